@@ -1,0 +1,134 @@
+use std::borrow::Cow;
+
+use http::Uri;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use url::{Host, Url};
+
+/// The URL of an endpoint: https, without user information or fragment (RFC 6749 §3.1, §3.2).
+///
+/// Its parser proves that it is a URL for the WHATWG and for the `http` crate, which disagree on some texts, so
+/// that a request to it can always be made.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Endpoint {
+    url: Url,
+    uri: Uri,
+}
+
+impl Endpoint {
+    /// The URL.
+    pub fn url(&self) -> &Url {
+        &self.url
+    }
+
+    /// The same as a request target.
+    pub fn uri(&self) -> &Uri {
+        &self.uri
+    }
+}
+
+impl TryFrom<Url> for Endpoint {
+    type Error = InvalidEndpoint;
+
+    fn try_from(url: Url) -> Result<Self, InvalidEndpoint> {
+        if !is_secure(&url) {
+            return Err(InvalidEndpoint::NotHttps);
+        }
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err(InvalidEndpoint::UserInformation);
+        }
+        if url.fragment().is_some() {
+            return Err(InvalidEndpoint::Fragment);
+        }
+        let uri = url.as_str().parse().map_err(|_| InvalidEndpoint::NotAUrl)?;
+        Ok(Self { url, uri })
+    }
+}
+
+impl TryFrom<&str> for Endpoint {
+    type Error = InvalidEndpoint;
+
+    fn try_from(text: &str) -> Result<Self, InvalidEndpoint> {
+        Url::parse(text).map_err(|_| InvalidEndpoint::NotAUrl)?.try_into()
+    }
+}
+
+impl TryFrom<String> for Endpoint {
+    type Error = InvalidEndpoint;
+
+    fn try_from(text: String) -> Result<Self, InvalidEndpoint> {
+        text.as_str().try_into()
+    }
+}
+
+impl From<Endpoint> for String {
+    fn from(endpoint: Endpoint) -> Self {
+        endpoint.url.into()
+    }
+}
+
+impl JsonSchema for Endpoint {
+    fn schema_name() -> Cow<'static, str> {
+        "Endpoint".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({ "type": "string", "format": "uri", "pattern": "^https://" })
+    }
+}
+
+/// What a text lacks to be an endpoint.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum InvalidEndpoint {
+    /// RFC 6749 §3.1: "The endpoint URI MUST NOT include a fragment component".
+    #[error("it has a fragment")]
+    Fragment,
+    /// Not an absolute URL.
+    #[error("it is not an absolute URL")]
+    NotAUrl,
+    /// RFC 8414 §2 and RFC 6749 §3.1 ask for TLS.
+    #[error("it is not https")]
+    NotHttps,
+    /// A user name or password, which only misleads.
+    #[error("it contains a user name or password")]
+    UserInformation,
+}
+
+/// Whether nobody on the network can read along: https, or http that stays on this machine.
+pub(crate) fn is_secure(url: &Url) -> bool {
+    match (url.scheme(), url.host()) {
+        ("https", Some(_)) => true,
+        ("http", Some(Host::Domain(name))) => name == "localhost",
+        ("http", Some(Host::Ipv4(address))) => address.is_loopback(),
+        ("http", Some(Host::Ipv6(address))) => address.is_loopback(),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn section_2_urls() {
+        for (text, expected) in [
+            ("https://as.example/token", None),
+            ("https://as.example/token?tenant=1", None),
+            ("http://127.0.0.1:4101/token", None),
+            ("http://[::1]:4101/token", None),
+            ("http://as.example/token", Some(InvalidEndpoint::NotHttps)),
+            ("javascript:alert(1)", Some(InvalidEndpoint::NotHttps)),
+            (" \tJaVaScRiPt:alert(1)", Some(InvalidEndpoint::NotHttps)),
+            ("data:text/html,x", Some(InvalidEndpoint::NotHttps)),
+            ("https://u@as.example/token", Some(InvalidEndpoint::UserInformation)),
+            ("https://u:p@as.example/token", Some(InvalidEndpoint::UserInformation)),
+            ("https://as.example/token#x", Some(InvalidEndpoint::Fragment)),
+            ("/token", Some(InvalidEndpoint::NotAUrl)),
+            ("TBD", Some(InvalidEndpoint::NotAUrl)),
+        ] {
+            assert_eq!(Endpoint::try_from(text).err(), expected, "{text}");
+        }
+    }
+}

@@ -1,0 +1,47 @@
+//! RFC 8414, OAuth 2.0 Authorization Server Metadata: the issuer identifier, the well-known URLs, the metadata
+//! document and what it can break.
+//!
+//! ```text
+//!   Issuer ──metadata_url()──▶  GET /.well-known/oauth-authorization-server…      (§3.1)
+//!     │
+//!     └── Metadata::receive(&issuer, &response) ──▶ Metadata and its violations   (§2, §3.2, §3.3)
+//!                                             └───▶ Refused: every violation, one of them fatal
+//! ```
+//!
+//! ```
+//! use rfc8414::{Issuer, Metadata, WellKnown};
+//!
+//! let issuer = Issuer::try_from("https://as.example/tenant".to_owned())?;
+//! assert_eq!(
+//!     issuer.metadata_url(WellKnown::OAuth).as_str(),
+//!     "https://as.example/.well-known/oauth-authorization-server/tenant",
+//! );
+//!
+//! let response = http::Response::builder().header("content-type", "application/json").body(
+//!     br#"{"issuer": "https://as.example/tenant", "response_types_supported": ["code"],
+//!          "authorization_endpoint": "https://as.example/tenant/authorize",
+//!          "token_endpoint": "https://as.example/tenant/token"}"#.to_vec(),
+//! )?;
+//! let read = Metadata::receive(&issuer, &response)?;
+//! assert!(read.violations.is_empty());
+//! assert!(read.metadata.registration_endpoint.is_none());
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # What it does not do
+//!
+//! It sends nothing, follows no redirect and keeps no cache. It does not verify `signed_metadata`. Loopback
+//! `http` is readable as an issuer or endpoint, for development: whether to connect there is the caller's
+//! policy.
+#![forbid(unsafe_code)]
+
+mod endpoint;
+mod issuer;
+mod metadata;
+mod violation;
+
+pub use endpoint::{Endpoint, InvalidEndpoint};
+pub use issuer::{InvalidIssuer, Issuer, WellKnown};
+pub use metadata::{Metadata, Read, audit};
+pub use rfc7591::Level;
+pub use violation::{Refused, Violation};

@@ -1,0 +1,144 @@
+use rfc7591::{Level, Unreadable};
+
+use crate::Issuer;
+
+/// What an answer to a metadata request breaks.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Violation {
+    /// §3.2: "a content type of `application/json`"; holds the one that was sent, or nothing.
+    #[error("the content type is `{0}`, not `application/json`")]
+    ContentType(String),
+    /// §3.2: "Claims with zero elements MUST be omitted"; `null` is read the same way.
+    #[error("`{0}` is empty and should be omitted")]
+    Empty(String),
+    /// §3.3: the document speaks for another issuer than the one it was asked of.
+    #[error("`issuer` is `{found}`, not `{expected}`")]
+    IssuerMismatch {
+        /// The issuer that the well-known URL was built from.
+        expected: Issuer,
+        /// The issuer that the document publishes.
+        found: Issuer,
+    },
+    /// §3.3, by one slash at the end only: both forms build the same well-known URL.
+    #[error("`issuer` is `{found}`, not `{expected}`: they differ in a slash at the end")]
+    IssuerSlash {
+        /// The issuer that the well-known URL was built from.
+        expected: Issuer,
+        /// The issuer that the document publishes.
+        found: Issuer,
+    },
+    /// A member of the wrong type or syntax; it counts as absent.
+    #[error(transparent)]
+    Malformed(Unreadable),
+    /// A REQUIRED member of §2 is not there.
+    #[error("`{0}` is missing")]
+    Missing(&'static str),
+    /// §3.2: the body is "a JSON object".
+    #[error("the body is not a JSON object")]
+    NotAnObject,
+    /// A member that came more than once (RFC 8259 §4).
+    #[error("`{0}` is there more than once")]
+    Repeated(String),
+    /// §3.2: "A successful response MUST use the 200 OK HTTP status code".
+    #[error("status {0}, not 200")]
+    Status(u16),
+}
+
+impl Violation {
+    /// Every code.
+    pub const CODES: &[&str] = &[
+        "rfc8414/2/malformed-member",
+        "rfc8414/2/required-member",
+        "rfc8414/3.2/content-type",
+        "rfc8414/3.2/empty-member",
+        "rfc8414/3.2/json-object",
+        "rfc8414/3.2/repeated-member",
+        "rfc8414/3.2/status-200",
+        "rfc8414/3.3/issuer-identical",
+    ];
+
+    /// The stable id of the broken requirement.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::ContentType(_) => "rfc8414/3.2/content-type",
+            Self::Empty(_) => "rfc8414/3.2/empty-member",
+            Self::IssuerMismatch { .. } | Self::IssuerSlash { .. } => "rfc8414/3.3/issuer-identical",
+            Self::Malformed(_) => "rfc8414/2/malformed-member",
+            Self::Missing(_) => "rfc8414/2/required-member",
+            Self::NotAnObject => "rfc8414/3.2/json-object",
+            Self::Repeated(_) => "rfc8414/3.2/repeated-member",
+            Self::Status(_) => "rfc8414/3.2/status-200",
+        }
+    }
+
+    /// The section that says so, as a link.
+    pub fn section(&self) -> &'static str {
+        match self {
+            Self::Malformed(_) | Self::Missing(_) => "https://www.rfc-editor.org/rfc/rfc8414#section-2",
+            Self::IssuerMismatch { .. } | Self::IssuerSlash { .. } => {
+                "https://www.rfc-editor.org/rfc/rfc8414#section-3.3"
+            }
+            _ => "https://www.rfc-editor.org/rfc/rfc8414#section-3.2",
+        }
+    }
+
+    /// How binding that section is.
+    pub fn level(&self) -> Level {
+        match self {
+            // RFC 8259 §4: "The names within an object SHOULD be unique."
+            Self::Repeated(_) => Level::Should,
+            _ => Level::Must,
+        }
+    }
+
+    /// Whether the document cannot be used at all.
+    pub fn is_fatal(&self) -> bool {
+        match self {
+            Self::IssuerMismatch { .. } | Self::NotAnObject | Self::Status(_) => true,
+            Self::Missing(member) => *member == "issuer",
+            // Two readers that choose differently could be played against each other.
+            Self::Repeated(member) => {
+                member.ends_with("issuer")
+                    || member.ends_with("_endpoint")
+                    || member == "code_challenge_methods_supported"
+            }
+            Self::ContentType(_) | Self::Empty(_) | Self::IssuerSlash { .. } | Self::Malformed(_) => false,
+        }
+    }
+}
+
+/// An answer that holds no usable metadata, and everything that is wrong with it.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+#[error("the metadata cannot be used: {}", list(.violations))]
+#[non_exhaustive]
+pub struct Refused {
+    /// At least one of them fatal.
+    pub violations: Vec<Violation>,
+    /// The issuer that the document publishes, when it does.
+    pub published: Option<Issuer>,
+}
+
+impl Refused {
+    pub(crate) fn of(violation: Violation) -> Self {
+        Self { violations: vec![violation], published: None }
+    }
+
+    /// The foreign issuer of an otherwise usable document: ask there, and use nothing of this document.
+    pub fn pointer(&self) -> Option<&Issuer> {
+        let only = |violation: &Violation| {
+            !violation.is_fatal() || matches!(violation, Violation::IssuerMismatch { .. })
+        };
+        self.published.as_ref().filter(|_| self.violations.iter().all(only))
+    }
+
+    /// Whether a metadata document was there at all, however broken.
+    pub fn is_a_document(&self) -> bool {
+        !self.violations.iter().any(|v| matches!(v, Violation::NotAnObject | Violation::Status(_)))
+    }
+}
+
+fn list(violations: &[Violation]) -> String {
+    let fatal = violations.iter().filter(|violation| violation.is_fatal());
+    fatal.map(ToString::to_string).collect::<Vec<_>>().join("; ")
+}

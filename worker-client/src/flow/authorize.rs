@@ -1,0 +1,160 @@
+use std::fmt;
+
+use base64ct::{Base64UrlUnpadded, Encoding};
+use pkce::Verifier;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq;
+use url::Url;
+
+use super::{Client, Redeem, Server};
+
+/// A login that is about to begin (RFC 6749 §4.1, RFC 7636, RFC 8707).
+#[derive(Clone, Debug)]
+#[expect(clippy::exhaustive_structs, reason = "the four things a login is made of")]
+pub struct Login {
+    /// Whom to ask.
+    pub server: Server,
+    /// Who asks.
+    pub client: Client,
+    /// What the token is for (RFC 8707 §2).
+    pub resource: String,
+    /// What to ask for; nothing lets the server choose (RFC 6749 §3.3).
+    pub scope: Option<String>,
+}
+
+impl Login {
+    /// The URL to send the person to, and what to keep until they come back.
+    pub fn begin(self, state: State, verifier: Verifier) -> (Url, Pending) {
+        let mut url = self.server.authorization_endpoint.url().clone();
+        url.query_pairs_mut()
+            .append_pair("response_type", "code")
+            .append_pair("client_id", &self.client.client_id)
+            .append_pair("redirect_uri", self.client.redirect_uri.as_str())
+            .append_pair("state", state.as_str())
+            .append_pair("code_challenge", verifier.challenge().as_str())
+            .append_pair("code_challenge_method", "S256")
+            .append_pair("resource", &self.resource);
+        if let Some(scope) = &self.scope {
+            url.query_pairs_mut().append_pair("scope", scope);
+            // OpenID Connect Core 1.0 §3.1.2.1: some servers refuse `openid` without a nonce.
+            if scope.split(' ').any(|value| value == "openid") {
+                let nonce = Sha256::digest(format!("nonce {}", state.as_str()));
+                url.query_pairs_mut().append_pair("nonce", &Base64UrlUnpadded::encode_string(&nonce));
+            }
+        }
+        let Self { server, client, resource, scope } = self;
+        (url, Pending { server, client, resource, scope, verifier, state: state.digest() })
+    }
+}
+
+/// The `state` of one authorization request: 256 bits that say nothing (RFC 6749 §10.12).
+#[derive(Clone)]
+pub struct State(String);
+
+impl State {
+    /// From fresh random bytes.
+    pub fn from_entropy(entropy: [u8; 32]) -> Self {
+        Self(Base64UrlUnpadded::encode_string(&entropy))
+    }
+
+    /// The parameter's value.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// What is stored of it: enough to recognise it, not enough to forge it.
+    pub fn digest(&self) -> String {
+        digest(&self.0)
+    }
+
+    /// The digest of the `state` of a callback, to find the login by; none when it is missing, empty, too long
+    /// or there twice.
+    pub fn digest_of(callback: &Url) -> Option<String> {
+        once(callback, "state").ok().flatten().filter(|s| s.len() <= 256).map(|state| digest(&state))
+    }
+}
+
+fn digest(state: &str) -> String {
+    Base64UrlUnpadded::encode_string(&Sha256::digest(state))
+}
+
+impl fmt::Debug for State {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("State(..)")
+    }
+}
+
+/// A login between the redirect and the callback. Store it sealed: it holds the code verifier.
+///
+/// It pins the server's endpoints, so that whatever the server publishes meanwhile changes nothing.
+#[derive(Debug, Deserialize, Serialize)]
+pub struct Pending {
+    pub(super) server: Server,
+    pub(super) client: Client,
+    pub(super) resource: String,
+    pub(super) scope: Option<String>,
+    pub(super) verifier: Verifier,
+    state: String,
+}
+
+impl Pending {
+    /// The digest of its `state`, under which it is stored.
+    pub fn state_digest(&self) -> &str {
+        &self.state
+    }
+
+    /// Judges an authorization response (RFC 6749 §4.1.2, RFC 9207 §2.4); only a genuine one can be redeemed.
+    pub fn accept(self, callback: &Url) -> Result<Redeem, Denied> {
+        let given = State::digest_of(callback).ok_or(Denied::State)?;
+        if !bool::from(given.as_bytes().ct_eq(self.state.as_bytes())) {
+            return Err(Denied::State);
+        }
+        match once(callback, "iss").map_err(|()| Denied::Issuer)? {
+            Some(iss) if iss != self.server.issuer.as_str() => return Err(Denied::Issuer),
+            None if self.server.sends_iss => return Err(Denied::Issuer),
+            _ => {}
+        }
+        if let Some(error) = once(callback, "error").map_err(|()| Denied::Malformed)? {
+            return Err(Denied::Refused(error.chars().filter(char::is_ascii_graphic).take(64).collect()));
+        }
+        match once(callback, "code") {
+            Ok(Some(code)) if code.len() <= 4096 => Ok(Redeem::new(self, code)),
+            _ => Err(Denied::Malformed),
+        }
+    }
+}
+
+/// A parameter's value, when it is there once and not empty (RFC 6749 §3.1); an error when it is there twice.
+fn once(url: &Url, name: &str) -> Result<Option<String>, ()> {
+    let mut values = url.query_pairs().filter(|(key, _)| key == name).map(|(_, value)| value.into_owned());
+    match (values.next(), values.next()) {
+        (value, None) => Ok(value.filter(|value| !value.is_empty())),
+        (_, Some(_)) => Err(()),
+    }
+}
+
+/// Why a callback is not redeemed.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Denied {
+    /// It names another issuer than the one that was asked, or none where it must (RFC 9207 §2.4).
+    #[error("the answer comes from another authorization server than the one that was asked")]
+    Issuer,
+    /// Neither a code nor an error, or one of them twice.
+    #[error("the answer carries neither a code nor an error")]
+    Malformed,
+    /// The server, or the person there, said no; holds the error code of RFC 6749 §4.1.2.1, cleaned.
+    #[error("the authorization server answered {0}")]
+    Refused(String),
+    /// It does not belong to this login.
+    #[error("the answer does not belong to a login of this browser")]
+    State,
+}
+
+impl Denied {
+    /// Whether the login is over. A response that is not genuine must not end a genuine login.
+    pub fn is_final(&self) -> bool {
+        matches!(self, Self::Refused(_))
+    }
+}

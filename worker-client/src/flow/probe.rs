@@ -1,0 +1,129 @@
+use http::{Method, Request, Response, header};
+use http_auth::parse_challenges;
+use rfc8414::Endpoint;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::{
+    Attempt, Discover, DriveError, Egress, FetchError, Finding, Named, NotFound, Server, Unusable, drive,
+};
+
+/// Whether and how a person can log in to a host.
+#[derive(Clone, Debug, Eq, JsonSchema, PartialEq, Serialize)]
+#[serde(tag = "verdict", rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Verdict {
+    /// The host points to another authorization server by RFC 9728, which is named and not asked.
+    Elsewhere {
+        /// The `resource_metadata` of its challenge: untrusted text.
+        resource_metadata: String,
+    },
+    /// No metadata anywhere it may lie.
+    NoMetadata,
+    /// Metadata, but no `registration_endpoint`.
+    NoRegistration,
+    /// The egress policy forbids asking.
+    Refused {
+        /// Its reason.
+        why: String,
+    },
+    /// A person can log in.
+    Registrable,
+    /// No answer.
+    Unreachable {
+        /// As much of the reason as is told to strangers.
+        why: String,
+    },
+    /// Metadata with which no login is possible.
+    Unusable {
+        /// What is wrong with it, or what it requires.
+        why: String,
+    },
+}
+
+/// What asking a host led to.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Probe {
+    /// The answer.
+    pub verdict: Verdict,
+    /// Whom to log in with, exactly when the verdict is `Registrable`.
+    pub server: Option<Server>,
+    /// What the metadata breaks.
+    pub findings: Vec<Finding>,
+    /// Where the metadata was found.
+    pub metadata_url: Option<String>,
+    /// Everything that was asked in vain.
+    pub attempts: Vec<Attempt>,
+}
+
+impl Probe {
+    fn of(verdict: Verdict) -> Self {
+        Self { verdict, server: None, findings: Vec::new(), metadata_url: None, attempts: Vec::new() }
+    }
+}
+
+/// Asks a host, by reading only: its well-known documents, and where there are none the named URL itself.
+pub async fn probe(
+    named: &Named,
+    egress: &Egress,
+    fetch: impl AsyncFn(Request<Vec<u8>>) -> Result<Response<Vec<u8>>, FetchError>,
+) -> Probe {
+    let discovered = match Discover::new(named, egress.clone()) {
+        Ok(discover) => drive(discover, &fetch).await,
+        Err(not_found) => Err(DriveError::Protocol(not_found)),
+    };
+    match discovered {
+        Err(DriveError::Fetch(FetchError::Blocked(why))) => {
+            Probe::of(Verdict::Refused { why: why.to_string() })
+        }
+        Err(DriveError::Fetch(why)) => Probe::of(Verdict::Unreachable { why: why.to_string() }),
+        Err(DriveError::Protocol(not_found)) => without_metadata(named, not_found, fetch).await,
+        Ok(found) => {
+            let findings = found.read.violations.iter().map(Finding::from).collect();
+            let (verdict, server) = match Server::new(found.read.metadata, egress) {
+                Ok(server) => (Verdict::Registrable, Some(server)),
+                Err(Unusable::NoRegistration) => (Verdict::NoRegistration, None),
+                Err(why) => (Verdict::Unusable { why: why.to_string() }, None),
+            };
+            Probe { verdict, server, findings, metadata_url: Some(found.url), attempts: found.attempts }
+        }
+    }
+}
+
+async fn without_metadata(
+    named: &Named,
+    not_found: NotFound,
+    fetch: impl AsyncFn(Request<Vec<u8>>) -> Result<Response<Vec<u8>>, FetchError>,
+) -> Probe {
+    let attempts = not_found.attempts.clone();
+    if let Some(refused) = not_found.misbehaves() {
+        let findings = refused.violations.iter().map(Finding::from).collect();
+        let verdict = Verdict::Unusable { why: refused.to_string() };
+        return Probe { findings, attempts, ..Probe::of(verdict) };
+    }
+    let verdict = match challenge(named, fetch).await {
+        Some(resource_metadata) => Verdict::Elsewhere { resource_metadata },
+        None => Verdict::NoMetadata,
+    };
+    Probe { attempts, ..Probe::of(verdict) }
+}
+
+/// The `resource_metadata` of the named URL's Bearer challenge (RFC 9728 §5.1), never fetched.
+async fn challenge(
+    named: &Named,
+    fetch: impl AsyncFn(Request<Vec<u8>>) -> Result<Response<Vec<u8>>, FetchError>,
+) -> Option<String> {
+    let mut request = Request::new(Vec::new());
+    *request.method_mut() = Method::GET;
+    *request.uri_mut() = Endpoint::try_from(named.url().clone()).ok()?.uri().clone();
+    let response = fetch(request).await.ok()?;
+    response.headers().get_all(header::WWW_AUTHENTICATE).iter().find_map(|value| {
+        let text = value.to_str().ok().filter(|text| text.len() <= 8192)?;
+        let challenges = parse_challenges(text).ok()?;
+        let bearer = challenges.into_iter().find(|c| c.scheme.eq_ignore_ascii_case("Bearer"))?;
+        let (_, value) =
+            bearer.params.into_iter().find(|(n, _)| n.eq_ignore_ascii_case("resource_metadata"))?;
+        Some(value.to_unescaped().chars().take(300).collect())
+    })
+}

@@ -1,0 +1,149 @@
+use pkce::Method;
+use rfc7591::{AuthMethod, GrantType};
+use rfc8414::{Endpoint, Issuer, Metadata};
+use serde::{Deserialize, Serialize};
+
+use super::{Blocked, Egress, Named, named::authority, site::same_site};
+
+/// An authorization server that a person can be sent to: metadata narrowed to what a login needs, with every
+/// endpoint judged by the egress policy.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Server {
+    /// Its identifier, as published.
+    pub issuer: Issuer,
+    /// Where the person goes.
+    pub authorization_endpoint: Endpoint,
+    /// Where codes and refresh tokens go, and nothing else may receive them.
+    pub token_endpoint: Endpoint,
+    /// Where clients register.
+    pub registration_endpoint: Endpoint,
+    /// Where tokens are revoked, when it belongs to the token endpoint's site.
+    pub revocation_endpoint: Option<Endpoint>,
+    /// The ways to authenticate that we know and it offers, in our order of preference.
+    pub auth_methods: Vec<AuthMethod>,
+    /// Whether every authorization response carries `iss` (RFC 9207 §3).
+    pub sends_iss: bool,
+    /// Whether it says that it issues refresh tokens.
+    pub refreshes: bool,
+}
+
+impl Server {
+    /// Narrows metadata, or says what is missing.
+    pub fn new(metadata: Metadata, egress: &Egress) -> Result<Self, Unusable> {
+        let auth_methods = auth_methods(&metadata);
+        let refreshes = metadata.grant_types_supported().contains(&GrantType::RefreshToken);
+        let require = |endpoint: Option<Endpoint>, member| {
+            let endpoint = endpoint.ok_or(Unusable::Without(member))?;
+            egress.judge(endpoint.url()).map_err(|why| Unusable::Blocked { member, why })?;
+            Ok(endpoint)
+        };
+        let authorization_endpoint = require(metadata.authorization_endpoint, "authorization_endpoint")?;
+        let token_endpoint = require(metadata.token_endpoint, "token_endpoint")?;
+        let registration_endpoint = match metadata.registration_endpoint {
+            None => return Err(Unusable::NoRegistration),
+            found => require(found, "registration_endpoint")?,
+        };
+        let methods = metadata.code_challenge_methods_supported.unwrap_or_default();
+        if !methods.contains(&Method::S256) {
+            return Err(Unusable::Without("`S256` in code_challenge_methods_supported"));
+        }
+        if metadata.require_pushed_authorization_requests == Some(true) {
+            return Err(Unusable::Requires("pushed authorization requests (RFC 9126)"));
+        }
+        if metadata.require_signed_request_object == Some(true) {
+            return Err(Unusable::Requires("signed request objects (RFC 9101)"));
+        }
+        if auth_methods.is_empty() {
+            return Err(Unusable::Requires("a client authentication method that is not supported here"));
+        }
+        let (a, t) = (authorization_endpoint.url(), token_endpoint.url());
+        if a.query_pairs().any(|(name, _)| OWN_PARAMETERS.contains(&&*name)) {
+            return Err(Unusable::OwnParameters);
+        }
+        let sends_iss = metadata.authorization_response_iss_parameter_supported == Some(true);
+        if !sends_iss && !same_site(a, t) {
+            return Err(Unusable::Split { authorization: authority(a), token: authority(t) });
+        }
+        let revocation_endpoint = metadata.revocation_endpoint;
+        let revocation_endpoint =
+            revocation_endpoint.filter(|r| egress.judge(r.url()).is_ok() && same_site(r.url(), t));
+        Ok(Self {
+            issuer: metadata.issuer,
+            authorization_endpoint,
+            token_endpoint,
+            registration_endpoint,
+            revocation_endpoint,
+            auth_methods,
+            sends_iss,
+            refreshes,
+        })
+    }
+
+    /// Whether it belongs to the same site as the host that a person named.
+    pub fn is_of(&self, named: &Named) -> bool {
+        same_site(self.issuer.url(), named.url())
+    }
+
+    /// Whether a client registered there can be used here: the same issuer, with the same endpoints for secrets.
+    pub fn is_same_party(&self, other: &Self) -> bool {
+        self.issuer == other.issuer
+            && self.token_endpoint == other.token_endpoint
+            && self.registration_endpoint == other.registration_endpoint
+    }
+}
+
+/// `none` first: a public client has no secret to lose. Then Basic, which RFC 6749 §2.3.1 prefers.
+fn auth_methods(metadata: &Metadata) -> Vec<AuthMethod> {
+    let offered = metadata.token_endpoint_auth_methods_supported();
+    let ours = [AuthMethod::None, AuthMethod::ClientSecretBasic, AuthMethod::ClientSecretPost];
+    ours.into_iter().filter(|method| offered.contains(method)).collect()
+}
+
+/// Why a metadata document without a fatal violation is still not enough for a login.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Unusable {
+    /// An endpoint lies where requests may not go.
+    #[error("`{member}` may not be used: {why}")]
+    Blocked {
+        /// The endpoint's member.
+        member: &'static str,
+        /// The policy's reason.
+        why: Blocked,
+    },
+    /// The server is within its rights: registration is optional in RFC 8414.
+    #[error("the server offers no dynamic client registration")]
+    NoRegistration,
+    /// `authorization_endpoint` already carries a parameter that belongs to the client (RFC 6749 §3.1).
+    #[error("`authorization_endpoint` already carries a parameter of the authorization request")]
+    OwnParameters,
+    /// The server asks for a mechanism that this client does not have.
+    #[error("the server requires {0}")]
+    Requires(&'static str),
+    /// A mix-up cannot be told from this: two sites, and no `iss` to tell them apart (RFC 9700 §4.4.2).
+    #[error(
+        "consent is asked at {authorization} but tokens are issued at {token}, another site, without `iss`"
+    )]
+    Split {
+        /// The authorization endpoint's host.
+        authorization: String,
+        /// The token endpoint's host.
+        token: String,
+    },
+    /// Something is missing without which there is no login.
+    #[error("the metadata has no {0}")]
+    Without(&'static str),
+}
+
+/// The parameters of an authorization request as this client makes it.
+const OWN_PARAMETERS: &[&str] = &[
+    "client_id",
+    "code_challenge",
+    "code_challenge_method",
+    "redirect_uri",
+    "resource",
+    "response_type",
+    "scope",
+    "state",
+];

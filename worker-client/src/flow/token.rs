@@ -1,0 +1,245 @@
+use std::time::{Duration, SystemTime};
+
+use base64ct::{Base64, Encoding};
+use http::{HeaderValue, Method, Request, Response, StatusCode, header};
+use rfc7591::{Members, Secret};
+use rfc8414::Endpoint;
+use serde::{Deserialize, Serialize};
+use url::form_urlencoded::{Serializer, byte_serialize};
+
+use super::{Client, ClientAuth, Exchange, Pending, Server, Turn};
+
+/// The exchange of an authorization code (RFC 6749 §4.1.3, RFC 7636 §4.5). Only [`Pending::accept`] makes one.
+#[derive(Debug)]
+pub struct Redeem {
+    pending: Pending,
+    code: Secret,
+}
+
+impl Redeem {
+    pub(super) fn new(pending: Pending, code: String) -> Self {
+        Self { pending, code: Secret::new(code) }
+    }
+
+    /// Whom the tokens will come from.
+    pub fn server(&self) -> &Server {
+        &self.pending.server
+    }
+
+    /// Who asks for them.
+    pub fn client(&self) -> &Client {
+        &self.pending.client
+    }
+
+    /// What they will be for.
+    pub fn resource(&self) -> &str {
+        &self.pending.resource
+    }
+}
+
+impl Exchange for Redeem {
+    type Output = Tokens;
+    type Error = TokenError;
+
+    fn request(&self) -> Request<Vec<u8>> {
+        let Pending { server, client, resource, verifier, .. } = &self.pending;
+        authenticated(
+            &server.token_endpoint,
+            client,
+            &[
+                ("grant_type", "authorization_code"),
+                ("code", self.code.secret()),
+                ("redirect_uri", client.redirect_uri.as_str()),
+                ("code_verifier", verifier.secret()),
+                ("resource", resource),
+            ],
+        )
+    }
+
+    fn receive(self, response: &Response<Vec<u8>>) -> Result<Turn<Self>, TokenError> {
+        let mut tokens = Tokens::receive(response)?;
+        // RFC 6749 §5.1: an omitted scope is the one that was asked for.
+        tokens.scope = tokens.scope.or(self.pending.scope);
+        Ok(Turn::Done(tokens))
+    }
+}
+
+/// The use of a refresh token (RFC 6749 §6), at the endpoint it came from.
+#[derive(Debug)]
+pub struct Refresh {
+    server: Server,
+    client: Client,
+    resource: String,
+    token: Secret,
+    scope: Option<String>,
+}
+
+impl Refresh {
+    /// Nothing when the tokens hold no refresh token.
+    pub fn new(server: Server, client: Client, resource: String, tokens: &Tokens) -> Option<Self> {
+        let token = tokens.refresh_token.clone()?;
+        Some(Self { server, client, resource, token, scope: tokens.scope.clone() })
+    }
+}
+
+impl Exchange for Refresh {
+    type Output = Tokens;
+    type Error = TokenError;
+
+    fn request(&self) -> Request<Vec<u8>> {
+        authenticated(
+            &self.server.token_endpoint,
+            &self.client,
+            &[
+                ("grant_type", "refresh_token"),
+                ("refresh_token", self.token.secret()),
+                ("resource", &self.resource),
+            ],
+        )
+    }
+
+    fn receive(self, response: &Response<Vec<u8>>) -> Result<Turn<Self>, TokenError> {
+        let mut tokens = Tokens::receive(response)?;
+        // RFC 6749 §6: the server MAY issue a new refresh token; if not, the old one stays, and so does the scope.
+        tokens.refresh_token = tokens.refresh_token.or(Some(self.token));
+        tokens.scope = tokens.scope.or(self.scope);
+        Ok(Turn::Done(tokens))
+    }
+}
+
+/// A form POST with the client's authentication (RFC 6749 §2.3.1): the secret in one place, never in two.
+///
+/// `client_id` is in the body always: RFC 6749 §3.2.1 allows it, and some servers ask for it beside Basic.
+pub(super) fn authenticated(
+    endpoint: &Endpoint,
+    client: &Client,
+    parameters: &[(&str, &str)],
+) -> Request<Vec<u8>> {
+    let mut form = Serializer::new(String::new());
+    form.extend_pairs(parameters).append_pair("client_id", &client.client_id);
+    if let ClientAuth::Post(secret) = &client.auth {
+        form.append_pair("client_secret", secret.secret.secret());
+    }
+    let mut request = Request::new(form.finish().into_bytes());
+    *request.method_mut() = Method::POST;
+    *request.uri_mut() = endpoint.uri().clone();
+    let headers = request.headers_mut();
+    headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"));
+    if let ClientAuth::Basic(secret) = &client.auth {
+        let encode = |text: &str| byte_serialize(text.as_bytes()).collect::<String>();
+        let pair = format!("{}:{}", encode(&client.client_id), encode(secret.secret.secret()));
+        let basic = format!("Basic {}", Base64::encode_string(pair.as_bytes()));
+        if let Ok(mut value) = HeaderValue::try_from(basic) {
+            value.set_sensitive(true);
+            headers.insert(header::AUTHORIZATION, value);
+        }
+    }
+    request
+}
+
+/// What a token endpoint issued (RFC 6749 §5.1).
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[non_exhaustive]
+pub struct Tokens {
+    /// A bearer token.
+    pub access_token: Secret,
+    /// For when it ends.
+    pub refresh_token: Option<Secret>,
+    /// Its lifetime; nothing means that the server did not say.
+    pub expires_in: Option<Duration>,
+    /// What it allows, as the server said.
+    pub scope: Option<String>,
+}
+
+impl Tokens {
+    /// Whether it is time for new ones, given when these were issued.
+    ///
+    /// A minute or a tenth of the lifetime before the end, but not within half a minute of the last time, so
+    /// that short-lived tokens cause no storm.
+    pub fn are_due(&self, issued: SystemTime, now: SystemTime) -> bool {
+        let Some(lifetime) = self.expires_in else { return false };
+        let age = now.duration_since(issued).unwrap_or_default();
+        let early = Duration::from_secs(60).max(lifetime / 10);
+        age >= lifetime || (age.saturating_add(early) >= lifetime && age >= Duration::from_secs(30))
+    }
+
+    fn receive(response: &Response<Vec<u8>>) -> Result<Self, TokenError> {
+        let read = Members::from_slice(response.body()).ok();
+        let error = read.as_ref().and_then(|read| read.members.get("error")?.as_str());
+        if let Some(error) = error {
+            let error = error.chars().filter(char::is_ascii_graphic).take(64).collect();
+            return Err(TokenError::Refused { status: response.status(), error });
+        }
+        if response.status() != StatusCode::OK {
+            return Err(TokenError::Status(response.status()));
+        }
+        let mut read = read.ok_or(TokenError::Malformed("a JSON object"))?;
+        if read.repeated.contains("access_token") || read.repeated.contains("token_type") {
+            return Err(TokenError::Malformed("each member once"));
+        }
+        let kind = read.text("token_type").ok_or(TokenError::Malformed("`token_type`"))?;
+        if !kind.eq_ignore_ascii_case("bearer") {
+            return Err(TokenError::TokenType);
+        }
+        let access_token = read.text("access_token").filter(|token| is_token(token));
+        Ok(Self {
+            access_token: Secret::new(access_token.ok_or(TokenError::Malformed("a usable `access_token`"))?),
+            refresh_token: read.text("refresh_token").filter(|token| is_token(token)).map(Secret::new),
+            expires_in: lifetime(&mut read),
+            scope: read.text("scope").filter(|scope| scope.len() <= 4096),
+        })
+    }
+}
+
+/// A negative lifetime is over, one beyond ten years is ten years, an unreadable one was not said.
+fn lifetime(read: &mut Members) -> Option<Duration> {
+    const TEN_YEARS: u64 = 315_360_000;
+    let number = read.members.get("expires_in").and_then(serde_json::Value::as_f64);
+    if number.is_some_and(|number| number < 0.0) {
+        return Some(Duration::ZERO);
+    }
+    read.seconds("expires_in").map(|seconds| Duration::from_secs(seconds.min(TEN_YEARS)))
+}
+
+/// Visible ASCII without a space, at most 16 KiB (RFC 6749 Appendix A.12, RFC 6750 §2.1): fit for a header.
+fn is_token(token: &str) -> bool {
+    (1..=16_384).contains(&token.len()) && token.bytes().all(|b| b.is_ascii_graphic())
+}
+
+/// Why there are no tokens.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum TokenError {
+    /// A success without something that it must have.
+    #[error("the token answer lacks {0}")]
+    Malformed(&'static str),
+    /// An error of RFC 6749 §5.2, cleaned.
+    #[error("the token endpoint answered {error}")]
+    Refused {
+        /// 400, or 401, or what the server found fit.
+        status: StatusCode,
+        /// The error code.
+        error: String,
+    },
+    /// Any other status, a redirect among them, with whatever body.
+    #[error("the token endpoint answered with {0}")]
+    Status(StatusCode),
+    /// Not a bearer token.
+    #[error("the token is not a bearer token")]
+    TokenType,
+}
+
+impl TokenError {
+    /// Whether trying again later is useless: the grant is gone, or the client is.
+    pub fn is_final(&self) -> bool {
+        let Self::Refused { status, error } = self else { return false };
+        matches!(status.as_u16(), 400 | 401)
+            && matches!(error.as_str(), "invalid_grant" | "invalid_client" | "unauthorized_client")
+    }
+
+    /// Whether the server has forgotten this client (RFC 6749 §5.2).
+    pub fn is_about_the_client(&self) -> bool {
+        matches!(self, Self::Refused { error, .. } if error == "invalid_client")
+    }
+}

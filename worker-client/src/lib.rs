@@ -1,0 +1,7 @@
+//! Log in to any website that supports dynamic client registration, from any Cloudflare Worker.
+pub mod config;
+pub mod cookie;
+pub mod flow;
+pub mod pages;
+pub mod problem;
+pub mod seal;

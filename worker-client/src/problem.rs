@@ -1,0 +1,275 @@
+//! What went wrong, in words for the person and in `application/problem+json` for programs.
+
+use serde::{Deserialize, Serialize};
+
+use crate::flow::{Denied, FetchError, InvalidHost, RegisterError, TokenError, Verdict};
+
+/// One error: what happened, who must act, and what to do next (RFC 9457 §3.1).
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Problem {
+    /// A stable name, such as `consent-refused`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The HTTP status.
+    pub status: u16,
+    /// What happened, in one line.
+    pub title: String,
+    /// The particulars; may hold untrusted text, bounded and cleaned.
+    pub detail: String,
+    /// Who must act.
+    pub actor: String,
+    /// What to do next.
+    pub remedy: String,
+}
+
+impl Problem {
+    fn new(status: u16, kind: &str, title: &str, detail: &str, actor: &str, remedy: &str) -> Self {
+        let [kind, title, detail, actor, remedy] = [kind, title, detail, actor, remedy].map(str::to_owned);
+        Self { kind, status, title, detail, actor, remedy }
+    }
+
+    /// The route, or what it names, is not there.
+    pub fn not_found() -> Self {
+        Self::new(404, "not-found", "There is nothing here", "", YOU, "Go back to the start page.")
+    }
+
+    /// The route exists for another method.
+    pub fn method() -> Self {
+        Self::new(
+            405,
+            "method-not-allowed",
+            "This address is not used that way",
+            "",
+            YOU,
+            "Go back to the start page.",
+        )
+    }
+
+    /// A form that was not sent from our own page.
+    pub fn cross_site() -> Self {
+        let title = "This request did not come from this app's own page";
+        Self::new(403, "cross-site", title, "Nothing was done.", YOU, "Start again from the start page.")
+    }
+
+    /// A request that cannot be read.
+    pub fn unreadable(detail: &str) -> Self {
+        Self::new(
+            400,
+            "unreadable-request",
+            "The request cannot be read",
+            detail,
+            YOU,
+            "Start again from the start page.",
+        )
+    }
+
+    /// No session, or one that has ended.
+    pub fn no_session() -> Self {
+        let remedy = "Name the host on the start page.";
+        Self::new(401, "no-session", "You are not logged in to anything from this browser", "", YOU, remedy)
+    }
+
+    /// No connection covers the URL.
+    pub fn no_connection() -> Self {
+        let title = "You are not connected to that host";
+        Self::new(404, "no-connection", title, "", YOU, "Name the host on the start page and log in.")
+    }
+
+    /// The tokens are gone for good.
+    pub fn login_again() -> Self {
+        let title = "The host no longer accepts this connection";
+        Self::new(409, "login-again", title, "Its tokens were refused.", YOU, "Log in to the host again.")
+    }
+
+    /// The callback belongs to no login of this browser: unknown, over, or somebody else's. One answer for all.
+    pub fn unknown_login() -> Self {
+        let detail =
+            "It is unknown, it has expired, it was completed already, or it began in another browser.";
+        Self::new(
+            400,
+            "unknown-login",
+            "This login cannot be completed here",
+            detail,
+            YOU,
+            "Start the login again.",
+        )
+    }
+
+    /// Our own fault.
+    pub fn internal() -> Self {
+        let remedy = "Try again; if it stays, tell whoever runs this app.";
+        Self::new(500, "internal", "Something went wrong in this app", "", APP, remedy)
+    }
+
+    /// The deployment is not configured.
+    pub fn misconfigured() -> Self {
+        let detail = "Its log says which setting is missing or wrong.";
+        let remedy = "Tell whoever runs this app.";
+        Self::new(503, "misconfigured", "This app is not configured yet", detail, APP, remedy)
+    }
+
+    /// Why a host cannot be logged in to, unless it can.
+    pub fn of_verdict(verdict: &Verdict) -> Option<Self> {
+        let elsewhere;
+        let (kind, title, detail, actor, remedy) = match verdict {
+            Verdict::Registrable => return None,
+            Verdict::Elsewhere { resource_metadata } => {
+                elsewhere = format!("It points to {resource_metadata}.");
+                (
+                    "elsewhere",
+                    "The host leaves logging in to another server",
+                    elsewhere.as_str(),
+                    HOST,
+                    "Name the authorization server itself, or ask the host to publish RFC 8414 metadata.",
+                )
+            }
+            Verdict::NoMetadata => (
+                "no-metadata",
+                "The host does not say how to log in",
+                "It publishes no OAuth metadata (RFC 8414).",
+                HOST,
+                "Check the address; if it is right, the host does not support logging in from other apps.",
+            ),
+            Verdict::NoRegistration => (
+                "no-registration",
+                "The host does not let new apps register",
+                "Its metadata has no registration_endpoint (RFC 7591).",
+                SERVER,
+                "Ask the host's operator to offer dynamic client registration.",
+            ),
+            Verdict::Refused { why } => (
+                "refused",
+                "This address may not be asked",
+                why.as_str(),
+                YOU,
+                "Name a public host, such as good.example.",
+            ),
+            Verdict::Unreachable { why } => (
+                "unreachable",
+                "The host does not answer",
+                why.as_str(),
+                YOU,
+                "Check the spelling of the host, or try again later.",
+            ),
+            Verdict::Unusable { why } => (
+                "unusable",
+                "The host's way to log in cannot be used",
+                why.as_str(),
+                SERVER,
+                "Tell the host's operator; this app cannot mend it.",
+            ),
+        };
+        let status = if kind == "refused" { 400 } else { 422 };
+        Some(Self::new(status, kind, title, detail, actor, remedy))
+    }
+}
+
+impl From<InvalidHost> for Problem {
+    fn from(invalid: InvalidHost) -> Self {
+        let remedy = "Type a host such as good.example, or an https URL.";
+        Self::new(
+            400,
+            "invalid-host",
+            "That is not a host this app can log in to",
+            &invalid.to_string(),
+            YOU,
+            remedy,
+        )
+    }
+}
+
+impl From<Denied> for Problem {
+    fn from(denied: Denied) -> Self {
+        let again = "Start the login again.";
+        match &denied {
+            Denied::State => Self::unknown_login(),
+            Denied::Issuer => Self::new(
+                400,
+                "wrong-issuer",
+                "Another server answered than the one that was asked",
+                "Nothing was sent to it. Somebody may be trying to mix up two logins.",
+                SERVER,
+                again,
+            ),
+            Denied::Malformed => Self::new(
+                400,
+                "malformed-answer",
+                "The host's answer cannot be used",
+                &denied.to_string(),
+                SERVER,
+                again,
+            ),
+            Denied::Refused(error) if error == "access_denied" => Self::new(
+                403,
+                "consent-refused",
+                "You, or the host, refused the login",
+                "The host answered access_denied.",
+                YOU,
+                "Start again and agree, if you want to connect.",
+            ),
+            Denied::Refused(_) => Self::new(
+                502,
+                "login-refused",
+                "The host refused the login",
+                &denied.to_string(),
+                SERVER,
+                again,
+            ),
+        }
+    }
+}
+
+impl From<RegisterError> for Problem {
+    fn from(error: RegisterError) -> Self {
+        let remedy = "Tell the host's operator what it answered.";
+        let title = "The host did not register this app";
+        Self::new(502, "not-registered", title, &error.to_string(), SERVER, remedy)
+    }
+}
+
+impl From<TokenError> for Problem {
+    fn from(error: TokenError) -> Self {
+        let title = "The host did not issue a token";
+        Self::new(502, "no-token", title, &error.to_string(), SERVER, "Start the login again.")
+    }
+}
+
+impl From<FetchError> for Problem {
+    fn from(error: FetchError) -> Self {
+        let title = "The host does not answer as it should";
+        Self::new(502, "unreachable", title, &error.to_string(), SERVER, "Try again later.")
+    }
+}
+
+const APP: &str = "the operator of this app";
+const HOST: &str = "the operator of the host";
+const SERVER: &str = "the operator of the authorization server";
+const YOU: &str = "you";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_verdict_but_one_is_a_problem() {
+        let text = || "x".to_owned();
+        assert_eq!(Problem::of_verdict(&Verdict::Registrable), None);
+        for verdict in [
+            Verdict::Elsewhere { resource_metadata: text() },
+            Verdict::NoMetadata,
+            Verdict::NoRegistration,
+            Verdict::Refused { why: text() },
+            Verdict::Unreachable { why: text() },
+            Verdict::Unusable { why: text() },
+        ] {
+            let problem = Problem::of_verdict(&verdict).unwrap();
+            assert!(!problem.actor.is_empty() && !problem.remedy.is_empty(), "{problem:?}");
+        }
+    }
+
+    #[test]
+    fn the_json_is_problem_details() {
+        insta::assert_json_snapshot!(Problem::from(Denied::Refused("access_denied".to_owned())));
+    }
+}
