@@ -10,6 +10,7 @@ mod finding;
 mod named;
 mod probe;
 mod register;
+mod resource;
 mod revoke;
 mod server;
 mod site;
@@ -22,8 +23,10 @@ pub use finding::{Actor, Finding};
 pub use named::{InvalidHost, Named, authority};
 pub use probe::{Probe, Verdict, probe};
 pub use register::{Client, ClientAuth, Register, RegisterError};
+pub use resource::covers;
 pub use revoke::{NotRevoked, Revoke, TokenKind};
 pub use server::{Server, Unusable};
+pub use site::same_site;
 pub use token::{Redeem, Refresh, TokenError, Tokens};
 
 use http::{Request, Response};

@@ -6,7 +6,7 @@ use super::egress::is_within;
 ///
 /// Equal hosts, or one a subdomain of the other, or a common parent of two labels that is not known to be a
 /// public suffix. What is not known is another site: the rule fails closed.
-pub(crate) fn same_site(a: &Url, b: &Url) -> bool {
+pub fn same_site(a: &Url, b: &Url) -> bool {
     match (a.host(), b.host()) {
         (Some(Host::Domain(a)), Some(Host::Domain(b))) => {
             let ([.., c, d], [.., e, f]) = (&*labels(a), &*labels(b)) else { return a == b };

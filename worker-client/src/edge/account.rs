@@ -1,0 +1,172 @@
+//! One object per user: sessions, logins under way, connections and their tokens.
+
+mod login;
+mod store;
+mod tokens;
+
+use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
+
+use rfc7591::Secret;
+use serde::{Deserialize, Serialize};
+use url::Url;
+use worker::{DurableObject, Env, Request, Response, State, durable_object, wasm_bindgen};
+
+use self::{store::Store, tokens::Flight};
+use super::object;
+use crate::{
+    config::Config,
+    flow::{Named, Server},
+    pages::{About, Connection},
+    problem::Problem,
+};
+
+/// A user's `Account`: what they are connected to, and as whom. Only this deployment's Worker can ask it.
+#[durable_object]
+#[derive(Debug)]
+pub struct Account {
+    inner: Rc<Inner>,
+}
+
+struct Inner {
+    state: State,
+    env: Env,
+    /// One refresh at a time for each connection; everybody who needs it waits for the same one.
+    refreshes: RefCell<BTreeMap<String, Flight>>,
+}
+
+impl std::fmt::Debug for Inner {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Account").finish_non_exhaustive()
+    }
+}
+
+/// A question and whose browser, or host program, it comes from.
+#[derive(Deserialize, Serialize)]
+pub(super) struct Question {
+    /// The account's name, which its keys are bound to.
+    pub(super) account: String,
+    /// The proof.
+    pub(super) session: Session,
+    /// The question.
+    pub(super) ask: Ask,
+}
+
+/// What entitles the asker.
+#[derive(Deserialize, Serialize)]
+pub(super) enum Session {
+    /// The digest of the cookie's secret; it must be known.
+    Cookie(String),
+    /// The host program says who its user is.
+    Host,
+    /// The digest of a new cookie's secret; it becomes known with the first thing that is stored.
+    New(String),
+}
+
+/// What an account is asked.
+#[derive(Deserialize, Serialize)]
+pub(super) enum Ask {
+    /// A usable access token for a URL.
+    Authorization {
+        /// Where it will be sent.
+        url: Url,
+        /// The digest of a token that was refused there.
+        refused: Option<String>,
+    },
+    /// Begin a login.
+    Begin(Box<Begin>),
+    /// An authorization response.
+    Callback {
+        /// The callback's URL, on our own origin.
+        url: Url,
+        /// The digest of the session's next secret.
+        rotate: Option<String>,
+    },
+    /// The list.
+    Connections,
+    /// End a connection.
+    Disconnect {
+        /// Which.
+        id: String,
+    },
+    /// The icon of a connection, as a `data:` URL.
+    Icon {
+        /// Which.
+        id: String,
+    },
+    /// End the session.
+    Logout,
+}
+
+/// What a login begins with.
+#[derive(Deserialize, Serialize)]
+pub(super) struct Begin {
+    /// What the person named.
+    pub(super) named: Named,
+    /// The server that answers for it.
+    pub(super) server: Server,
+    /// What the host says of itself.
+    pub(super) about: About,
+    /// What to ask for.
+    pub(super) scope: Option<String>,
+}
+
+/// A token to use.
+#[derive(Deserialize, Serialize)]
+pub(super) struct Usable {
+    /// The token.
+    pub(super) access_token: Secret,
+}
+
+impl DurableObject for Account {
+    fn new(state: State, env: Env) -> Self {
+        Self { inner: Rc::new(Inner { state, env, refreshes: RefCell::default() }) }
+    }
+
+    async fn fetch(&self, mut request: Request) -> worker::Result<Response> {
+        let question: Question = match object::question(&mut request).await {
+            Ok(question) => question,
+            Err(problem) => return object::answer::<()>(&Err(problem)),
+        };
+        let this = Rc::clone(&self.inner);
+        let Question { account, session, ask } = question;
+        let store = match this.enter(&account, &session) {
+            Ok(store) => store,
+            Err(problem) => return object::answer::<()>(&Err(problem)),
+        };
+        match ask {
+            Ask::Authorization { url, refused } => {
+                object::answer(&this.authorization(account, &url, refused.as_deref()).await)
+            }
+            Ask::Begin(begin) => object::answer(&this.begin(&store, session, *begin).await),
+            Ask::Callback { url, rotate } => object::answer(&this.callback(&store, &url, rotate).await),
+            Ask::Connections => object::answer(&this.connections(&store)),
+            Ask::Disconnect { id } => object::answer(&this.disconnect(&store, &id).await),
+            Ask::Icon { id } => object::answer(&store.icon(&id)),
+            Ask::Logout => object::answer(&store.end_session(&session)),
+        }
+    }
+}
+
+impl Inner {
+    /// Opens the storage for an asker who is entitled to it.
+    fn enter(&self, account: &str, session: &Session) -> Result<Store, Problem> {
+        let store = self.store(account)?;
+        match session {
+            Session::Host | Session::New(_) => Ok(store),
+            Session::Cookie(digest) if store.knows_session(digest)? => Ok(store),
+            Session::Cookie(_) => Err(Problem::no_session()),
+        }
+    }
+
+    fn store(&self, account: &str) -> Result<Store, Problem> {
+        Ok(Store::new(self.state.storage().sql(), self.config()?, account.to_owned()))
+    }
+
+    fn config(&self) -> Result<Config, Problem> {
+        Ok(object::config(&self.env)?)
+    }
+
+    fn connections(&self, store: &Store) -> Result<Vec<Connection>, Problem> {
+        Ok(store.connections()?.into_iter().map(|row| row.shown()).collect())
+    }
+}
