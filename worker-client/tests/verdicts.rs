@@ -1,0 +1,50 @@
+//! Every vector leads to the verdict and the findings that it names.
+
+use vectors::Vector;
+use worker_client::flow::{Egress, FetchError, Named, Probe, Verdict, probe};
+
+async fn probe_vector(vector: &Vector) -> Probe {
+    let egress = Egress::public();
+    let named = Named::parse(&vector.host, &egress).unwrap();
+    probe(&named, &egress, async |request| vector.fetch(&request).map_err(|_| FetchError::NoAnswer)).await
+}
+
+fn name(verdict: &Verdict) -> String {
+    serde_json::to_value(verdict).unwrap()["verdict"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn of_every_vector() {
+    for vector in vectors::all() {
+        let probe = probe_vector(&vector).await;
+        let mut findings: Vec<_> = probe.findings.iter().map(|finding| finding.id).collect();
+        findings.sort_unstable();
+        assert_eq!(
+            (name(&probe.verdict), findings),
+            (vector.verdict.clone(), vector.findings.iter().map(String::as_str).collect()),
+            "{}: {:?}",
+            vector.note,
+            probe.verdict
+        );
+        assert_eq!(probe.server.is_some(), vector.verdict == "registrable", "{}", vector.note);
+    }
+}
+
+#[tokio::test]
+async fn say_why() {
+    let mut reasons = String::new();
+    for vector in vectors::all().filter(|vector| vector.verdict != "registrable") {
+        let verdict = probe_vector(&vector).await.verdict;
+        reasons += &format!("{}\n  {}\n", vector.note, serde_json::to_string(&verdict).unwrap());
+    }
+    insta::assert_snapshot!(reasons);
+}
+
+/// D01: nothing of a document that speaks for another issuer is used.
+#[tokio::test]
+async fn d01_a_pointer_is_followed_and_its_document_is_not_used() {
+    let vector = vectors::all().find(|vector| vector.host == "https://docs.example").unwrap();
+    let server = probe_vector(&vector).await.server.unwrap();
+    assert_eq!(server.issuer.as_str(), "https://as.example");
+    assert_eq!(server.token_endpoint.url().as_str(), "https://as.example/token");
+}
