@@ -318,6 +318,7 @@ mod tests {
 
     /// <https://www.rfc-editor.org/rfc/rfc7591#section-3.2.1>, whose timestamps need 64 bits.
     #[test]
+    #[expect(clippy::duration_suboptimal_units, reason = "the number of the RFC")]
     fn section_3_2_1_example() {
         let registered = answer(
             201,

@@ -106,7 +106,9 @@ impl Metadata {
             Some(metadata) if !violations.iter().any(Violation::is_fatal) => {
                 Ok(Read { metadata, violations })
             }
-            metadata => Err(Refused { violations, published: metadata.map(|metadata| metadata.issuer) }),
+            metadata => {
+                Err(Refused { violations, published: metadata.map(|metadata| Box::new(metadata.issuer)) })
+            }
         }
     }
 
@@ -321,8 +323,9 @@ mod tests {
             r#""x": {"y": [1]}"#,
         ]);
         (issuer, prop::collection::vec(member, 0..4)).prop_map(|(issuer, members)| {
-            let rest: String = members.iter().map(|member| format!(", {member}")).collect();
-            format!(r#"{{"issuer": {issuer}{rest}}}"#)
+            let mut parts = vec![format!(r#""issuer": {issuer}"#)];
+            parts.extend(members.into_iter().map(str::to_owned));
+            format!("{{{}}}", parts.join(", "))
         })
     }
 

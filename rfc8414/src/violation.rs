@@ -116,7 +116,7 @@ pub struct Refused {
     /// At least one of them fatal.
     pub violations: Vec<Violation>,
     /// The issuer that the document publishes, when it does.
-    pub published: Option<Issuer>,
+    pub published: Option<Box<Issuer>>,
 }
 
 impl Refused {
@@ -129,7 +129,7 @@ impl Refused {
         let only = |violation: &Violation| {
             !violation.is_fatal() || matches!(violation, Violation::IssuerMismatch { .. })
         };
-        self.published.as_ref().filter(|_| self.violations.iter().all(only))
+        self.published.as_deref().filter(|_| self.violations.iter().all(only))
     }
 
     /// Whether a metadata document was there at all, however broken.

@@ -1,6 +1,7 @@
 //! The Worker: routes, the two Durable Objects and the one door to the network. wasm32 only.
 
 mod about;
+#[expect(missing_docs, reason = "what the macro exports to JavaScript has no documentation")]
 mod account;
 mod door;
 #[cfg(feature = "entry")]
@@ -8,10 +9,13 @@ mod entry;
 mod fetch;
 mod login;
 mod object;
+#[expect(missing_docs, reason = "what the macro exports to JavaScript has no documentation")]
 mod registrar;
 mod routes;
 mod salt;
 
 pub use account::Account;
+#[cfg(feature = "entry")]
+pub use entry::JsLogin;
 pub use login::{Authorization, Login, Probed};
 pub use registrar::Registrar;

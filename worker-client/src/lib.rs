@@ -8,5 +8,7 @@ pub mod seal;
 
 #[cfg(target_arch = "wasm32")]
 mod edge;
+#[cfg(all(target_arch = "wasm32", feature = "entry"))]
+pub use edge::JsLogin;
 #[cfg(target_arch = "wasm32")]
 pub use edge::{Account, Authorization, Login, Probed, Registrar};

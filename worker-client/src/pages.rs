@@ -57,7 +57,7 @@ pub fn home(prefix: &str, connections: &[Connection], signed_in: bool) -> String
 }
 
 /// The question before a login: who is asked, where, and for what.
-pub fn confirm(prefix: &str, named: &Named, server: &Server, about: &About) -> String {
+pub fn confirm(prefix: &str, named: &Named, server: &Server, about: &About, scope: &str) -> String {
     #[derive(Template)]
     #[template(path = "confirm.html")]
     struct Confirm<'a> {
@@ -71,6 +71,8 @@ pub fn confirm(prefix: &str, named: &Named, server: &Server, about: &About) -> S
         title: Option<&'a str>,
         description: Option<&'a str>,
         icon: Option<&'a str>,
+        scope: &'a str,
+        scopes: String,
     }
     let host = named.host();
     render(&Confirm {
@@ -84,6 +86,8 @@ pub fn confirm(prefix: &str, named: &Named, server: &Server, about: &About) -> S
         title: about.title.as_deref(),
         description: about.description.as_deref(),
         icon: about.icon.as_deref(),
+        scope,
+        scopes: server.scopes.join(" "),
     })
 }
 
@@ -136,7 +140,7 @@ mod tests {
             description: Some(HOSTILE.to_owned()),
             icon: Some("data:image/png;base64,AA==".to_owned()),
         };
-        let page = confirm("", &named("good.example"), &server("https://good.example"), &about);
+        let page = confirm("", &named("good.example"), &server("https://good.example"), &about, "");
         assert!(page.contains("alert(1)"), "shown, as text");
         assert!(!page.contains("<script") && !page.contains("<img src=x") && !page.contains("' onmouseover"));
         let connection = Connection {
@@ -157,14 +161,15 @@ mod tests {
     #[test]
     fn b10_the_host_stands_before_its_title() {
         let about = About { title: Some("Google".to_owned()), ..About::default() };
-        let page = confirm("", &named("evil.example"), &server("https://evil.example"), &about);
+        let page = confirm("", &named("evil.example"), &server("https://evil.example"), &about, "");
         assert!(page.find("evil.example").unwrap() < page.find("Google").unwrap());
         assert!(page.contains("calls itself <bdi>Google</bdi>"));
     }
 
     #[test]
     fn d09_an_international_name_is_shown_as_a_label() {
-        let page = confirm("", &named("аррӏе.com"), &server("https://xn--80ak6aa92e.com"), &About::default());
+        let page =
+            confirm("", &named("аррӏе.com"), &server("https://xn--80ak6aa92e.com"), &About::default(), "");
         assert!(page.contains("xn--80ak6aa92e.com") && page.contains("can look like others"));
         assert!(!page.contains("аррӏе"));
     }
@@ -172,9 +177,10 @@ mod tests {
     #[test]
     fn another_site_that_issues_the_token_is_named() {
         let elsewhere =
-            confirm("", &named("evil.example"), &server("https://good.example"), &About::default());
+            confirm("", &named("evil.example"), &server("https://good.example"), &About::default(), "");
         assert!(elsewhere.contains("evil.example will receive a token that was issued by good.example"));
-        let own = confirm("", &named("mcp.good.example"), &server("https://good.example"), &About::default());
+        let own =
+            confirm("", &named("mcp.good.example"), &server("https://good.example"), &About::default(), "");
         assert!(!own.contains("will receive a token"));
     }
 
@@ -185,7 +191,7 @@ mod tests {
         let about = About { title: Some("Good".to_owned()), ..About::default() };
         insta::assert_snapshot!(
             "confirm",
-            confirm("", &named("good.example"), &server("https://good.example"), &about)
+            confirm("", &named("good.example"), &server("https://good.example"), &about, "")
         );
     }
 }

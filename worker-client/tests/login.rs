@@ -1,4 +1,5 @@
 //! One login without a socket: what is sent, what is accepted, and what is not.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 use http::{Request, Response, header};
 use pkce::Verifier;

@@ -16,7 +16,7 @@ use super::object;
 use crate::{
     config::Config,
     flow::{Named, Server},
-    pages::{About, Connection},
+    pages::About,
     problem::Problem,
 };
 
@@ -139,7 +139,7 @@ impl DurableObject for Account {
             }
             Ask::Begin(begin) => object::answer(&this.begin(&store, session, *begin).await),
             Ask::Callback { url, rotate } => object::answer(&this.callback(&store, &url, rotate).await),
-            Ask::Connections => object::answer(&this.connections(&store)),
+            Ask::Connections => object::answer(&store.shown()),
             Ask::Disconnect { id } => object::answer(&this.disconnect(&store, &id).await),
             Ask::Icon { id } => object::answer(&store.icon(&id)),
             Ask::Logout => object::answer(&store.end_session(&session)),
@@ -164,9 +164,5 @@ impl Inner {
 
     fn config(&self) -> Result<Config, Problem> {
         Ok(object::config(&self.env)?)
-    }
-
-    fn connections(&self, store: &Store) -> Result<Vec<Connection>, Problem> {
-        Ok(store.connections()?.into_iter().map(|row| row.shown()).collect())
     }
 }

@@ -34,6 +34,7 @@ pub struct JsLogin {
     login: Login,
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "what JavaScript passes is owned")]
 #[wasm_bindgen(
     js_class = Login,
     wasm_bindgen = ::worker::wasm_bindgen,

@@ -38,7 +38,7 @@ pub(super) async fn fetch(
 ) -> Result<Response<Vec<u8>>, FetchError> {
     let url = Url::parse(&request.uri().to_string()).map_err(|_| FetchError::NoAnswer)?;
     egress.judge(&url).map_err(FetchError::Blocked)?;
-    let request = platform_request(&url, request).map_err(|_| FetchError::NoAnswer)?;
+    let request = platform_request(&url, &request).map_err(|_| FetchError::NoAnswer)?;
     let abort = AbortController::default();
     let signal = abort.signal();
     let answer = pin!(send(request, &signal, limit));
@@ -105,7 +105,7 @@ pub(super) async fn bounded(mut stream: ByteStream, limit: Limit) -> Result<Vec<
     Ok(body)
 }
 
-fn platform_request(url: &Url, request: Request<Vec<u8>>) -> worker::Result<worker::Request> {
+fn platform_request(url: &Url, request: &Request<Vec<u8>>) -> worker::Result<worker::Request> {
     let headers = Headers::new();
     for (name, value) in request.headers() {
         headers.set(name.as_str(), value.to_str().map_err(|e| worker::Error::RustError(e.to_string()))?)?;

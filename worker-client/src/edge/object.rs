@@ -53,3 +53,16 @@ impl From<Misconfigured> for Problem {
         Self::misconfigured()
     }
 }
+
+/// For a host program that answers with `?`: the title says what happened and holds nothing untrusted.
+impl From<Problem> for worker::Error {
+    fn from(problem: Problem) -> Self {
+        Self::RustError(problem.title)
+    }
+}
+
+impl From<Misconfigured> for worker::Error {
+    fn from(misconfigured: Misconfigured) -> Self {
+        Self::RustError(misconfigured.to_string())
+    }
+}

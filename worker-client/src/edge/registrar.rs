@@ -55,7 +55,7 @@ pub(super) enum Ask {
     /// The registered client, registering if need be.
     Obtain {
         /// The authorization server, validated by the asker.
-        server: Server,
+        server: Box<Server>,
         /// Where codes will be sent.
         redirect_uri: Url,
     },
@@ -80,7 +80,7 @@ impl DurableObject for Registrar {
     async fn fetch(&self, mut request: Request) -> worker::Result<Response> {
         match object::question(&mut request).await {
             Ok(Ask::Obtain { server, redirect_uri }) => {
-                object::answer(&Rc::clone(&self.inner).obtain(server, redirect_uri).await)
+                object::answer(&Rc::clone(&self.inner).obtain(*server, redirect_uri).await)
             }
             Ok(Ask::Forget { client_id }) => object::answer(&self.inner.forget(&client_id)),
             Err(problem) => object::answer::<()>(&Err(problem)),
@@ -93,21 +93,17 @@ impl Inner {
         if let Some(client) = self.stored(&server, &redirect_uri)? {
             return Ok(client);
         }
-        let endpoints = [&server.registration_endpoint, &server.token_endpoint];
-        let key = format!("{redirect_uri} {} {}", endpoints[0].url(), endpoints[1].url());
+        let (registration, token) = (server.registration_endpoint.url(), server.token_endpoint.url());
+        let key = format!("{redirect_uri} {registration} {token}");
         let running = self.flights.borrow().get(&key).cloned();
-        let flight = match running {
-            Some(flight) => flight,
-            None => {
-                let this = Rc::clone(&self);
-                let flight = this.register(server, redirect_uri).boxed_local().shared();
-                self.flights.borrow_mut().insert(key.clone(), flight.clone());
-                // Owned by the object: a browser that goes away does not end a registration half-way.
-                let owned = flight.clone();
-                self.state.wait_until(async move { drop(owned.await) });
-                flight
-            }
-        };
+        let flight = running.unwrap_or_else(|| {
+            let flight = Rc::clone(&self).register(server, redirect_uri).boxed_local().shared();
+            self.flights.borrow_mut().insert(key.clone(), flight.clone());
+            // Owned by the object: a browser that goes away does not end a registration half-way.
+            let owned = flight.clone();
+            self.state.wait_until(async move { drop(owned.await) });
+            flight
+        });
         let client = flight.await;
         self.flights.borrow_mut().remove(&key);
         client
@@ -115,10 +111,10 @@ impl Inner {
 
     async fn register(self: Rc<Self>, server: Server, redirect_uri: Url) -> Result<Client, Problem> {
         let config = object::config(&self.env)?;
-        if let Some((at, problem)) = &*self.refused.borrow() {
-            if now().duration_since(*at).is_ok_and(|age| age < Duration::from_secs(60)) {
-                return Err(problem.clone());
-            }
+        if let Some((at, problem)) = &*self.refused.borrow()
+            && now().duration_since(*at).is_ok_and(|age| age < Duration::from_mins(1))
+        {
+            return Err(problem.clone());
         }
         let register = Register::new(&server, redirect_uri, &config.client_name);
         let registered =

@@ -70,11 +70,12 @@ async fn confirm(login: &Login, request: &Request, url: &Url) -> Result<Answer, 
         return Err(Problem::cross_site());
     }
     let named = named(login, parameter(url, "url"))?;
+    let scope = parameter(url, "scope").unwrap_or_default();
     let (probe, about) = login.ask_host(&named).await;
     match (probe.server, Problem::of_verdict(&probe.verdict)) {
         (Some(server), None) => {
             let mut answer =
-                Answer::of(&pages::confirm(&login.config.prefix, &named, &server, &about), HTML)?;
+                Answer::of(&pages::confirm(&login.config.prefix, &named, &server, &about, &scope), HTML)?;
             answer.leads_away = true;
             Ok(answer)
         }

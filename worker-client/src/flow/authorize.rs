@@ -25,6 +25,7 @@ pub struct Login {
 
 impl Login {
     /// The URL to send the person to, and what to keep until they come back.
+    #[expect(clippy::needless_pass_by_value, reason = "a state is spent by its login")]
     pub fn begin(self, state: State, verifier: Verifier) -> (Url, Pending) {
         let mut url = self.server.authorization_endpoint.url().clone();
         url.query_pairs_mut()

@@ -56,7 +56,7 @@ impl From<&Violation> for Finding {
         }
         Self {
             id: violation.code(),
-            level: level(violation.level()),
+            level: level(violation),
             section: violation.section(),
             actor: Actor::AuthorizationServer,
             evidence,
@@ -65,10 +65,12 @@ impl From<&Violation> for Finding {
     }
 }
 
-fn level(level: Level) -> &'static str {
-    match level {
-        Level::Must => "MUST",
-        Level::Should => "SHOULD",
+fn level(violation: &Violation) -> &'static str {
+    match (violation, violation.level()) {
+        // Whoever names a host has named no issuer yet: `https://host` and `https://host/` are one question.
+        (Violation::IssuerSlash { found, .. }, _) if found.url().path() == "/" => "note",
+        (_, Level::Must) => "MUST",
+        (_, Level::Should) => "SHOULD",
         _ => "note",
     }
 }

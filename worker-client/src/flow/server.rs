@@ -1,5 +1,5 @@
 use pkce::Method;
-use rfc7591::{AuthMethod, GrantType};
+use rfc7591::AuthMethod;
 use rfc8414::{Endpoint, Issuer, Metadata};
 use serde::{Deserialize, Serialize};
 
@@ -24,15 +24,16 @@ pub struct Server {
     pub auth_methods: Vec<AuthMethod>,
     /// Whether every authorization response carries `iss` (RFC 9207 §3).
     pub sends_iss: bool,
-    /// Whether it says that it issues refresh tokens.
-    pub refreshes: bool,
+    /// Scope values that it publishes, the first 32: untrusted text.
+    pub scopes: Vec<String>,
 }
 
 impl Server {
     /// Narrows metadata, or says what is missing.
     pub fn new(metadata: Metadata, egress: &Egress) -> Result<Self, Unusable> {
         let auth_methods = auth_methods(&metadata);
-        let refreshes = metadata.grant_types_supported().contains(&GrantType::RefreshToken);
+        let scopes =
+            metadata.scopes_supported.iter().flatten().filter(|s| is_scope(s)).take(32).cloned().collect();
         let require = |endpoint: Option<Endpoint>, member| {
             let endpoint = endpoint.ok_or(Unusable::Without(member))?;
             egress.judge(endpoint.url()).map_err(|why| Unusable::Blocked { member, why })?;
@@ -76,7 +77,7 @@ impl Server {
             revocation_endpoint,
             auth_methods,
             sends_iss,
-            refreshes,
+            scopes,
         })
     }
 
@@ -93,11 +94,22 @@ impl Server {
     }
 }
 
-/// `none` first: a public client has no secret to lose. Then Basic, which RFC 6749 §2.3.1 prefers.
+/// ```abnf
+/// scope-token = 1*( %x21 / %x23-5B / %x5D-7E )
+/// ```
+fn is_scope(value: &str) -> bool {
+    (1..=100).contains(&value.len()) && value.bytes().all(|b| b.is_ascii_graphic() && b != b'"' && b != b'\\')
+}
+
+/// `none` first: a public client has no secret to lose. Then the server's own order, for what it lists first is
+/// what all of its endpoints take.
 fn auth_methods(metadata: &Metadata) -> Vec<AuthMethod> {
-    let offered = metadata.token_endpoint_auth_methods_supported();
     let ours = [AuthMethod::None, AuthMethod::ClientSecretBasic, AuthMethod::ClientSecretPost];
-    ours.into_iter().filter(|method| offered.contains(method)).collect()
+    let offered = metadata.token_endpoint_auth_methods_supported();
+    let mut methods: Vec<AuthMethod> =
+        offered.iter().filter(|method| ours.contains(method)).cloned().collect();
+    methods.sort_by_key(|method| *method != AuthMethod::None);
+    methods
 }
 
 /// Why a metadata document without a fatal violation is still not enough for a login.

@@ -9,11 +9,8 @@ use super::egress::is_within;
 pub fn same_site(a: &Url, b: &Url) -> bool {
     match (a.host(), b.host()) {
         (Some(Host::Domain(a)), Some(Host::Domain(b))) => {
-            let ([.., c, d], [.., e, f]) = (&*labels(a), &*labels(b)) else { return a == b };
-            a == b
-                || (!is_public_suffix(&format!("{c}.{d}")) && ((c, d) == (e, f)))
-                || below(a, b)
-                || below(b, a)
+            let parent = parent(a).filter(|name| !is_public_suffix(name));
+            a == b || below(a, b) || below(b, a) || parent.is_some_and(|name| is_within(b, name))
         }
         (a, b) => a.is_some() && a == b,
     }
@@ -24,8 +21,11 @@ fn below(name: &str, parent: &str) -> bool {
     parent.contains('.') && !is_public_suffix(parent) && is_within(name, parent)
 }
 
-fn labels(name: &str) -> Vec<&str> {
-    name.split('.').collect()
+/// The last two labels of a name that has as many.
+fn parent(name: &str) -> Option<&str> {
+    let (start, _) = name.rmatch_indices('.').nth(1).unwrap_or_default();
+    let last_two = name.get(start..)?.trim_start_matches('.');
+    last_two.contains('.').then_some(last_two)
 }
 
 fn is_public_suffix(name: &str) -> bool {

@@ -160,7 +160,7 @@ impl Tokens {
     pub fn are_due(&self, issued: SystemTime, now: SystemTime) -> bool {
         let Some(lifetime) = self.expires_in else { return false };
         let age = now.duration_since(issued).unwrap_or_default();
-        let early = Duration::from_secs(60).max(lifetime / 10);
+        let early = Duration::from_mins(1).max(Duration::from_secs(lifetime.as_secs() / 10));
         age >= lifetime || (age.saturating_add(early) >= lifetime && age >= Duration::from_secs(30))
     }
 

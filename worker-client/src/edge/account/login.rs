@@ -26,7 +26,7 @@ impl Inner {
     pub(super) async fn begin(&self, store: &Store, session: Session, begin: Begin) -> Result<Url, Problem> {
         let Begin { named, server, about, scope } = begin;
         let redirect_uri = store.config().url(&format!("/callback/{}", issuer_id(&server)));
-        let ask = registrar::Ask::Obtain { server: server.clone(), redirect_uri };
+        let ask = registrar::Ask::Obtain { server: Box::new(server.clone()), redirect_uri };
         let client: Client = object::ask(&self.env, "REGISTRAR", &registrar::name(&server), &ask).await?;
         let login = Login { server, client, resource: named.resource(), scope };
         let (url, pending) = login.begin(State::from_entropy(entropy()?), Verifier::from_entropy(entropy()?));

@@ -72,7 +72,7 @@ impl Row {
         self.needs_login != 0
     }
 
-    pub(super) fn shown(self) -> Connection {
+    fn shown(self) -> Connection {
         let host = Url::parse(&self.resource).map(|url| authority(&url)).unwrap_or_default();
         Connection {
             needs_login: self.needs_login(),
@@ -185,6 +185,11 @@ impl Store {
 
     pub(super) fn connections(&self) -> Result<Vec<Row>, Problem> {
         self.select("ORDER BY created DESC", Vec::new())
+    }
+
+    /// The connections as they are listed.
+    pub(super) fn shown(&self) -> Result<Vec<Connection>, Problem> {
+        Ok(self.connections()?.into_iter().map(Row::shown).collect())
     }
 
     pub(super) fn connection(&self, id: &str) -> Result<Option<Row>, Problem> {

@@ -74,18 +74,14 @@ impl Inner {
 
     async fn refresh_once(self: &Rc<Self>, account: &str, id: &str) -> Result<(), Problem> {
         let running = self.refreshes.borrow().get(id).cloned();
-        let flight = match running {
-            Some(flight) => flight,
-            None => {
-                let this = Rc::clone(self);
-                let flight = this.refresh(account.to_owned(), id.to_owned()).boxed_local().shared();
-                self.refreshes.borrow_mut().insert(id.to_owned(), flight.clone());
-                // Owned by the object: the first caller may go away, the others still wait.
-                let owned = flight.clone();
-                self.state.wait_until(async move { drop(owned.await) });
-                flight
-            }
-        };
+        let flight = running.unwrap_or_else(|| {
+            let flight = Rc::clone(self).refresh(account.to_owned(), id.to_owned()).boxed_local().shared();
+            self.refreshes.borrow_mut().insert(id.to_owned(), flight.clone());
+            // Owned by the object: the first caller may go away, the others still wait.
+            let owned = flight.clone();
+            self.state.wait_until(async move { drop(owned.await) });
+            flight
+        });
         flight.await
     }
 

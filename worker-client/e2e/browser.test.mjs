@@ -1,0 +1,80 @@
+// A person in a real browser: types the host, sees whom it is, confirms, agrees, lands on the list. Without JavaScript.
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { developmentKeys, start } from '../run.mjs';
+import { launch } from './chromium.mjs';
+
+let storage, running, browser, page, requests;
+const problems = [];
+
+before(async () => {
+  storage = await mkdtemp(join(tmpdir(), 'worker-client-'));
+  running = await start({ storage, keys: developmentKeys() });
+  browser = await launch();
+  const context = await browser.newContext({ javaScriptEnabled: false });
+  page = await context.newPage();
+  requests = [];
+  page.on('request', (request) => requests.push(request.url()));
+  page.on('console', (message) => problems.push(message.text()));
+});
+
+after(async () => {
+  await browser?.close();
+  await running?.stop();
+  await rm(storage, { recursive: true, force: true });
+});
+
+const hostOf = (url) => new URL(url).host;
+
+test('types the host and sees whom they log in to', async () => {
+  await page.goto(running.origin);
+  await page.getByLabel('Host or URL').fill(hostOf(running.server.issuer));
+  await page.getByRole('button', { name: 'Continue' }).click();
+  await page.getByRole('heading', { name: `Log in to ${hostOf(running.server.issuer)}?` }).waitFor();
+  await page.getByText('calls itself OIDC Provider Peer').waitFor();
+  await page.getByText('A real authorization server, for tests.').waitFor();
+  const box = await page.locator('.card img').boundingBox();
+  assert.deepEqual([box.width, box.height], [64, 64]);
+  assert.ok(requests.every((url) => url.startsWith(running.origin) || url.startsWith('data:')), `nothing is loaded from elsewhere: ${requests}`);
+});
+
+test('confirms, agrees there, and lands on the list', async () => {
+  await page.getByRole('button', { name: /^Log in at/ }).click();
+  await page.getByRole('heading', { name: 'Let Your app act for you?' }).waitFor();
+  assert.equal(new URL(page.url()).origin, running.server.issuer);
+  await page.getByRole('button', { name: 'Allow' }).click();
+  await page.getByRole('heading', { name: 'Your connections' }).waitFor();
+  assert.equal(page.url(), `${running.origin}/`, 'a clean address: no code, no state');
+  const row = page.getByRole('listitem');
+  assert.equal(await row.count(), 1);
+  assert.match(await row.innerText(), new RegExp(hostOf(running.server.issuer)));
+  assert.equal(await row.locator('img').evaluate((image) => image.naturalWidth).catch(() => 64), 64);
+  const [cookie] = await page.context().cookies(running.origin);
+  assert.deepEqual([cookie.name, cookie.httpOnly, cookie.secure, cookie.sameSite], ['__Host-sid', true, true, 'Lax']);
+});
+
+test('refuses there, and is told so', async () => {
+  const context = await browser.newContext({ javaScriptEnabled: false });
+  const other = await context.newPage();
+  await other.goto(running.origin);
+  await other.getByLabel('Host or URL').fill(hostOf(running.server.issuer));
+  await other.getByRole('button', { name: 'Continue' }).click();
+  await other.getByRole('button', { name: /^Log in at/ }).click();
+  await other.getByRole('button', { name: 'Deny' }).click();
+  await other.getByRole('heading', { name: 'You, or the host, refused the login' }).waitFor();
+  await other.getByRole('link', { name: 'To the start page' }).click();
+  await other.getByText('None yet.').waitFor();
+  await context.close();
+});
+
+test('disconnects', async () => {
+  await page.getByRole('button', { name: /^Disconnect/ }).click();
+  await page.getByText('None yet.').waitFor();
+});
+
+test('the browser complained about nothing', () => {
+  assert.deepEqual(problems, []);
+});

@@ -1,0 +1,150 @@
+// A person logs in to each of five real authorization servers, and the program around the Worker uses it.
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { Agent } from './agent.mjs';
+import { App, hostOf } from './app.mjs';
+import { Lab } from './lab.mjs';
+
+const PEERS = [
+  {
+    name: 'oidc-provider', issuer: 'https://oidc.example', named: 'oidc.example', title: 'OIDC Provider Peer', icon: true,
+    use: { url: 'https://oidc.example/api/whoami', says: /"user":"demo".*"audience":"https:\/\/oidc\.example"/ },
+    method: 'none', refreshes: true,
+  },
+  {
+    name: 'oidc-provider', issuer: 'https://basic.example', named: 'basic.example', title: 'OIDC Provider Peer', icon: true,
+    options: { authMethods: ['client_secret_basic'] },
+    use: { url: 'https://basic.example/api/whoami', says: /"user":"demo"/ },
+    method: 'client_secret_basic', refreshes: true,
+  },
+  {
+    name: 'oidc-provider', issuer: 'https://post.example', named: 'post.example', title: 'OIDC Provider Peer', icon: true,
+    options: { authMethods: ['client_secret_post'] },
+    use: { url: 'https://post.example/api/whoami', says: /"user":"demo"/ },
+    method: 'client_secret_post', refreshes: true,
+  },
+  {
+    name: 'workers-oauth-provider', issuer: 'https://workers.example', named: 'workers.example/mcp', title: 'Workers OAuth Peer',
+    use: { url: 'https://workers.example/mcp', says: /"user":"demo"/ },
+    method: 'none', refreshes: true,
+  },
+  {
+    name: 'mcp-ts-sdk', issuer: 'https://mcp-ts.example', named: 'mcp-ts.example', title: 'MCP TypeScript Peer', icon: true,
+    use: { url: 'https://mcp-ts.example/api/whoami', says: /"user":"demo_user"/ },
+    method: 'none', refreshes: false,
+  },
+  {
+    name: 'fastmcp', issuer: 'https://fastmcp.example', named: 'fastmcp.example', title: 'FastMCP Peer',
+    use: {
+      url: 'https://fastmcp.example/mcp',
+      method: 'POST',
+      headers: { 'content-type': 'application/json', accept: 'application/json, text/event-stream' },
+      body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'initialize', params: { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: { name: 'test', version: '1' } } }),
+      says: /FastMCP Peer/,
+    },
+    method: 'client_secret_post', refreshes: true,
+  },
+  {
+    name: 'better-auth', issuer: 'https://better.example/api/auth', named: 'better.example/api/auth', title: 'Better Auth Peer', icon: true,
+    use: { url: 'https://better.example/api/auth/oauth2/userinfo', says: /"sub":/ },
+    // Its access tokens are signed and cannot be revoked: it says so with a 400.
+    method: 'none', refreshes: true, revocations: [200, 400],
+  },
+];
+
+for (const peer of PEERS) describe(`${peer.name} at ${peer.issuer}`, () => {
+  const host = new URL(peer.issuer).host;
+  const tokenRequests = (grant) => lab.requests(host, { method: 'POST' }).filter(({ body }) => body.includes(`grant_type=${grant}`));
+  const use = () => agent.json('POST', '/use', { body: { method: 'GET', ...peer.use } });
+  let lab, server, app, agent, page;
+
+  before(async () => {
+    lab = new Lab();
+    const { start } = await import(`./peers/${peer.name}.mjs`);
+    server = lab.peer(await start({ issuer: peer.issuer, accessTokenSeconds: 4, ...peer.options }));
+    app = await App.start({ modules: await hostOf('host.mjs'), lab });
+    agent = new Agent(app, lab);
+  });
+
+  after(async () => {
+    await app?.stop();
+    await lab.stop();
+  });
+
+  test('shows whom the person logs in to, and sends nothing but reads', async () => {
+    page = await agent.submit(await agent.visit('/'), { url: peer.named });
+    assert.equal(page.status, 200, page.body);
+    assert.match(page.body, new RegExp(`Log in to <span class="host">${host}<`));
+    assert.match(page.body, new RegExp(`calls itself <bdi>${peer.title}</bdi>`));
+    assert.equal(/<img src="data:image\/png;base64,/.test(page.body), Boolean(peer.icon));
+    assert.ok(lab.all.every(({ method }) => method === 'GET'), 'a question before the login only reads');
+    assert.equal(agent.cookies('app.example').size, 0, 'no cookie before the person confirms');
+  });
+
+  test('logs in and lists the connection', async () => {
+    page = await agent.submit(page);
+    assert.equal(page.status, 200, page.body);
+    assert.equal(page.url, 'https://app.example/', JSON.stringify(page.hops));
+    assert.match(page.body, new RegExp(`<strong class="host">${host}</strong>`));
+    const [registration, ...more] = lab.requests(host, { method: 'POST' }).filter(({ headers }) => headers['content-type'] === 'application/json' && !headers.authorization);
+    assert.equal(more.length, 0, 'one registration');
+    const asked = JSON.parse(registration.body);
+    assert.equal(asked.application_type, 'web');
+    assert.deepEqual(asked.grant_types, ['authorization_code', 'refresh_token']);
+    assert.equal(asked.redirect_uris.length, 1);
+    assert.equal(asked.token_endpoint_auth_method, peer.method);
+  });
+
+  test('proved itself to the server as it must', () => {
+    const resource = `https://${peer.named}`;
+    const authorization = lab.all.find(({ url }) => url.includes('code_challenge='));
+    const asked = new URL(authorization.url).searchParams;
+    assert.equal(asked.get('code_challenge_method'), 'S256');
+    assert.equal(asked.get('resource'), resource);
+    assert.match(asked.get('state'), /^[\w-]{43}$/);
+    const [exchange, ...more] = tokenRequests('authorization_code');
+    assert.equal(more.length, 0, 'one token request');
+    assert.equal(exchange.status, 200, exchange.answer);
+    const sent = new URLSearchParams(exchange.body);
+    assert.match(sent.get('code_verifier'), /^[\w-]{43}$/);
+    assert.equal(sent.get('resource'), resource);
+    assert.equal(sent.has('client_secret'), peer.method === 'client_secret_post');
+    assert.equal(/^Basic /.test(exchange.headers.authorization ?? ''), peer.method === 'client_secret_basic');
+    assert.ok(!lab.all.some(({ url }) => url.includes(sent.get('code_verifier'))), 'the verifier is in no URL');
+  });
+
+  test('makes an authorized request for the program around it', async () => {
+    const answer = await use();
+    assert.equal(answer.status, 200, answer.body);
+    assert.match(answer.body, peer.use.says);
+    const stranger = await lab.fetch({ method: 'GET', headers: {}, ...peer.use });
+    assert.equal(stranger.status, 401, 'the same request without the token is refused');
+  });
+
+  test('refreshes once when the token has expired, however many ask', { skip: !peer.refreshes && 'the server issues no refresh tokens' }, async () => {
+    if (server.expireTokens) assert.equal(await server.expireTokens(), 1);
+    else await new Promise((resolve) => setTimeout(resolve, 4500));
+    const answers = await Promise.all(Array.from({ length: 5 }, use));
+    assert.deepEqual(answers.map(({ status }) => status), [200, 200, 200, 200, 200], answers[0].body);
+    const refreshes = tokenRequests('refresh_token');
+    assert.deepEqual(refreshes.map(({ status }) => status), [200], JSON.stringify(refreshes));
+    assert.equal(new URLSearchParams(refreshes[0].body).get('resource'), `https://${peer.named}`);
+  });
+
+  test('ends the connection, at the server too where it offers that', async () => {
+    page = await agent.submit(await agent.visit('/'), {}, { form: 'form[action$="/disconnect"]' });
+    assert.match(page.body, /None yet/);
+    assert.equal((await use()).json.type, 'no-connection');
+    const [metadata] = lab.requests(host).filter(({ url, status }) => url.includes('/.well-known/') && status === 200);
+    const endpoint = JSON.parse(metadata.answer).revocation_endpoint;
+    if (!endpoint) return;
+    const revoked = lab.requests(host, { method: 'POST', path: new URL(endpoint).pathname }).filter(({ body }) => body.startsWith('token='));
+    assert.deepEqual(revoked.map(({ status }) => status), peer.revocations ?? (peer.refreshes ? [200, 200] : [200]), JSON.stringify(revoked));
+  });
+
+  test('left no secret in a log', () => {
+    const secrets = lab.all.flatMap(({ answer }) => [...answer.matchAll(/"(?:access_token|refresh_token|client_secret)":"([^"]+)"/g)].map(([, secret]) => secret));
+    assert.ok(secrets.length > 0);
+    for (const secret of secrets) assert.ok(!app.log.includes(secret));
+  });
+});

@@ -1,0 +1,25 @@
+// The MCP TypeScript SDK's auth router with its in-memory demo provider: an issuer with a slash at the end, no refresh.
+import express from 'express';
+import { DemoInMemoryAuthProvider } from '@modelcontextprotocol/sdk/examples/server/demoInMemoryOAuthProvider.js';
+import { requireBearerAuth } from '@modelcontextprotocol/sdk/server/auth/middleware/bearerAuth.js';
+import { mcpAuthRouter } from '@modelcontextprotocol/sdk/server/auth/router.js';
+import { listen } from './listen.mjs';
+import { answerRootPage } from './root-page.mjs';
+
+export async function start({ issuer, port = 0 }) {
+  const provider = new DemoInMemoryAuthProvider();
+  const unlimited = { rateLimit: false };
+  const app = express();
+  app.use((request, response, next) => answerRootPage(request.path, response, 'MCP TypeScript Peer') || next());
+  app.use(mcpAuthRouter({
+    provider,
+    issuerUrl: new URL(issuer),
+    scopesSupported: ['mcp:tools'],
+    authorizationOptions: unlimited,
+    clientRegistrationOptions: unlimited,
+    tokenOptions: unlimited,
+  }));
+  app.get('/api/whoami', requireBearerAuth({ verifier: provider }), (request, response) =>
+    response.json({ user: 'demo_user', client: request.auth.clientId }));
+  return { issuer, ...(await listen(app, port)) };
+}
