@@ -5,57 +5,71 @@ import { after, before, describe, test } from 'node:test';
 import * as oauth from 'oauth4webapi';
 import { Agent } from './agent.mjs';
 import { App } from './app.mjs';
-import { Lab, json, pairs } from './lab.mjs';
+import { Lab, nothing, pairs } from './lab.mjs';
 
 const REDIRECT_URI = 'https://app.example/callback/ground';
 
+/**
+ * `refreshes`: it issues refresh tokens; `rotates`: each is good for once.
+ * `unknownToken`, `spentCode`: what it says to a token that it never issued and to a code for the second time.
+ */
 const PEERS = [
-  { name: 'oidc-provider', issuer: 'https://oidc.example', use: 'https://oidc.example/api/whoami', method: 'none', refreshes: true },
-  { name: 'oidc-provider', issuer: 'https://basic.example', use: 'https://basic.example/api/whoami', method: 'client_secret_basic', refreshes: true },
-  { name: 'oidc-provider', issuer: 'https://post.example', use: 'https://post.example/api/whoami', method: 'client_secret_post', refreshes: true },
-  { name: 'mcp-ts-sdk', issuer: 'https://mcp-ts.example', published: 'https://mcp-ts.example/', use: 'https://mcp-ts.example/api/whoami', method: 'none' },
-  { name: 'workers-oauth-provider', issuer: 'https://workers.example', resource: 'https://workers.example/mcp', use: 'https://workers.example/mcp', method: 'none', refreshes: true },
-  { name: 'fastmcp', issuer: 'https://fastmcp.example', published: 'https://fastmcp.example/', use: 'https://fastmcp.example/mcp', method: 'client_secret_post', refreshes: true },
-  { name: 'better-auth', issuer: 'https://better.example/api/auth', use: 'https://better.example/api/auth/oauth2/userinfo', method: 'none', refreshes: true },
+  {
+    name: 'oidc-provider', issuer: 'https://oidc.example', method: 'none', refreshes: true, rotates: true,
+    use: { url: 'https://oidc.example/api/whoami', says: /"user":"demo"/ },
+  },
+  {
+    name: 'oidc-provider', issuer: 'https://basic.example', method: 'client_secret_basic', refreshes: true,
+    use: { url: 'https://basic.example/api/whoami', says: /"user":"demo"/ },
+  },
+  {
+    name: 'oidc-provider', issuer: 'https://post.example', method: 'client_secret_post', refreshes: true,
+    use: { url: 'https://post.example/api/whoami', says: /"user":"demo"/ },
+  },
+  {
+    name: 'mcp-ts-sdk', issuer: 'https://mcp-ts.example', published: 'https://mcp-ts.example/', method: 'none', unknownToken: 500, spentCode: 'server_error',
+    use: { url: 'https://mcp-ts.example/api/whoami', says: /"user":"demo_user"/ },
+  },
+  {
+    name: 'workers-oauth-provider', issuer: 'https://workers.example', resource: 'https://workers.example/mcp', method: 'none', refreshes: true, rotates: true,
+    use: { url: 'https://workers.example/mcp', says: /"user":"demo"/ },
+  },
+  {
+    name: 'fastmcp', issuer: 'https://fastmcp.example', published: 'https://fastmcp.example/', method: 'client_secret_post', refreshes: true, rotates: true,
+    use: {
+      url: 'https://fastmcp.example/mcp',
+      method: 'POST',
+      headers: { 'content-type': 'application/json', accept: 'application/json, text/event-stream' },
+      body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'initialize', params: { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: { name: 'ground', version: '1' } } }),
+      says: /FastMCP Peer/,
+    },
+  },
+  {
+    name: 'better-auth', issuer: 'https://better.example/api/auth', method: 'none', refreshes: true, rotates: true,
+    use: { url: 'https://better.example/api/auth/oauth2/userinfo', says: /"sub":/ },
+  },
 ];
 
-// What /mcp answers to a client that may speak to it; the others take it for a GET.
-const INITIALIZE = {
-  method: 'POST',
-  headers: new Headers({ 'content-type': 'application/json', accept: 'application/json, text/event-stream' }),
-  body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'initialize', params: { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: { name: 'ground', version: '1' } } }),
-};
-
-const SAYS = {
-  'oidc-provider': /"user":"demo"/,
-  'mcp-ts-sdk': /"user":"demo_user"/,
-  'workers-oauth-provider': /"user":"demo"/,
-  fastmcp: /FastMCP Peer/,
-  'better-auth': /"sub":/,
-};
-
 for (const peer of PEERS) describe(`${peer.name} at ${peer.issuer}`, () => {
-  const { host } = new URL(peer.issuer);
   const resource = peer.resource ?? peer.issuer;
   const verifier = oauth.generateRandomCodeVerifier();
-  let lab, through, server, client, authentication, tokens;
+  let lab, options, took, server, client, authentication, tokens;
 
   before(async () => {
     lab = new Lab();
-    through = { [oauth.customFetch]: fetchBy(lab) };
+    options = { additionalParameters: { resource }, [oauth.customFetch]: fetchBy(lab) };
     const { start } = await import(`./peers/${peer.name}.mjs`);
     const began = Date.now();
-    const authMethods = peer.name === 'oidc-provider' ? [peer.method] : undefined;
-    lab.peer(await start({ issuer: peer.issuer, authMethods }));
-    peer.took = Date.now() - began;
+    lab.peer(await start({ issuer: peer.issuer, authMethods: [peer.method] }));
+    took = Date.now() - began;
   });
 
   after(() => lab.stop());
 
-  test('starts in less than five seconds', () => assert.ok(peer.took < 5000, `${peer.took} ms`));
+  test('starts in less than five seconds', () => assert.ok(took < 5000, `${took} ms`));
 
   test('publishes its metadata under its issuer', async () => {
-    const answer = await oauth.discoveryRequest(new URL(peer.issuer), { algorithm: 'oauth2', ...through });
+    const answer = await oauth.discoveryRequest(new URL(peer.issuer), { algorithm: 'oauth2', ...options });
     server = await oauth.processDiscoveryResponse(new URL(peer.issuer), answer);
     assert.equal(server.issuer, peer.published ?? peer.issuer);
     for (const endpoint of ['authorization_endpoint', 'token_endpoint', 'registration_endpoint']) {
@@ -64,16 +78,15 @@ for (const peer of PEERS) describe(`${peer.name} at ${peer.issuer}`, () => {
     assert.ok(server.code_challenge_methods_supported.includes('S256'));
   });
 
-  test('registers a client', async () => {
-    const asked = {
+  test('registers a client, and the lab saw it', async () => {
+    const answer = await oauth.dynamicClientRegistrationRequest(server, {
       redirect_uris: [REDIRECT_URI],
       grant_types: ['authorization_code', 'refresh_token'],
       response_types: ['code'],
       token_endpoint_auth_method: peer.method,
       application_type: 'web',
       client_name: 'Ground',
-    };
-    const answer = await oauth.dynamicClientRegistrationRequest(server, asked, through);
+    }, options);
     client = await oauth.processDynamicClientRegistrationResponse(answer);
     assert.equal(client.token_endpoint_auth_method, peer.method);
     authentication = {
@@ -81,13 +94,45 @@ for (const peer of PEERS) describe(`${peer.name} at ${peer.issuer}`, () => {
       client_secret_basic: () => oauth.ClientSecretBasic(client.client_secret),
       client_secret_post: () => oauth.ClientSecretPost(client.client_secret),
     }[peer.method]();
+    const { host, pathname } = new URL(server.registration_endpoint);
+    const [seen, ...more] = lab.requests(host, { method: 'POST', path: pathname });
+    assert.equal(more.length, 0);
+    assert.equal(JSON.parse(seen.body).client_name, 'Ground');
+    assert.equal(JSON.parse(seen.answer).client_id, client.client_id);
   });
 
-  test('sends the person back with a code that is good for one exchange', async () => {
-    const state = oauth.generateRandomState();
+  test('sends the person back with a code', async () => {
+    tokens = await redeem(await authorize());
+    assert.ok(tokens.expires_in > 0);
+    assert.equal(Boolean(tokens.refresh_token), Boolean(peer.refreshes));
+  });
+
+  test('lets in who has the token, and nobody else', async () => {
+    assert.deepEqual(await use({ authorization: `Bearer ${tokens.access_token}` }), [200, true]);
+    assert.deepEqual(await use({ authorization: 'Bearer not-a-token' }), [peer.unknownToken ?? 401, false]);
+    assert.deepEqual(await use({}), [401, false]);
+  });
+
+  test('gives a new token for the refresh token', { skip: !peer.refreshes && 'it issues none' }, async () => {
+    const answer = await oauth.refreshTokenGrantRequest(server, client, authentication, tokens.refresh_token, options);
+    const next = await oauth.processRefreshTokenResponse(server, client, answer);
+    assert.notEqual(next.access_token, tokens.access_token);
+    assert.equal((next.refresh_token ?? tokens.refresh_token) !== tokens.refresh_token, Boolean(peer.rotates));
+    assert.deepEqual(await use({ authorization: `Bearer ${next.access_token}` }), [200, true]);
+  });
+
+  test('takes a code once', async () => {
+    const callback = await authorize();
+    await redeem(callback);
+    await assert.rejects(redeem(callback));
+    assert.equal(JSON.parse(lab.all.at(-1).answer).error, peer.spentCode ?? 'invalid_grant');
+  });
+
+  /** From the authorization request to what the callback is asked with. */
+  async function authorize() {
     const url = new URL(server.authorization_endpoint);
+    const state = oauth.generateRandomState();
     url.search = new URLSearchParams({
-      ...Object.fromEntries(url.searchParams),
       client_id: client.client_id,
       code_challenge: await oauth.calculatePKCECodeChallenge(verifier),
       code_challenge_method: 'S256',
@@ -98,63 +143,108 @@ for (const peer of PEERS) describe(`${peer.name} at ${peer.issuer}`, () => {
     });
     const back = await new Agent(undefined, lab).visit(url, { until: (next) => next.startsWith(REDIRECT_URI) });
     assert.equal(back.status, 0, back.body);
-    const returned = oauth.validateAuthResponse(server, client, new URL(back.url), state);
-    const exchange = () => oauth.authorizationCodeGrantRequest(server, client, authentication, returned, REDIRECT_URI, verifier, { additionalParameters: { resource }, ...through });
-    tokens = await oauth.processAuthorizationCodeResponse(server, client, await exchange());
-    assert.ok(tokens.expires_in > 0);
-    assert.equal(Boolean(tokens.refresh_token), Boolean(peer.refreshes));
-    await assert.rejects(async () => oauth.processAuthorizationCodeResponse(server, client, await exchange()), 'the code is spent');
-  });
+    return oauth.validateAuthResponse(server, client, new URL(back.url), state);
+  }
 
-  test('lets in who has the token, and nobody else', async () => {
-    // A code that comes twice may have ended its tokens: RFC 6749 §4.1.2.
-    tokens = await logIn();
-    assert.match(await (await use(tokens.access_token)).text(), SAYS[peer.name]);
-    await assert.rejects(use('not-a-token'), ({ status }) => status === 401);
-    const stranger = await lab.fetch({ method: 'GET', url: peer.use });
-    assert.equal(stranger.status, 401);
-  });
-
-  test('gives a new token for the refresh token', { skip: !peer.refreshes && 'it issues none' }, async () => {
-    const options = { additionalParameters: { resource }, ...through };
-    const answer = await oauth.refreshTokenGrantRequest(server, client, authentication, tokens.refresh_token, options);
-    const next = await oauth.processRefreshTokenResponse(server, client, answer);
-    assert.notEqual(next.access_token, tokens.access_token);
-    assert.ok(next.refresh_token && next.refresh_token !== tokens.refresh_token, 'rotation');
-    assert.match(await (await use(next.access_token)).text(), SAYS[peer.name]);
-  });
-
-  test('was recorded', () => {
-    const { pathname } = new URL(server.registration_endpoint);
-    const [registration, ...more] = lab.requests(host, { method: 'POST', path: pathname });
-    assert.equal(more.length, 0);
-    assert.equal(JSON.parse(registration.body).client_name, 'Ground');
-    assert.equal(JSON.parse(registration.answer).client_id, client.client_id);
-    assert.ok([200, 201].includes(registration.status));
-  });
-
-  const use = (token) => {
-    const { method, headers, body } = peer.name === 'fastmcp' ? INITIALIZE : { method: 'GET' };
-    return oauth.protectedResourceRequest(token, method, new URL(peer.use), headers, body, through);
-  };
-
-  async function logIn() {
-    const url = new URL(server.authorization_endpoint);
-    const challenge = await oauth.calculatePKCECodeChallenge(verifier);
-    for (const [name, value] of Object.entries({ client_id: client.client_id, code_challenge: challenge, code_challenge_method: 'S256', redirect_uri: REDIRECT_URI, resource, response_type: 'code' })) {
-      url.searchParams.set(name, value);
-    }
-    const back = await new Agent(undefined, lab).visit(url, { until: (next) => next.startsWith(REDIRECT_URI) });
-    const returned = oauth.validateAuthResponse(server, client, new URL(back.url));
-    const answer = await oauth.authorizationCodeGrantRequest(server, client, authentication, returned, REDIRECT_URI, verifier, { additionalParameters: { resource }, ...through });
+  async function redeem(callback) {
+    const answer = await oauth.authorizationCodeGrantRequest(server, client, authentication, callback, REDIRECT_URI, verifier, options);
     return oauth.processAuthorizationCodeResponse(server, client, answer);
   }
+
+  /** The status of the protected resource, and whether it names the user. */
+  async function use(authorization) {
+    const { url, method = 'GET', headers, body, says } = peer.use;
+    const answer = await lab.fetch({ method, url, headers: { ...headers, ...authorization }, body });
+    return [answer.status, says.test(String(answer.body))];
+  }
+});
+
+describe('the lab, the user agent and workerd', () => {
+  // A Worker with a counter on disk, that passes on what the network says.
+  const contents = `
+    import { DurableObject } from 'cloudflare:workers';
+    export class Account extends DurableObject {
+      fetch() {
+        const { sql } = this.ctx.storage;
+        sql.exec('CREATE TABLE IF NOT EXISTS visits (at INTEGER)');
+        sql.exec('INSERT INTO visits VALUES (1)');
+        return new Response(String(sql.exec('SELECT count(*) AS n FROM visits').one().n));
+      }
+    }
+    export class Registrar extends DurableObject {}
+    export default {
+      async fetch(request, env) {
+        const { pathname, searchParams } = new URL(request.url);
+        if (pathname === '/count') return env.ACCOUNT.getByName('one').fetch(request);
+        if (pathname === '/origin') return new Response(env.ORIGIN);
+        try {
+          const answer = await fetch(searchParams.get('url'), { redirect: 'manual' });
+          return Response.json([answer.status, answer.headers.get('location'), answer.headers.getSetCookie()]);
+        } catch (error) {
+          return Response.json(error.constructor.name);
+        }
+      },
+    };`;
+  let lab, app, agent;
+  const asked = async (url) => (await agent.json('GET', `/fetch?url=${encodeURIComponent(url)}`)).json;
+
+  before(async () => {
+    lab = new Lab();
+    lab.host('moved.example', () => ({ status: 302, headers: ['location', 'https://far.example/', 'set-cookie', 'a=1', 'set-cookie', 'b=2'], body: '' }));
+    lab.host('far.example', nothing);
+    lab.host('forms.example', ({ method, url, headers, body }) => {
+      if (new URL(url).pathname === '/form') {
+        return { status: 200, headers: ['set-cookie', '__Host-good=1; Secure; Path=/', 'set-cookie', '__Host-bad=1; Path=/'], body: '<form method="post" action="/in"><input type="hidden" name="kept" value="a&amp;b"><input name="typed"></form>' };
+      }
+      if (method === 'POST') return { status: 303, headers: { location: '/seen' }, body };
+      return { status: 200, headers: {}, body: headers.cookie };
+    });
+    app = await App.start({ modules: [{ type: 'ESModule', path: 'index.js', contents }], lab });
+    agent = new Agent(app, lab);
+  });
+
+  after(async () => {
+    await app?.stop();
+    await lab.stop();
+  });
+
+  test('a Worker sees a redirect as it is, every cookie included', async () => {
+    assert.deepEqual(await asked('https://moved.example/'), [302, 'https://far.example/', ['a=1', 'b=2']]);
+    assert.equal(lab.requests('moved.example').length, 1);
+    assert.equal(lab.requests('far.example').length, 0);
+  });
+
+  test('a Worker\'s request to a name that nobody has fails', async () => {
+    assert.equal(await asked('https://nobody.example/'), 'Error');
+  });
+
+  test('the bindings arrive', async () => {
+    assert.equal((await agent.json('GET', '/origin')).body, 'https://app.example');
+  });
+
+  test('a Durable Object keeps its rows over a restart', async () => {
+    assert.equal((await agent.json('GET', '/count')).body, '1');
+    await app.restart();
+    assert.equal((await agent.json('GET', '/count')).body, '2');
+  });
+
+  test('the user agent submits a form, follows, and keeps the cookies that a browser would', async () => {
+    const page = await agent.submit(await agent.visit('https://forms.example/form'), { typed: 'x y' });
+    assert.deepEqual(page.hops.map(({ method, status }) => [method, status]), [['POST', 303], ['GET', 200]]);
+    assert.equal(page.url, 'https://forms.example/seen');
+    assert.equal(page.body, '__Host-good=1');
+    const [sent] = lab.requests('forms.example', { method: 'POST' });
+    assert.equal(sent.body, 'kept=a%26b&typed=x+y');
+    assert.equal(sent.headers['content-type'], 'application/x-www-form-urlencoded');
+    assert.deepEqual([sent.headers['sec-fetch-mode'], sent.headers['sec-fetch-site']], ['navigate', 'same-origin']);
+  });
 });
 
 /** The platform's `fetch`, by way of the lab. */
 function fetchBy(lab) {
   return async (url, { method = 'GET', headers, body }) => {
-    const answer = await lab.fetch({ method, url: String(url), headers: Object.fromEntries(new Headers(headers)), body: body ? String(body) : '' });
+    const sent = { method, url: String(url), headers: Object.fromEntries(new Headers(headers)), body: body ? String(body) : '' };
+    const answer = await lab.fetch(sent);
     return new Response(answer.body?.length ? answer.body : null, { status: answer.status, headers: pairs(answer.headers) });
   };
 }

@@ -142,6 +142,18 @@ for (const peer of PEERS) describe(`${peer.name} at ${peer.issuer}`, () => {
     assert.deepEqual(revoked.map(({ status }) => status), peer.revocations ?? (peer.refreshes ? [200, 200] : [200]), JSON.stringify(revoked));
   });
 
+  test('leaves nothing behind on logging out', async () => {
+    page = await agent.submit(await agent.submit(await agent.visit('/'), { url: peer.named }));
+    assert.match(page.body, new RegExp(`<strong class="host">${host}</strong>`));
+    const cookies = new Map(agent.cookies('app.example'));
+    page = await agent.submit(page, {}, { form: 'form[action$="/logout"]' });
+    assert.match(page.body, /None yet/);
+    assert.equal(agent.cookies('app.example').size, 0);
+    const replayed = new Agent({ fetch: (request) => app.fetch({ ...request, headers: { ...request.headers, cookie: [...cookies].map((pair) => pair.join('=')).join('; ') } }) }, lab);
+    assert.match((await replayed.visit('/')).body, /None yet/, 'the old cookie opens nothing');
+    assert.equal((await replayed.json('POST', '/use', { body: { method: 'GET', ...peer.use } })).json.type, 'no-session');
+  });
+
   test('left no secret in a log', () => {
     const secrets = lab.all.flatMap(({ answer }) => [...answer.matchAll(/"(?:access_token|refresh_token|client_secret)":"([^"]+)"/g)].map(([, secret]) => secret));
     assert.ok(secrets.length > 0);

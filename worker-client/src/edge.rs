@@ -7,6 +7,7 @@ mod door;
 #[cfg(feature = "entry")]
 mod entry;
 mod fetch;
+mod flights;
 mod login;
 mod object;
 #[expect(missing_docs, reason = "what the macro exports to JavaScript has no documentation")]

@@ -4,15 +4,15 @@ mod login;
 mod store;
 mod tokens;
 
-use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
+use std::rc::Rc;
 
 use rfc7591::Secret;
 use serde::{Deserialize, Serialize};
 use url::Url;
 use worker::{DurableObject, Env, Request, Response, State, durable_object, wasm_bindgen};
 
-use self::{store::Store, tokens::Flight};
-use super::object;
+use self::store::Store;
+use super::{flights::Flights, object};
 use crate::{
     config::Config,
     flow::{Named, Server},
@@ -30,8 +30,8 @@ pub struct Account {
 struct Inner {
     state: State,
     env: Env,
-    /// One refresh at a time for each connection; everybody who needs it waits for the same one.
-    refreshes: RefCell<BTreeMap<String, Flight>>,
+    /// One refresh at a time for each connection.
+    refreshes: Flights<()>,
 }
 
 impl std::fmt::Debug for Inner {
@@ -93,7 +93,7 @@ pub(super) enum Ask {
         /// Which.
         id: String,
     },
-    /// End the session.
+    /// End the session, and with a browser's session its account.
     Logout,
 }
 
@@ -119,7 +119,7 @@ pub(super) struct Usable {
 
 impl DurableObject for Account {
     fn new(state: State, env: Env) -> Self {
-        Self { inner: Rc::new(Inner { state, env, refreshes: RefCell::default() }) }
+        Self { inner: Rc::new(Inner { state, env, refreshes: Flights::default() }) }
     }
 
     async fn fetch(&self, mut request: Request) -> worker::Result<Response> {
@@ -142,7 +142,10 @@ impl DurableObject for Account {
             Ask::Connections => object::answer(&store.shown()),
             Ask::Disconnect { id } => object::answer(&this.disconnect(&store, &id).await),
             Ask::Icon { id } => object::answer(&store.icon(&id)),
-            Ask::Logout => object::answer(&store.end_session(&session)),
+            Ask::Logout => match session {
+                Session::Cookie(_) => object::answer(&this.leave(store).await),
+                Session::Host | Session::New(_) => object::answer(&Ok(())),
+            },
         }
     }
 }

@@ -2,15 +2,10 @@
 
 use std::{
     cell::RefCell,
-    collections::BTreeMap,
     rc::Rc,
     time::{Duration, SystemTime},
 };
 
-use futures_util::{
-    FutureExt,
-    future::{LocalBoxFuture, Shared},
-};
 use serde::{Deserialize, Serialize};
 use url::Url;
 use worker::{DurableObject, Env, Request, Response, SqlStorage, State, durable_object, wasm_bindgen};
@@ -18,6 +13,7 @@ use worker::{DurableObject, Env, Request, Response, SqlStorage, State, durable_o
 use super::{
     door::{entropy, now, seconds},
     fetch::{Limit, fetch},
+    flights::Flights,
     object, salt,
 };
 use crate::{
@@ -36,12 +32,10 @@ pub struct Registrar {
 struct Inner {
     state: State,
     env: Env,
-    flights: RefCell<BTreeMap<String, Flight>>,
+    flights: Flights<Client>,
     /// The last refusal and when: a server that refuses is not asked again at every click.
     refused: RefCell<Option<(SystemTime, Problem)>>,
 }
-
-type Flight = Shared<LocalBoxFuture<'static, Result<Client, Problem>>>;
 
 impl std::fmt::Debug for Inner {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -73,7 +67,7 @@ pub(super) fn name(server: &Server) -> String {
 
 impl DurableObject for Registrar {
     fn new(state: State, env: Env) -> Self {
-        let (flights, refused) = (RefCell::default(), RefCell::default());
+        let (flights, refused) = (Flights::default(), RefCell::default());
         Self { inner: Rc::new(Inner { state, env, flights, refused }) }
     }
 
@@ -95,18 +89,8 @@ impl Inner {
         }
         let (registration, token) = (server.registration_endpoint.url(), server.token_endpoint.url());
         let key = format!("{redirect_uri} {registration} {token}");
-        let running = self.flights.borrow().get(&key).cloned();
-        let flight = running.unwrap_or_else(|| {
-            let flight = Rc::clone(&self).register(server, redirect_uri).boxed_local().shared();
-            self.flights.borrow_mut().insert(key.clone(), flight.clone());
-            // Owned by the object: a browser that goes away does not end a registration half-way.
-            let owned = flight.clone();
-            self.state.wait_until(async move { drop(owned.await) });
-            flight
-        });
-        let client = flight.await;
-        self.flights.borrow_mut().remove(&key);
-        client
+        let register = Rc::clone(&self).register(server, redirect_uri);
+        self.flights.join(&self.state, &key, register).await
     }
 
     async fn register(self: Rc<Self>, server: Server, redirect_uri: Url) -> Result<Client, Problem> {

@@ -85,7 +85,8 @@ impl Exchange for Discover {
     }
 
     fn receive(self, response: &Response<Vec<u8>>) -> Result<Turn<Self>, NotFound> {
-        if response.status().is_redirection() {
+        // Not 300 and 304, which name no place to go on to.
+        if matches!(response.status().as_u16(), 301 | 302 | 303 | 307 | 308) {
             return self.redirected(response.headers().get(header::LOCATION).and_then(|v| v.to_str().ok()));
         }
         match Metadata::receive(&self.current.issuer, response) {

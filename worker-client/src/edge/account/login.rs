@@ -16,7 +16,8 @@ use super::{
 use crate::{
     edge::login::issuer_id,
     flow::{
-        Client, Denied, DriveError, Exchange, FetchError, Login, Redeem, Revoke, State, TokenKind, drive,
+        Client, Denied, DriveError, Egress, Exchange, FetchError, Login, Redeem, Revoke, State, TokenKind,
+        drive,
     },
     problem::Problem,
 };
@@ -85,25 +86,46 @@ impl Inner {
         drive(redeem, async |request| fetch(request, &store.config().egress, Limit::TOKEN).await).await
     }
 
-    /// Erases a connection, then revokes what it held: the refresh token first, for it would outlive the other.
+    /// Erases a connection, then revokes what it held.
     pub(super) async fn disconnect(&self, store: &Store, id: &str) -> Result<Receipt, Problem> {
         let row = store.connection(id)?.ok_or_else(Problem::not_found)?;
         let grant = store.grant(&row)?;
         store.disconnect(id)?;
-        let Some(Grant { server, client, tokens }) = grant else { return Ok(Receipt::default()) };
-        let refresh =
-            tokens.refresh_token.as_ref().and_then(|t| Revoke::new(&server, &client, t, TokenKind::Refresh));
-        let access = Revoke::new(&server, &client, &tokens.access_token, TokenKind::Access);
-        Ok(Receipt {
-            refresh_token_revoked: revoke(store, refresh).await,
-            access_token_revoked: revoke(store, access).await,
-        })
+        match grant {
+            Some(grant) => Ok(revoke(&store.config().egress, &grant).await),
+            None => Ok(Receipt::default()),
+        }
+    }
+
+    /// Ends a browser's account: without its cookie nobody could reach what it holds, so nothing is left of it.
+    pub(super) async fn leave(&self, store: Store) -> Result<(), Problem> {
+        let rows = store.connections()?;
+        let grants: Vec<Grant> = rows.iter().filter_map(|row| store.grant(row).ok().flatten()).collect();
+        self.state.storage().delete_all().await?;
+        self.state.wait_until(async move {
+            for grant in &grants {
+                revoke(&store.config().egress, grant).await;
+            }
+        });
+        Ok(())
     }
 }
 
-async fn revoke(store: &Store, revoke: Option<Revoke>) -> bool {
+/// The refresh token first, for it would outlive the other.
+async fn revoke(egress: &Egress, grant: &Grant) -> Receipt {
+    let Grant { server, client, tokens } = grant;
+    let refresh = tokens.refresh_token.as_ref();
+    let refresh = refresh.and_then(|token| Revoke::new(server, client, token, TokenKind::Refresh));
+    let access = Revoke::new(server, client, &tokens.access_token, TokenKind::Access);
+    Receipt {
+        refresh_token_revoked: sent(egress, refresh).await,
+        access_token_revoked: sent(egress, access).await,
+    }
+}
+
+async fn sent(egress: &Egress, revoke: Option<Revoke>) -> bool {
     let Some(revoke) = revoke else { return false };
-    drive(revoke, async |request| fetch(request, &store.config().egress, Limit::TOKEN).await).await.is_ok()
+    drive(revoke, async |request| fetch(request, egress, Limit::TOKEN).await).await.is_ok()
 }
 
 /// What a disconnect achieved at the server.

@@ -115,15 +115,6 @@ impl Store {
         self.open_session(next)
     }
 
-    pub(super) fn end_session(&self, session: &Session) -> Result<(), Problem> {
-        match session {
-            Session::Cookie(digest) => {
-                self.exec("DELETE FROM session WHERE digest = ?", vec![digest.as_str().into()])
-            }
-            Session::Host | Session::New(_) => Ok(()),
-        }
-    }
-
     fn open_session(&self, digest: &str) -> Result<(), Problem> {
         let expires = seconds(now()).saturating_add(SESSION_SECONDS);
         self.exec(

@@ -2,10 +2,6 @@
 
 use std::{rc::Rc, time::SystemTime};
 
-use futures_util::{
-    FutureExt,
-    future::{LocalBoxFuture, Shared},
-};
 use rfc7591::Secret;
 use url::Url;
 
@@ -22,9 +18,6 @@ use crate::{
     flow::{DriveError, Refresh, drive},
     problem::Problem,
 };
-
-/// A refresh under way.
-pub(super) type Flight = Shared<LocalBoxFuture<'static, Result<(), Problem>>>;
 
 impl Inner {
     /// The token for a URL, refreshed when it is due or when it is the one that was refused there.
@@ -47,7 +40,7 @@ impl Inner {
             store.ask_for_login(&row.id)?;
             return Err(Problem::login_again());
         }
-        let outcome = self.refresh_once(&account, &row.id).await;
+        let outcome = self.refresh_once(account.clone(), row.id.clone()).await;
         let row = store.connection(&row.id)?.ok_or_else(Problem::no_connection)?;
         let grant;
         (grant, need) = self.judge(&account, &row, refused)?;
@@ -72,23 +65,9 @@ impl Inner {
         Ok((grant, need))
     }
 
-    async fn refresh_once(self: &Rc<Self>, account: &str, id: &str) -> Result<(), Problem> {
-        let running = self.refreshes.borrow().get(id).cloned();
-        let flight = running.unwrap_or_else(|| {
-            let flight = Rc::clone(self).refresh(account.to_owned(), id.to_owned()).boxed_local().shared();
-            self.refreshes.borrow_mut().insert(id.to_owned(), flight.clone());
-            // Owned by the object: the first caller may go away, the others still wait.
-            let owned = flight.clone();
-            self.state.wait_until(async move { drop(owned.await) });
-            flight
-        });
-        flight.await
-    }
-
-    async fn refresh(self: Rc<Self>, account: String, id: String) -> Result<(), Problem> {
-        let outcome = self.refresh_now(&account, &id).await;
-        self.refreshes.borrow_mut().remove(&id);
-        outcome
+    async fn refresh_once(self: &Rc<Self>, account: String, id: String) -> Result<(), Problem> {
+        let (this, key) = (Rc::clone(self), id.clone());
+        self.refreshes.join(&self.state, &key, async move { this.refresh_now(&account, &id).await }).await
     }
 
     async fn refresh_now(&self, account: &str, id: &str) -> Result<(), Problem> {

@@ -1,0 +1,61 @@
+/// The colour scheme for which a `media` attribute shows an icon.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Scheme {
+    Light,
+    /// Not shown for a light scheme, but for a dark one.
+    Dark,
+}
+
+impl Scheme {
+    /// `None` if it is shown for neither, such as one for print.
+    ///
+    /// Only the scheme and the medium are judged. Other features, such as widths, are taken to hold.
+    pub(crate) fn of(media: &str) -> Option<Self> {
+        let compact: String = media.chars().filter(|c| !c.is_ascii_whitespace()).collect();
+        let compact = compact.to_ascii_lowercase();
+        [Self::Light, Self::Dark]
+            .into_iter()
+            .find(|scheme| compact.split(',').any(|query| scheme.holds(query)))
+    }
+
+    fn holds(self, query: &str) -> bool {
+        if ["print", "onlyprint", "speech", "onlyspeech"].iter().any(|medium| query.starts_with(medium)) {
+            return false;
+        }
+        let [light, dark] = ["light", "dark"].map(|value| query.contains(&format!("({FEATURE}:{value})")));
+        if !light && !dark {
+            // A value that CSS does not know never holds, negated or not.
+            return !query.contains(&format!("{FEATURE}:"));
+        }
+        let is_negated = query.starts_with("not") || query.starts_with("(not");
+        is_negated != if self == Self::Light { light } else { dark }
+    }
+}
+
+const FEATURE: &str = "prefers-color-scheme";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn media_queries() {
+        for (media, expected) in [
+            ("", Some(Scheme::Light)),
+            ("all", Some(Scheme::Light)),
+            ("screen and (min-width: 600px)", Some(Scheme::Light)),
+            ("(prefers-color-scheme: light)", Some(Scheme::Light)),
+            ("(prefers-color-scheme)", Some(Scheme::Light)),
+            ("( PREFERS-COLOR-SCHEME :Dark )", Some(Scheme::Dark)),
+            ("screen and (prefers-color-scheme:dark)", Some(Scheme::Dark)),
+            ("not all and (prefers-color-scheme: dark)", Some(Scheme::Light)),
+            ("(not (prefers-color-scheme: light))", Some(Scheme::Dark)),
+            ("(prefers-color-scheme: dark), (prefers-color-scheme: light)", Some(Scheme::Light)),
+            ("(prefers-color-scheme: dark), print", Some(Scheme::Dark)),
+            ("(prefers-color-scheme: no-preference)", None),
+            ("print", None),
+        ] {
+            assert_eq!(Scheme::of(media), expected, "{media}");
+        }
+    }
+}

@@ -1,0 +1,306 @@
+use std::{borrow::Cow, fmt, fmt::Write};
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Deserializer, Serialize};
+use unicode_segmentation::UnicodeSegmentation;
+
+/// A text that a stranger chose, fit to be shown: one line, something to read, nothing invisible, not too long.
+///
+/// Free of control characters, of characters that are not seen (bidirectional overrides, zero-width characters, tags)
+/// and of towers of combining marks; ASCII white space is collapsed. That makes it harmless to look at. It does not
+/// make it HTML, and it does not make it true, so it has no `Display`: write it into a page with [`Self::html`].
+///
+/// ```
+/// let title = branding::Text::title("Fish\u{202E} & <b>Chips</b>").unwrap();
+/// assert_eq!(title.html().to_string(), "Fish &amp; &lt;b&gt;Chips&lt;/b&gt;");
+/// ```
+///
+/// ```compile_fail,E0277
+/// let title = branding::Text::title("Fish & Chips").unwrap();
+/// println!("{title}");
+/// ```
+#[derive(Clone, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(try_from = "String")]
+pub struct Text(String);
+
+impl Text {
+    /// At most 80 graphemes of a text in which character references are already decoded; `None` if nothing in it can
+    /// be read.
+    pub fn title(raw: &str) -> Option<Self> {
+        Self::clean(raw, TITLE)
+    }
+
+    /// At most 200 graphemes of a text in which character references are already decoded; `None` if nothing in it can
+    /// be read.
+    pub fn description(raw: &str) -> Option<Self> {
+        Self::clean(raw, DESCRIPTION)
+    }
+
+    /// The text as it is. Wherever it goes, it has to be escaped for that place.
+    pub fn as_untrusted_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The text for the content of an HTML element or a quoted attribute.
+    pub fn html(&self) -> impl fmt::Display {
+        Html(&self.0)
+    }
+
+    /// Cleaning what is clean changes nothing: a law in the tests says so.
+    fn clean(raw: &str, graphemes: usize) -> Option<Self> {
+        // A grapheme can be long without any mark: Hangul letters, for one, join without end.
+        let chars = graphemes.saturating_mul(CHARS_PER_GRAPHEME);
+        let mut text = one_line(raw, chars);
+        if text.chars().count() > chars || text.graphemes(true).count() > graphemes {
+            text = text.chars().take(chars.saturating_sub(1)).collect();
+            text = text.graphemes(true).take(graphemes.saturating_sub(1)).collect();
+            text.truncate(text.trim_ascii_end().len());
+            text.push('…');
+        }
+        text.chars().any(|c| !is_blank(c)).then_some(Self(text))
+    }
+}
+
+impl TryFrom<String> for Text {
+    type Error = Blank;
+
+    /// Cleans it once more: what comes from a store may have been changed there.
+    fn try_from(text: String) -> Result<Self, Blank> {
+        Self::description(&text).ok_or(Blank)
+    }
+}
+
+impl JsonSchema for Text {
+    fn schema_name() -> Cow<'static, str> {
+        "Text".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({ "type": "string", "minLength": 1, "maxLength": DESCRIPTION * CHARS_PER_GRAPHEME })
+    }
+}
+
+/// Nothing in a text can be read.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+#[error("nothing in the text can be read")]
+#[non_exhaustive]
+pub struct Blank;
+
+/// For fields that are shorter than what [`Text`] itself promises.
+pub(crate) fn deserialize_title<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Text>, D::Error> {
+    Ok(Option::<Text>::deserialize(deserializer)?.and_then(|text| Text::title(&text.0)))
+}
+
+struct Html<'a>(&'a str);
+
+impl fmt::Display for Html<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.chars().try_for_each(|c| match c {
+            '&' => f.write_str("&amp;"),
+            '<' => f.write_str("&lt;"),
+            '>' => f.write_str("&gt;"),
+            '"' => f.write_str("&quot;"),
+            '\'' => f.write_str("&#39;"),
+            c => f.write_char(c),
+        })
+    }
+}
+
+/// What can be seen of the text, a little more than `chars` of it at most.
+fn one_line(raw: &str, chars: usize) -> String {
+    let mut line = String::new();
+    let mut written = 0_usize;
+    let mut space = false;
+    // A mark without a letter would sit on what the page shows before the text.
+    let mut marks = MARKS;
+    for c in raw.chars().filter(|c| !is_invisible(*c)) {
+        if written > chars {
+            break;
+        }
+        if c.is_ascii_whitespace() || is_line_break(c) {
+            space = !line.is_empty();
+            continue;
+        }
+        marks = if is_mark(c) { marks.saturating_add(1) } else { 0 };
+        if marks > MARKS {
+            continue;
+        }
+        if space {
+            line.push(' ');
+        }
+        line.push(c);
+        written = written.saturating_add(1).saturating_add(usize::from(space));
+        space = false;
+    }
+    line
+}
+
+/// Line and paragraph separator: they would break the line, and a JavaScript string.
+fn is_line_break(c: char) -> bool {
+    matches!(c, '\u{2028}' | '\u{2029}')
+}
+
+/// What is drawn above or below the character before it.
+fn is_mark(c: char) -> bool {
+    !c.is_ascii() && String::from_iter(['a', c]).graphemes(true).count() == 1
+}
+
+/// What takes space, and shows nothing.
+fn is_blank(c: char) -> bool {
+    c.is_whitespace() || c == '\u{2800}'
+}
+
+/// What is not seen, and serves to spoof or to smuggle.
+fn is_invisible(c: char) -> bool {
+    if c.is_control() {
+        return !c.is_ascii_whitespace();
+    }
+    matches!(c,
+        '\u{AD}'                    // soft hyphen
+        | '\u{34F}'                 // combining grapheme joiner
+        | '\u{61C}'                 // Arabic letter mark
+        | '\u{115F}'..='\u{1160}'   // Hangul fillers
+        | '\u{17B4}'..='\u{17B5}'   // Khmer inherent vowels
+        | '\u{180B}'..='\u{180F}'   // Mongolian separators and selectors
+        | '\u{200B}'..='\u{200F}'   // zero-width space and joiners, direction marks
+        | '\u{202A}'..='\u{202E}'   // bidirectional embeddings and overrides
+        | '\u{2060}'..='\u{206F}'   // word joiner, invisible operators, bidirectional isolates
+        | '\u{3164}'                // Hangul filler
+        | '\u{FEFF}'                // zero-width no-break space
+        | '\u{FFA0}'                // Hangul filler of half width
+        | '\u{FFF0}'..='\u{FFFB}'   // interlinear annotations
+        | '\u{1BCA0}'..='\u{1BCA3}' // shorthand format controls
+        | '\u{1D173}'..='\u{1D17A}' // musical format controls
+        | '\u{E0000}'..='\u{E0FFF}' // tags and selectors
+    )
+}
+
+const TITLE: usize = 80;
+const DESCRIPTION: usize = 200;
+const CHARS_PER_GRAPHEME: usize = 4;
+/// More than any script stacks on one letter, and few enough to stay on the line.
+const MARKS: usize = 5;
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn title(raw: &str) -> Option<String> {
+        Text::title(raw).map(|text| text.0)
+    }
+
+    #[test]
+    fn invisible_characters_go_and_the_rest_stays() {
+        for (raw, expected) in [
+            ("Google", Some("Google")),
+            ("Goo\u{202E}gle", Some("Google")),
+            ("\u{2066}Goo\u{200B}gle\u{2069}\u{FEFF}", Some("Google")),
+            ("Goo\u{E0067}gle\u{AD}", Some("Google")),
+            ("\u{1b}[31mred\u{9b}0m\u{7f}", Some("[31mred0m")),
+            ("a\u{0}b", Some("ab")),
+            ("  a \t\r\n b\u{c} ", Some("a b")),
+            ("a \u{200B} b", Some("a b")),
+            ("a\u{2028}b\u{2029}", Some("a b")),
+            ("A\u{3000}B", Some("A\u{3000}B")),
+            ("日本語 العربية עברית हिन्दी ไทย", Some("日本語 العربية עברית हिन्दी ไทย")),
+            ("👍🏽 ❤\u{FE0F} 🇩🇪", Some("👍🏽 ❤\u{FE0F} 🇩🇪")),
+            ("\u{301}e\u{301}", Some("e\u{301}")),
+            ("", None),
+            (" \u{200B}\t\u{3000}\u{A0}\u{3164}\u{2800} ", None),
+            ("\u{301}\u{302}", None),
+        ] {
+            assert_eq!(title(raw).as_deref(), expected, "{raw:?}");
+        }
+    }
+
+    #[test]
+    fn caps() {
+        assert_eq!(title(&"x".repeat(80)), Some("x".repeat(80)));
+        assert_eq!(title(&"x".repeat(81)), Some("x".repeat(79) + "…"));
+        assert_eq!(title(&"🇩🇪".repeat(81)), Some("🇩🇪".repeat(79) + "…"));
+        assert_eq!(title(&format!("{} yyy", "x".repeat(78))), Some("x".repeat(78) + "…"));
+        let description = Text::description(&"x".repeat(201)).unwrap();
+        assert_eq!(description.0, "x".repeat(199) + "…");
+    }
+
+    #[test]
+    fn towers_of_marks_are_cut() {
+        assert_eq!(
+            title(&format!("Z{}algo", "\u{30D}".repeat(2000))),
+            Some(format!("Z{}algo", "\u{30D}".repeat(5)))
+        );
+        let joined = title(&"\u{1100}".repeat(2000)).unwrap();
+        assert_eq!(joined.chars().count(), TITLE * CHARS_PER_GRAPHEME);
+    }
+
+    #[test]
+    fn html_is_inert() {
+        for raw in [
+            "</title><script>alert(1)</script>",
+            "\"><img src=x onerror=alert(1)>",
+            "' onmouseover='",
+            "&lt;",
+        ] {
+            let html = Text::title(raw).unwrap().html().to_string();
+            assert!(!html.contains(['<', '>', '"', '\'']), "{html}");
+            assert_eq!(htmlize::unescape_attribute(&html), raw);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn cleaning_what_is_clean_changes_nothing(raw in hostile()) {
+            if let Some(text) = Text::description(&raw) {
+                prop_assert_eq!(Text::description(&text.0), Some(text.clone()));
+            }
+            if let Some(text) = Text::title(&raw) {
+                prop_assert_eq!(Text::title(&text.0), Some(text.clone()));
+                prop_assert_eq!(Text::description(&text.0), Some(text));
+            }
+        }
+
+        #[test]
+        fn is_bounded(raw in hostile()) {
+            if let Some(Text(text)) = Text::title(&raw) {
+                prop_assert!(text.graphemes(true).count() <= TITLE);
+                prop_assert!(text.chars().count() <= TITLE * CHARS_PER_GRAPHEME);
+            }
+        }
+
+        #[test]
+        fn a_store_cannot_dirty_it(raw in hostile()) {
+            let json = serde_json::to_string(&raw).unwrap();
+            prop_assert_eq!(serde_json::from_str(&json).ok(), Text::description(&raw));
+        }
+    }
+
+    fn hostile() -> impl Strategy<Value = String> {
+        let awkward = prop::sample::select(vec![
+            " ",
+            "\n",
+            "a",
+            "क",
+            "\u{94D}",
+            "\u{301}",
+            "\u{363}",
+            "\u{1100}",
+            "\u{600}",
+            "\u{FE0F}",
+            "🇩",
+            "👩",
+            "\u{200D}",
+            "\u{202E}",
+            "\u{2028}",
+            "\u{E0041}",
+            "\u{0}",
+            "\u{3000}",
+        ]);
+        let piece = prop_oneof![any::<char>().prop_map(String::from), awkward.prop_map(str::to_owned)];
+        prop::collection::vec((piece, 1..100_usize), 0..20)
+            .prop_map(|pieces| pieces.iter().map(|(piece, times)| piece.repeat(*times)).collect())
+    }
+}

@@ -1,0 +1,52 @@
+//! One exchange at a time for each key; everybody who needs it waits for the same one.
+
+use std::{cell::RefCell, collections::BTreeMap, fmt, rc::Rc};
+
+use futures_util::{
+    FutureExt,
+    future::{LocalBoxFuture, Shared},
+};
+use worker::State;
+
+use crate::problem::Problem;
+
+/// The exchanges under way in one object.
+pub(super) struct Flights<T>(Rc<RefCell<BTreeMap<String, Flight<T>>>>);
+
+type Flight<T> = Shared<LocalBoxFuture<'static, Result<T, Problem>>>;
+
+impl<T: Clone + 'static> Flights<T> {
+    /// Waits for the exchange of that key, which starts if none is under way.
+    ///
+    /// The object owns it: the one who asked first may go away, the others still wait.
+    pub(super) async fn join(
+        &self,
+        state: &State,
+        key: &str,
+        start: impl Future<Output = Result<T, Problem>> + 'static,
+    ) -> Result<T, Problem> {
+        let running = self.0.borrow().get(key).cloned();
+        let flight = running.unwrap_or_else(|| {
+            let (flights, ended) = (Rc::clone(&self.0), key.to_owned());
+            let flight =
+                start.inspect(move |_| drop(flights.borrow_mut().remove(&ended))).boxed_local().shared();
+            self.0.borrow_mut().insert(key.to_owned(), flight.clone());
+            let owned = flight.clone();
+            state.wait_until(async move { drop(owned.await) });
+            flight
+        });
+        flight.await
+    }
+}
+
+impl<T> Default for Flights<T> {
+    fn default() -> Self {
+        Self(Rc::default())
+    }
+}
+
+impl<T> fmt::Debug for Flights<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Flights").finish_non_exhaustive()
+    }
+}
