@@ -1,6 +1,6 @@
 // `make run`: the Worker in local workerd with its Durable Objects on disk, and a real authorization server beside it.
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Miniflare } from 'miniflare';
 import { artefact, objects } from './e2e/app.mjs';
@@ -45,6 +45,8 @@ async function freePort() {
 }
 
 if (fileURLToPath(import.meta.url) === process.argv[1]) {
+  // The server remembers nothing from one start to the next, so the app starts afresh as well.
+  rmSync(`${state}/objects`, { recursive: true, force: true });
   const appPort = Number(process.env.PORT ?? 8787);
   const serverPort = Number(process.env.SERVER_PORT ?? 4101);
   const { origin, server, stop } = await start({ appPort, serverPort, keys: developmentKeys() }).catch((error) => {

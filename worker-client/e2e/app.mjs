@@ -1,6 +1,6 @@
 // A built Worker in workerd, with its Durable Objects on disk.
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -74,6 +74,12 @@ export class App {
     const text = await answer.text();
     const list = [...answer.headers].flat();
     return { status: answer.status, headers: list, body: text };
+  }
+
+  /** Every byte that the Durable Objects have on disk. */
+  async disk() {
+    const files = (await readdir(this.storage, { recursive: true })).filter((name) => /sqlite/.test(name));
+    return Buffer.concat(await Promise.all(files.map((name) => readFile(join(this.storage, name)))));
   }
 
   async stop() {

@@ -72,6 +72,13 @@ describe('what cannot be logged in to', () => {
     assert.ok(!lab.all.some(({ url }) => url.endsWith('/token')));
   });
 
+  test('none of it is on disk', async () => {
+    const disk = await app.disk();
+    for (const host of ['unknown.example', 'closed.example', 'no-pkce.example', 'evil.example', 'refusing.example']) {
+      assert.ok(!disk.includes(host), host);
+    }
+  });
+
   test('a form of another site does nothing', async () => {
     for (const headers of [{ 'sec-fetch-site': 'cross-site', origin: 'https://evil.example' }, { 'sec-fetch-site': 'same-site' }, { 'sec-fetch-site': '', origin: 'null' }]) {
       const agent = new Agent(app, lab);

@@ -16,8 +16,8 @@ use super::{
 use crate::{
     edge::login::issuer_id,
     flow::{
-        Client, Denied, DriveError, Egress, Exchange, FetchError, Login, Redeem, Revoke, State, TokenKind,
-        drive,
+        Client, Denied, DriveError, Egress, Exchange, FetchError, Login, Redeem, Revoke, Server, State,
+        TokenError, TokenKind, drive,
     },
     problem::Problem,
 };
@@ -64,10 +64,7 @@ impl Inner {
             Ok(tokens) => tokens,
             Err(DriveError::Fetch(error)) => return Err(error.into()),
             Err(DriveError::Protocol(error)) => {
-                if error.is_about_the_client() {
-                    let ask = registrar::Ask::Forget { client_id: client.client_id };
-                    object::ask::<_, ()>(&self.env, "REGISTRAR", &registrar::name(&server), &ask).await?;
-                }
+                self.forget_if_unknown(&error, &server, client).await?;
                 return Err(error.into());
             }
         };
@@ -76,6 +73,20 @@ impl Inner {
             Some(next) => store.rotate_session(&next),
             None => Ok(()),
         }
+    }
+
+    /// A server that no longer knows this client gets a new registration with the next login.
+    pub(super) async fn forget_if_unknown(
+        &self,
+        error: &TokenError,
+        server: &Server,
+        client: Client,
+    ) -> Result<(), Problem> {
+        if !error.is_about_the_client() {
+            return Ok(());
+        }
+        let ask = registrar::Ask::Forget { client_id: client.client_id };
+        object::ask(&self.env, "REGISTRAR", &registrar::name(server), &ask).await
     }
 
     async fn redeem(

@@ -91,6 +91,7 @@ impl Inner {
             Ok(tokens) => store.refreshed(&row, &Grant { server, client, tokens }),
             Err(DriveError::Protocol(error)) if error.is_final() => {
                 store.ask_for_login(id)?;
+                self.forget_if_unknown(&error, &server, client).await?;
                 Err(Problem::login_again())
             }
             Err(error) => {

@@ -1,0 +1,167 @@
+// What a token endpoint can do to a connection, by a server that misbehaves on purpose.
+import assert from 'node:assert/strict';
+import { after, before, beforeEach, describe, test } from 'node:test';
+import { Agent } from './agent.mjs';
+import { App, hostOf } from './app.mjs';
+import { Lab, json, nothing } from './lab.mjs';
+
+const HOST = 'https://as.example';
+
+/** An authorization server whose refreshes and whose resource answer as a test says. */
+class Misbehaving {
+  registered = 0;
+  issued = 0;
+  refreshes = [];
+  resource = () => json({ ok: true });
+  refresh = () => this.tokens();
+
+  tokens = (expires_in = 3600) => {
+    this.issued += 1;
+    return json({ access_token: `access-${this.issued}`, refresh_token: `refresh-${this.issued}`, token_type: 'Bearer', expires_in });
+  };
+
+  answer = async ({ method, url, headers, body }) => {
+    const { pathname, searchParams } = new URL(url);
+    const sent = new URLSearchParams(body);
+    if (pathname === '/.well-known/oauth-authorization-server') {
+      return json({
+        issuer: HOST,
+        authorization_endpoint: `${HOST}/authorize`,
+        token_endpoint: `${HOST}/token`,
+        registration_endpoint: `${HOST}/register`,
+        revocation_endpoint: `${HOST}/revoke`,
+        response_types_supported: ['code'],
+        token_endpoint_auth_methods_supported: ['none'],
+        code_challenge_methods_supported: ['S256'],
+      });
+    }
+    if (pathname === '/register') return json({ client_id: `client-${(this.registered += 1)}`, redirect_uris: JSON.parse(body).redirect_uris }, 201);
+    if (pathname === '/authorize') {
+      const to = new URL(searchParams.get('redirect_uri'));
+      to.search = new URLSearchParams({ code: 'code', state: searchParams.get('state') });
+      return { status: 302, headers: { location: to.href }, body: '' };
+    }
+    if (pathname === '/token' && sent.get('grant_type') === 'authorization_code') return this.tokens(this.firstLifetime);
+    if (pathname === '/token') {
+      this.refreshes.push(sent);
+      return this.refresh(sent);
+    }
+    if (pathname === '/revoke') return { status: 200, headers: {}, body: '' };
+    return method === 'GET' && pathname === '/api' ? this.resource(headers) : nothing();
+  };
+}
+
+describe('a connection survives what is not final', () => {
+  let lab, app, server, agent;
+  const use = () => agent.json('POST', '/use', { body: { url: `${HOST}/api` } });
+  const connections = async () => (await agent.json('GET', '/connections')).json;
+
+  before(async () => {
+    lab = new Lab();
+    app = await App.start({ modules: await hostOf('host.mjs'), lab });
+  });
+
+  after(async () => {
+    await app.stop();
+    await lab.stop();
+  });
+
+  async function logIn(firstLifetime) {
+    server.firstLifetime = firstLifetime;
+    const page = await agent.submit(await agent.visit('/login?url=as.example'));
+    assert.equal(page.url, 'https://app.example/', page.body);
+  }
+
+  beforeEach(() => {
+    server = new Misbehaving();
+    lab.host('as.example', server.answer);
+    agent = new Agent(app, lab);
+  });
+
+  for (const [name, refresh] of [
+    ['503', () => ({ status: 503, headers: {}, body: '' })],
+    ['429', () => ({ status: 429, headers: { 'retry-after': '30' }, body: '' })],
+    ['200 with HTML', () => ({ status: 200, headers: { 'content-type': 'text/html' }, body: '<html>' })],
+    ['a broken connection', () => { throw new Error('reset'); }],
+    ['a redirect', () => ({ status: 307, headers: { location: 'https://evil.example/token' }, body: '' })],
+  ]) test(`t03 a refresh answered with ${name}: the tokens stay, and the next one succeeds`, async () => {
+    await logIn(0);
+    server.refresh = refresh;
+    assert.equal((await use()).status, 502);
+    assert.equal((await connections())[0].needs_login, false);
+    server.refresh = () => server.tokens();
+    assert.equal((await use()).status, 200);
+    assert.deepEqual(server.refreshes.map((sent) => sent.get('refresh_token')), ['refresh-1', 'refresh-1']);
+    assert.equal(lab.requests('evil.example').length, 0, 'no redirect is followed');
+  });
+
+  test('a refused refresh token: the person is asked to log in again, and the token is not sent twice', async () => {
+    await logIn(0);
+    server.refresh = () => json({ error: 'invalid_grant' }, 400);
+    assert.equal((await use()).json.type, 'login-again');
+    assert.equal((await use()).json.type, 'login-again');
+    assert.equal(server.refreshes.length, 1);
+    const page = await agent.visit('/');
+    assert.match(page.body, /Log in again: the host no longer accepts this connection/);
+    server.firstLifetime = 3600;
+    await agent.submit(await agent.submit(page, {}, { form: '.connections form[method="get"]' }));
+    assert.equal((await use()).status, 200);
+    assert.equal((await connections()).length, 1, 'in place of the old one');
+  });
+
+  test('a client that the server has forgotten: registered again with the next login', async () => {
+    await logIn(0);
+    const before = server.registered;
+    server.refresh = () => json({ error: 'invalid_client' }, 401);
+    assert.equal((await use()).json.type, 'login-again');
+    await logIn(3600);
+    assert.equal(server.registered, before + 1);
+    assert.equal((await use()).status, 200);
+  });
+
+  test('t11 a host that refuses every token: one refresh, then its own answer', async () => {
+    await logIn(3600);
+    const tokens = [];
+    server.resource = ({ authorization }) => { tokens.push(authorization); return json({ error: 'invalid_token' }, 401); };
+    assert.equal((await use()).status, 401);
+    assert.equal(server.refreshes.length, 1);
+    assert.deepEqual(tokens, ['Bearer access-1', 'Bearer access-2'], 'once with each');
+  });
+
+  test('t17 a disconnect during a refresh: nothing comes back', async () => {
+    await logIn(0);
+    const [{ id }] = await connections();
+    let answer;
+    const asked = new Promise((resolve) => {
+      server.refresh = () => new Promise((release) => { answer = () => release(server.tokens()); resolve(); });
+    });
+    const using = use();
+    await asked;
+    assert.equal((await agent.json('DELETE', `/connections/${id}`)).status, 200);
+    answer();
+    assert.equal((await using).status, 404);
+    assert.deepEqual(await connections(), []);
+  });
+
+  test('p01 no request leaves for where no connection covers', async () => {
+    await logIn(3600);
+    lab.host('evil.example', nothing);
+    for (const url of ['https://as.example.evil.example/', 'https://evil.example/?https://as.example', 'http://as.example/api', 'https://as.example:8443/api']) {
+      const answer = await agent.json('POST', '/use', { body: { url } });
+      assert.ok(answer.status >= 400, url);
+    }
+    assert.ok(lab.all.every(({ url, headers }) => new URL(url).host === 'as.example' || !headers.authorization));
+  });
+
+  test('p02 p03 what the program sends along, and where a redirect leads', async () => {
+    await logIn(3600);
+    server.resource = () => ({ status: 307, headers: { location: 'https://evil.example/' }, body: '' });
+    const headers = { Authorization: 'Bearer mine', Cookie: 'a=b', 'X-Forwarded-For': '1.2.3.4', Forwarded: 'for=1.2.3.4', 'X-Own': 'kept' };
+    const answer = await agent.json('POST', '/use', { body: { url: `${HOST}/api`, headers } });
+    assert.equal(answer.status, 307, 'the redirect comes back as it is');
+    const seen = lab.requests('as.example', { path: '/api' }).at(-1).headers;
+    assert.match(seen.authorization, /^Bearer access-\d+$/);
+    assert.deepEqual([seen.cookie, seen['x-forwarded-for'], seen.forwarded, seen['x-own']], [undefined, undefined, undefined, 'kept']);
+    assert.equal(lab.requests('evil.example').filter(({ headers }) => headers.authorization).length, 0);
+  });
+});
