@@ -50,7 +50,8 @@ if (fileURLToPath(import.meta.url) === process.argv[1]) {
   const appPort = Number(process.env.PORT ?? 8787);
   const serverPort = Number(process.env.SERVER_PORT ?? 4101);
   const { origin, server, stop } = await start({ appPort, serverPort, keys: developmentKeys() }).catch((error) => {
-    console.error(error.code === 'EADDRINUSE' ? `Port ${error.port} is taken: set PORT or SERVER_PORT to another.` : error);
+    const isTaken = ['EADDRINUSE', 'ERR_ADDRESS_IN_USE'].includes(error.code);
+    console.error(isTaken ? `Port ${appPort} or ${serverPort} is taken: set PORT or SERVER_PORT to another.` : error);
     process.exit(1);
   });
   console.log(`

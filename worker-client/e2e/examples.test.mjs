@@ -56,6 +56,8 @@ for (const [name, modules] of Object.entries(examples)) describe(name, () => {
   });
 
   test('what is not ours is left to the host', async () => {
+    assert.match((await ann.visit('/connect')).body, /Your connections/);
+    assert.match((await ann.visit('/connected')).body, /Try \/connect\//);
     assert.match((await ann.visit('/anything')).body, /Try \/connect\//);
     assert.equal((await app.fetch({ method: 'GET', url: 'https://app.example/connect/', headers: {} })).status, 401);
   });

@@ -15,7 +15,10 @@ use crate::{cookie::SessionCookie, flow::Named, pages, problem::Problem};
 /// Answers a request under our prefix, errors included; nothing when the path is not ours.
 pub(super) async fn handle(login: &Login, request: &mut Request) -> Option<Response> {
     let url = request.url().ok()?;
-    let path = url.path().strip_prefix(&login.config.prefix)?;
+    let path = match url.path().strip_prefix(&login.config.prefix)? {
+        "" => "/",
+        path => path,
+    };
     let segments: Vec<&str> = path.strip_prefix('/')?.split('/').collect();
     let answer = route(login, request, &url, &segments).await.transpose()?;
     let answer = answer.or_else(|problem| refuse(login, request, &problem));
