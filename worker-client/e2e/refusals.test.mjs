@@ -60,6 +60,7 @@ describe('what cannot be logged in to', () => {
     if (page.status === 200) page = await agent.submit(page);
     assert.equal(page.status, status, page.body);
     for (const text of [title, actor, 'What to do next']) assert.ok(page.body.includes(text), `${text}\n${page.body}`);
+    if (type !== 'invalid-host') assert.ok(page.body.includes(`<p class="host">${typed}</p>`), page.body);
     assert.ok(!page.body.includes('<img src=x'));
     // The answer a program gets.
     const answer = await agent.json('POST', '/login', { body: { url: typed } });
@@ -196,6 +197,19 @@ describe('a callback that is not genuine', () => {
     assert.equal((await app.fetch({ method: 'HEAD', url: callback, headers: { cookie } })).status, 405);
     assert.equal((await agent.visit(callback, { headers: { 'sec-purpose': 'prefetch' } })).status, 405);
     assert.equal((await agent.visit(callback)).url, 'https://app.example/');
+  });
+
+  test('a cookie that names the account without its secret opens nothing', async () => {
+    await upToCallback();
+    await agent.visit(callback);
+    const [[name, value]] = agent.cookies('app.example');
+    const ask = (cookie) => app.fetch({ method: 'GET', url: 'https://app.example/connections', headers: { cookie: `${name}=${cookie}` } });
+    const [account] = value.split('.');
+    assert.equal(JSON.parse((await ask(value)).body).length, 1);
+    for (const forged of [`${account}.${'A'.repeat(43)}`, `${account}.`, account, `${'A'.repeat(22)}.${value.split('.')[1]}`]) {
+      const answer = await ask(forged);
+      assert.ok(!answer.body.includes('oidc.example'), `${forged}: ${answer.body}`);
+    }
   });
 
   test('what it says is escaped', async () => {

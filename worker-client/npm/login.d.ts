@@ -44,6 +44,8 @@ export interface Problem {
   detail: string;
   actor: string;
   remedy: string;
+  /** The host that it is about, as A-labels. */
+  host?: string;
 }
 
 export interface Connection {

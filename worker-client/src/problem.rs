@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::flow::{Denied, FetchError, InvalidHost, RegisterError, TokenError, Verdict};
+use crate::flow::{Denied, FetchError, InvalidHost, Named, RegisterError, TokenError, Verdict};
 
 /// One error: what happened, who must act, and what to do next (RFC 9457 §3.1).
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
@@ -21,12 +21,21 @@ pub struct Problem {
     pub actor: String,
     /// What to do next.
     pub remedy: String,
+    /// The host that it is about, as A-labels.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub host: Option<String>,
 }
 
 impl Problem {
     fn new(status: u16, kind: &str, title: &str, detail: &str, actor: &str, remedy: &str) -> Self {
         let [kind, title, detail, actor, remedy] = [kind, title, detail, actor, remedy].map(str::to_owned);
-        Self { kind, status, title, detail, actor, remedy }
+        Self { kind, status, title, detail, actor, remedy, host: None }
+    }
+
+    /// The same about a host that a person named.
+    #[must_use]
+    pub fn about(self, named: &Named) -> Self {
+        Self { host: Some(named.host()), ..self }
     }
 
     /// The route, or what it names, is not there.

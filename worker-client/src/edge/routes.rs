@@ -10,7 +10,12 @@ use super::{
     fetch::{Limit, bounded},
     login::{Login, User},
 };
-use crate::{cookie::SessionCookie, flow::Named, pages, problem::Problem};
+use crate::{
+    cookie::SessionCookie,
+    flow::{Named, Server},
+    pages::{self, About},
+    problem::Problem,
+};
 
 /// Answers a request under our prefix, errors included; nothing when the path is not ours.
 pub(super) async fn handle(login: &Login, request: &mut Request) -> Option<Response> {
@@ -74,15 +79,17 @@ async fn confirm(login: &Login, request: &Request, url: &Url) -> Result<Answer, 
     }
     let named = named(login, parameter(url, "url"))?;
     let scope = parameter(url, "scope").unwrap_or_default();
-    let (probe, about) = login.ask_host(&named).await;
+    let (server, about) = registrable(login, &named).await?;
+    let page = pages::confirm(&login.config.prefix, &named, &server, &about, &scope);
+    Ok(Answer { leads_away: true, ..Answer::of(&page, HTML)? })
+}
+
+/// The server to log in with and what the host says of itself, or why there is none.
+async fn registrable(login: &Login, named: &Named) -> Result<(Server, About), Problem> {
+    let (probe, about) = login.ask_host(named).await;
     match (probe.server, Problem::of_verdict(&probe.verdict)) {
-        (Some(server), None) => {
-            let mut answer =
-                Answer::of(&pages::confirm(&login.config.prefix, &named, &server, &about, &scope), HTML)?;
-            answer.leads_away = true;
-            Ok(answer)
-        }
-        (_, problem) => Err(problem.unwrap_or_else(Problem::internal)),
+        (Some(server), None) => Ok((server, about)),
+        (_, problem) => Err(problem.unwrap_or_else(Problem::internal).about(named)),
     }
 }
 
@@ -97,11 +104,7 @@ async fn begin(login: &Login, request: &mut Request) -> Result<Answer, Problem> 
     {
         return Err(Problem::unreadable("The scope is not a list of scope values (RFC 6749 §3.3)."));
     }
-    let (probe, about) = login.ask_host(&named).await;
-    let server = match (probe.server, Problem::of_verdict(&probe.verdict)) {
-        (Some(server), None) => server,
-        (_, problem) => return Err(problem.unwrap_or_else(Problem::internal)),
-    };
+    let (server, about) = registrable(login, &named).await?;
     let ask = || {
         Ask::Begin(Box::new(Begin {
             named: named.clone(),
@@ -113,11 +116,12 @@ async fn begin(login: &Login, request: &mut Request) -> Result<Answer, Problem> 
     if let Some(session) = login.session() {
         match login.ask_as::<Url>(session, ask()).await {
             Err(problem) if problem == Problem::no_session() => {}
-            other => return Answer::see_other(&other?),
+            other => return Answer::see_other(&other.map_err(|problem| problem.about(&named))?),
         }
     }
     let (login, cookie) = login.with_new_session()?;
-    let url: Url = login.ask_as(Session::New(cookie.digest()), ask()).await?;
+    let begun = login.ask_as(Session::New(cookie.digest()), ask()).await;
+    let url: Url = begun.map_err(|problem| problem.about(&named))?;
     Answer::see_other(&url)?.with_cookie(&cookie.set())
 }
 
