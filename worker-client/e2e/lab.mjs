@@ -20,10 +20,10 @@ export class Lab {
 
   /** Sends a request to whoever has the name. A name that nobody has is a host that does not answer. */
   async fetch({ method, url, headers = {}, body = '' }) {
-    const host = this.#hosts.get(new URL(url).host);
-    if (!host) throw new Error(`nobody is called ${new URL(url).host}`);
     const entry = { method, url, headers, body, status: 0, answer: '' };
     this.#seen.push(entry);
+    const host = this.#hosts.get(new URL(url).host);
+    if (!host) throw new Error(`nobody is called ${new URL(url).host}`);
     const answer = await host.fetch({ method, url, headers, body });
     Object.assign(entry, { status: answer.status, answer: String(answer.body ?? '') });
     return answer;
