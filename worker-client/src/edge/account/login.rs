@@ -15,10 +15,7 @@ use super::{
 };
 use crate::{
     edge::login::issuer_id,
-    flow::{
-        Client, Denied, DriveError, Egress, Exchange, FetchError, Login, Redeem, Revoke, Server, State,
-        TokenError, TokenKind, drive,
-    },
+    flow::{Client, Denied, DriveError, Egress, Login, Revoke, Server, State, TokenError, TokenKind, drive},
     problem::Problem,
 };
 
@@ -60,7 +57,9 @@ impl Inner {
         // Gone before the code is sent: the platform holds the request back until the write is durable.
         store.end_pending(&state)?;
         let (server, client) = (redeem.server().clone(), redeem.client().clone());
-        let tokens = match self.redeem(store, redeem).await {
+        let egress = &store.config().egress;
+        let outcome = drive(redeem, async |request| fetch(request, egress, Limit::TOKEN).await).await;
+        let tokens = match outcome {
             Ok(tokens) => tokens,
             Err(DriveError::Fetch(error)) => return Err(error.into()),
             Err(DriveError::Protocol(error)) => {
@@ -87,14 +86,6 @@ impl Inner {
         }
         let ask = registrar::Ask::Forget { client_id: client.client_id };
         object::ask(&self.env, "REGISTRAR", &registrar::name(server), &ask).await
-    }
-
-    async fn redeem(
-        &self,
-        store: &Store,
-        redeem: Redeem,
-    ) -> Result<<Redeem as Exchange>::Output, DriveError<<Redeem as Exchange>::Error, FetchError>> {
-        drive(redeem, async |request| fetch(request, &store.config().egress, Limit::TOKEN).await).await
     }
 
     /// Erases a connection, then revokes what it held.
