@@ -38,12 +38,14 @@
 mod members;
 mod metadata;
 mod open_enum;
+mod refusal;
 mod registration;
+mod secret;
 mod violation;
 
 pub use members::{Members, NotAnObject, Unreadable};
 pub use metadata::{ApplicationType, AuthMethod, ClientMetadata, GrantType, ResponseType};
-pub use registration::{
-    ClientSecret, Expiry, Management, Refusal, RefusalCode, Registered, Registration, Rejected, Secret,
-};
+pub use refusal::{Refusal, RefusalCode};
+pub use registration::{Management, Registered, Registration, Rejected};
+pub use secret::{ClientSecret, Expiry, Secret};
 pub use violation::{Level, Violation};

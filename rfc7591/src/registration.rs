@@ -1,14 +1,11 @@
-use std::{
-    fmt,
-    time::{Duration, SystemTime},
-};
-
 use http::{Request, Response, StatusCode, Uri, header};
 use serde::{Deserialize, Serialize};
 use url::Url;
-use zeroize::Zeroizing;
 
-use crate::{AuthMethod, ClientMetadata, GrantType, Members, NotAnObject, Violation, open_enum::open_enum};
+use crate::{
+    AuthMethod, ClientMetadata, ClientSecret, Expiry, GrantType, Members, NotAnObject, Refusal, Secret,
+    Violation,
+};
 
 /// A client registration request and the reader of its answer ([§3.1], [§3.2]).
 ///
@@ -158,79 +155,6 @@ fn is_client_id(id: &str) -> bool {
     (1..=2048).contains(&id.len()) && id.bytes().all(|b| (0x20..=0x7e).contains(&b))
 }
 
-/// A text that must not be shown: redacted in `Debug`, wiped when dropped.
-#[derive(Clone, Deserialize, Eq, PartialEq, Serialize)]
-#[serde(from = "String", into = "String")]
-pub struct Secret(Zeroizing<String>);
-
-impl Secret {
-    /// Takes the text in.
-    pub fn new(text: String) -> Self {
-        Self(Zeroizing::new(text))
-    }
-
-    /// The one way out.
-    pub fn secret(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Secret(..)")
-    }
-}
-
-impl From<String> for Secret {
-    fn from(text: String) -> Self {
-        Self::new(text)
-    }
-}
-
-impl From<Secret> for String {
-    fn from(secret: Secret) -> Self {
-        secret.secret().to_owned()
-    }
-}
-
-/// A client secret and, never apart from it, when it expires ([§3.2.1]).
-///
-/// [§3.2.1]: https://www.rfc-editor.org/rfc/rfc7591#section-3.2.1
-#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
-#[non_exhaustive]
-pub struct ClientSecret {
-    /// The secret.
-    pub secret: Secret,
-    /// Its end.
-    pub expires: Expiry,
-}
-
-/// `client_secret_expires_at` ([§3.2.1]).
-///
-/// [§3.2.1]: https://www.rfc-editor.org/rfc/rfc7591#section-3.2.1
-#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
-#[expect(clippy::exhaustive_enums, reason = "a number, zero or nothing: there is no fourth answer")]
-pub enum Expiry {
-    /// At this time.
-    At(SystemTime),
-    /// Zero on the wire.
-    Never,
-    /// The server did not say, against §3.2.1.
-    NotSaid,
-}
-
-impl Expiry {
-    fn from_wire(seconds: Option<u64>) -> Self {
-        match seconds {
-            None => Self::NotSaid,
-            Some(0) => Self::Never,
-            Some(seconds) => {
-                SystemTime::UNIX_EPOCH.checked_add(Duration::from_secs(seconds)).map_or(Self::Never, Self::At)
-            }
-        }
-    }
-}
-
 /// Where a registered client is managed ([RFC 7592 §3]).
 ///
 /// [RFC 7592 §3]: https://www.rfc-editor.org/rfc/rfc7592#section-3
@@ -241,47 +165,6 @@ pub struct Management {
     pub registration_client_uri: String,
     /// The token it asks for.
     pub registration_access_token: Secret,
-}
-
-/// A client registration error response ([§3.2.2]).
-///
-/// [§3.2.2]: https://www.rfc-editor.org/rfc/rfc7591#section-3.2.2
-#[derive(Clone, Debug, Eq, PartialEq)]
-#[non_exhaustive]
-pub struct Refusal {
-    /// The error code.
-    pub error: RefusalCode,
-    /// The server's explanation for developers: untrusted text.
-    pub error_description: Option<String>,
-}
-
-impl Refusal {
-    fn from_members(read: &Members) -> Option<Self> {
-        let text = |name| read.members.get(name).and_then(serde_json::Value::as_str);
-        if read.members.contains_key("client_id") {
-            return None;
-        }
-        Some(Self {
-            error: text("error")?.into(),
-            error_description: text("error_description").map(str::to_owned),
-        })
-    }
-}
-
-open_enum! {
-    /// Error codes of [§3.2.2].
-    ///
-    /// [§3.2.2]: https://www.rfc-editor.org/rfc/rfc7591#section-3.2.2
-    pub enum RefusalCode {
-        /// A redirection URI is invalid.
-        InvalidRedirectUri = "invalid_redirect_uri",
-        /// A metadata field is invalid.
-        InvalidClientMetadata = "invalid_client_metadata",
-        /// The software statement is invalid.
-        InvalidSoftwareStatement = "invalid_software_statement",
-        /// The software statement is not approved.
-        UnapprovedSoftwareStatement = "unapproved_software_statement",
-    }
 }
 
 /// Why there is no client.
@@ -304,6 +187,8 @@ pub enum Rejected {
 
 #[cfg(test)]
 mod tests {
+    use std::time::{Duration, SystemTime};
+
     use super::*;
 
     fn registration() -> Registration {

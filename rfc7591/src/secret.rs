@@ -1,0 +1,80 @@
+use std::{
+    fmt,
+    time::{Duration, SystemTime},
+};
+
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
+
+/// A text that must not be shown: redacted in `Debug`, wiped when dropped.
+#[derive(Clone, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(from = "String", into = "String")]
+pub struct Secret(Zeroizing<String>);
+
+impl Secret {
+    /// Takes the text in.
+    pub fn new(text: String) -> Self {
+        Self(Zeroizing::new(text))
+    }
+
+    /// The one way out.
+    pub fn secret(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(..)")
+    }
+}
+
+impl From<String> for Secret {
+    fn from(text: String) -> Self {
+        Self::new(text)
+    }
+}
+
+impl From<Secret> for String {
+    fn from(secret: Secret) -> Self {
+        secret.secret().to_owned()
+    }
+}
+
+/// A client secret and, never apart from it, when it expires ([§3.2.1]).
+///
+/// [§3.2.1]: https://www.rfc-editor.org/rfc/rfc7591#section-3.2.1
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct ClientSecret {
+    /// The secret.
+    pub secret: Secret,
+    /// Its end.
+    pub expires: Expiry,
+}
+
+/// `client_secret_expires_at` ([§3.2.1]).
+///
+/// [§3.2.1]: https://www.rfc-editor.org/rfc/rfc7591#section-3.2.1
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[expect(clippy::exhaustive_enums, reason = "a number, zero or nothing: there is no fourth answer")]
+pub enum Expiry {
+    /// At this time.
+    At(SystemTime),
+    /// Zero on the wire.
+    Never,
+    /// The server did not say, against §3.2.1.
+    NotSaid,
+}
+
+impl Expiry {
+    pub(crate) fn from_wire(seconds: Option<u64>) -> Self {
+        match seconds {
+            None => Self::NotSaid,
+            Some(0) => Self::Never,
+            Some(seconds) => {
+                SystemTime::UNIX_EPOCH.checked_add(Duration::from_secs(seconds)).map_or(Self::Never, Self::At)
+            }
+        }
+    }
+}
