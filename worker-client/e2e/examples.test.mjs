@@ -1,7 +1,9 @@
 // The smallest hosts, in TypeScript and in Rust: ten lines that log their users in, and keep them apart.
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { Agent } from './agent.mjs';
 import { App, artefact, hostOf } from './app.mjs';
 import { Lab } from './lab.mjs';
@@ -61,4 +63,9 @@ for (const [name, modules] of Object.entries(examples)) describe(name, () => {
     assert.match((await ann.visit('/anything')).body, /Try \/connect\//);
     assert.equal((await app.fetch({ method: 'GET', url: 'https://app.example/connect/', headers: {} })).status, 401);
   });
+});
+
+test('ts-worker agrees with the types of the npm package', async () => {
+  const here = (path) => fileURLToPath(new URL(path, import.meta.url));
+  await promisify(execFile)(here('../node_modules/.bin/tsc'), ['-p', here('../examples/ts-worker')]);
 });
