@@ -1,7 +1,6 @@
 use branding::{Branding, extract};
 use http::{Request, Response, header};
-use rfc8414::Endpoint;
-use worker_client::flow::{Egress, FetchError, InvalidHost, Named, probe};
+use worker_client::flow::{Egress, FetchError, InvalidHost, Named, get, probe};
 
 use crate::{
     fetch::{Door, Limit},
@@ -30,10 +29,10 @@ async fn about(
     named: &Named,
     fetch: impl AsyncFn(Request<Vec<u8>>, Limit) -> Result<Response<Vec<u8>>, FetchError>,
 ) -> Option<About> {
-    let mut request = Request::new(Vec::new());
-    *request.uri_mut() = Endpoint::try_from(named.root()).ok()?.uri().clone();
-    request.headers_mut().insert(header::ACCEPT, header::HeaderValue::from_static("text/html"));
-    let page = fetch(request, Limit::Page).await.ok().filter(|page| page.status().as_u16() == 200)?;
+    let page = fetch(get(&named.root(), "text/html")?, Limit::Page)
+        .await
+        .ok()
+        .filter(|page| page.status().as_u16() == 200)?;
     let content_type = page.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let Branding { title, description, icons, .. } = extract(named.root(), content_type, page.body());
     let text = |text: branding::Text| text.as_untrusted_str().to_owned();

@@ -4,7 +4,8 @@ use std::fmt;
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 use rfc7591::Secret;
-use sha2::{Digest, Sha256};
+
+use crate::flow::digest;
 
 /// Names the person's `Account` object and proves that the browser may use it.
 #[derive(Clone)]
@@ -49,7 +50,7 @@ impl SessionCookie {
 
     /// What is stored of the secret.
     pub fn digest(&self) -> String {
-        Base64UrlUnpadded::encode_string(&Sha256::digest(self.secret.secret()))
+        digest(self.secret.secret())
     }
 
     /// The `Set-Cookie` value. `Lax`, because the callback is a navigation from another site.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::flow::{Denied, FetchError, InvalidHost, Named, RegisterError, TokenError, Verdict};
+use crate::flow::{Denied, DriveError, FetchError, InvalidHost, Named, RegisterError, TokenError, Verdict};
 
 /// One error: what happened, who must act, and what to do next (RFC 9457 §3.1).
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
@@ -241,6 +241,15 @@ impl From<TokenError> for Problem {
     fn from(error: TokenError) -> Self {
         let title = "The host did not issue a token";
         Self::new(502, "no-token", title, &error.to_string(), SERVER, "Start the login again.")
+    }
+}
+
+impl<P: Into<Self>> From<DriveError<P, FetchError>> for Problem {
+    fn from(error: DriveError<P, FetchError>) -> Self {
+        match error {
+            DriveError::Fetch(error) => error.into(),
+            DriveError::Protocol(error) => error.into(),
+        }
     }
 }
 

@@ -2,13 +2,12 @@
 
 use base64ct::{Base64, Encoding};
 use branding::{Branding, Icon, extract, sniff};
-use http::{HeaderValue, Request, Response, header};
-use rfc8414::Endpoint;
+use http::{Response, header};
 use url::Url;
 
 use super::fetch::{Limit, fetch};
 use crate::{
-    flow::{Egress, Named, same_site},
+    flow::{Egress, Named, get, same_site},
     pages::About,
 };
 
@@ -52,11 +51,4 @@ async fn icon(named: &Named, icons: &[Icon], egress: &Egress) -> Option<String> 
         }
     }
     None
-}
-
-fn get(url: &Url, accept: &'static str) -> Option<Request<Vec<u8>>> {
-    let mut request = Request::new(Vec::new());
-    *request.uri_mut() = Endpoint::try_from(url.clone()).ok()?.uri().clone();
-    request.headers_mut().insert(header::ACCEPT, HeaderValue::from_static(accept));
-    Some(request)
 }

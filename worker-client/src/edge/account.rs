@@ -135,7 +135,7 @@ impl DurableObject for Account {
         };
         match ask {
             Ask::Authorization { url, refused } => {
-                object::answer(&this.authorization(account, &url, refused.as_deref()).await)
+                object::answer(&this.authorization(Rc::new(store), &url, refused.as_deref()).await)
             }
             Ask::Begin(begin) => object::answer(&this.begin(&store, session, *begin).await),
             Ask::Callback { url, rotate } => object::answer(&this.callback(&store, &url, rotate).await),

@@ -1,10 +1,8 @@
 //! What a host program holds: log its user in, list, use and end connections.
 
-use base64ct::{Base64UrlUnpadded, Encoding};
 use futures_util::future::{Either, join, select};
 use rfc7591::Secret;
 use serde::{Serialize, de::DeserializeOwned};
-use sha2::{Digest, Sha256};
 use std::{pin::pin, time::Duration};
 use url::Url;
 use worker::{Delay, Env, Headers, Method, Request, RequestInit, RequestRedirect, Response};
@@ -19,7 +17,7 @@ use super::{
 use crate::{
     config::{Config, Misconfigured},
     cookie::SessionCookie,
-    flow::{Named, Probe, Server, Verdict, probe},
+    flow::{Named, Probe, Server, Verdict, digest, probe},
     pages::{About, Connection},
     problem::Problem,
 };
@@ -167,11 +165,6 @@ impl Login {
 /// Names an issuer in our routes: 128 bits of its digest.
 pub(super) fn issuer_id(server: &Server) -> String {
     digest(server.issuer.as_str()).chars().take(22).collect()
-}
-
-/// What is stored or compared of a text that must not be.
-pub(super) fn digest(text: &str) -> String {
-    Base64UrlUnpadded::encode_string(&Sha256::digest(text))
 }
 
 /// The host program's request, without what could speak for somebody else, and with the token.

@@ -17,7 +17,7 @@ use super::{
     object, salt,
 };
 use crate::{
-    flow::{Client, DriveError, Register, Server, drive},
+    flow::{Client, Register, Server, drive},
     problem::Problem,
     seal::Place,
 };
@@ -106,10 +106,7 @@ impl Inner {
         let client = match registered {
             Ok(client) => client,
             Err(error) => {
-                let problem = match error {
-                    DriveError::Fetch(error) => Problem::from(error),
-                    DriveError::Protocol(error) => Problem::from(error),
-                };
+                let problem = Problem::from(error);
                 *self.refused.borrow_mut() = Some((now(), problem.clone()));
                 return Err(problem);
             }

@@ -76,8 +76,9 @@ impl State {
     }
 }
 
-fn digest(state: &str) -> String {
-    Base64UrlUnpadded::encode_string(&Sha256::digest(state))
+/// What is stored or compared of a text that must not be.
+pub(crate) fn digest(text: &str) -> String {
+    Base64UrlUnpadded::encode_string(&Sha256::digest(text))
 }
 
 impl fmt::Debug for State {

@@ -61,9 +61,10 @@ impl Inner {
         let outcome = drive(redeem, async |request| fetch(request, egress, Limit::TOKEN).await).await;
         let tokens = match outcome {
             Ok(tokens) => tokens,
-            Err(DriveError::Fetch(error)) => return Err(error.into()),
-            Err(DriveError::Protocol(error)) => {
-                self.forget_if_unknown(&error, &server, client).await?;
+            Err(error) => {
+                if let DriveError::Protocol(error) = &error {
+                    self.forget_if_unknown(error, &server, client).await?;
+                }
                 return Err(error.into());
             }
         };

@@ -9,13 +9,12 @@ use super::{
     super::{
         door::now,
         fetch::{Limit, fetch},
-        login::digest,
     },
     Inner, Usable,
-    store::{Grant, Row},
+    store::{Grant, Row, Store},
 };
 use crate::{
-    flow::{DriveError, Refresh, drive},
+    flow::{DriveError, Refresh, digest, drive},
     problem::Problem,
 };
 
@@ -23,13 +22,12 @@ impl Inner {
     /// The token for a URL, refreshed when it is due or when it is the one that was refused there.
     pub(super) async fn authorization(
         self: Rc<Self>,
-        account: String,
+        store: Rc<Store>,
         url: &Url,
         refused: Option<&str>,
     ) -> Result<Usable, Problem> {
-        let store = self.store(&account)?;
         let row = store.covering(url)?.ok_or_else(Problem::no_connection)?;
-        let (grant, mut need) = self.judge(&account, &row, refused)?;
+        let (grant, mut need) = judge(&store, &row, refused)?;
         if need == Need::Nothing {
             return Ok(usable(grant.tokens.access_token));
         }
@@ -40,10 +38,10 @@ impl Inner {
             store.ask_for_login(&row.id)?;
             return Err(Problem::login_again());
         }
-        let outcome = self.refresh_once(account.clone(), row.id.clone()).await;
+        let outcome = self.refresh_once(Rc::clone(&store), row.id.clone()).await;
         let row = store.connection(&row.id)?.ok_or_else(Problem::no_connection)?;
         let grant;
-        (grant, need) = self.judge(&account, &row, refused)?;
+        (grant, need) = judge(&store, &row, refused)?;
         match outcome {
             // The old token still lives: a server that is down for a moment is nobody's failure.
             Err(problem) if need == Need::Now => Err(problem),
@@ -51,27 +49,12 @@ impl Inner {
         }
     }
 
-    fn judge(&self, account: &str, row: &Row, refused: Option<&str>) -> Result<(Grant, Need), Problem> {
-        if row.needs_login() {
-            return Err(Problem::login_again());
-        }
-        let store = self.store(account)?;
-        let Some(grant) = store.grant(row)? else {
-            // It was sealed for another place or with a key that is gone: only a new login helps.
-            store.ask_for_login(&row.id)?;
-            return Err(Problem::login_again());
-        };
-        let need = Need::of(&grant, row.issued(), now(), refused);
-        Ok((grant, need))
-    }
-
-    async fn refresh_once(self: &Rc<Self>, account: String, id: String) -> Result<(), Problem> {
+    async fn refresh_once(self: &Rc<Self>, store: Rc<Store>, id: String) -> Result<(), Problem> {
         let (this, key) = (Rc::clone(self), id.clone());
-        self.refreshes.join(&self.state, &key, async move { this.refresh_now(&account, &id).await }).await
+        self.refreshes.join(&self.state, &key, async move { this.refresh_now(&store, &id).await }).await
     }
 
-    async fn refresh_now(&self, account: &str, id: &str) -> Result<(), Problem> {
-        let store = self.store(account)?;
+    async fn refresh_now(&self, store: &Store, id: &str) -> Result<(), Problem> {
         let Some(row) = store.connection(id)? else { return Err(Problem::no_connection()) };
         let Some(Grant { server, client, tokens }) = store.grant(&row)? else {
             return Err(Problem::login_again());
@@ -96,13 +79,24 @@ impl Inner {
             }
             Err(error) => {
                 store.set_intent(id, 0)?;
-                Err(match error {
-                    DriveError::Fetch(error) => error.into(),
-                    DriveError::Protocol(error) => error.into(),
-                })
+                Err(error.into())
             }
         }
     }
+}
+
+/// What a connection holds, and whether its token can be used as it is.
+fn judge(store: &Store, row: &Row, refused: Option<&str>) -> Result<(Grant, Need), Problem> {
+    if row.needs_login() {
+        return Err(Problem::login_again());
+    }
+    let Some(grant) = store.grant(row)? else {
+        // It was sealed for another place or with a key that is gone: only a new login helps.
+        store.ask_for_login(&row.id)?;
+        return Err(Problem::login_again());
+    };
+    let need = Need::of(&grant, row.issued(), now(), refused);
+    Ok((grant, need))
 }
 
 /// Whether a token must be replaced before it is used.
