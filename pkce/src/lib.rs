@@ -107,10 +107,21 @@ pub enum InvalidVerifier {
     Character,
 }
 
+impl JsonSchema for Verifier {
+    fn schema_name() -> Cow<'static, str> {
+        "CodeVerifier".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({ "type": "string", "pattern": "^[A-Za-z0-9._~-]{43,128}$" })
+    }
+}
+
 /// The `S256` `code_challenge`: the public half, sent with the authorization request ([§4.2]).
 ///
 /// [§4.2]: https://www.rfc-editor.org/rfc/rfc7636#section-4.2
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct Challenge(String);
 
 impl Challenge {
@@ -126,6 +137,41 @@ impl Challenge {
         self.0.as_bytes().ct_eq(verifier.challenge().0.as_bytes()).into()
     }
 }
+
+/// What an authorization server reads: `BASE64URL-ENCODE(SHA256(ASCII(code_verifier)))`, 43 characters.
+impl TryFrom<String> for Challenge {
+    type Error = InvalidChallenge;
+
+    fn try_from(text: String) -> Result<Self, InvalidChallenge> {
+        let mut digest = [0; 32];
+        match Base64UrlUnpadded::decode(&text, &mut digest) {
+            Ok([_, ..]) if text.len() == 43 => Ok(Self(text)),
+            _ => Err(InvalidChallenge),
+        }
+    }
+}
+
+impl From<Challenge> for String {
+    fn from(challenge: Challenge) -> Self {
+        challenge.0
+    }
+}
+
+impl JsonSchema for Challenge {
+    fn schema_name() -> Cow<'static, str> {
+        "CodeChallenge".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({ "type": "string", "pattern": "^[A-Za-z0-9_-]{43}$" })
+    }
+}
+
+/// A text that no verifier has as its `S256` challenge.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+#[error("an S256 code challenge is 43 characters of base64url")]
+#[non_exhaustive]
+pub struct InvalidChallenge;
 
 /// A `code_challenge_method` ([§4.2], registry of [§6.2]).
 ///
@@ -157,13 +203,19 @@ impl Method {
     }
 }
 
-impl From<Cow<'_, str>> for Method {
-    fn from(name: Cow<'_, str>) -> Self {
-        match &*name {
+impl From<&str> for Method {
+    fn from(name: &str) -> Self {
+        match name {
             "S256" => Self::S256,
             "plain" => Self::Plain,
-            _ => Self::Other(name.into_owned()),
+            _ => Self::Other(name.to_owned()),
         }
+    }
+}
+
+impl From<Cow<'_, str>> for Method {
+    fn from(name: Cow<'_, str>) -> Self {
+        Self::from(&*name)
     }
 }
 
@@ -217,6 +269,20 @@ mod tests {
     }
 
     #[test]
+    fn section_4_2_challenge() {
+        for (text, good) in [
+            ("E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM", true),
+            ("E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-c", false),
+            ("E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM=", false),
+            ("E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw+cM", false),
+            ("E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cMAA", false),
+            ("", false),
+        ] {
+            assert_eq!(Challenge::try_from(text.to_owned()).is_ok(), good, "{text}");
+        }
+    }
+
+    #[test]
     fn debug_shows_no_secret() {
         assert_eq!(format!("{:?}", Verifier::from_entropy([1; 32])), "Verifier(..)");
     }
@@ -234,6 +300,12 @@ mod tests {
             let challenge = Verifier::from_entropy(a).challenge();
             prop_assert_eq!(challenge.verify(&Verifier::from_entropy(b)), a == b);
             prop_assert!(challenge.verify(&Verifier::from_entropy(a)));
+        }
+
+        #[test]
+        fn a_challenge_reads_as_it_was_written(a: [u8; 32]) {
+            let challenge = Verifier::from_entropy(a).challenge();
+            prop_assert_eq!(Challenge::try_from(challenge.as_str().to_owned()), Ok(challenge));
         }
 
         #[test]

@@ -35,17 +35,30 @@
 //! is good enough to log in with: it says what the answer broke ([`Violation`]) and what the server changed.
 #![forbid(unsafe_code)]
 
-mod members;
+mod difference;
+mod information;
+mod language;
+mod management;
+mod member;
 mod metadata;
+mod object;
 mod open_enum;
 mod refusal;
 mod registration;
 mod secret;
 mod violation;
 
-pub use members::{Members, NotAnObject, Unreadable};
-pub use metadata::{ApplicationType, AuthMethod, ClientMetadata, GrantType, ResponseType};
-pub use refusal::{Refusal, RefusalCode};
-pub use registration::{Management, Registered, Registration, Rejected};
+pub use difference::Difference;
+pub use information::Registered;
+#[doc(hidden)]
+pub use language::lookup;
+pub use management::{DeleteClient, Management, ReadClient, UpdateClient};
+pub use member::{Member, Seconds};
+pub use metadata::{ApplicationType, AuthMethod, ClientMetadata, GrantType, HumanReadable, ResponseType};
+#[doc(hidden)]
+pub use object::{Draft, Name, without_null};
+pub use object::{NotAnObject, Notes, Object, Reading, Unreadable};
+pub use refusal::{Refusal, RefusalCode, Rejected};
+pub use registration::Registration;
 pub use secret::{ClientSecret, Expiry, Secret};
 pub use violation::{Level, Violation};

@@ -1,44 +1,58 @@
-use schemars::JsonSchema;
-use serde::Serialize;
 use serde_json::{Map, Value};
 use url::Url;
 
-use crate::{Members, open_enum::open_enum};
+use crate::{language::lookup, open_enum::open_enum};
 
-/// Client metadata ([§2]): what a client says of itself, and what the server answers that it registered.
-///
-/// A field keeps what the wire said; the method of the same name applies the default of §2.
-///
-/// [§2]: https://www.rfc-editor.org/rfc/rfc7591#section-2
-#[derive(Clone, Debug, Default, JsonSchema, PartialEq, Serialize)]
-#[non_exhaustive]
-pub struct ClientMetadata {
-    /// Redirection URIs of redirect-based flows.
-    pub redirect_uris: Vec<Url>,
-    /// How the client authenticates at the token endpoint.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub token_endpoint_auth_method: Option<AuthMethod>,
-    /// The grant types the client may use at the token endpoint.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub grant_types: Option<Vec<GrantType>>,
-    /// The response types the client may use at the authorization endpoint.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub response_types: Option<Vec<ResponseType>>,
-    /// Human-readable name of the client.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub client_name: Option<String>,
-    /// A web page about the client.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub client_uri: Option<Url>,
-    /// Space-separated scope values the client may ask for.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub scope: Option<String>,
-    /// `web` or `native`, from OpenID Connect Dynamic Client Registration 1.0 §2; MCP asks for it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub application_type: Option<ApplicationType>,
-    /// Every other member, as it came.
-    #[serde(flatten)]
-    pub additional: Map<String, Value>,
+crate::members! {
+    human_readable: ["client_name", "client_uri", "logo_uri", "policy_uri", "tos_uri"],
+    required: {},
+    /// Client metadata ([§2]): what a client says of itself, and what the server answers that it registered.
+    ///
+    /// A field keeps what the wire said; the method of the same name applies the default of §2. A human-readable
+    /// member in another language (`client_name#ja-Jpan-JP`, [§2.2]) is among `additional`, and found by
+    /// [`in_language`](Self::in_language).
+    ///
+    /// [§2]: https://www.rfc-editor.org/rfc/rfc7591#section-2
+    /// [§2.2]: https://www.rfc-editor.org/rfc/rfc7591#section-2.2
+    #[derive(Default)]
+    pub struct ClientMetadata {
+        /// Redirection URIs of redirect-based flows.
+        redirect_uris: Vec<Url>,
+        /// How the client authenticates at the token endpoint.
+        token_endpoint_auth_method: AuthMethod,
+        /// The grant types the client may use at the token endpoint.
+        grant_types: Vec<GrantType>,
+        /// The response types the client may use at the authorization endpoint.
+        response_types: Vec<ResponseType>,
+        /// Human-readable name of the client.
+        client_name: String,
+        /// A web page about the client.
+        client_uri: Url,
+        /// A logo of the client.
+        logo_uri: Url,
+        /// Space-separated scope values the client may ask for.
+        scope: String,
+        /// Ways to reach the people responsible for the client, usually email addresses.
+        contacts: Vec<String>,
+        /// The client's terms of service.
+        tos_uri: Url,
+        /// The client's privacy policy.
+        policy_uri: Url,
+        /// Where the client's public keys are. Never together with `jwks`.
+        jwks_uri: Url,
+        /// The client's public keys. Never together with `jwks_uri`.
+        jwks: Map<String, Value>,
+        /// Identifies the client's software, the same for all of its instances.
+        software_id: String,
+        /// The version of that software.
+        software_version: String,
+        /// A signed statement about the software ([§2.3]), as a JWT. Nobody verifies it here.
+        ///
+        /// [§2.3]: https://www.rfc-editor.org/rfc/rfc7591#section-2.3
+        software_statement: String,
+        /// `web` or `native`, from OpenID Connect Dynamic Client Registration 1.0 §2; MCP asks for it.
+        application_type: ApplicationType,
+    }
 }
 
 impl ClientMetadata {
@@ -47,11 +61,16 @@ impl ClientMetadata {
     /// It names no authentication method: set `token_endpoint_auth_method` to one that the server offers.
     pub fn public(redirect_uri: Url) -> Self {
         Self {
-            redirect_uris: vec![redirect_uri],
+            redirect_uris: Some(vec![redirect_uri]),
             grant_types: Some(vec![GrantType::AuthorizationCode, GrantType::RefreshToken]),
             response_types: Some(vec![ResponseType::Code]),
             ..Self::default()
         }
+    }
+
+    /// The redirection URIs, of which a client without redirects has none.
+    pub fn redirect_uris(&self) -> &[Url] {
+        self.redirect_uris.as_deref().unwrap_or_default()
     }
 
     /// §2: "If unspecified or omitted, the default is `client_secret_basic`".
@@ -69,18 +88,67 @@ impl ClientMetadata {
         self.response_types.as_deref().unwrap_or(&[ResponseType::Code])
     }
 
-    /// Reads what a server answered.
-    pub(crate) fn take_from(read: &mut Members) -> Self {
-        Self {
-            redirect_uris: read.list("redirect_uris", |text| Url::parse(text).ok()).unwrap_or_default(),
-            token_endpoint_auth_method: read.text("token_endpoint_auth_method").map(|t| t.as_str().into()),
-            grant_types: read.list("grant_types", |text| Some(text.into())),
-            response_types: read.list("response_types", |text| Some(text.into())),
-            client_name: read.text("client_name"),
-            client_uri: read.parsed("client_uri", |text| Url::parse(text).ok()),
-            scope: read.text("scope"),
-            application_type: read.text("application_type").map(|t| t.as_str().into()),
-            additional: std::mem::take(&mut read.members),
+    /// §2: "If omitted, an authorization server MAY register a client with a default set of scopes": the values
+    /// of `scope`, none when it was omitted.
+    pub fn scope(&self) -> impl Iterator<Item = &str> {
+        self.scope.iter().flat_map(|scope| scope.split(' ')).filter(|value| !value.is_empty())
+    }
+
+    /// `web`, the default of OpenID Connect Dynamic Client Registration 1.0 §2.
+    pub fn application_type(&self) -> &ApplicationType {
+        self.application_type.as_ref().unwrap_or(&ApplicationType::Web)
+    }
+
+    /// A human-readable member in the language that fits a range best ([§2.2]), or as it is without a tag.
+    ///
+    /// [§2.2]: https://www.rfc-editor.org/rfc/rfc7591#section-2.2
+    pub fn in_language(&self, member: HumanReadable, range: &str) -> Option<&str> {
+        let untagged = match member {
+            HumanReadable::ClientName => self.client_name.as_deref(),
+            HumanReadable::ClientUri => self.client_uri.as_ref().map(Url::as_str),
+            HumanReadable::LogoUri => self.logo_uri.as_ref().map(Url::as_str),
+            HumanReadable::PolicyUri => self.policy_uri.as_ref().map(Url::as_str),
+            HumanReadable::TosUri => self.tos_uri.as_ref().map(Url::as_str),
+        };
+        lookup(&self.additional, member.as_str(), range).or(untagged)
+    }
+
+    /// Adds a human-readable member in one more language, named by its BCP 47 tag ([§2.2]).
+    ///
+    /// [§2.2]: https://www.rfc-editor.org/rfc/rfc7591#section-2.2
+    pub fn with_language(mut self, member: HumanReadable, tag: &str, value: String) -> Self {
+        self.additional.insert(format!("{}#{tag}", member.as_str()), value.into());
+        self
+    }
+}
+
+/// The members that a person reads, and that may come in several languages ([§2.2]).
+///
+/// [§2.2]: https://www.rfc-editor.org/rfc/rfc7591#section-2.2
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[expect(clippy::exhaustive_enums, reason = "the list of RFC 7591 §2.2")]
+pub enum HumanReadable {
+    /// `client_name`.
+    ClientName,
+    /// `client_uri`.
+    ClientUri,
+    /// `logo_uri`.
+    LogoUri,
+    /// `policy_uri`.
+    PolicyUri,
+    /// `tos_uri`.
+    TosUri,
+}
+
+impl HumanReadable {
+    /// The member's name, without a language tag.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::ClientName => "client_name",
+            Self::ClientUri => "client_uri",
+            Self::LogoUri => "logo_uri",
+            Self::PolicyUri => "policy_uri",
+            Self::TosUri => "tos_uri",
         }
     }
 }
@@ -93,10 +161,18 @@ open_enum! {
     pub enum AuthMethod {
         /// HTTP Basic, RFC 6749 §2.3.1.
         ClientSecretBasic = "client_secret_basic",
+        /// A JWT signed with the secret, OpenID Connect Core 1.0 §9.
+        ClientSecretJwt = "client_secret_jwt",
         /// The secret in the request body, RFC 6749 §2.3.1.
         ClientSecretPost = "client_secret_post",
         /// A public client, RFC 6749 §2.1.
         None = "none",
+        /// A JWT signed with the client's private key, OpenID Connect Core 1.0 §9.
+        PrivateKeyJwt = "private_key_jwt",
+        /// Mutual TLS with a self-signed certificate, RFC 8705 §2.2.
+        SelfSignedTlsClientAuth = "self_signed_tls_client_auth",
+        /// Mutual TLS with a certificate of an authority, RFC 8705 §2.1.
+        TlsClientAuth = "tls_client_auth",
     }
 }
 
@@ -109,10 +185,20 @@ open_enum! {
         AuthorizationCode = "authorization_code",
         /// RFC 6749 §4.4.
         ClientCredentials = "client_credentials",
+        /// RFC 8628 §3.4.
+        DeviceCode = "urn:ietf:params:oauth:grant-type:device_code",
         /// RFC 6749 §4.2.
         Implicit = "implicit",
+        /// RFC 7523 §2.1.
+        JwtBearer = "urn:ietf:params:oauth:grant-type:jwt-bearer",
+        /// RFC 6749 §4.3.
+        Password = "password",
         /// RFC 6749 §6.
         RefreshToken = "refresh_token",
+        /// RFC 7522 §2.1.
+        Saml2Bearer = "urn:ietf:params:oauth:grant-type:saml2-bearer",
+        /// RFC 8693 §2.1.
+        TokenExchange = "urn:ietf:params:oauth:grant-type:token-exchange",
     }
 }
 
@@ -145,9 +231,32 @@ mod tests {
     #[test]
     fn section_2_defaults() {
         let nothing = ClientMetadata::default();
+        assert_eq!(nothing.redirect_uris(), []);
         assert_eq!(nothing.token_endpoint_auth_method(), &AuthMethod::ClientSecretBasic);
         assert_eq!(nothing.grant_types(), [GrantType::AuthorizationCode]);
         assert_eq!(nothing.response_types(), [ResponseType::Code]);
+        assert_eq!(nothing.application_type(), &ApplicationType::Web);
+        assert_eq!(nothing.scope().count(), 0);
+        assert_eq!(serde_json::to_string(&nothing).unwrap(), "{}");
+    }
+
+    /// <https://www.rfc-editor.org/rfc/rfc7591#section-2.2>
+    #[test]
+    fn section_2_2_languages() {
+        let metadata: ClientMetadata = serde_json::from_str(
+            r#"{"client_name": "My Client", "client_name#ja-Jpan-JP": "クライアント名", "client_name#de": "Mein Programm"}"#,
+        )
+        .unwrap();
+        let name = |range| metadata.in_language(HumanReadable::ClientName, range);
+        assert_eq!(name("ja-Jpan-JP"), Some("クライアント名"));
+        assert_eq!(name("DE-ch"), Some("Mein Programm"));
+        assert_eq!(name("fr"), Some("My Client"));
+        assert_eq!(name(""), Some("My Client"));
+        assert_eq!(metadata.in_language(HumanReadable::TosUri, "de"), None);
+        let written =
+            ClientMetadata::default().with_language(HumanReadable::ClientName, "fr", "Mon client".to_owned());
+        assert_eq!(serde_json::to_string(&written).unwrap(), r#"{"client_name#fr":"Mon client"}"#);
+        assert_eq!(written.in_language(HumanReadable::ClientName, "fr-CA"), Some("Mon client"));
     }
 
     #[test]

@@ -35,6 +35,8 @@ macro_rules! open_enum {
             }
         }
 
+        $crate::text_member!($name);
+
         impl std::fmt::Display for $name {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 f.write_str(self.as_str())

@@ -1,10 +1,14 @@
 use std::{
+    borrow::Cow,
     fmt,
     time::{Duration, SystemTime},
 };
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
+
+use crate::Seconds;
 
 /// A text that must not be shown: redacted in `Debug`, wiped when dropped.
 #[derive(Clone, Deserialize, Eq, PartialEq, Serialize)]
@@ -29,9 +33,25 @@ impl fmt::Debug for Secret {
     }
 }
 
+impl JsonSchema for Secret {
+    fn schema_name() -> Cow<'static, str> {
+        "Secret".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({ "type": "string", "format": "password" })
+    }
+}
+
 impl From<String> for Secret {
     fn from(text: String) -> Self {
         Self::new(text)
+    }
+}
+
+impl From<&str> for Secret {
+    fn from(text: &str) -> Self {
+        Self::new(text.to_owned())
     }
 }
 
@@ -68,11 +88,11 @@ pub enum Expiry {
 }
 
 impl Expiry {
-    pub(crate) fn from_wire(seconds: Option<u64>) -> Self {
+    pub(crate) fn from_wire(seconds: Option<Seconds>) -> Self {
         match seconds {
-            None => Self::NotSaid,
-            Some(0) => Self::Never,
-            Some(seconds) => {
+            None | Some(Seconds::Negative) => Self::NotSaid,
+            Some(Seconds::Of(0)) => Self::Never,
+            Some(Seconds::Of(seconds)) => {
                 SystemTime::UNIX_EPOCH.checked_add(Duration::from_secs(seconds)).map_or(Self::Never, Self::At)
             }
         }

@@ -11,20 +11,18 @@ use url::{Host, Url};
 /// that a request to it can always be made.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct Endpoint {
-    url: Url,
-    uri: Uri,
-}
+pub struct Endpoint(Url);
 
 impl Endpoint {
     /// The URL.
     pub fn url(&self) -> &Url {
-        &self.url
+        &self.0
     }
 
     /// The same as a request target.
-    pub fn uri(&self) -> &Uri {
-        &self.uri
+    pub fn uri(&self) -> Uri {
+        // The constructor has proven that it can be read.
+        self.0.as_str().parse().unwrap_or_default()
     }
 }
 
@@ -41,10 +39,14 @@ impl TryFrom<Url> for Endpoint {
         if url.fragment().is_some() {
             return Err(InvalidEndpoint::Fragment);
         }
-        let uri = url.as_str().parse().map_err(|_| InvalidEndpoint::NotAUrl)?;
-        Ok(Self { url, uri })
+        if !is_request_target(&url) {
+            return Err(InvalidEndpoint::NotAUrl);
+        }
+        Ok(Self(url))
     }
 }
+
+rfc7591::text_member!(Endpoint);
 
 impl TryFrom<&str> for Endpoint {
     type Error = InvalidEndpoint;
@@ -64,7 +66,7 @@ impl TryFrom<String> for Endpoint {
 
 impl From<Endpoint> for String {
     fn from(endpoint: Endpoint) -> Self {
-        endpoint.url.into()
+        endpoint.0.into()
     }
 }
 
@@ -94,6 +96,14 @@ pub enum InvalidEndpoint {
     /// A user name or password, which only misleads.
     #[error("it contains a user name or password")]
     UserInformation,
+}
+
+/// Whether the `http` crate reads the URL too. The characters that both allow everywhere are all that real URLs
+/// have, so that it seldom needs to be asked.
+pub(crate) fn is_request_target(url: &Url) -> bool {
+    let plain = |byte: u8| matches!(byte, b'%' | b'&' | b'+'..=b';' | b'=' | b'?' | b'@' | b'A'..=b'Z' | b'_' | b'a'..=b'z' | b'~');
+    let text = url.as_str();
+    text.len() < 0xffff && (text.bytes().all(plain) || text.parse::<Uri>().is_ok())
 }
 
 /// Whether nobody on the network can read along: https, or http that stays on this machine.

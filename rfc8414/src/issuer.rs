@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use crate::endpoint::is_secure;
+use crate::endpoint::{is_request_target, is_secure};
 
 /// An issuer identifier ([§2]): "a URL that uses the "https" scheme and has no query or fragment components".
 ///
@@ -84,6 +84,16 @@ impl fmt::Display for Issuer {
     }
 }
 
+rfc7591::text_member!(Issuer);
+
+impl TryFrom<&str> for Issuer {
+    type Error = InvalidIssuer;
+
+    fn try_from(text: &str) -> Result<Self, InvalidIssuer> {
+        text.to_owned().try_into()
+    }
+}
+
 impl TryFrom<String> for Issuer {
     type Error = InvalidIssuer;
 
@@ -99,7 +109,9 @@ impl TryFrom<String> for Issuer {
             return Err(InvalidIssuer::UserInformation);
         }
         // Every well-known URL must also be a request target: one of them stands for all.
-        url.as_str().parse::<http::Uri>().map_err(|_| InvalidIssuer::NotAUrl)?;
+        if !is_request_target(&url) {
+            return Err(InvalidIssuer::NotAUrl);
+        }
         Ok(Self { text, url })
     }
 }

@@ -35,13 +35,15 @@
 //! policy.
 #![forbid(unsafe_code)]
 
+mod audit;
 mod endpoint;
 mod issuer;
 mod metadata;
 mod violation;
 
+pub use audit::audit;
 pub use endpoint::{Endpoint, InvalidEndpoint};
 pub use issuer::{InvalidIssuer, Issuer, WellKnown};
-pub use metadata::{Metadata, Read, audit};
+pub use metadata::{HumanReadable, Metadata, Read};
 pub use rfc7591::Level;
 pub use violation::{Refused, Violation};

@@ -1,66 +1,151 @@
 use http::{Response, StatusCode, header};
 use pkce::Method;
-use rfc7591::{AuthMethod, GrantType, Members, ResponseType};
-use schemars::JsonSchema;
-use serde::Serialize;
+use rfc7591::{AuthMethod, GrantType, Reading, ResponseType};
 use serde_json::{Map, Value};
 use url::Url;
 
-use crate::{Endpoint, Issuer, Refused, Violation};
+use crate::{Endpoint, Issuer, Refused, Violation, audit::violations};
 
-/// Authorization server metadata ([§2]).
-///
-/// A field keeps what the wire said; the method of the same name applies the default of §2. A member that
-/// cannot be read counts as absent, is reported, and stays in `additional`.
-///
-/// [§2]: https://www.rfc-editor.org/rfc/rfc8414#section-2
-#[derive(Clone, Debug, JsonSchema, PartialEq, Serialize)]
-#[non_exhaustive]
-pub struct Metadata {
-    /// The issuer identifier, as published.
-    pub issuer: Issuer,
-    /// Where the user's consent is asked for.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub authorization_endpoint: Option<Endpoint>,
-    /// Where codes and refresh tokens become access tokens.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub token_endpoint: Option<Endpoint>,
-    /// Where clients register (RFC 7591 §3).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub registration_endpoint: Option<Endpoint>,
-    /// Where tokens are revoked (RFC 7009 §2).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub revocation_endpoint: Option<Endpoint>,
-    /// The server's JWK Set document.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub jwks_uri: Option<Url>,
-    /// Scope values the server knows; not necessarily all.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub scopes_supported: Option<Vec<String>>,
-    /// REQUIRED by §2; some servers omit it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub response_types_supported: Option<Vec<ResponseType>>,
-    /// Grant types the server supports.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub grant_types_supported: Option<Vec<GrantType>>,
-    /// Client authentication methods of the token endpoint.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub token_endpoint_auth_methods_supported: Option<Vec<AuthMethod>>,
-    /// PKCE methods; "if omitted, the authorization server does not support PKCE".
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub code_challenge_methods_supported: Option<Vec<Method>>,
-    /// Whether the authorization response carries `iss` (RFC 9207 §3).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub authorization_response_iss_parameter_supported: Option<bool>,
-    /// Whether authorization requests must be pushed first (RFC 9126 §5).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub require_pushed_authorization_requests: Option<bool>,
-    /// Whether authorization requests must be signed request objects (RFC 9101 §10.5).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub require_signed_request_object: Option<bool>,
-    /// Every other member, as it came.
-    #[serde(flatten)]
-    pub additional: Map<String, Value>,
+rfc7591::members! {
+    human_readable: ["service_documentation", "op_policy_uri", "op_tos_uri"],
+    required: {
+        /// The issuer identifier, as published.
+        issuer: Issuer,
+    },
+    /// Authorization server metadata ([§2]), with the registered members of other specifications that a client
+    /// meets.
+    ///
+    /// A field keeps what the wire said; the method of the same name applies the default of §2. A member that
+    /// cannot be read counts as absent, is reported, and stays in `additional`. So do human-readable members with
+    /// a language tag (`op_tos_uri#de`, in the notation of RFC 7591 §2.2).
+    ///
+    /// [§2]: https://www.rfc-editor.org/rfc/rfc8414#section-2
+    pub struct Metadata {
+        /// Where the user's consent is asked for.
+        authorization_endpoint: Endpoint,
+        /// Where codes and refresh tokens become access tokens.
+        token_endpoint: Endpoint,
+        /// Where clients register (RFC 7591 §3).
+        registration_endpoint: Endpoint,
+        /// Scope values the server knows; not necessarily all.
+        scopes_supported: Vec<String>,
+        /// REQUIRED by §2; some servers omit it.
+        response_types_supported: Vec<ResponseType>,
+        /// How the authorization response is returned: `query` and `fragment` by default.
+        response_modes_supported: Vec<String>,
+        /// Grant types the server supports.
+        grant_types_supported: Vec<GrantType>,
+        /// PKCE methods; "if omitted, the authorization server does not support PKCE".
+        code_challenge_methods_supported: Vec<Method>,
+        /// Client authentication methods of the token endpoint.
+        token_endpoint_auth_methods_supported: Vec<AuthMethod>,
+        /// Signature algorithms of the token endpoint's JWT authentication methods.
+        token_endpoint_auth_signing_alg_values_supported: Vec<String>,
+        /// The server's JWK Set document.
+        jwks_uri: Endpoint,
+        /// Where tokens are revoked (RFC 7009 §2).
+        revocation_endpoint: Endpoint,
+        /// Client authentication methods of the revocation endpoint.
+        revocation_endpoint_auth_methods_supported: Vec<AuthMethod>,
+        /// Signature algorithms of the revocation endpoint's JWT authentication methods.
+        revocation_endpoint_auth_signing_alg_values_supported: Vec<String>,
+        /// Where tokens are introspected (RFC 7662 §2).
+        introspection_endpoint: Endpoint,
+        /// Client authentication methods of the introspection endpoint.
+        introspection_endpoint_auth_methods_supported: Vec<AuthMethod>,
+        /// Signature algorithms of the introspection endpoint's JWT authentication methods.
+        introspection_endpoint_auth_signing_alg_values_supported: Vec<String>,
+        /// A page for developers, and for people who register clients by hand.
+        service_documentation: Url,
+        /// Languages of the user interface, as BCP 47 tags.
+        ui_locales_supported: Vec<String>,
+        /// The server's policy on what clients may do with its data.
+        op_policy_uri: Url,
+        /// The server's terms of service.
+        op_tos_uri: Url,
+        /// The metadata as claims of a JWT ([§2.1]). It is kept, and nobody verifies it here.
+        ///
+        /// [§2.1]: https://www.rfc-editor.org/rfc/rfc8414#section-2.1
+        signed_metadata: String,
+
+        /// Whether the authorization response carries `iss` (RFC 9207 §3).
+        authorization_response_iss_parameter_supported: bool,
+        /// Whether a client may name itself by the URL of its metadata (OAuth Client ID Metadata Document).
+        client_id_metadata_document_supported: bool,
+        /// Where authorization requests are pushed to (RFC 9126 §5).
+        pushed_authorization_request_endpoint: Endpoint,
+        /// Whether authorization requests must be pushed first (RFC 9126 §5).
+        require_pushed_authorization_requests: bool,
+        /// Whether authorization requests must be signed request objects (RFC 9101 §10.5).
+        require_signed_request_object: bool,
+        /// Whether the server binds access tokens to client certificates (RFC 8705 §3.3).
+        tls_client_certificate_bound_access_tokens: bool,
+        /// The endpoints for clients with certificates, by name (RFC 8705 §5).
+        mtls_endpoint_aliases: Map<String, Value>,
+        /// Signature algorithms of DPoP proofs (RFC 9449 §5.1).
+        dpop_signing_alg_values_supported: Vec<String>,
+        /// Where devices begin an authorization (RFC 8628 §4).
+        device_authorization_endpoint: Endpoint,
+        /// Types of `authorization_details` (RFC 9396 §10).
+        authorization_details_types_supported: Vec<String>,
+        /// The protected resources it issues tokens for (RFC 9728 §4): listed, never asked.
+        protected_resources: Vec<String>,
+
+        /// Where claims about the user are (OpenID Connect Discovery 1.0 §3, like all that follow).
+        userinfo_endpoint: Endpoint,
+        /// Subject identifier types.
+        subject_types_supported: Vec<String>,
+        /// Signature algorithms of ID tokens.
+        id_token_signing_alg_values_supported: Vec<String>,
+        /// Claims that the server may be able to supply.
+        claims_supported: Vec<String>,
+        /// Whether the `claims` parameter is supported.
+        claims_parameter_supported: bool,
+        /// Whether request objects by value are supported.
+        request_parameter_supported: bool,
+        /// Whether request objects by reference are supported: yes, by default.
+        request_uri_parameter_supported: bool,
+        /// Whether `request_uri` values must be registered.
+        require_request_uri_registration: bool,
+        /// Authentication context classes.
+        acr_values_supported: Vec<String>,
+        /// Kinds of claims; `normal` by default.
+        claim_types_supported: Vec<String>,
+        /// Languages of claims, as BCP 47 tags.
+        claims_locales_supported: Vec<String>,
+        /// Values of the `display` parameter.
+        display_values_supported: Vec<String>,
+        /// Values of the `prompt` parameter (Initiating User Registration via OpenID Connect 1.0 §4).
+        prompt_values_supported: Vec<String>,
+        /// Key management algorithms of ID tokens.
+        id_token_encryption_alg_values_supported: Vec<String>,
+        /// Content encryption algorithms of ID tokens.
+        id_token_encryption_enc_values_supported: Vec<String>,
+        /// Signature algorithms of the userinfo endpoint.
+        userinfo_signing_alg_values_supported: Vec<String>,
+        /// Key management algorithms of the userinfo endpoint.
+        userinfo_encryption_alg_values_supported: Vec<String>,
+        /// Content encryption algorithms of the userinfo endpoint.
+        userinfo_encryption_enc_values_supported: Vec<String>,
+        /// Signature algorithms of request objects.
+        request_object_signing_alg_values_supported: Vec<String>,
+        /// Key management algorithms of request objects.
+        request_object_encryption_alg_values_supported: Vec<String>,
+        /// Content encryption algorithms of request objects.
+        request_object_encryption_enc_values_supported: Vec<String>,
+        /// Where a user is logged out (OpenID Connect RP-Initiated Logout 1.0 §2.1).
+        end_session_endpoint: Endpoint,
+        /// Where a session is watched (OpenID Connect Session Management 1.0 §3.3).
+        check_session_iframe: Url,
+        /// Whether logout reaches clients through the browser (OpenID Connect Front-Channel Logout 1.0 §3).
+        frontchannel_logout_supported: bool,
+        /// Whether that names the session.
+        frontchannel_logout_session_supported: bool,
+        /// Whether logout reaches clients directly (OpenID Connect Back-Channel Logout 1.0 §2.1).
+        backchannel_logout_supported: bool,
+        /// Whether that names the session.
+        backchannel_logout_session_supported: bool,
+    }
 }
 
 impl Metadata {
@@ -86,29 +171,15 @@ impl Metadata {
 
     /// Reads a metadata document that was found for `issuer`.
     pub fn read(issuer: &Issuer, json: &[u8]) -> Result<Read, Refused> {
-        let Ok(mut read) = Members::from_slice(json) else { return Err(Refused::of(Violation::NotAnObject)) };
-        let published = read.parsed("issuer", |text| Issuer::try_from(text.to_owned()).ok());
-        let mut violations = repeated_and_empty(&read);
-        if let Some(found) = published.as_ref().filter(|found| *found != issuer) {
-            violations.push(if found.differs_by_slash(issuer) {
-                Violation::IssuerSlash { expected: issuer.clone(), found: found.clone() }
-            } else {
-                Violation::IssuerMismatch { expected: issuer.clone(), found: found.clone() }
-            });
-        }
-        let metadata = published.map(|issuer| Self::take_from(issuer, &mut read));
-        violations.extend(read.unreadable.into_iter().map(Violation::Malformed));
-        match &metadata {
-            None => violations.push(Violation::Missing("issuer")),
-            Some(metadata) => violations.extend(metadata.missing()),
-        }
-        match metadata {
+        let Ok(reading) = Reading::<Self>::from_slice(json) else {
+            return Err(Refused::of(Violation::NotAnObject));
+        };
+        let violations = violations(issuer, &reading);
+        match reading.members {
             Some(metadata) if !violations.iter().any(Violation::is_fatal) => {
                 Ok(Read { metadata, violations })
             }
-            metadata => {
-                Err(Refused { violations, published: metadata.map(|metadata| Box::new(metadata.issuer)) })
-            }
+            members => Err(Refused { violations, published: members.map(|m| Box::new(m.issuer)) }),
         }
     }
 
@@ -122,47 +193,74 @@ impl Metadata {
         self.token_endpoint_auth_methods_supported.as_deref().unwrap_or(&[AuthMethod::ClientSecretBasic])
     }
 
-    fn take_from(issuer: Issuer, read: &mut Members) -> Self {
-        let endpoint = |text: &str| Endpoint::try_from(text).ok();
-        Self {
-            issuer,
-            authorization_endpoint: read.parsed("authorization_endpoint", endpoint),
-            token_endpoint: read.parsed("token_endpoint", endpoint),
-            registration_endpoint: read.parsed("registration_endpoint", endpoint),
-            revocation_endpoint: read.parsed("revocation_endpoint", endpoint),
-            jwks_uri: read.parsed("jwks_uri", |text| Url::parse(text).ok()),
-            scopes_supported: read.list("scopes_supported", |text| Some(text.to_owned())),
-            response_types_supported: read.list("response_types_supported", |text| Some(text.into())),
-            grant_types_supported: read.list("grant_types_supported", |text| Some(text.into())),
-            token_endpoint_auth_methods_supported: read
-                .list("token_endpoint_auth_methods_supported", |text| Some(text.into())),
-            code_challenge_methods_supported: read.list("code_challenge_methods_supported", |text| {
-                Some(Method::from(std::borrow::Cow::from(text)))
-            }),
-            authorization_response_iss_parameter_supported: read
-                .flag("authorization_response_iss_parameter_supported"),
-            require_pushed_authorization_requests: read.flag("require_pushed_authorization_requests"),
-            require_signed_request_object: read.flag("require_signed_request_object"),
-            additional: std::mem::take(&mut read.members),
-        }
+    /// §2: "If omitted, the default is `["query", "fragment"]`".
+    pub fn response_modes_supported(&self) -> impl Iterator<Item = &str> {
+        let default =
+            if self.response_modes_supported.is_none() { ["query", "fragment"].as_slice() } else { &[] };
+        default.iter().copied().chain(self.response_modes_supported.iter().flatten().map(String::as_str))
     }
 
-    /// The REQUIRED members of §2 that are not there.
-    fn missing(&self) -> Vec<Violation> {
-        let grants = self.grant_types_supported();
-        let uses = |wanted: &[GrantType]| grants.iter().any(|grant| wanted.contains(grant));
-        let authorization = uses(&[GrantType::AuthorizationCode, GrantType::Implicit]);
-        let token = grants.iter().any(|grant| *grant != GrantType::Implicit);
-        [
-            (authorization && self.authorization_endpoint.is_none()).then_some("authorization_endpoint"),
-            (token && self.token_endpoint.is_none()).then_some("token_endpoint"),
-            self.response_types_supported.is_none().then_some("response_types_supported"),
-        ]
-        .into_iter()
-        .flatten()
-        .filter(|member| !self.additional.contains_key(*member)) // present and unreadable is reported as such
-        .map(Violation::Missing)
-        .collect()
+    /// §2: "If omitted, the default is `client_secret_basic`".
+    pub fn revocation_endpoint_auth_methods_supported(&self) -> &[AuthMethod] {
+        self.revocation_endpoint_auth_methods_supported.as_deref().unwrap_or(&[AuthMethod::ClientSecretBasic])
+    }
+
+    /// §2: "If omitted, the authorization server does not support PKCE".
+    pub fn code_challenge_methods_supported(&self) -> &[Method] {
+        self.code_challenge_methods_supported.as_deref().unwrap_or_default()
+    }
+
+    /// RFC 9207 §3: "If omitted, the default value is false".
+    pub fn authorization_response_iss_parameter_supported(&self) -> bool {
+        self.authorization_response_iss_parameter_supported.unwrap_or(false)
+    }
+
+    /// RFC 9126 §5: "If omitted, the default value is false".
+    pub fn require_pushed_authorization_requests(&self) -> bool {
+        self.require_pushed_authorization_requests.unwrap_or(false)
+    }
+
+    /// RFC 9101 §10.5: "If omitted, the default value is false".
+    pub fn require_signed_request_object(&self) -> bool {
+        self.require_signed_request_object.unwrap_or(false)
+    }
+
+    /// RFC 8705 §3.3: "If omitted, the default value is false".
+    pub fn tls_client_certificate_bound_access_tokens(&self) -> bool {
+        self.tls_client_certificate_bound_access_tokens.unwrap_or(false)
+    }
+
+    /// A human-readable member in the language that fits a range best, or as it is without a tag.
+    pub fn in_language(&self, member: HumanReadable, range: &str) -> Option<&str> {
+        let untagged = match member {
+            HumanReadable::OpPolicyUri => &self.op_policy_uri,
+            HumanReadable::OpTosUri => &self.op_tos_uri,
+            HumanReadable::ServiceDocumentation => &self.service_documentation,
+        };
+        rfc7591::lookup(&self.additional, member.as_str(), range).or(untagged.as_ref().map(Url::as_str))
+    }
+}
+
+/// The members that a person reads, and that may come in several languages.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[expect(clippy::exhaustive_enums, reason = "the human-readable ones of RFC 8414 §2")]
+pub enum HumanReadable {
+    /// `op_policy_uri`.
+    OpPolicyUri,
+    /// `op_tos_uri`.
+    OpTosUri,
+    /// `service_documentation`.
+    ServiceDocumentation,
+}
+
+impl HumanReadable {
+    /// The member's name, without a language tag.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::OpPolicyUri => "op_policy_uri",
+            Self::OpTosUri => "op_tos_uri",
+            Self::ServiceDocumentation => "service_documentation",
+        }
     }
 }
 
@@ -176,169 +274,7 @@ pub struct Read {
     pub violations: Vec<Violation>,
 }
 
-/// Every violation of a document that was found for `issuer`.
-pub fn audit(issuer: &Issuer, json: &[u8]) -> Vec<Violation> {
-    match Metadata::read(issuer, json) {
-        Ok(read) => read.violations,
-        Err(refused) => refused.violations,
-    }
-}
-
-fn repeated_and_empty(read: &Members) -> Vec<Violation> {
-    let repeated = read.repeated.iter().cloned().map(Violation::Repeated);
-    // §3.2: "Claims with zero elements MUST be omitted from the response."
-    let is_empty = |value: &Value| value.is_null() || value.as_array().is_some_and(Vec::is_empty);
-    let empty = read.members.iter().filter(|(_, value)| is_empty(value));
-    repeated.chain(empty.map(|(name, _)| Violation::Empty(name.clone()))).collect()
-}
-
 fn is_json(content_type: &str) -> bool {
     let media_type = content_type.split(';').next().unwrap_or_default().trim();
     media_type.eq_ignore_ascii_case("application/json")
-}
-
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    const ISSUER: &str = "https://server.example.com";
-
-    fn issuer() -> Issuer {
-        Issuer::try_from(ISSUER.to_owned()).unwrap()
-    }
-
-    fn receive(status: u16, content_type: &str, body: &str) -> Result<Read, Refused> {
-        let response = Response::builder().status(status).header("content-type", content_type);
-        Metadata::receive(&issuer(), &response.body(body.as_bytes().to_vec()).unwrap())
-    }
-
-    fn codes(violations: &[Violation]) -> Vec<&'static str> {
-        violations.iter().map(Violation::code).collect()
-    }
-
-    /// <https://www.rfc-editor.org/rfc/rfc8414#section-3.2>
-    #[test]
-    fn section_3_2_example() {
-        let body = r#"{"issuer": "https://server.example.com",
-            "authorization_endpoint": "https://server.example.com/authorize",
-            "token_endpoint": "https://server.example.com/token",
-            "token_endpoint_auth_methods_supported": ["client_secret_basic", "private_key_jwt"],
-            "token_endpoint_auth_signing_alg_values_supported": ["RS256", "ES256"],
-            "userinfo_endpoint": "https://server.example.com/userinfo",
-            "jwks_uri": "https://server.example.com/jwks.json",
-            "registration_endpoint": "https://server.example.com/register",
-            "scopes_supported": ["openid", "profile", "email", "address", "phone", "offline_access"],
-            "response_types_supported": ["code", "code token"],
-            "service_documentation": "http://server.example.com/service_documentation.html",
-            "ui_locales_supported": ["en-US", "en-GB", "en-CA", "fr-FR", "fr-CA"]}"#;
-        let read = receive(200, "application/json", body).unwrap();
-        assert!(read.violations.is_empty(), "{:?}", read.violations);
-        let written: Value = serde_json::to_value(&read.metadata).unwrap();
-        assert_eq!(written, serde_json::from_str::<Value>(body).unwrap());
-    }
-
-    #[test]
-    fn section_2_defaults() {
-        let metadata =
-            receive(200, "application/json", &format!(r#"{{"issuer": "{ISSUER}"}}"#)).unwrap().metadata;
-        assert_eq!(metadata.grant_types_supported(), [GrantType::AuthorizationCode, GrantType::Implicit]);
-        assert_eq!(metadata.token_endpoint_auth_methods_supported(), [AuthMethod::ClientSecretBasic]);
-    }
-
-    #[test]
-    fn what_is_fatal() {
-        for (body, expected) in [
-            ("[]", "rfc8414/3.2/json-object"),
-            ("<!doctype html>", "rfc8414/3.2/json-object"),
-            ("{}", "rfc8414/2/required-member"),
-            (r#"{"issuer": null}"#, "rfc8414/2/required-member"),
-            (r#"{"issuer": "server.example.com"}"#, "rfc8414/2/malformed-member"),
-            (r#"{"issuer": "https://other.example"}"#, "rfc8414/3.3/issuer-identical"),
-            (
-                r#"{"issuer": "https://server.example.com", "issuer": "https://b"}"#,
-                "rfc8414/3.2/repeated-member",
-            ),
-        ] {
-            let refused = receive(200, "application/json", body).unwrap_err();
-            assert!(codes(&refused.violations).contains(&expected), "{body}: {refused:?}");
-        }
-        let refused = receive(404, "text/html", "").unwrap_err();
-        assert_eq!(codes(&refused.violations), ["rfc8414/3.2/status-200"]);
-        assert!(receive(200, "application/json", &format!(r#"{{"issuer": "{ISSUER}"}}"#)).is_ok());
-    }
-
-    #[test]
-    fn a_foreign_issuer_is_a_pointer() {
-        let refused = receive(200, "application/json", r#"{"issuer": "https://other.example"}"#).unwrap_err();
-        assert_eq!(refused.pointer().map(Issuer::as_str), Some("https://other.example"));
-        let missing = receive(200, "application/json", "{}").unwrap_err();
-        assert_eq!(missing.pointer(), None);
-    }
-
-    #[test]
-    fn what_is_tolerated_is_reported() {
-        let body = r#"{"issuer": "https://server.example.com/", "token_endpoint": "http://server.example.com/t",
-            "scopes_supported": [], "jwks_uri": null, "code_challenge_methods_supported": "S256",
-            "grant_types_supported": ["authorization_code", 7]}"#;
-        let read = receive(200, "text/plain", body).unwrap();
-        assert_eq!(
-            codes(&read.violations),
-            [
-                "rfc8414/3.2/empty-member",
-                "rfc8414/3.2/empty-member",
-                "rfc8414/3.3/issuer-identical",
-                "rfc8414/2/malformed-member",
-                "rfc8414/2/malformed-member",
-                "rfc8414/2/malformed-member",
-                "rfc8414/2/required-member",
-                "rfc8414/2/required-member",
-                "rfc8414/3.2/content-type",
-            ]
-        );
-        assert_eq!(read.metadata.code_challenge_methods_supported, None);
-        assert_eq!(read.metadata.additional["code_challenge_methods_supported"], "S256");
-        assert_eq!(read.metadata.issuer.as_str(), "https://server.example.com/");
-    }
-
-    #[test]
-    fn codes_are_stable() {
-        insta::assert_debug_snapshot!(Violation::CODES);
-    }
-
-    fn json() -> impl Strategy<Value = String> {
-        let issuer = prop::sample::select(vec![
-            r#""https://server.example.com""#,
-            r#""https://server.example.com/""#,
-            r#""https://other.example""#,
-            "null",
-            "7",
-        ]);
-        let member = prop::sample::select(vec![
-            r#""token_endpoint": "https://server.example.com/t""#,
-            r#""token_endpoint": 5"#,
-            r#""scopes_supported": []"#,
-            r#""issuer": "https://server.example.com""#,
-            r#""x": {"y": [1]}"#,
-        ]);
-        (issuer, prop::collection::vec(member, 0..4)).prop_map(|(issuer, members)| {
-            let mut parts = vec![format!(r#""issuer": {issuer}"#)];
-            parts.extend(members.into_iter().map(str::to_owned));
-            format!("{{{}}}", parts.join(", "))
-        })
-    }
-
-    proptest! {
-        #[test]
-        fn receives_exactly_what_no_fatal_violation_forbids(json in json()) {
-            let fatal = audit(&issuer(), json.as_bytes()).iter().any(Violation::is_fatal);
-            prop_assert_eq!(Metadata::read(&issuer(), json.as_bytes()).is_err(), fatal);
-        }
-
-        #[test]
-        fn no_bytes_panic(bytes in prop::collection::vec(any::<u8>(), 0..256)) {
-            let _ = audit(&issuer(), &bytes);
-        }
-    }
 }

@@ -6,12 +6,21 @@ use crate::Issuer;
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Violation {
+    /// §2: "The value `none` MUST NOT be used", in a list of signature algorithms.
+    #[error("`{0}` contains `none`")]
+    AlgorithmNone(&'static str),
+    /// §2: a list of signature algorithms "MUST be present" where an authentication method signs.
+    #[error("`{0}` is missing beside a method that signs")]
+    AlgorithmsMissing(&'static str),
     /// §3.2: "a content type of `application/json`"; holds the one that was sent, or nothing.
     #[error("the content type is `{0}`, not `application/json`")]
     ContentType(String),
     /// §3.2: "Claims with zero elements MUST be omitted"; `null` is read the same way.
     #[error("`{0}` is empty and should be omitted")]
     Empty(String),
+    /// §2, RFC 6749 §3.1: the URL of an endpoint is https and without a fragment; it counts as absent.
+    #[error(transparent)]
+    EndpointUrl(Unreadable),
     /// §3.3: the document speaks for another issuer than the one it was asked of.
     #[error("`issuer` is `{found}`, not `{expected}`")]
     IssuerMismatch {
@@ -28,6 +37,9 @@ pub enum Violation {
         /// The issuer that the document publishes.
         found: Issuer,
     },
+    /// §2: an issuer is "a URL that uses the "https" scheme and has no query or fragment components".
+    #[error(transparent)]
+    IssuerUrl(Unreadable),
     /// A member of the wrong type or syntax; it counts as absent.
     #[error(transparent)]
     Malformed(Unreadable),
@@ -48,6 +60,10 @@ pub enum Violation {
 impl Violation {
     /// Every code.
     pub const CODES: &[&str] = &[
+        "rfc8414/2/alg-none",
+        "rfc8414/2/alg-values-required",
+        "rfc8414/2/endpoint-url",
+        "rfc8414/2/issuer-url",
         "rfc8414/2/malformed-member",
         "rfc8414/2/required-member",
         "rfc8414/3.2/content-type",
@@ -61,9 +77,13 @@ impl Violation {
     /// The stable id of the broken requirement.
     pub fn code(&self) -> &'static str {
         match self {
+            Self::AlgorithmNone(_) => "rfc8414/2/alg-none",
+            Self::AlgorithmsMissing(_) => "rfc8414/2/alg-values-required",
             Self::ContentType(_) => "rfc8414/3.2/content-type",
             Self::Empty(_) => "rfc8414/3.2/empty-member",
+            Self::EndpointUrl(_) => "rfc8414/2/endpoint-url",
             Self::IssuerMismatch { .. } | Self::IssuerSlash { .. } => "rfc8414/3.3/issuer-identical",
+            Self::IssuerUrl(_) => "rfc8414/2/issuer-url",
             Self::Malformed(_) => "rfc8414/2/malformed-member",
             Self::Missing(_) => "rfc8414/2/required-member",
             Self::NotAnObject => "rfc8414/3.2/json-object",
@@ -75,7 +95,12 @@ impl Violation {
     /// The section that says so, as a link.
     pub fn section(&self) -> &'static str {
         match self {
-            Self::Malformed(_) | Self::Missing(_) => "https://www.rfc-editor.org/rfc/rfc8414#section-2",
+            Self::AlgorithmNone(_)
+            | Self::AlgorithmsMissing(_)
+            | Self::EndpointUrl(_)
+            | Self::IssuerUrl(_)
+            | Self::Malformed(_)
+            | Self::Missing(_) => "https://www.rfc-editor.org/rfc/rfc8414#section-2",
             Self::IssuerMismatch { .. } | Self::IssuerSlash { .. } => {
                 "https://www.rfc-editor.org/rfc/rfc8414#section-3.3"
             }
@@ -95,15 +120,16 @@ impl Violation {
     /// Whether the document cannot be used at all.
     pub fn is_fatal(&self) -> bool {
         match self {
-            Self::IssuerMismatch { .. } | Self::NotAnObject | Self::Status(_) => true,
+            Self::IssuerMismatch { .. } | Self::IssuerUrl(_) | Self::NotAnObject | Self::Status(_) => true,
             Self::Missing(member) => *member == "issuer",
+            Self::Malformed(unreadable) => unreadable.member == "issuer",
             // Two readers that choose differently could be played against each other.
             Self::Repeated(member) => {
                 member.ends_with("issuer")
                     || member.ends_with("_endpoint")
                     || member == "code_challenge_methods_supported"
             }
-            Self::ContentType(_) | Self::Empty(_) | Self::IssuerSlash { .. } | Self::Malformed(_) => false,
+            _ => false,
         }
     }
 }

@@ -193,7 +193,7 @@ impl From<Denied> for Problem {
         let again = "Start the login again.";
         match &denied {
             Denied::State => Self::unknown_login(),
-            Denied::Issuer => Self::new(
+            Denied::Issuer | Denied::NoIssuer => Self::new(
                 400,
                 "wrong-issuer",
                 "Another server answered than the one that was asked",
@@ -201,7 +201,7 @@ impl From<Denied> for Problem {
                 SERVER,
                 again,
             ),
-            Denied::Malformed => Self::new(
+            Denied::NoCode | Denied::Repeated => Self::new(
                 400,
                 "malformed-answer",
                 "The host's answer cannot be used",

@@ -120,7 +120,7 @@ async fn c03_c06_what_is_accepted() {
     // It advertises `iss`: it must be there and be the same, as text.
     for (query, expected) in [
         (format!("{good}&iss=https://oidc.example"), None),
-        (good.clone(), Some(Denied::Issuer)),
+        (good.clone(), Some(Denied::NoIssuer)),
         (format!("{good}&iss=https://evil.example"), Some(Denied::Issuer)),
         (format!("{good}&iss=https://oidc.example/"), Some(Denied::Issuer)),
         (format!("{good}&iss=https://oidc.example&iss=https://oidc.example"), Some(Denied::Issuer)),
@@ -128,9 +128,9 @@ async fn c03_c06_what_is_accepted() {
         ("code=c&state=&iss=https://oidc.example".to_owned(), Some(Denied::State)),
         (format!("{good}&state=b&iss=https://oidc.example"), Some(Denied::State)),
         ("code=c&state=other&iss=https://oidc.example".to_owned(), Some(Denied::State)),
-        (format!("state={state}&iss=https://oidc.example"), Some(Denied::Malformed)),
-        (format!("{good}&code=d&iss=https://oidc.example"), Some(Denied::Malformed)),
-        (format!("access_token=t&state={state}&iss=https://oidc.example"), Some(Denied::Malformed)),
+        (format!("state={state}&iss=https://oidc.example"), Some(Denied::NoCode)),
+        (format!("{good}&code=d&iss=https://oidc.example"), Some(Denied::Repeated)),
+        (format!("access_token=t&state={state}&iss=https://oidc.example"), Some(Denied::NoCode)),
         (
             format!("error=access_denied&state={state}&iss=https://oidc.example"),
             Some(Denied::Refused("access_denied".to_owned())),

@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 use url::Url;
 
-use super::{Client, Redeem, Server};
+use super::{Client, Redeem, Requirement, Server};
 
 /// A login that is about to begin (RFC 6749 §4.1, RFC 7636, RFC 8707).
 #[derive(Clone, Debug)]
@@ -114,16 +114,15 @@ impl Pending {
         }
         match once(callback, "iss").map_err(|()| Denied::Issuer)? {
             Some(iss) if iss != self.server.issuer.as_str() => return Err(Denied::Issuer),
-            None if self.server.sends_iss => return Err(Denied::Issuer),
+            None if self.server.sends_iss => return Err(Denied::NoIssuer),
             _ => {}
         }
-        if let Some(error) = once(callback, "error").map_err(|()| Denied::Malformed)? {
+        if let Some(error) = once(callback, "error").map_err(|()| Denied::Repeated)? {
             return Err(Denied::Refused(error.chars().filter(char::is_ascii_graphic).take(64).collect()));
         }
-        match once(callback, "code") {
-            Ok(Some(code)) if code.len() <= 4096 => Ok(Redeem::new(self, code)),
-            _ => Err(Denied::Malformed),
-        }
+        let code = once(callback, "code").map_err(|()| Denied::Repeated)?;
+        let code = code.filter(|code| code.len() <= 4096).ok_or(Denied::NoCode)?;
+        Ok(Redeem::new(self, code))
     }
 }
 
@@ -140,21 +139,39 @@ fn once(url: &Url, name: &str) -> Result<Option<String>, ()> {
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Denied {
-    /// It names another issuer than the one that was asked, or none where it must (RFC 9207 §2.4).
+    /// It names another issuer than the one that was asked, or more than one (RFC 9207 §2.4).
     #[error("the answer comes from another authorization server than the one that was asked")]
     Issuer,
-    /// Neither a code nor an error, or one of them twice.
+    /// Neither a code nor an error.
     #[error("the answer carries neither a code nor an error")]
-    Malformed,
+    NoCode,
+    /// It names no issuer, though its server says that it always does (RFC 9207 §2.4).
+    #[error("the answer does not name the authorization server that it comes from")]
+    NoIssuer,
     /// The server, or the person there, said no; holds the error code of RFC 6749 §4.1.2.1, cleaned.
     #[error("the authorization server answered {0}")]
     Refused(String),
+    /// A code or an error twice.
+    #[error("the answer carries a code or an error more than once")]
+    Repeated,
     /// It does not belong to this login.
     #[error("the answer does not belong to a login of this browser")]
     State,
 }
 
 impl Denied {
+    /// The requirement that the answer breaks; a refusal breaks none.
+    pub fn requirement(&self) -> Option<Requirement> {
+        match self {
+            Self::Issuer => Some(Requirement::ISS_IDENTICAL),
+            Self::NoCode => Some(Requirement::CODE),
+            Self::NoIssuer => Some(Requirement::ISS_REQUIRED),
+            Self::Refused(_) => None,
+            Self::Repeated => Some(Requirement::PARAMETER_ONCE),
+            Self::State => Some(Requirement::STATE),
+        }
+    }
+
     /// Whether the login is over. A response that is not genuine must not end a genuine login.
     pub fn is_final(&self) -> bool {
         matches!(self, Self::Refused(_))

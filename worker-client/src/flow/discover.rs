@@ -79,7 +79,7 @@ impl Exchange for Discover {
 
     fn request(&self) -> Request<Vec<u8>> {
         let mut request = Request::new(Vec::new());
-        *request.uri_mut() = self.current.target.uri().clone();
+        *request.uri_mut() = self.current.target.uri();
         request.headers_mut().insert(header::ACCEPT, header::HeaderValue::from_static("application/json"));
         request
     }

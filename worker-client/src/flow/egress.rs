@@ -1,5 +1,7 @@
 use url::{Host, Url};
 
+use super::Requirement;
+
 /// Where requests may go: https on the public internet by name, unless said otherwise.
 ///
 /// Every URL that a person types, a document holds or a redirect names is judged as parsed, never as text.
@@ -82,6 +84,13 @@ pub enum Blocked {
     /// A user name or password in the URL.
     #[error("a user name or password in the URL is not allowed")]
     UserInformation,
+}
+
+impl Blocked {
+    /// The requirement that the request would break.
+    pub fn requirement(self) -> Requirement {
+        Requirement::EGRESS
+    }
 }
 
 fn is_loopback(url: &Url) -> bool {

@@ -1,6 +1,9 @@
-use rfc8414::{Level, Violation};
+use pkce::Method;
+use rfc8414::{Metadata, Violation};
 use schemars::JsonSchema;
 use serde::Serialize;
+
+use super::Requirement;
 
 /// One thing that was found out about a host, and who must act on it.
 #[derive(Clone, Debug, Eq, JsonSchema, PartialEq, Serialize)]
@@ -47,6 +50,45 @@ impl Actor {
     }
 }
 
+impl Finding {
+    /// That a host has no metadata anywhere it may lie.
+    pub(super) fn no_metadata() -> Self {
+        let remedy =
+            "publish the metadata of the authorization server at /.well-known/oauth-authorization-server";
+        Self { actor: Actor::Host, ..Self::of(Requirement::METADATA, "no metadata document", remedy) }
+    }
+
+    /// What metadata lacks of what RFC 8414 leaves open and a login needs, or would be safer with.
+    pub(super) fn beyond(metadata: &Metadata) -> impl Iterator<Item = Self> {
+        let registration = metadata.registration_endpoint.is_none().then(|| {
+            let remedy = "offer dynamic client registration, or tell people how to register a client";
+            Self::of(Requirement::REGISTRATION_ENDPOINT, "no usable `registration_endpoint`", remedy)
+        });
+        let s256 = (!metadata.code_challenge_methods_supported().contains(&Method::S256)).then(|| {
+            let remedy = "support PKCE with S256, and list it";
+            let evidence = "`code_challenge_methods_supported` does not list `S256`";
+            Self::of(Requirement::S256_ADVERTISED, evidence, remedy)
+        });
+        let iss = (!metadata.authorization_response_iss_parameter_supported()).then(|| {
+            let remedy = "send `iss` with every authorization response, and say so";
+            let evidence = "`authorization_response_iss_parameter_supported` is not true";
+            Self::of(Requirement::ISS_ADVERTISED, evidence, remedy)
+        });
+        [registration, s256, iss].into_iter().flatten()
+    }
+
+    fn of(requirement: Requirement, evidence: &str, remedy: &'static str) -> Self {
+        Self {
+            id: requirement.id,
+            level: requirement.level.as_str(),
+            section: requirement.section,
+            actor: Actor::AuthorizationServer,
+            evidence: evidence.to_owned(),
+            remedy,
+        }
+    }
+}
+
 impl From<&Violation> for Finding {
     fn from(violation: &Violation) -> Self {
         let mut evidence = violation.to_string();
@@ -66,22 +108,24 @@ impl From<&Violation> for Finding {
 }
 
 fn level(violation: &Violation) -> &'static str {
-    match (violation, violation.level()) {
+    match violation {
         // Whoever names a host has named no issuer yet: `https://host` and `https://host/` are one question.
-        (Violation::IssuerSlash { found, .. }, _) if found.url().path() == "/" => "note",
-        (_, Level::Must) => "MUST",
-        (_, Level::Should) => "SHOULD",
-        _ => "note",
+        Violation::IssuerSlash { found, .. } if found.url().path() == "/" => "note",
+        _ => violation.level().as_str(),
     }
 }
 
 fn remedy(violation: &Violation) -> &'static str {
     match violation {
+        Violation::AlgorithmNone(_) => "take `none` out of the list",
+        Violation::AlgorithmsMissing(_) => "list the signature algorithms, or offer no method that signs",
         Violation::ContentType(_) => "send the document as application/json",
         Violation::Empty(_) => "omit the member",
+        Violation::EndpointUrl(_) => "publish an https URL without a fragment",
         Violation::IssuerMismatch { .. } | Violation::IssuerSlash { .. } => {
             "publish the document at the well-known URL of the very issuer that it names"
         }
+        Violation::IssuerUrl(_) => "publish an https URL without a query or fragment",
         Violation::Malformed(_) => "correct the value's type or syntax",
         Violation::Missing(_) => "add the member",
         Violation::NotAnObject => "send one JSON object",

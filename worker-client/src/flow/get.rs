@@ -5,7 +5,7 @@ use url::Url;
 /// A GET of a URL, if it can be one of a secure endpoint.
 pub fn get(url: &Url, accept: &'static str) -> Option<Request<Vec<u8>>> {
     let mut request = Request::new(Vec::new());
-    *request.uri_mut() = Endpoint::try_from(url.clone()).ok()?.uri().clone();
+    *request.uri_mut() = Endpoint::try_from(url.clone()).ok()?.uri();
     request.headers_mut().insert(header::ACCEPT, HeaderValue::from_static(accept));
     Some(request)
 }

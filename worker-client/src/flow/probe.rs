@@ -80,7 +80,8 @@ pub async fn probe(
         Err(DriveError::Fetch(why)) => Probe::of(Verdict::Unreachable { why: why.to_string() }),
         Err(DriveError::Protocol(not_found)) => without_metadata(named, not_found, fetch).await,
         Ok(found) => {
-            let findings = found.read.violations.iter().map(Finding::from).collect();
+            let findings = found.read.violations.iter().map(Finding::from);
+            let findings = findings.chain(Finding::beyond(&found.read.metadata)).collect();
             let (verdict, server) = match Server::new(found.read.metadata, egress) {
                 Ok(server) => (Verdict::Registrable, Some(server)),
                 Err(Unusable::NoRegistration) => (Verdict::NoRegistration, None),
@@ -102,11 +103,10 @@ async fn without_metadata(
         let verdict = Verdict::Unusable { why: refused.to_string() };
         return Probe { findings, attempts, ..Probe::of(verdict) };
     }
-    let verdict = match challenge(named, fetch).await {
-        Some(resource_metadata) => Verdict::Elsewhere { resource_metadata },
-        None => Verdict::NoMetadata,
+    let Some(resource_metadata) = challenge(named, fetch).await else {
+        return Probe { findings: vec![Finding::no_metadata()], attempts, ..Probe::of(Verdict::NoMetadata) };
     };
-    Probe { attempts, ..Probe::of(verdict) }
+    Probe { attempts, ..Probe::of(Verdict::Elsewhere { resource_metadata }) }
 }
 
 /// The `resource_metadata` of the named URL's Bearer challenge (RFC 9728 §5.1), never fetched.
@@ -116,7 +116,7 @@ async fn challenge(
 ) -> Option<String> {
     let mut request = Request::new(Vec::new());
     *request.method_mut() = Method::GET;
-    *request.uri_mut() = Endpoint::try_from(named.url().clone()).ok()?.uri().clone();
+    *request.uri_mut() = Endpoint::try_from(named.url().clone()).ok()?.uri();
     let response = fetch(request).await.ok()?;
     response.headers().get_all(header::WWW_AUTHENTICATE).iter().find_map(|value| {
         let text = value.to_str().ok().filter(|text| text.len() <= 8192)?;

@@ -1,7 +1,7 @@
 use http::{Request, Response};
 use rfc7591::{
-    ApplicationType, AuthMethod, ClientMetadata, ClientSecret, Expiry, GrantType, Management, Registration,
-    Rejected, Violation,
+    ApplicationType, AuthMethod, ClientMetadata, ClientSecret, Difference, Expiry, GrantType, Management,
+    Registration, Rejected, Violation,
 };
 use serde::{Deserialize, Serialize};
 use std::time::SystemTime;
@@ -25,7 +25,7 @@ impl Register {
         // OpenID Connect Dynamic Client Registration 1.0 §2: `web` clients have https redirection URIs.
         let web = redirect_uri.scheme() == "https";
         metadata.application_type = Some(if web { ApplicationType::Web } else { ApplicationType::Native });
-        let endpoint = server.registration_endpoint.uri().clone();
+        let endpoint = server.registration_endpoint.uri();
         Self { registration: Registration::new(endpoint, metadata), redirect_uri }
     }
 }
@@ -41,8 +41,8 @@ impl Exchange for Register {
     fn receive(self, response: &Response<Vec<u8>>) -> Result<Turn<Self>, RegisterError> {
         let registered = self.registration.receive(response)?;
         let metadata = &registered.metadata;
-        if metadata.redirect_uris.iter().any(|uri| *uri != self.redirect_uri)
-            || (metadata.redirect_uris.is_empty() && registered.violations.iter().any(is_about_redirect_uris))
+        if registered.differences().any(is_about_redirect_uris)
+            || registered.violations.iter().any(has_unreadable_redirect_uris)
         {
             return Err(RegisterError::RedirectUris);
         }
@@ -59,7 +59,11 @@ impl Exchange for Register {
     }
 }
 
-fn is_about_redirect_uris(violation: &Violation) -> bool {
+fn is_about_redirect_uris(difference: &Difference) -> bool {
+    matches!(difference, Difference::RedirectUriAdded(_) | Difference::RedirectUriDropped(_))
+}
+
+fn has_unreadable_redirect_uris(violation: &Violation) -> bool {
     matches!(violation, Violation::Malformed(unreadable) if unreadable.member == "redirect_uris")
 }
 

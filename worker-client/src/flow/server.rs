@@ -3,7 +3,7 @@ use rfc7591::AuthMethod;
 use rfc8414::{Endpoint, Issuer, Metadata};
 use serde::{Deserialize, Serialize};
 
-use super::{Blocked, Egress, Named, named::authority, site::same_site};
+use super::{Blocked, Egress, Named, Requirement, named::authority, site::same_site};
 
 /// An authorization server that a person can be sent to: metadata narrowed to what a login needs, with every
 /// endpoint judged by the egress policy.
@@ -34,25 +34,24 @@ impl Server {
         let auth_methods = auth_methods(&metadata);
         let scopes =
             metadata.scopes_supported.iter().flatten().filter(|s| is_scope(s)).take(32).cloned().collect();
-        let require = |endpoint: Option<Endpoint>, member| {
-            let endpoint = endpoint.ok_or(Unusable::Without(member))?;
+        let require = |endpoint: &Option<Endpoint>, member| {
+            let endpoint = endpoint.clone().ok_or(Unusable::Without(member))?;
             egress.judge(endpoint.url()).map_err(|why| Unusable::Blocked { member, why })?;
             Ok(endpoint)
         };
-        let authorization_endpoint = require(metadata.authorization_endpoint, "authorization_endpoint")?;
-        let token_endpoint = require(metadata.token_endpoint, "token_endpoint")?;
-        let registration_endpoint = match metadata.registration_endpoint {
+        let authorization_endpoint = require(&metadata.authorization_endpoint, "authorization_endpoint")?;
+        let token_endpoint = require(&metadata.token_endpoint, "token_endpoint")?;
+        let registration_endpoint = match &metadata.registration_endpoint {
             None => return Err(Unusable::NoRegistration),
             found => require(found, "registration_endpoint")?,
         };
-        let methods = metadata.code_challenge_methods_supported.unwrap_or_default();
-        if !methods.contains(&Method::S256) {
-            return Err(Unusable::Without("`S256` in code_challenge_methods_supported"));
+        if !metadata.code_challenge_methods_supported().contains(&Method::S256) {
+            return Err(Unusable::NoS256);
         }
-        if metadata.require_pushed_authorization_requests == Some(true) {
+        if metadata.require_pushed_authorization_requests() {
             return Err(Unusable::Requires("pushed authorization requests (RFC 9126)"));
         }
-        if metadata.require_signed_request_object == Some(true) {
+        if metadata.require_signed_request_object() {
             return Err(Unusable::Requires("signed request objects (RFC 9101)"));
         }
         if auth_methods.is_empty() {
@@ -62,7 +61,7 @@ impl Server {
         if a.query_pairs().any(|(name, _)| OWN_PARAMETERS.contains(&&*name)) {
             return Err(Unusable::OwnParameters);
         }
-        let sends_iss = metadata.authorization_response_iss_parameter_supported == Some(true);
+        let sends_iss = metadata.authorization_response_iss_parameter_supported();
         if !sends_iss && !same_site(a, t) {
             return Err(Unusable::Split { authorization: authority(a), token: authority(t) });
         }
@@ -127,6 +126,9 @@ pub enum Unusable {
     /// The server is within its rights: registration is optional in RFC 8414.
     #[error("the server offers no dynamic client registration")]
     NoRegistration,
+    /// PKCE cannot be relied on (RFC 8414 §2: what is not listed is not supported).
+    #[error("the metadata has no `S256` in code_challenge_methods_supported")]
+    NoS256,
     /// `authorization_endpoint` already carries a parameter that belongs to the client (RFC 6749 §3.1).
     #[error("`authorization_endpoint` already carries a parameter of the authorization request")]
     OwnParameters,
@@ -146,6 +148,20 @@ pub enum Unusable {
     /// Something is missing without which there is no login.
     #[error("the metadata has no {0}")]
     Without(&'static str),
+}
+
+impl Unusable {
+    /// The requirement that is not met; a mechanism that this client does not have breaks none.
+    pub fn requirement(&self) -> Option<Requirement> {
+        match self {
+            Self::Blocked { why, .. } => Some(why.requirement()),
+            Self::NoRegistration => Some(Requirement::REGISTRATION_ENDPOINT),
+            Self::NoS256 => Some(Requirement::S256_ADVERTISED),
+            Self::OwnParameters => Some(Requirement::PARAMETER_ONCE),
+            Self::Requires(_) | Self::Without(_) => None,
+            Self::Split { .. } => Some(Requirement::MIX_UP),
+        }
+    }
 }
 
 /// The parameters of an authorization request as this client makes it.

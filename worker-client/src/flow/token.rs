@@ -2,12 +2,12 @@ use std::time::{Duration, SystemTime};
 
 use base64ct::{Base64, Encoding};
 use http::{HeaderValue, Method, Request, Response, StatusCode, header};
-use rfc7591::{Members, Secret};
+use rfc7591::{Reading, Seconds, Secret};
 use rfc8414::Endpoint;
 use serde::{Deserialize, Serialize};
 use url::form_urlencoded::{Serializer, byte_serialize};
 
-use super::{Client, ClientAuth, Exchange, Pending, Server, Turn};
+use super::{Client, ClientAuth, Exchange, Pending, Requirement, Server, Turn};
 
 /// The exchange of an authorization code (RFC 6749 §4.1.3, RFC 7636 §4.5). Only [`Pending::accept`] makes one.
 #[derive(Debug)]
@@ -122,7 +122,7 @@ pub(super) fn authenticated(
     }
     let mut request = Request::new(form.finish().into_bytes());
     *request.method_mut() = Method::POST;
-    *request.uri_mut() = endpoint.uri().clone();
+    *request.uri_mut() = endpoint.uri();
     let headers = request.headers_mut();
     headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"));
@@ -165,8 +165,8 @@ impl Tokens {
     }
 
     fn receive(response: &Response<Vec<u8>>) -> Result<Self, TokenError> {
-        let read = Members::from_slice(response.body()).ok();
-        let error = read.as_ref().and_then(|read| read.members.get("error")?.as_str());
+        let read = Reading::<Answer>::from_slice(response.body()).ok();
+        let error = read.as_ref().and_then(|read| read.members.as_ref()?.error.as_deref());
         if let Some(error) = error {
             let error = error.chars().filter(char::is_ascii_graphic).take(64).collect();
             return Err(TokenError::Refused { status: response.status(), error });
@@ -174,32 +174,54 @@ impl Tokens {
         if response.status() != StatusCode::OK {
             return Err(TokenError::Status(response.status()));
         }
-        let mut read = read.ok_or(TokenError::Malformed("a JSON object"))?;
-        if read.repeated.contains("access_token") || read.repeated.contains("token_type") {
+        let read = read.ok_or(TokenError::Malformed("a JSON object"))?;
+        if read.notes.repeated.iter().any(|name| name == "access_token" || name == "token_type") {
             return Err(TokenError::Malformed("each member once"));
         }
-        let kind = read.text("token_type").ok_or(TokenError::Malformed("`token_type`"))?;
+        let answer = read.members.unwrap_or_default();
+        let kind = answer.token_type.ok_or(TokenError::Malformed("`token_type`"))?;
         if !kind.eq_ignore_ascii_case("bearer") {
             return Err(TokenError::TokenType);
         }
-        let access_token = read.text("access_token").filter(|token| is_token(token));
+        let is_usable = |token: &Secret| is_token(token.secret());
+        let access_token = answer.access_token.filter(is_usable);
         Ok(Self {
-            access_token: Secret::new(access_token.ok_or(TokenError::Malformed("a usable `access_token`"))?),
-            refresh_token: read.text("refresh_token").filter(|token| is_token(token)).map(Secret::new),
-            expires_in: lifetime(&mut read),
-            scope: read.text("scope").filter(|scope| scope.len() <= 4096),
+            access_token: access_token.ok_or(TokenError::Malformed("a usable `access_token`"))?,
+            refresh_token: answer.refresh_token.filter(is_usable),
+            expires_in: answer.expires_in.map(lifetime),
+            scope: answer.scope.filter(|scope| scope.len() <= 4096),
         })
     }
 }
 
-/// A negative lifetime is over, one beyond ten years is ten years, an unreadable one was not said.
-fn lifetime(read: &mut Members) -> Option<Duration> {
-    const TEN_YEARS: u64 = 315_360_000;
-    let number = read.members.get("expires_in").and_then(serde_json::Value::as_f64);
-    if number.is_some_and(|number| number < 0.0) {
-        return Some(Duration::ZERO);
+rfc7591::members! {
+    human_readable: [],
+    required: {},
+    /// An answer of the token endpoint (RFC 6749 §5.1, §5.2).
+    #[derive(Default)]
+    struct Answer {
+        /// The access token.
+        access_token: Secret,
+        /// How to use it.
+        token_type: String,
+        /// How long.
+        expires_in: Seconds,
+        /// What brings the next one.
+        refresh_token: Secret,
+        /// What it allows.
+        scope: String,
+        /// Why there is none.
+        error: String,
     }
-    read.seconds("expires_in").map(|seconds| Duration::from_secs(seconds.min(TEN_YEARS)))
+}
+
+/// A negative lifetime is over, one beyond ten years is ten years.
+fn lifetime(seconds: Seconds) -> Duration {
+    const TEN_YEARS: u64 = 315_360_000;
+    match seconds {
+        Seconds::Of(seconds) => Duration::from_secs(seconds.min(TEN_YEARS)),
+        _ => Duration::ZERO,
+    }
 }
 
 /// Visible ASCII without a space, at most 16 KiB (RFC 6749 Appendix A.12, RFC 6750 §2.1): fit for a header.
@@ -231,6 +253,15 @@ pub enum TokenError {
 }
 
 impl TokenError {
+    /// The requirement that the answer breaks; a refusal breaks none.
+    pub fn requirement(&self) -> Option<Requirement> {
+        match self {
+            Self::Malformed(_) => Some(Requirement::TOKEN_ANSWER),
+            Self::Refused { .. } | Self::Status(_) => None,
+            Self::TokenType => Some(Requirement::TOKEN_TYPE),
+        }
+    }
+
     /// Whether trying again later is useless: the grant is gone, or the client is.
     pub fn is_final(&self) -> bool {
         let Self::Refused { status, error } = self else { return false };

@@ -1,0 +1,15 @@
+//! The published schemas, as files.
+
+use schemars::{JsonSchema, schema_for};
+
+fn publish<T: JsonSchema>(name: &str) {
+    insta::with_settings!({ snapshot_path => "../schema", prepend_module_to_snapshot => false, omit_expression => true }, {
+        let schema = serde_json::to_string_pretty(&schema_for!(T)).unwrap_or_default() + "\n";
+        insta::assert_binary_snapshot!(&format!("{name}.json"), schema.into_bytes());
+    });
+}
+
+#[test]
+fn authorization_server_metadata() {
+    publish::<rfc8414::Metadata>("authorization_server_metadata");
+}

@@ -1,0 +1,119 @@
+use rfc8414::Level;
+
+/// A requirement of SPEC.md that this client meets, or asks of a host beyond what RFC 8414 and RFC 7591 do.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct Requirement {
+    /// The stable id.
+    pub id: &'static str,
+    /// How binding it is.
+    pub level: Level,
+    /// Its source, as a link.
+    pub section: &'static str,
+}
+
+impl Requirement {
+    const fn must(id: &'static str, section: &'static str) -> Self {
+        Self { id, level: Level::Must, section }
+    }
+
+    const fn should(id: &'static str, section: &'static str) -> Self {
+        Self { id, level: Level::Should, section }
+    }
+}
+
+macro_rules! requirements {
+    ($($(#[$doc:meta])* $name:ident = $value:expr;)+) => {
+        impl Requirement {
+            $($(#[$doc])* pub const $name: Self = $value;)+
+
+            /// Every one, those of the branding among them.
+            pub const ALL: &[Self] = &[$(Self::$name),+];
+        }
+    };
+}
+
+requirements! {
+    /// An `application_type` goes with the redirection URI.
+    APPLICATION_TYPE = Self::must("mcp/registration/application-type", MCP_2026);
+    /// The access token goes into a header, to what it is for.
+    AUTHORIZATION_HEADER = Self::must("rfc6750/2.1/authorization-header", "https://www.rfc-editor.org/rfc/rfc6750#section-2.1");
+    /// A title, a name, a description and icons are taken in a fixed order, cleaned and bounded.
+    BRANDING_DESCRIPTION = Self::should("branding/description/order", HTML_META);
+    /// See [`BRANDING_DESCRIPTION`](Self::BRANDING_DESCRIPTION).
+    BRANDING_ICON = Self::should("branding/icon/order", HTML_ICON);
+    /// An icon is an http(s) URL, resolved against the page's base.
+    BRANDING_ICON_URL = Self::must("branding/icon/url", HTML_BASE);
+    /// See [`BRANDING_DESCRIPTION`](Self::BRANDING_DESCRIPTION).
+    BRANDING_NAME = Self::should("branding/name/order", HTML_META);
+    /// See [`BRANDING_DESCRIPTION`](Self::BRANDING_DESCRIPTION).
+    BRANDING_TITLE = Self::should("branding/title/order", HTML_TITLE);
+    /// What a host says of itself loses controls and directions.
+    BRANDING_TEXT_CLEANED = Self::must("branding/text/cleaned", UNICODE_BIDI);
+    /// What a host says of itself is capped.
+    BRANDING_TEXT_BOUNDED = Self::must("branding/text/bounded", UNICODE_GRAPHEMES);
+    /// A callback without an error has one code.
+    CODE = Self::must("rfc6749/4.1.2/code", "https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2");
+    /// The verifier proves who asked.
+    CODE_VERIFIED = Self::must("rfc7636/4.6/verify", "https://www.rfc-editor.org/rfc/rfc7636#section-4.6");
+    /// Requests go to public hosts over https.
+    EGRESS = Self::must("security/egress/public-https", "https://www.rfc-editor.org/rfc/rfc8414#section-6.1");
+    /// The query of the authorization endpoint stays.
+    ENDPOINT_QUERY = Self::must("rfc6749/3.1/endpoint-query", "https://www.rfc-editor.org/rfc/rfc6749#section-3.1");
+    /// Whether a response names its issuer.
+    ISS_ADVERTISED = Self { level: Level::Note, ..Self::must("rfc9207/3/iss-advertised", "https://www.rfc-editor.org/rfc/rfc9207#section-3") };
+    /// A response that names an issuer names the one that was asked.
+    ISS_IDENTICAL = Self::must("rfc9207/2.4/iss-identical", "https://www.rfc-editor.org/rfc/rfc9207#section-2.4");
+    /// A response names its issuer where that is advertised.
+    ISS_REQUIRED = Self::must("rfc9207/2.4/iss-required", "https://www.rfc-editor.org/rfc/rfc9207#section-2.4");
+    /// Credentials and tokens go to the issuer that they came from, and nowhere else.
+    ISSUER_BOUND = Self::must("mcp/security/issuer-bound", MCP_SECURITY);
+    /// There is metadata.
+    METADATA = Self::must("mcp/discovery/metadata", MCP_DISCOVERY);
+    /// Two sites and no issuer in the response cannot be told from a mix-up.
+    MIX_UP = Self::must("rfc9700/4.4.2/mix-up", "https://www.rfc-editor.org/rfc/rfc9700#section-4.4.2");
+    /// OpenID Connect Discovery is asked where RFC 8414 finds nothing.
+    OPENID = Self { level: Level::May, ..Self::must("rfc8414/5/openid-compatibility", "https://www.rfc-editor.org/rfc/rfc8414#section-5") };
+    /// A parameter is there once.
+    PARAMETER_ONCE = Self::must("rfc6749/3.1/parameter-once", "https://www.rfc-editor.org/rfc/rfc6749#section-3.1");
+    /// Metadata may move within its origin, three times at most.
+    REDIRECT = Self::must("security/redirect/origin", "https://www.rfc-editor.org/rfc/rfc8414#section-6.2");
+    /// The redirection URIs are registered.
+    REDIRECT_URIS = Self::must("rfc7591/2/redirect-uris", "https://www.rfc-editor.org/rfc/rfc7591#section-2");
+    /// There is a registration endpoint.
+    REGISTRATION_ENDPOINT = Self::should("mcp/registration/endpoint", MCP_REGISTRATION);
+    /// A registration is a POST of JSON.
+    REGISTRATION_REQUEST = Self::must("rfc7591/3.1/request", "https://www.rfc-editor.org/rfc/rfc7591#section-3.1");
+    /// The resource is named.
+    RESOURCE = Self::must("rfc8707/2/resource", "https://www.rfc-editor.org/rfc/rfc8707#section-2");
+    /// The challenge method is S256.
+    S256 = Self::must("rfc7636/4.2/s256", "https://www.rfc-editor.org/rfc/rfc7636#section-4.2");
+    /// The server says that it supports S256.
+    S256_ADVERTISED = Self::must("mcp/pkce/s256-advertised", MCP_PKCE);
+    /// The response belongs to the request.
+    STATE = Self::must("rfc6749/10.12/state", "https://www.rfc-editor.org/rfc/rfc6749#section-10.12");
+    /// A token answer has a token and its type.
+    TOKEN_ANSWER = Self::must("rfc6749/5.1/token-answer", "https://www.rfc-editor.org/rfc/rfc6749#section-5.1");
+    /// A token of an unknown type is not used.
+    TOKEN_TYPE = Self::must("rfc6749/7.1/token-type", "https://www.rfc-editor.org/rfc/rfc6749#section-7.1");
+    /// An update carries the client's identifier and nothing that is the server's.
+    UPDATE_REQUEST = Self::must("rfc7592/2.2/update-request", "https://www.rfc-editor.org/rfc/rfc7592#section-2.2");
+    /// The verifier is of 43 to 128 unreserved characters.
+    VERIFIER = Self::must("rfc7636/4.1/verifier", "https://www.rfc-editor.org/rfc/rfc7636#section-4.1");
+    /// The well-known URL goes between host and path.
+    WELL_KNOWN_URL = Self::must("rfc8414/3.1/well-known-url", "https://www.rfc-editor.org/rfc/rfc8414#section-3.1");
+}
+
+const HTML_BASE: &str = "https://html.spec.whatwg.org/multipage/semantics.html#the-base-element";
+const HTML_ICON: &str = "https://html.spec.whatwg.org/multipage/links.html#rel-icon";
+const HTML_META: &str = "https://html.spec.whatwg.org/multipage/semantics.html#standard-metadata-names";
+const HTML_TITLE: &str = "https://html.spec.whatwg.org/multipage/semantics.html#the-title-element";
+const MCP_2026: &str = "https://modelcontextprotocol.io/specification/2026-07-28/basic/authorization";
+const MCP_DISCOVERY: &str =
+    "https://modelcontextprotocol.io/specification/2025-06-18/basic/authorization#server-metadata-discovery";
+const MCP_PKCE: &str = "https://modelcontextprotocol.io/specification/2025-11-25/basic/authorization#authorization-code-protection";
+const MCP_REGISTRATION: &str = "https://modelcontextprotocol.io/specification/2025-06-18/basic/authorization#dynamic-client-registration";
+const MCP_SECURITY: &str =
+    "https://modelcontextprotocol.io/specification/2025-06-18/basic/security_best_practices";
+const UNICODE_BIDI: &str = "https://www.unicode.org/reports/tr9/";
+const UNICODE_GRAPHEMES: &str = "https://www.unicode.org/reports/tr29/";
