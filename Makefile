@@ -6,7 +6,7 @@ PRODUCTION := worker-client/npm/dist/index.js
 DEVELOPMENT := worker-client/.run/dist/index.js
 RUST_HOST := worker-client/examples/rust-worker/build/index.js
 
-.PHONY: help run test build setup lint unit e2e
+.PHONY: help run test build setup lint unit e2e bench
 help: ## What there is to make
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1	\2/p' Makefile
 
@@ -33,6 +33,10 @@ build: $(PRODUCTION) $(DEVELOPMENT) $(RUST_HOST) ## The Worker: for production a
 
 e2e: ## The Worker in workerd against real servers, and in a real browser
 	cd worker-client && npm test
+
+bench: ## The benchmarks, and the ratios to peers that they are for
+	cargo bench --locked -p pkce -p rfc7591
+	node rfc8414/benches/ratios.mjs
 
 $(PRODUCTION): $(SOURCES)
 	worker-client/build.sh . npm/dist --features entry

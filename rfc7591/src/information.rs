@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::{
     ClientMetadata, ClientSecret, Difference, Expiry, Management, Reading, Rejected, Seconds, Secret,
-    Violation, difference::differences,
+    Violation, difference::differences, object::is_empty,
 };
 
 /// A client information response ([§3.2.1]).
@@ -148,7 +148,7 @@ impl Question<'_> {
         // They are REQUIRED of a client with redirects, so that the server has registered some.
         let left_out = !asked.redirect_uris().is_empty()
             && registered.redirect_uris.is_none()
-            && registered.additional.get("redirect_uris").is_none_or(Value::is_null);
+            && registered.additional.get("redirect_uris").is_none_or(is_empty);
         let left_out = left_out.then_some(Violation::NotReturned("redirect_uris"));
         let changed = differences(asked, registered, secret).into_iter().map(Violation::Changed);
         left_out.into_iter().chain(changed).collect()

@@ -28,6 +28,11 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! A member that is `null`, empty or of the wrong type does not fail a document: it counts as absent, is told in
+//! [`Violation`]s with the section that it breaks, and its value stays among `additional`, so that what is written
+//! back is what was read. Fatal is only what no login can do without: that the document is one, and whose it is.
+//! [`audit`] lists every violation whether there is a typed value or not.
+//!
 //! # What it does not do
 //!
 //! It sends nothing, follows no redirect and keeps no cache. It does not verify `signed_metadata`. Loopback
