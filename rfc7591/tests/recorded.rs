@@ -1,5 +1,4 @@
 //! What real servers answer to a registration: every answer is read, and what is said of each is looked at.
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use http::Response;
 use rfc7591::{AuthMethod, ClientMetadata, Registration};

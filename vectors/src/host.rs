@@ -13,10 +13,13 @@ pub struct Vector {
     /// What a person would name: a host or URL.
     pub host: String,
     /// What is worth knowing about it.
+    #[serde(default)]
     pub note: String,
     /// The verdict of a client that reads it.
+    #[serde(default)]
     pub verdict: String,
     /// The ids of the findings, sorted.
+    #[serde(default)]
     pub findings: Vec<String>,
     /// The exchanges. A request that is not among them was answered with 404 and an empty body.
     pub exchanges: Vec<Exchange>,

@@ -26,5 +26,5 @@ mod response;
 
 pub use host::{Exchange, Unrecorded, Vector, all};
 pub use recorded::{Answer, Recorded, recorded};
-pub use requirement::{Case, Requirement, requirements};
+pub use requirement::{Case, Requirement, cases, requirements};
 pub use response::Response;

@@ -1,4 +1,4 @@
-use serde::Deserialize;
+use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::Value;
 
 use crate::files::{REQUIREMENTS, below, parse};
@@ -26,6 +26,26 @@ pub struct Case {
     pub input: Value,
     /// What is to come of it.
     pub expect: Value,
+}
+
+impl Case {
+    /// The input as the type of its subject.
+    ///
+    /// # Panics
+    ///
+    /// When it is not of that type: the file is at fault, or the type.
+    #[expect(clippy::panic, reason = "vectors are for tests, which fail by panicking")]
+    pub fn input<T: DeserializeOwned>(&self) -> T {
+        let input = serde_json::from_value(self.input.clone());
+        input.unwrap_or_else(|error| panic!("{}: {error}", self.note))
+    }
+}
+
+/// The cases of a subject, each with the id of its requirement.
+pub fn cases(subject: &str) -> impl Iterator<Item = (String, Case)> {
+    let of_the_subject = requirements().filter(move |requirement| requirement.subject == subject);
+    of_the_subject
+        .flat_map(|requirement| requirement.cases.into_iter().map(move |case| (requirement.id.clone(), case)))
 }
 
 /// Every requirement, by id.

@@ -1,0 +1,208 @@
+//! The vectors of what the client asks, accepts and refuses.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::collections::BTreeMap;
+
+use http::Response;
+use pkce::Verifier;
+use rfc8414::{Issuer, Metadata};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use url::Url;
+use vectors::{Case, Vector};
+use worker_client::flow::{
+    Client, Denied, Egress, Exchange, FetchError, Login, Named, Register, Server, State, TokenError, Turn,
+    covers, drive, probe,
+};
+
+fn context(id: &str, case: &Case) -> String {
+    format!("{id}: {}", case.note)
+}
+
+#[tokio::test]
+async fn hosts() {
+    for (id, case) in vectors::cases("host") {
+        let mut host: Vector = case.input();
+        host.note.clone_from(&case.note);
+        let egress = Egress::public();
+        let named = Named::parse(&host.host, &egress).unwrap();
+        let fetch = async |request| host.fetch(&request).map_err(|_| FetchError::NoAnswer);
+        let probe = probe(&named, &egress, fetch).await;
+        let mut findings: Vec<_> = probe.findings.iter().map(|finding| finding.id).collect();
+        findings.sort_unstable();
+        let verdict = serde_json::to_value(&probe.verdict).unwrap()["verdict"].take();
+        assert_eq!(json!({"verdict": verdict, "findings": findings}), case.expect, "{}", context(&id, &case));
+    }
+}
+
+/// A server whose metadata is what a vector says, asked of the issuer that it names.
+fn server(metadata: &Value) -> Server {
+    let issuer = Issuer::try_from(metadata["issuer"].as_str().unwrap()).unwrap();
+    let read = Metadata::read(&issuer, metadata.to_string().as_bytes()).unwrap();
+    Server::new(read.metadata, &Egress::public()).unwrap()
+}
+
+fn client(server: &Server, client_id: &str, redirect_uri: Url) -> Client {
+    let answer = json!({"client_id": client_id}).to_string().into_bytes();
+    let response = Response::builder().status(201).body(answer).unwrap();
+    match Register::new(server, redirect_uri, "app.example").receive(&response).unwrap() {
+        Turn::Done(client) => client,
+        Turn::Again(_) => unreachable!("a registration is one request"),
+    }
+}
+
+#[derive(Deserialize)]
+struct Registering {
+    metadata: Value,
+    redirect_uri: Url,
+    client_name: String,
+}
+
+#[test]
+fn registration_requests() {
+    for (id, case) in vectors::cases("registration-request") {
+        let context = context(&id, &case);
+        let input: Registering = case.input();
+        let request =
+            Register::new(&server(&input.metadata), input.redirect_uri, &input.client_name).request();
+        assert_eq!(request.method().as_str(), case.expect["method"], "{context}");
+        assert_eq!(request.uri().to_string(), case.expect["url"], "{context}");
+        for header in case.expect["headers"].as_array().unwrap() {
+            assert_eq!(
+                request.headers()[header[0].as_str().unwrap()],
+                header[1].as_str().unwrap(),
+                "{context}"
+            );
+        }
+        let body: Value = serde_json::from_slice(request.body()).unwrap();
+        for (member, expected) in case.expect["members"].as_object().unwrap() {
+            assert_eq!(&body[member], expected, "{context}");
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct Authorizing {
+    metadata: Value,
+    client_id: String,
+    redirect_uri: Url,
+    resource: String,
+    scope: Option<String>,
+}
+
+#[test]
+fn authorization_requests() {
+    for (id, case) in vectors::cases("authorization-request") {
+        let context = context(&id, &case);
+        let Authorizing { metadata, client_id, redirect_uri, resource, scope } = case.input();
+        let server = server(&metadata);
+        let client = client(&server, &client_id, redirect_uri);
+        let login = Login { server, client, resource, scope };
+        let (url, _) = login.begin(State::from_entropy([1; 32]), Verifier::from_entropy([2; 32]));
+        let pairs: Vec<(String, String)> = url.query_pairs().into_owned().collect();
+        let parameters: BTreeMap<String, String> = pairs.iter().cloned().collect();
+        assert_eq!(parameters.len(), pairs.len(), "{context}: each parameter once");
+        let endpoint = url.as_str().split('?').next().unwrap();
+        assert_eq!(endpoint, case.expect["endpoint"], "{context}");
+        for (name, expected) in case.expect["parameters"].as_object().unwrap() {
+            assert_eq!(parameters.get(name).map(String::as_str), expected.as_str(), "{context}");
+        }
+        for name in case.expect["present"].as_array().unwrap() {
+            assert!(parameters.contains_key(name.as_str().unwrap()), "{context}");
+        }
+        for name in case.expect["absent"].as_array().unwrap() {
+            assert!(!parameters.contains_key(name.as_str().unwrap()), "{context}");
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct Returning {
+    metadata: Value,
+    state: String,
+    callback: Url,
+}
+
+#[test]
+fn callbacks() {
+    for (id, case) in vectors::cases("callback") {
+        let context = context(&id, &case);
+        let Returning { metadata, state, callback } = case.input();
+        let server = server(&metadata);
+        let mut redirect_uri = callback.clone();
+        redirect_uri.set_query(None);
+        let client = client(&server, "s6BhdRkqt3", redirect_uri);
+        let login = Login { server, client, resource: "https://as.example".to_owned(), scope: None };
+        let sent = State::from_entropy([1; 32]);
+        assert_eq!(sent.as_str(), state, "{context}: the state of the vector");
+        let (_, pending) = login.begin(sent, Verifier::from_entropy([2; 32]));
+        let outcome = match pending.accept(&callback) {
+            Ok(_) => json!({"accepted": true}),
+            Err(Denied::Refused(error)) => json!({"accepted": false, "error": error}),
+            Err(denied) => json!({"accepted": false, "breaks": denied.requirement().unwrap().id}),
+        };
+        assert_eq!(outcome, case.expect, "{context}");
+    }
+}
+
+#[derive(Deserialize)]
+struct Answering {
+    response: vectors::Response,
+}
+
+#[tokio::test]
+async fn token_answers() {
+    for (id, case) in vectors::cases("token-answer") {
+        let input: Answering = case.input();
+        let metadata = json!({
+            "issuer": "https://as.example", "authorization_endpoint": "https://as.example/authorize",
+            "token_endpoint": "https://as.example/token", "registration_endpoint": "https://as.example/register",
+            "response_types_supported": ["code"], "code_challenge_methods_supported": ["S256"],
+            "token_endpoint_auth_methods_supported": ["none"]
+        });
+        let server = server(&metadata);
+        let client = client(&server, "s6BhdRkqt3", "https://app.example/callback".parse().unwrap());
+        let login = Login { server, client, resource: "https://as.example".to_owned(), scope: None };
+        let state = State::from_entropy([1; 32]);
+        let callback = format!("https://app.example/callback?code=c&state={}", state.as_str());
+        let (_, pending) = login.begin(state, Verifier::from_entropy([2; 32]));
+        let redeem = pending.accept(&callback.parse().unwrap()).unwrap();
+        let fetch = async |_| Ok::<_, FetchError>(input.response.to_http().unwrap());
+        let outcome = match drive(redeem, fetch).await {
+            Ok(_) => json!({"usable": true}),
+            Err(worker_client::flow::DriveError::Protocol(error)) => match TokenError::requirement(&error) {
+                Some(requirement) => json!({"usable": false, "breaks": requirement.id}),
+                None => json!({"usable": false}),
+            },
+            Err(other) => json!(other.to_string()),
+        };
+        assert_eq!(outcome, case.expect, "{}", context(&id, &case));
+    }
+}
+
+#[test]
+fn egress() {
+    for (id, case) in vectors::cases("egress") {
+        let url: Url = serde_json::from_value(case.input["url"].clone()).unwrap();
+        let judged = Egress::public().judge(&url);
+        assert_eq!(judged.is_ok(), case.expect["allowed"], "{}", context(&id, &case));
+        assert!(judged.err().is_none_or(|blocked| blocked.requirement().id == id));
+    }
+}
+
+#[test]
+fn what_a_token_covers() {
+    for (id, case) in vectors::cases("resource-cover") {
+        let [resource, url] =
+            ["resource", "url"].map(|name| case.input[name].as_str().unwrap().parse().unwrap());
+        assert_eq!(covers(&resource, &url), case.expect["covers"], "{}", context(&id, &case));
+    }
+}
+
+#[test]
+fn where_a_registration_holds() {
+    for (id, case) in vectors::cases("same-party") {
+        let [registered, published] = ["registered", "published"].map(|name| server(&case.input[name]));
+        assert_eq!(published.is_same_party(&registered), case.expect["same"], "{}", context(&id, &case));
+    }
+}
