@@ -1,5 +1,4 @@
 //! The vectors of pages.
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use branding::{Text, extract};
 use serde::Deserialize;

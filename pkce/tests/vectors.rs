@@ -1,5 +1,4 @@
 //! The vectors of verifiers and challenges.
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use pkce::{Challenge, Verifier};
 use serde::Deserialize;

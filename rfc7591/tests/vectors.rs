@@ -99,7 +99,7 @@ fn assert_request(request: &Request<Vec<u8>>, expected: &Value, context: &str) {
     match expected.get("members") {
         None => assert!(request.body().is_empty(), "{context}"),
         Some(members) => {
-            assert_eq!(&serde_json::from_slice::<Value>(request.body()).unwrap(), members, "{context}")
+            assert_eq!(&serde_json::from_slice::<Value>(request.body()).unwrap(), members, "{context}");
         }
     }
 }
@@ -110,5 +110,5 @@ fn each_violation_has_a_vector() {
     let named: BTreeSet<String> = cases
         .flat_map(|(_, case)| serde_json::from_value::<Vec<String>>(case.expect["findings"].clone()).unwrap())
         .collect();
-    assert_eq!(named, BTreeSet::from_iter(Violation::CODES.iter().map(|code| (*code).to_owned())));
+    assert_eq!(named, Violation::CODES.iter().map(|code| (*code).to_owned()).collect());
 }

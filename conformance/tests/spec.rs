@@ -1,0 +1,122 @@
+//! SPEC.md, the code and the vectors name the same requirements, with the same levels and sources.
+#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rfc7591::{Management, Registration};
+use rfc8414::{Issuer, Metadata};
+use serde_json::Value;
+use vectors::Case;
+use worker_client::flow::Requirement;
+
+struct Row {
+    level: String,
+    source: String,
+}
+
+/// The rows of the tables: `| id | level | binds | requirement | [name](source) |`.
+fn spec() -> BTreeMap<String, Row> {
+    let mut rows = BTreeMap::new();
+    let is_row = |line: &&str| line.starts_with("| `") && line.contains("](http");
+    for line in include_str!("../../SPEC.md").lines().filter(is_row) {
+        let cells: Vec<&str> = line.trim_matches('|').split(" | ").map(str::trim).collect();
+        let [id, level, binds, requirement, source] = cells[..] else { panic!("five cells: {line}") };
+        assert!(["client", "host", "authorization server"].contains(&binds), "{line}");
+        assert!(requirement.ends_with('.'), "{line}");
+        let source = source.split_once("](").unwrap().1.trim_end_matches(')').to_owned();
+        let row = Row { level: level.to_owned(), source };
+        assert!(rows.insert(id.trim_matches('`').to_owned(), row).is_none(), "twice: {id}");
+    }
+    rows
+}
+
+#[test]
+fn the_same_ids() {
+    let spec: BTreeSet<String> = spec().into_keys().collect();
+    let code = codes().chain(Requirement::ALL.iter().map(|requirement| requirement.id));
+    assert_eq!(spec, code.map(str::to_owned).collect());
+    assert_eq!(spec, vectors::requirements().map(|requirement| requirement.id).collect());
+}
+
+#[test]
+fn the_same_levels_and_sources() {
+    let spec = spec();
+    // A violation tells its level and source only when it is made, and the vectors make each.
+    let made = violations();
+    assert_eq!(made.iter().map(|(code, ..)| *code).collect::<BTreeSet<_>>(), codes().collect());
+    let asked = Requirement::ALL.iter().map(|r| (r.id, r.level.as_str(), r.section));
+    for (id, level, section) in asked.chain(made) {
+        let row = &spec[id];
+        assert_eq!((row.level.as_str(), row.source.as_str()), (level, section), "{id}");
+    }
+}
+
+/// Whatever can be broken has a case that breaks it, and everything a neighbour that does not.
+#[test]
+fn each_requirement_is_broken_and_kept() {
+    for requirement in vectors::requirements() {
+        let id = requirement.id.as_str();
+        let breaks = |expect: &Value| match requirement.subject.as_str() {
+            "metadata" | "registration" | "management" | "host" => {
+                expect["findings"].as_array().unwrap().iter().any(|finding| finding == id)
+            }
+            "callback" | "token-answer" => expect["breaks"] == id,
+            "verifier" => expect["valid"] == false,
+            "challenge" => expect["matches"] == false,
+            "egress" => expect["allowed"] == false,
+            "resource-cover" => expect["covers"] == false,
+            "same-party" => expect["same"] == false,
+            _ => false,
+        };
+        let broken = requirement.cases.iter().filter(|case| breaks(&case.expect)).count();
+        assert!(broken < requirement.cases.len(), "{id}: a case that keeps it");
+        // What this client does itself is shown by what it sends, and by where it stops.
+        let is_shown = ["authorization-request", "registration-request", "well-known-url", "page"]
+            .contains(&requirement.subject.as_str())
+            || SHOWN_BY_VERDICT.contains(&id);
+        assert_eq!(broken > 0, !is_shown, "{id}: a case that breaks it");
+    }
+}
+
+const SHOWN_BY_VERDICT: &[&str] = &[
+    "rfc7592/2.2/update-request",
+    "rfc8414/5/openid-compatibility",
+    "rfc9700/4.4.2/mix-up",
+    "security/redirect/origin",
+];
+
+fn codes() -> impl Iterator<Item = &'static str> {
+    rfc8414::Violation::CODES.iter().chain(rfc7591::Violation::CODES).copied()
+}
+
+/// Every violation that the vectors lead to: its id, level and section.
+fn violations() -> Vec<(&'static str, &'static str, &'static str)> {
+    let documents = vectors::cases("metadata").flat_map(|(_, case)| {
+        let issuer = Issuer::try_from(case.input["issuer"].as_str().unwrap()).unwrap();
+        let read = Metadata::receive(&issuer, &response(&case));
+        read.map_or_else(|refused| refused.violations, |read| read.violations)
+    });
+    let registrations = vectors::cases("registration").flat_map(|(_, case)| {
+        let metadata = serde_json::from_value(case.input["request"].clone()).unwrap();
+        let endpoint = "https://server.example.com/register".parse().unwrap();
+        let registered = Registration::new(endpoint, metadata).receive(&response(&case));
+        registered.map_or_else(|rejected| rejected.violations().to_vec(), |registered| registered.violations)
+    });
+    let managements = vectors::cases("management").flat_map(|(_, case)| {
+        let management: Management = serde_json::from_value(case.input["management"].clone()).unwrap();
+        if case.input["operation"] == "delete" {
+            management.delete().receive(&response(&case)).unwrap_or_default()
+        } else {
+            let registered = management.read().receive(&response(&case));
+            registered.map_or_else(|_| Vec::new(), |registered| registered.violations)
+        }
+    });
+    let documents = documents.map(|v| (v.code(), v.level().as_str(), v.section()));
+    let clients = registrations.chain(managements).map(|v| (v.code(), v.level().as_str(), v.section()));
+    documents.chain(clients).collect()
+}
+
+fn response(case: &Case) -> http::Response<Vec<u8>> {
+    let response: vectors::Response = serde_json::from_value(case.input["response"].clone()).unwrap();
+    response.to_http().unwrap()
+}
