@@ -6,7 +6,7 @@ PRODUCTION := worker-client/npm/dist/index.js
 DEVELOPMENT := worker-client/.run/dist/index.js
 RUST_HOST := worker-client/examples/rust-worker/build/index.js
 
-.PHONY: help run test build setup lint unit e2e bench
+.PHONY: help run test build setup lint unit neutral e2e bench
 help: ## What there is to make
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1	\2/p' Makefile
 
@@ -15,7 +15,7 @@ run: ## The app on this machine, with an authorization server to log in to
 	@$(MAKE) --no-print-directory $(DEVELOPMENT)
 	@node worker-client/run.mjs
 
-test: setup lint unit build e2e ## Every check and test of the project
+test: setup lint unit neutral build e2e ## Every check and test of the project
 
 setup: ## Installs what the tests need
 	worker-client/setup.sh test
@@ -28,6 +28,9 @@ lint: ## Formatting, clippy for the host and for wasm, documentation
 
 unit: ## The Rust tests
 	cargo test --workspace --locked
+
+neutral: ## The vectors through another implementation, and where it differs
+	cd vectors/oauth4webapi && npm ci --silent --no-audit --no-fund && node compare.mjs
 
 build: $(PRODUCTION) $(DEVELOPMENT) $(RUST_HOST) ## The Worker: for production and npm, for this machine, and inside a Rust host
 
