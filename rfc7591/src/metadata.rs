@@ -1,7 +1,7 @@
 use serde_json::{Map, Value};
 use url::Url;
 
-use crate::{language::lookup, open_enum::open_enum};
+use crate::language::lookup;
 
 crate::members! {
     human_readable: ["client_name", "client_uri", "logo_uri", "policy_uri", "tos_uri"],
@@ -153,7 +153,7 @@ impl HumanReadable {
     }
 }
 
-open_enum! {
+crate::open_enum! {
     /// `token_endpoint_auth_method` ([§2], registry of [§4.2]).
     ///
     /// [§2]: https://www.rfc-editor.org/rfc/rfc7591#section-2
@@ -176,7 +176,7 @@ open_enum! {
     }
 }
 
-open_enum! {
+crate::open_enum! {
     /// `grant_types` ([§2]).
     ///
     /// [§2]: https://www.rfc-editor.org/rfc/rfc7591#section-2
@@ -202,7 +202,7 @@ open_enum! {
     }
 }
 
-open_enum! {
+crate::open_enum! {
     /// `response_types` ([§2]).
     ///
     /// [§2]: https://www.rfc-editor.org/rfc/rfc7591#section-2
@@ -214,7 +214,7 @@ open_enum! {
     }
 }
 
-open_enum! {
+crate::open_enum! {
     /// `application_type`, OpenID Connect Dynamic Client Registration 1.0 §2.
     pub enum ApplicationType {
         /// An application on a device, with loopback or private-use redirection URIs.

@@ -4,6 +4,8 @@
 ///
 /// The derived form with `#[serde(untagged)]` buffers every value; this one matches the text once. `Other` is
 /// sealed by `#[non_exhaustive]`, so a known name has exactly one representation.
+#[doc(hidden)]
+#[macro_export]
 macro_rules! open_enum {
     ($(#[$meta:meta])* pub enum $name:ident { $($(#[$doc:meta])* $variant:ident = $text:literal,)+ }) => {
         $(#[$meta])*
@@ -75,5 +77,3 @@ macro_rules! open_enum {
         }
     };
 }
-
-pub(crate) use open_enum;

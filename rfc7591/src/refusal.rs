@@ -1,6 +1,6 @@
 use http::{Response, StatusCode};
 
-use crate::{Violation, object::Reading, open_enum::open_enum};
+use crate::{Violation, object::Reading};
 
 crate::members! {
     human_readable: [],
@@ -88,7 +88,7 @@ fn list(violations: &[Violation]) -> String {
     fatal.map(ToString::to_string).collect::<Vec<_>>().join("; ")
 }
 
-open_enum! {
+crate::open_enum! {
     /// Error codes of [§3.2.2].
     ///
     /// [§3.2.2]: https://www.rfc-editor.org/rfc/rfc7591#section-3.2.2

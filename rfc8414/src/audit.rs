@@ -1,6 +1,6 @@
 use rfc7591::{AuthMethod, GrantType, Reading, Unreadable};
 
-use crate::{Issuer, Metadata, Violation};
+use crate::{Issuer, Metadata, SigningAlgorithm, Violation};
 
 /// Every violation of a document that was found for `issuer`.
 pub fn audit(issuer: &Issuer, json: &[u8]) -> Vec<Violation> {
@@ -84,7 +84,7 @@ fn algorithms(metadata: &Metadata, is_absent: impl Fn(&str) -> bool) -> impl Ite
         |method: &AuthMethod| matches!(method, AuthMethod::PrivateKeyJwt | AuthMethod::ClientSecretJwt);
     lists.into_iter().filter_map(move |(methods, algorithms, member)| match algorithms {
         Some(algorithms) => {
-            algorithms.iter().any(|a| a == "none").then_some(Violation::AlgorithmNone(member))
+            algorithms.contains(&SigningAlgorithm::None).then_some(Violation::AlgorithmNone(member))
         }
         None => (methods.iter().flatten().any(signs) && is_absent(member))
             .then_some(Violation::AlgorithmsMissing(member)),

@@ -5,24 +5,36 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use url::{Host, Url};
 
+use crate::plain::is_plain_url;
+
 /// The URL of an endpoint: https, without user information or fragment (RFC 6749 §3.1, §3.2).
 ///
 /// Its parser proves that it is a URL for the WHATWG and for the `http` crate, which disagree on some texts, so
-/// that a request to it can always be made.
+/// that a request to it can always be made. It is kept as a text: most endpoints of a document are never used.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct Endpoint(Url);
+pub struct Endpoint(String);
 
 impl Endpoint {
-    /// The URL.
-    pub fn url(&self) -> &Url {
+    /// The URL as a text, as the URL standard writes it.
+    pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// The URL.
+    ///
+    /// # Panics
+    ///
+    /// Never: the constructors have read the same text as a URL.
+    #[expect(clippy::expect_used, reason = "every constructor has read the same text as a URL")]
+    pub fn url(&self) -> Url {
+        Url::parse(&self.0).expect("the text of an endpoint is a URL")
     }
 
     /// The same as a request target.
     pub fn uri(&self) -> Uri {
-        // The constructor has proven that it can be read.
-        self.0.as_str().parse().unwrap_or_default()
+        // Every constructor has proven that it can be read.
+        self.0.parse().unwrap_or_default()
     }
 }
 
@@ -39,10 +51,11 @@ impl TryFrom<Url> for Endpoint {
         if url.fragment().is_some() {
             return Err(InvalidEndpoint::Fragment);
         }
-        if !is_request_target(&url) {
+        // What was written must also read the same.
+        if !is_request_target(&url) || Url::parse(url.as_str()).as_ref() != Ok(&url) {
             return Err(InvalidEndpoint::NotAUrl);
         }
-        Ok(Self(url))
+        Ok(Self(url.into()))
     }
 }
 
@@ -52,6 +65,9 @@ impl TryFrom<&str> for Endpoint {
     type Error = InvalidEndpoint;
 
     fn try_from(text: &str) -> Result<Self, InvalidEndpoint> {
+        if is_plain_url(text) {
+            return Ok(Self(text.to_owned()));
+        }
         Url::parse(text).map_err(|_| InvalidEndpoint::NotAUrl)?.try_into()
     }
 }
@@ -66,7 +82,7 @@ impl TryFrom<String> for Endpoint {
 
 impl From<Endpoint> for String {
     fn from(endpoint: Endpoint) -> Self {
-        endpoint.0.into()
+        endpoint.0
     }
 }
 
@@ -98,12 +114,9 @@ pub enum InvalidEndpoint {
     UserInformation,
 }
 
-/// Whether the `http` crate reads the URL too. The characters that both allow everywhere are all that real URLs
-/// have, so that it seldom needs to be asked.
+/// Whether the `http` crate reads the URL too.
 pub(crate) fn is_request_target(url: &Url) -> bool {
-    let plain = |byte: u8| matches!(byte, b'%' | b'&' | b'+'..=b';' | b'=' | b'?' | b'@' | b'A'..=b'Z' | b'_' | b'a'..=b'z' | b'~');
-    let text = url.as_str();
-    text.len() < 0xffff && (text.bytes().all(plain) || text.parse::<Uri>().is_ok())
+    url.as_str().parse::<Uri>().is_ok()
 }
 
 /// Whether nobody on the network can read along: https, or http that stays on this machine.

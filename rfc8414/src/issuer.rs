@@ -4,7 +4,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use crate::endpoint::{is_request_target, is_secure};
+use crate::{
+    endpoint::{is_request_target, is_secure},
+    plain::{is_plain_origin, is_plain_url},
+};
 
 /// An issuer identifier ([§2]): "a URL that uses the "https" scheme and has no query or fragment components".
 ///
@@ -12,27 +15,29 @@ use crate::endpoint::{is_request_target, is_secure};
 ///
 /// [§2]: https://www.rfc-editor.org/rfc/rfc8414#section-2
 /// [§3.3]: https://www.rfc-editor.org/rfc/rfc8414#section-3.3
-#[derive(Clone, Deserialize, Serialize)]
+#[derive(Clone, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct Issuer {
-    text: String,
-    url: Url,
-}
+pub struct Issuer(String);
 
 impl Issuer {
     /// The identifier as published.
     pub fn as_str(&self) -> &str {
-        &self.text
+        &self.0
     }
 
     /// The identifier as a URL, for its host; comparisons use [`as_str`](Self::as_str).
-    pub fn url(&self) -> &Url {
-        &self.url
+    ///
+    /// # Panics
+    ///
+    /// Never: the constructors have read the same text as a URL.
+    #[expect(clippy::expect_used, reason = "every constructor has read the same text as a URL")]
+    pub fn url(&self) -> Url {
+        Url::parse(&self.0).expect("the text of an issuer is a URL")
     }
 
     /// Whether the two differ in one slash at the end only: both build the same well-known URLs.
     pub fn differs_by_slash(&self, other: &Self) -> bool {
-        self != other && bare(&self.text) == bare(&other.text)
+        self != other && bare(&self.0) == bare(&other.0)
     }
 
     /// Where the metadata document lies ([§3.1], [§5]).
@@ -40,8 +45,8 @@ impl Issuer {
     /// [§3.1]: https://www.rfc-editor.org/rfc/rfc8414#section-3.1
     /// [§5]: https://www.rfc-editor.org/rfc/rfc8414#section-5
     pub fn metadata_url(&self, well_known: WellKnown) -> Url {
-        let path = bare(self.url.path());
-        let mut url = self.url.clone();
+        let mut url = self.url();
+        let path = bare(url.path()).to_owned();
         match well_known {
             WellKnown::OAuth => url.set_path(&format!("/.well-known/oauth-authorization-server{path}")),
             WellKnown::OpenId => url.set_path(&format!("/.well-known/openid-configuration{path}")),
@@ -52,7 +57,7 @@ impl Issuer {
 
     /// The well-known forms in the order to try them, without the one that would ask the same URL twice.
     pub fn well_knowns(&self) -> &'static [WellKnown] {
-        if bare(self.url.path()).is_empty() {
+        if bare(self.url().path()).is_empty() {
             &[WellKnown::OAuth, WellKnown::OpenId]
         } else {
             &[WellKnown::OAuth, WellKnown::OpenId, WellKnown::OpenIdAppended]
@@ -64,23 +69,15 @@ fn bare(text: &str) -> &str {
     text.strip_suffix('/').unwrap_or(text)
 }
 
-impl PartialEq for Issuer {
-    fn eq(&self, other: &Self) -> bool {
-        self.text == other.text
-    }
-}
-
-impl Eq for Issuer {}
-
 impl fmt::Debug for Issuer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Issuer").field(&self.text).finish()
+        f.debug_tuple("Issuer").field(&self.0).finish()
     }
 }
 
 impl fmt::Display for Issuer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.text)
+        f.write_str(&self.0)
     }
 }
 
@@ -98,6 +95,9 @@ impl TryFrom<String> for Issuer {
     type Error = InvalidIssuer;
 
     fn try_from(text: String) -> Result<Self, InvalidIssuer> {
+        if is_plain_origin(&text) || is_plain_url(&text) {
+            return Ok(Self(text));
+        }
         let url = Url::parse(&text).map_err(|_| InvalidIssuer::NotAUrl)?;
         if !is_secure(&url) {
             return Err(InvalidIssuer::NotHttps);
@@ -112,13 +112,13 @@ impl TryFrom<String> for Issuer {
         if !is_request_target(&url) {
             return Err(InvalidIssuer::NotAUrl);
         }
-        Ok(Self { text, url })
+        Ok(Self(text))
     }
 }
 
 impl From<Issuer> for String {
     fn from(issuer: Issuer) -> Self {
-        issuer.text
+        issuer.0
     }
 }
 

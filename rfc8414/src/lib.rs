@@ -44,11 +44,16 @@ mod audit;
 mod endpoint;
 mod issuer;
 mod metadata;
+mod names;
+mod plain;
 mod violation;
 
 pub use audit::audit;
 pub use endpoint::{Endpoint, InvalidEndpoint};
 pub use issuer::{InvalidIssuer, Issuer, WellKnown};
 pub use metadata::{HumanReadable, Metadata, Read};
+pub use names::{
+    Claim, ContentEncryptionAlgorithm, KeyManagementAlgorithm, ResponseMode, SigningAlgorithm, SubjectType,
+};
 pub use rfc7591::Level;
 pub use violation::{Refused, Violation};

@@ -4,7 +4,10 @@ use rfc7591::{AuthMethod, GrantType, Reading, ResponseType};
 use serde_json::{Map, Value};
 use url::Url;
 
-use crate::{Endpoint, Issuer, Refused, Violation, audit::violations};
+use crate::{
+    Claim, ContentEncryptionAlgorithm, Endpoint, Issuer, KeyManagementAlgorithm, Refused, ResponseMode,
+    SigningAlgorithm, SubjectType, Violation, audit::violations,
+};
 
 rfc7591::members! {
     human_readable: ["service_documentation", "op_policy_uri", "op_tos_uri"],
@@ -32,7 +35,7 @@ rfc7591::members! {
         /// REQUIRED by §2; some servers omit it.
         response_types_supported: Vec<ResponseType>,
         /// How the authorization response is returned: `query` and `fragment` by default.
-        response_modes_supported: Vec<String>,
+        response_modes_supported: Vec<ResponseMode>,
         /// Grant types the server supports.
         grant_types_supported: Vec<GrantType>,
         /// PKCE methods; "if omitted, the authorization server does not support PKCE".
@@ -40,7 +43,7 @@ rfc7591::members! {
         /// Client authentication methods of the token endpoint.
         token_endpoint_auth_methods_supported: Vec<AuthMethod>,
         /// Signature algorithms of the token endpoint's JWT authentication methods.
-        token_endpoint_auth_signing_alg_values_supported: Vec<String>,
+        token_endpoint_auth_signing_alg_values_supported: Vec<SigningAlgorithm>,
         /// The server's JWK Set document.
         jwks_uri: Endpoint,
         /// Where tokens are revoked (RFC 7009 §2).
@@ -48,13 +51,13 @@ rfc7591::members! {
         /// Client authentication methods of the revocation endpoint.
         revocation_endpoint_auth_methods_supported: Vec<AuthMethod>,
         /// Signature algorithms of the revocation endpoint's JWT authentication methods.
-        revocation_endpoint_auth_signing_alg_values_supported: Vec<String>,
+        revocation_endpoint_auth_signing_alg_values_supported: Vec<SigningAlgorithm>,
         /// Where tokens are introspected (RFC 7662 §2).
         introspection_endpoint: Endpoint,
         /// Client authentication methods of the introspection endpoint.
         introspection_endpoint_auth_methods_supported: Vec<AuthMethod>,
         /// Signature algorithms of the introspection endpoint's JWT authentication methods.
-        introspection_endpoint_auth_signing_alg_values_supported: Vec<String>,
+        introspection_endpoint_auth_signing_alg_values_supported: Vec<SigningAlgorithm>,
         /// A page for developers, and for people who register clients by hand.
         service_documentation: Url,
         /// Languages of the user interface, as BCP 47 tags.
@@ -83,7 +86,7 @@ rfc7591::members! {
         /// The endpoints for clients with certificates, by name (RFC 8705 §5).
         mtls_endpoint_aliases: Map<String, Value>,
         /// Signature algorithms of DPoP proofs (RFC 9449 §5.1).
-        dpop_signing_alg_values_supported: Vec<String>,
+        dpop_signing_alg_values_supported: Vec<SigningAlgorithm>,
         /// Where devices begin an authorization (RFC 8628 §4).
         device_authorization_endpoint: Endpoint,
         /// Types of `authorization_details` (RFC 9396 §10).
@@ -94,11 +97,11 @@ rfc7591::members! {
         /// Where claims about the user are (OpenID Connect Discovery 1.0 §3, like all that follow).
         userinfo_endpoint: Endpoint,
         /// Subject identifier types.
-        subject_types_supported: Vec<String>,
+        subject_types_supported: Vec<SubjectType>,
         /// Signature algorithms of ID tokens.
-        id_token_signing_alg_values_supported: Vec<String>,
+        id_token_signing_alg_values_supported: Vec<SigningAlgorithm>,
         /// Claims that the server may be able to supply.
-        claims_supported: Vec<String>,
+        claims_supported: Vec<Claim>,
         /// Whether the `claims` parameter is supported.
         claims_parameter_supported: bool,
         /// Whether request objects by value are supported.
@@ -118,21 +121,21 @@ rfc7591::members! {
         /// Values of the `prompt` parameter (Initiating User Registration via OpenID Connect 1.0 §4).
         prompt_values_supported: Vec<String>,
         /// Key management algorithms of ID tokens.
-        id_token_encryption_alg_values_supported: Vec<String>,
+        id_token_encryption_alg_values_supported: Vec<KeyManagementAlgorithm>,
         /// Content encryption algorithms of ID tokens.
-        id_token_encryption_enc_values_supported: Vec<String>,
+        id_token_encryption_enc_values_supported: Vec<ContentEncryptionAlgorithm>,
         /// Signature algorithms of the userinfo endpoint.
-        userinfo_signing_alg_values_supported: Vec<String>,
+        userinfo_signing_alg_values_supported: Vec<SigningAlgorithm>,
         /// Key management algorithms of the userinfo endpoint.
-        userinfo_encryption_alg_values_supported: Vec<String>,
+        userinfo_encryption_alg_values_supported: Vec<KeyManagementAlgorithm>,
         /// Content encryption algorithms of the userinfo endpoint.
-        userinfo_encryption_enc_values_supported: Vec<String>,
+        userinfo_encryption_enc_values_supported: Vec<ContentEncryptionAlgorithm>,
         /// Signature algorithms of request objects.
-        request_object_signing_alg_values_supported: Vec<String>,
+        request_object_signing_alg_values_supported: Vec<SigningAlgorithm>,
         /// Key management algorithms of request objects.
-        request_object_encryption_alg_values_supported: Vec<String>,
+        request_object_encryption_alg_values_supported: Vec<KeyManagementAlgorithm>,
         /// Content encryption algorithms of request objects.
-        request_object_encryption_enc_values_supported: Vec<String>,
+        request_object_encryption_enc_values_supported: Vec<ContentEncryptionAlgorithm>,
         /// Where a user is logged out (OpenID Connect RP-Initiated Logout 1.0 §2.1).
         end_session_endpoint: Endpoint,
         /// Where a session is watched (OpenID Connect Session Management 1.0 §3.3).
@@ -194,10 +197,8 @@ impl Metadata {
     }
 
     /// §2: "If omitted, the default is `["query", "fragment"]`".
-    pub fn response_modes_supported(&self) -> impl Iterator<Item = &str> {
-        let default =
-            if self.response_modes_supported.is_none() { ["query", "fragment"].as_slice() } else { &[] };
-        default.iter().copied().chain(self.response_modes_supported.iter().flatten().map(String::as_str))
+    pub fn response_modes_supported(&self) -> &[ResponseMode] {
+        self.response_modes_supported.as_deref().unwrap_or(&[ResponseMode::Query, ResponseMode::Fragment])
     }
 
     /// §2: "If omitted, the default is `client_secret_basic`".

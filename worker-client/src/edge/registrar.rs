@@ -87,7 +87,7 @@ impl Inner {
         if let Some(client) = self.stored(&server, &redirect_uri)? {
             return Ok(client);
         }
-        let (registration, token) = (server.registration_endpoint.url(), server.token_endpoint.url());
+        let (registration, token) = (server.registration_endpoint.as_str(), server.token_endpoint.as_str());
         let key = format!("{redirect_uri} {registration} {token}");
         let register = Rc::clone(&self).register(server, redirect_uri);
         self.flights.join(&self.state, &key, register).await

@@ -62,7 +62,7 @@ impl Discover {
 
     fn refused(mut self, refused: Refused) -> Result<Turn<Self>, NotFound> {
         let pointer =
-            refused.pointer().filter(|issuer| !self.pointed && self.egress.judge(issuer.url()).is_ok());
+            refused.pointer().filter(|issuer| !self.pointed && self.egress.judge(&issuer.url()).is_ok());
         if let Some(issuer) = pointer {
             self.pointed = true;
             for ask in asks(issuer).into_iter().rev() {

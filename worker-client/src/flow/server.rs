@@ -36,7 +36,7 @@ impl Server {
             metadata.scopes_supported.iter().flatten().filter(|s| is_scope(s)).take(32).cloned().collect();
         let require = |endpoint: &Option<Endpoint>, member| {
             let endpoint = endpoint.clone().ok_or(Unusable::Without(member))?;
-            egress.judge(endpoint.url()).map_err(|why| Unusable::Blocked { member, why })?;
+            egress.judge(&endpoint.url()).map_err(|why| Unusable::Blocked { member, why })?;
             Ok(endpoint)
         };
         let authorization_endpoint = require(&metadata.authorization_endpoint, "authorization_endpoint")?;
@@ -57,7 +57,7 @@ impl Server {
         if auth_methods.is_empty() {
             return Err(Unusable::Requires("a client authentication method that is not supported here"));
         }
-        let (a, t) = (authorization_endpoint.url(), token_endpoint.url());
+        let (a, t) = (&authorization_endpoint.url(), &token_endpoint.url());
         if a.query_pairs().any(|(name, _)| OWN_PARAMETERS.contains(&&*name)) {
             return Err(Unusable::OwnParameters);
         }
@@ -67,7 +67,7 @@ impl Server {
         }
         let revocation_endpoint = metadata.revocation_endpoint;
         let revocation_endpoint =
-            revocation_endpoint.filter(|r| egress.judge(r.url()).is_ok() && same_site(r.url(), t));
+            revocation_endpoint.filter(|r| egress.judge(&r.url()).is_ok() && same_site(&r.url(), t));
         Ok(Self {
             issuer: metadata.issuer,
             authorization_endpoint,
@@ -82,7 +82,7 @@ impl Server {
 
     /// Whether it belongs to the same site as the host that a person named.
     pub fn is_of(&self, named: &Named) -> bool {
-        same_site(self.issuer.url(), named.url())
+        same_site(&self.issuer.url(), named.url())
     }
 
     /// Whether a client registered there can be used here: the same issuer, with the same endpoints for secrets.
