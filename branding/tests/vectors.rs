@@ -3,6 +3,7 @@
 use branding::{Text, extract};
 use serde::Deserialize;
 use serde_json::Value;
+use unicode_segmentation::UnicodeSegmentation;
 use url::Url;
 
 #[derive(Deserialize)]
@@ -36,7 +37,7 @@ fn pages() {
 
 /// The bound, where a text is there and within it; how long it is, where it is not.
 fn longest(text: Option<&Text>, bound: &Value) -> Value {
-    let length = text.map_or(0, |text| text.as_untrusted_str().chars().count());
+    let length = text.map_or(0, |text| text.as_untrusted_str().graphemes(true).count());
     let within = length > 0 && bound.as_u64().is_some_and(|bound| length as u64 <= bound);
     if within { bound.clone() } else { length.into() }
 }

@@ -75,6 +75,23 @@ fn each_requirement_is_broken_and_kept() {
             .contains(&requirement.subject.as_str())
             || SHOWN_BY_VERDICT.contains(&id);
         assert_eq!(broken > 0, !is_shown, "{id}: a case that breaks it");
+        let outcomes: BTreeSet<_> = requirement.cases.iter().map(|case| case.expect.to_string()).collect();
+        assert!(outcomes.len() > 1, "{id}: neighbours with different outcomes");
+    }
+}
+
+/// An id that a vector expects is one of SPEC.md.
+#[test]
+fn no_other_ids() {
+    let spec = spec();
+    let hosts = vectors::all().flat_map(|host| host.findings);
+    let expected = vectors::requirements().flat_map(|requirement| requirement.cases).flat_map(|case| {
+        let findings = case.expect["findings"].as_array().cloned().unwrap_or_default();
+        let named = findings.into_iter().chain([case.expect["breaks"].clone()]);
+        named.filter_map(|id| id.as_str().map(str::to_owned)).collect::<Vec<_>>()
+    });
+    for id in hosts.chain(expected) {
+        assert!(spec.contains_key(&id), "{id}");
     }
 }
 

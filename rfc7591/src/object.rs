@@ -3,7 +3,7 @@
 //! Serde's `flatten` and `untagged` buffer every value before they look at it. Here each member is read once, by
 //! the type of its field, and one that is of another type is kept and reported instead of failing the whole.
 
-use std::{borrow::Cow, fmt, marker::PhantomData};
+use std::{borrow::Cow, fmt};
 
 use schemars::Schema;
 use serde::{
@@ -30,34 +30,23 @@ impl<T: Object> Reading<T> {
         let json = json.strip_prefix(b"\xef\xbb\xbf").unwrap_or(json);
         // Once for the whole is faster than text by text, which is what `from_slice` does.
         let json = str::from_utf8(json).map_err(|_| NotAnObject)?;
-        serde_json::from_str(json).map_err(|_| NotAnObject)
+        let mut deserializer = serde_json::Deserializer::from_str(json);
+        let reading = T::read(&mut deserializer).map_err(|_| NotAnObject)?;
+        deserializer.end().map_err(|_| NotAnObject)?;
+        Ok(reading)
     }
 }
 
 impl<'de, T: Object> Deserialize<'de> for Reading<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(Members(PhantomData))
-    }
-}
-
-struct Members<T>(PhantomData<T>);
-
-impl<'de, T: Object> Visitor<'de> for Members<T> {
-    type Value = Reading<T>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a JSON object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Reading<T>, A::Error> {
-        T::read(map)
+        T::read(deserializer)
     }
 }
 
 /// A struct whose fields are the members of a JSON object.
 pub trait Object: Sized {
     /// Reads the members, each into its field.
-    fn read<'de, A: MapAccess<'de>>(map: A) -> Result<Reading<Self>, A::Error>;
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Reading<Self>, D::Error>;
 }
 
 /// What was noticed while an object was read.
@@ -250,20 +239,44 @@ macro_rules! members {
         }
 
         impl $crate::Object for $name {
-            fn read<'de, A: serde::de::MapAccess<'de>>(
-                mut map: A,
-            ) -> Result<$crate::Reading<Self>, A::Error> {
-                let mut draft = $crate::Draft::default();
-                $(let mut $required: Option<$required_type> = None;)*
-                $(let mut $field: Option<$type> = None;)+
-                while let Some(name) = map.next_key::<$crate::Name<'_>>()? {
-                    let name = &*name.0;
-                    match name {
-                        $(stringify!($required) => draft.known(name, &mut map, &mut $required)?,)*
-                        $(stringify!($field) => draft.known(name, &mut map, &mut $field)?,)+
-                        _ => draft.other(name, &mut map, &[$($human),*])?,
+            fn read<'de, D: serde::Deserializer<'de>>(
+                deserializer: D,
+            ) -> Result<$crate::Reading<Self>, D::Error> {
+                // The fields are filled where they lie: the struct is too large to be handed up call by call.
+                #[derive(Default)]
+                struct Fields {
+                    $($required: Option<$required_type>,)*
+                    $($field: Option<$type>,)+
+                    draft: $crate::Draft,
+                }
+
+                impl<'de> serde::de::Visitor<'de> for &mut Fields {
+                    type Value = ();
+
+                    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                        f.write_str("a JSON object")
+                    }
+
+                    fn visit_map<A: serde::de::MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+                        while let Some(name) = map.next_key::<$crate::Name<'_>>()? {
+                            let name = &*name.0;
+                            match name {
+                                $(stringify!($required) => {
+                                    self.draft.known(name, &mut map, &mut self.$required)?;
+                                })*
+                                $(stringify!($field) => {
+                                    self.draft.known(name, &mut map, &mut self.$field)?;
+                                })+
+                                _ => self.draft.other(name, &mut map, &[$($human),*])?,
+                            }
+                        }
+                        Ok(())
                     }
                 }
+
+                let mut fields = Fields::default();
+                deserializer.deserialize_map(&mut fields)?;
+                let Fields { $($required,)* $($field,)+ draft } = fields;
                 Ok(draft.finish(move |additional| {
                     Some(Self { $($required: $required?,)* $($field,)+ additional })
                 }))

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 #[derive(Deserialize)]
 struct Input {
     request: ClientMetadata,
+    initial_access_token: Option<Secret>,
     response: vectors::Response,
 }
 
@@ -38,11 +39,18 @@ fn outcome(result: &Result<Registered, Rejected>) -> Value {
 #[test]
 fn registrations() {
     for (id, case) in vectors::cases("registration") {
-        let input: Input = case.input();
-        let registration =
-            Registration::new("https://server.example.com/register".parse().unwrap(), input.request);
-        let result = registration.receive(&input.response.to_http().unwrap());
-        assert_eq!(outcome(&result), case.expect, "{id}: {}", case.note);
+        let context = format!("{id}: {}", case.note);
+        let Input { request, initial_access_token, response } = case.input();
+        let endpoint = "https://server.example.com/register".parse().unwrap();
+        let mut registration = Registration::new(endpoint, request);
+        if let Some(token) = initial_access_token {
+            registration = registration.with_initial_access_token(token);
+        }
+        let mut expect = case.expect;
+        if let Some(expected) = expect.as_object_mut().unwrap().remove("request") {
+            assert_request(&registration.request(), &expected, &context);
+        }
+        assert_eq!(outcome(&registration.receive(&response.to_http().unwrap())), expect, "{context}");
     }
 }
 

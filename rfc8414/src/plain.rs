@@ -1,20 +1,30 @@
 //! The URLs that nearly all servers publish, recognised without taking them apart.
 //!
 //! A plain URL is one that the URL standard reads and writes back unchanged: `https`, a host of lower-case letters,
-//! digits and single hyphens whose last label is no number, and a path of unreserved characters without dot
-//! segments. All others go through the parser of the `url` crate, which takes five times as long.
+//! digits and single hyphens whose last label is no number, perhaps a port of four or five digits, and a path of
+//! unreserved characters without dot segments. All others go through the parser of the `url` crate, which takes five times as long.
 
 /// Whether a text is a plain URL with a path.
 pub(crate) fn is_plain_url(text: &str) -> bool {
     let Some(rest) = text.strip_prefix("https://") else { return false };
     let Some(slash) = rest.bytes().position(|byte| byte == b'/') else { return false };
-    let (host, path) = rest.split_at(slash);
-    text.len() < MAX_LENGTH && is_plain_host(host) && is_plain_path(path)
+    let (authority, path) = rest.split_at(slash);
+    text.len() < MAX_LENGTH && is_plain_authority(authority) && is_plain_path(path)
 }
 
 /// Whether a text is a plain URL without a path, as most issuers are.
 pub(crate) fn is_plain_origin(text: &str) -> bool {
-    text.len() < MAX_LENGTH && text.strip_prefix("https://").is_some_and(is_plain_host)
+    text.len() < MAX_LENGTH && text.strip_prefix("https://").is_some_and(is_plain_authority)
+}
+
+fn is_plain_authority(authority: &str) -> bool {
+    let (host, port) = authority.split_once(':').unwrap_or((authority, "8443"));
+    // Shorter ones may be the default port, which is not written back, and longer ones begin with zeros.
+    (4..=5).contains(&port.len())
+        && !port.starts_with('0')
+        && port.bytes().all(|byte| byte.is_ascii_digit())
+        && port.parse::<u16>().is_ok()
+        && is_plain_host(host)
 }
 
 /// Labels of letters, digits and single hyphens: none of them encoded, the last not a number.
@@ -61,6 +71,12 @@ mod tests {
             ("https://as.example", false),
             ("https://AS.example/", false),
             ("https://as.example:443/", false),
+            ("https://as.example:9031/", true),
+            ("https://as.example:65535/", true),
+            ("https://as.example:65536/", false),
+            ("https://as.example:00443/", false),
+            ("https://as.example:+443/", false),
+            ("https://as.example:/", false),
             ("https://u@as.example/", false),
             ("https://127.0.0.1/", false),
             ("https://0x7f.1/", false),
@@ -89,8 +105,8 @@ mod tests {
 
     fn nearly_plain() -> impl Strategy<Value = String> {
         let character = prop::sample::select(vec![
-            "a", "z", "x", "n", "0", "9", "-", ".", "/", "_", "~", ":", "@", "?", "#", "%", "2", "e", "A",
-            "é", "xn--", "..", " ",
+            "a", "z", "x", "n", "0", "9", ":8443", ":65536", ":0443", "-", ".", "/", "_", "~", ":", "@", "?",
+            "#", "%", "2", "e", "A", "é", "xn--", "..", " ",
         ]);
         prop::collection::vec(character, 0..16)
             .prop_map(|characters| format!("https://{}", characters.concat()))

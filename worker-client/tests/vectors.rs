@@ -3,12 +3,13 @@
 
 use std::collections::BTreeMap;
 
-use http::Response;
+use base64ct::{Base64UrlUnpadded, Encoding};
+use http::{Request, Response};
 use pkce::Verifier;
 use rfc8414::{Issuer, Metadata};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use url::Url;
+use url::{Url, form_urlencoded};
 use vectors::{Case, Vector};
 use worker_client::flow::{
     Client, Denied, Egress, Exchange, FetchError, Login, Named, Register, Server, State, TokenError, Turn,
@@ -36,10 +37,19 @@ async fn hosts() {
 }
 
 /// A server whose metadata is what a vector says, asked of the issuer that it names.
-fn server(metadata: &Value) -> Server {
-    let issuer = Issuer::try_from(metadata["issuer"].as_str().unwrap()).unwrap();
-    let read = Metadata::read(&issuer, metadata.to_string().as_bytes()).unwrap();
-    Server::new(read.metadata, &Egress::public()).unwrap()
+fn server(document: &Value) -> Server {
+    Server::new(metadata(document), &Egress::public()).unwrap()
+}
+
+fn metadata(document: &Value) -> Metadata {
+    let issuer = Issuer::try_from(document["issuer"].as_str().unwrap()).unwrap();
+    Metadata::read(&issuer, document.to_string().as_bytes()).unwrap().metadata
+}
+
+/// The state of a vector: 32 octets, as base64url.
+fn state(text: &str) -> State {
+    let entropy = Base64UrlUnpadded::decode_vec(text).unwrap();
+    State::from_entropy(entropy.try_into().unwrap())
 }
 
 fn client(server: &Server, client_id: &str, redirect_uri: Url) -> Client {
@@ -65,15 +75,7 @@ fn registration_requests() {
         let input: Registering = case.input();
         let request =
             Register::new(&server(&input.metadata), input.redirect_uri, &input.client_name).request();
-        assert_eq!(request.method().as_str(), case.expect["method"], "{context}");
-        assert_eq!(request.uri().to_string(), case.expect["url"], "{context}");
-        for header in case.expect["headers"].as_array().unwrap() {
-            assert_eq!(
-                request.headers()[header[0].as_str().unwrap()],
-                header[1].as_str().unwrap(),
-                "{context}"
-            );
-        }
+        assert_head(&request, &case.expect, &context);
         let body: Value = serde_json::from_slice(request.body()).unwrap();
         for (member, expected) in case.expect["members"].as_object().unwrap() {
             assert_eq!(&body[member], expected, "{context}");
@@ -88,31 +90,63 @@ struct Authorizing {
     redirect_uri: Url,
     resource: String,
     scope: Option<String>,
+    state: String,
+    verifier: String,
+    code: String,
 }
 
 #[test]
 fn authorization_requests() {
     for (id, case) in vectors::cases("authorization-request") {
         let context = context(&id, &case);
-        let Authorizing { metadata, client_id, redirect_uri, resource, scope } = case.input();
-        let server = server(&metadata);
-        let client = client(&server, &client_id, redirect_uri);
-        let login = Login { server, client, resource, scope };
-        let (url, _) = login.begin(State::from_entropy([1; 32]), Verifier::from_entropy([2; 32]));
-        let pairs: Vec<(String, String)> = url.query_pairs().into_owned().collect();
-        let parameters: BTreeMap<String, String> = pairs.iter().cloned().collect();
-        assert_eq!(parameters.len(), pairs.len(), "{context}: each parameter once");
-        let endpoint = url.as_str().split('?').next().unwrap();
-        assert_eq!(endpoint, case.expect["endpoint"], "{context}");
-        for (name, expected) in case.expect["parameters"].as_object().unwrap() {
-            assert_eq!(parameters.get(name).map(String::as_str), expected.as_str(), "{context}");
-        }
-        for name in case.expect["present"].as_array().unwrap() {
-            assert!(parameters.contains_key(name.as_str().unwrap()), "{context}");
-        }
-        for name in case.expect["absent"].as_array().unwrap() {
-            assert!(!parameters.contains_key(name.as_str().unwrap()), "{context}");
-        }
+        let input: Authorizing = case.input();
+        let server = match Server::new(metadata(&input.metadata), &Egress::public()) {
+            Ok(server) => server,
+            Err(unusable) => {
+                let breaks = unusable.requirement().unwrap().id;
+                assert_eq!(json!({"breaks": breaks}), case.expect, "{context}");
+                continue;
+            }
+        };
+        let client = client(&server, &input.client_id, input.redirect_uri.clone());
+        let login = Login { server, client, resource: input.resource, scope: input.scope };
+        let (url, pending) = login.begin(state(&input.state), Verifier::try_from(input.verifier).unwrap());
+        assert_eq!(url.as_str().split('?').next().unwrap(), case.expect["endpoint"], "{context}");
+        assert_parameters(url.query().unwrap(), &case.expect, &context);
+
+        let mut callback = input.redirect_uri;
+        let issuer = input.metadata["issuer"].as_str().unwrap();
+        callback.query_pairs_mut().extend_pairs([
+            ("code", input.code.as_str()),
+            ("state", &input.state),
+            ("iss", issuer),
+        ]);
+        let request = pending.accept(&callback).unwrap().request();
+        let expected = &case.expect["token_request"];
+        assert_head(&request, expected, &context);
+        assert_parameters(str::from_utf8(request.body()).unwrap(), expected, &context);
+    }
+}
+
+/// The method, the URL and the headers that are named.
+fn assert_head(request: &Request<Vec<u8>>, expected: &Value, context: &str) {
+    assert_eq!(request.method().as_str(), expected["method"], "{context}");
+    assert_eq!(request.uri().to_string(), expected["url"], "{context}");
+    for header in expected["headers"].as_array().unwrap() {
+        assert_eq!(request.headers()[header[0].as_str().unwrap()], header[1].as_str().unwrap(), "{context}");
+    }
+}
+
+/// Each parameter once, those that are named with their values, and none that is to be absent.
+fn assert_parameters(query: &str, expected: &Value, context: &str) {
+    let pairs: Vec<(String, String)> = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
+    let parameters: BTreeMap<String, String> = pairs.iter().cloned().collect();
+    assert_eq!(parameters.len(), pairs.len(), "{context}: each parameter once");
+    for (name, expected) in expected["parameters"].as_object().unwrap() {
+        assert_eq!(parameters.get(name).map(String::as_str), expected.as_str(), "{context}: {name}");
+    }
+    for name in expected["absent"].as_array().into_iter().flatten() {
+        assert!(!parameters.contains_key(name.as_str().unwrap()), "{context}: {name}");
     }
 }
 
@@ -127,15 +161,13 @@ struct Returning {
 fn callbacks() {
     for (id, case) in vectors::cases("callback") {
         let context = context(&id, &case);
-        let Returning { metadata, state, callback } = case.input();
+        let Returning { metadata, state: sent, callback } = case.input();
         let server = server(&metadata);
         let mut redirect_uri = callback.clone();
         redirect_uri.set_query(None);
         let client = client(&server, "s6BhdRkqt3", redirect_uri);
         let login = Login { server, client, resource: "https://as.example".to_owned(), scope: None };
-        let sent = State::from_entropy([1; 32]);
-        assert_eq!(sent.as_str(), state, "{context}: the state of the vector");
-        let (_, pending) = login.begin(sent, Verifier::from_entropy([2; 32]));
+        let (_, pending) = login.begin(state(&sent), Verifier::from_entropy([2; 32]));
         let outcome = match pending.accept(&callback) {
             Ok(_) => json!({"accepted": true}),
             Err(Denied::Refused(error)) => json!({"accepted": false, "error": error}),
