@@ -64,7 +64,7 @@ pub use information::Registered;
 #[doc(hidden)]
 pub use language::lookup;
 pub use management::{DeleteClient, Management, ReadClient, UpdateClient};
-pub use member::{Member, Seconds};
+pub use member::{Member, Seconds, TextList, read_list};
 pub use metadata::{ApplicationType, AuthMethod, ClientMetadata, GrantType, HumanReadable, ResponseType};
 #[doc(hidden)]
 pub use object::{Draft, Name, without_null};

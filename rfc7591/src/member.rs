@@ -69,29 +69,43 @@ impl Member for Map<String, Value> {
 
 impl<T: for<'a> TryFrom<&'a str>> Member for Vec<T> {
     fn list<'de, A: SeqAccess<'de>>(
-        mut seq: A,
+        seq: A,
         left_out: &mut Vec<Value>,
     ) -> Result<Result<Self, Value>, A::Error> {
-        let mut list = Self::with_capacity(USUAL_LENGTH);
-        while let Some(entry) = seq.next_element_seed(Seed::<Entry<T>>::new(&mut Vec::new()))? {
-            match entry {
-                Ok(Entry(entry)) => list.push(entry),
-                Err(value) => left_out.push(value),
-            }
-        }
-        // A list of nothing that can be read says nothing.
-        Ok(if list.is_empty() { Err(Value::Array(left_out.clone())) } else { Ok(list) })
+        read_list(Self::with_capacity(USUAL_LENGTH), seq, left_out)
     }
 }
 
 const USUAL_LENGTH: usize = 8;
 
-struct Entry<T>(T);
-
-impl<T: for<'a> TryFrom<&'a str>> Member for Entry<T> {
-    fn text(text: &str) -> Result<Self, Value> {
-        T::try_from(text).map(Self).map_err(|_| text.into())
+impl<T: for<'a> TryFrom<&'a str>> TextList for Vec<T> {
+    fn add(&mut self, text: &str) -> bool {
+        let entry = T::try_from(text).map(|entry| self.push(entry));
+        entry.is_ok()
     }
+}
+
+/// A list of texts of some syntax.
+pub trait TextList {
+    /// Adds a text at the end; tells when it is not of the syntax, and leaves it out.
+    fn add(&mut self, text: &str) -> bool;
+}
+
+/// Reads a list of texts entry by entry: those that are left out are added to `left_out`.
+pub fn read_list<'de, L: TextList, A: SeqAccess<'de>>(
+    mut list: L,
+    mut seq: A,
+    left_out: &mut Vec<Value>,
+) -> Result<Result<L, Value>, A::Error> {
+    let mut is_empty = true;
+    while let Some(added) = seq.next_element_seed(Wire(Adding(&mut list)))? {
+        match added {
+            Ok(()) => is_empty = false,
+            Err(value) => left_out.push(value),
+        }
+    }
+    // A list of nothing that can be read says nothing.
+    Ok(if is_empty { Err(Value::Array(left_out.clone())) } else { Ok(list) })
 }
 
 /// A count of seconds, which servers send as an integer, a whole float or a text.
@@ -142,63 +156,110 @@ fn whole(float: f64) -> Option<Seconds> {
     (float.fract() == 0.0 && (0.0..9e15).contains(&float)).then_some(Seconds::Of(float as u64))
 }
 
-/// The reader of one value.
-pub(crate) struct Seed<'a, M> {
+/// Reads one value.
+pub(crate) trait Read: Sized {
+    type Output;
+
+    fn text(self, text: &str) -> Result<Self::Output, Value>;
+
+    fn other(self, value: Value) -> Result<Self::Output, Value>;
+
+    fn list<'de, A: SeqAccess<'de>>(self, seq: A) -> Result<Result<Self::Output, Value>, A::Error> {
+        Value::deserialize(SeqAccessDeserializer::new(seq)).map(|value| self.other(value))
+    }
+}
+
+/// As a member.
+pub(crate) struct As<'a, M> {
     left_out: &'a mut Vec<Value>,
     member: PhantomData<M>,
 }
 
-impl<'a, M> Seed<'a, M> {
+impl<'a, M> As<'a, M> {
     pub(crate) fn new(left_out: &'a mut Vec<Value>) -> Self {
         Self { left_out, member: PhantomData }
     }
 }
 
-impl<'de, M: Member> DeserializeSeed<'de> for Seed<'_, M> {
-    type Value = Result<M, Value>;
+impl<M: Member> Read for As<'_, M> {
+    type Output = M;
+
+    fn text(self, text: &str) -> Result<M, Value> {
+        M::text(text)
+    }
+
+    fn other(self, value: Value) -> Result<M, Value> {
+        M::other(value)
+    }
+
+    fn list<'de, A: SeqAccess<'de>>(self, seq: A) -> Result<Result<M, Value>, A::Error> {
+        M::list(seq, self.left_out)
+    }
+}
+
+/// As one more entry of a list.
+struct Adding<'a, L>(&'a mut L);
+
+impl<L: TextList> Read for Adding<'_, L> {
+    type Output = ();
+
+    fn text(self, text: &str) -> Result<(), Value> {
+        if self.0.add(text) { Ok(()) } else { Err(text.into()) }
+    }
+
+    fn other(self, value: Value) -> Result<(), Value> {
+        Err(value)
+    }
+}
+
+/// A value on the wire, for its reader.
+pub(crate) struct Wire<R>(pub(crate) R);
+
+impl<'de, R: Read> DeserializeSeed<'de> for Wire<R> {
+    type Value = Result<R::Output, Value>;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
         deserializer.deserialize_any(self)
     }
 }
 
-impl<'de, M: Member> Visitor<'de> for Seed<'_, M> {
-    type Value = Result<M, Value>;
+impl<'de, R: Read> Visitor<'de> for Wire<R> {
+    type Value = Result<R::Output, Value>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a JSON value")
     }
 
     fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
-        Ok(M::text(text))
+        Ok(self.0.text(text))
     }
 
     fn visit_bool<E>(self, flag: bool) -> Result<Self::Value, E> {
-        Ok(M::other(flag.into()))
+        Ok(self.0.other(flag.into()))
     }
 
     fn visit_u64<E>(self, number: u64) -> Result<Self::Value, E> {
-        Ok(M::other(number.into()))
+        Ok(self.0.other(number.into()))
     }
 
     fn visit_i64<E>(self, number: i64) -> Result<Self::Value, E> {
-        Ok(M::other(number.into()))
+        Ok(self.0.other(number.into()))
     }
 
     fn visit_f64<E>(self, number: f64) -> Result<Self::Value, E> {
-        Ok(M::other(number.into()))
+        Ok(self.0.other(number.into()))
     }
 
     fn visit_unit<E>(self) -> Result<Self::Value, E> {
-        Ok(M::other(Value::Null))
+        Ok(self.0.other(Value::Null))
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Self::Value, A::Error> {
-        M::list(seq, self.left_out)
+        self.0.list(seq)
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
-        Value::deserialize(MapAccessDeserializer::new(map)).map(M::other)
+        Value::deserialize(MapAccessDeserializer::new(map)).map(|value| self.0.other(value))
     }
 }
 
@@ -223,7 +284,7 @@ mod tests {
         ] {
             let value: Value = serde_json::from_str(wire).unwrap();
             assert_eq!(
-                Seed::<Seconds>::new(&mut Vec::new()).deserialize(&value).unwrap().ok(),
+                Wire(As::<Seconds>::new(&mut Vec::new())).deserialize(&value).unwrap().ok(),
                 expected,
                 "{wire}"
             );

@@ -12,7 +12,7 @@ use serde::{
 };
 use serde_json::{Map, Value};
 
-use crate::member::{Member, Seed};
+use crate::member::{As, Member, Wire};
 
 /// The members of an object, and what was noticed while they were read.
 #[derive(Clone, Debug, PartialEq)]
@@ -108,7 +108,7 @@ impl Draft {
             return self.again(name, map);
         }
         let mut entries = Vec::new();
-        match map.next_value_seed(Seed::new(&mut entries))? {
+        match map.next_value_seed(Wire(As::new(&mut entries)))? {
             Ok(value) => *field = Some(value),
             Err(value) => {
                 if is_empty(&value) {

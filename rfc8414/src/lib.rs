@@ -45,7 +45,9 @@ mod endpoint;
 mod issuer;
 mod metadata;
 mod names;
+mod page;
 mod plain;
+mod scopes;
 mod violation;
 
 pub use audit::audit;
@@ -55,5 +57,7 @@ pub use metadata::{HumanReadable, Metadata, Read};
 pub use names::{
     Claim, ContentEncryptionAlgorithm, KeyManagementAlgorithm, ResponseMode, SigningAlgorithm, SubjectType,
 };
+pub use page::PageUrl;
 pub use rfc7591::Level;
+pub use scopes::ScopeValues;
 pub use violation::{Refused, Violation};

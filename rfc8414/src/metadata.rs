@@ -2,11 +2,10 @@ use http::{Response, StatusCode, header};
 use pkce::Method;
 use rfc7591::{AuthMethod, GrantType, Reading, ResponseType};
 use serde_json::{Map, Value};
-use url::Url;
 
 use crate::{
-    Claim, ContentEncryptionAlgorithm, Endpoint, Issuer, KeyManagementAlgorithm, Refused, ResponseMode,
-    SigningAlgorithm, SubjectType, Violation, audit::violations,
+    Claim, ContentEncryptionAlgorithm, Endpoint, Issuer, KeyManagementAlgorithm, PageUrl, Refused,
+    ResponseMode, ScopeValues, SigningAlgorithm, SubjectType, Violation, audit::violations,
 };
 
 rfc7591::members! {
@@ -31,7 +30,7 @@ rfc7591::members! {
         /// Where clients register (RFC 7591 §3).
         registration_endpoint: Endpoint,
         /// Scope values the server knows; not necessarily all.
-        scopes_supported: Vec<String>,
+        scopes_supported: ScopeValues,
         /// REQUIRED by §2; some servers omit it.
         response_types_supported: Vec<ResponseType>,
         /// How the authorization response is returned: `query` and `fragment` by default.
@@ -59,13 +58,13 @@ rfc7591::members! {
         /// Signature algorithms of the introspection endpoint's JWT authentication methods.
         introspection_endpoint_auth_signing_alg_values_supported: Vec<SigningAlgorithm>,
         /// A page for developers, and for people who register clients by hand.
-        service_documentation: Url,
+        service_documentation: PageUrl,
         /// Languages of the user interface, as BCP 47 tags.
         ui_locales_supported: Vec<String>,
         /// The server's policy on what clients may do with its data.
-        op_policy_uri: Url,
+        op_policy_uri: PageUrl,
         /// The server's terms of service.
-        op_tos_uri: Url,
+        op_tos_uri: PageUrl,
         /// The metadata as claims of a JWT ([§2.1]). It is kept, and nobody verifies it here.
         ///
         /// [§2.1]: https://www.rfc-editor.org/rfc/rfc8414#section-2.1
@@ -139,7 +138,7 @@ rfc7591::members! {
         /// Where a user is logged out (OpenID Connect RP-Initiated Logout 1.0 §2.1).
         end_session_endpoint: Endpoint,
         /// Where a session is watched (OpenID Connect Session Management 1.0 §3.3).
-        check_session_iframe: Url,
+        check_session_iframe: PageUrl,
         /// Whether logout reaches clients through the browser (OpenID Connect Front-Channel Logout 1.0 §3).
         frontchannel_logout_supported: bool,
         /// Whether that names the session.
@@ -238,7 +237,7 @@ impl Metadata {
             HumanReadable::OpTosUri => &self.op_tos_uri,
             HumanReadable::ServiceDocumentation => &self.service_documentation,
         };
-        rfc7591::lookup(&self.additional, member.as_str(), range).or(untagged.as_ref().map(Url::as_str))
+        rfc7591::lookup(&self.additional, member.as_str(), range).or(untagged.as_ref().map(PageUrl::as_str))
     }
 }
 

@@ -35,7 +35,7 @@ macro_rules! requirements {
 
 requirements! {
     /// An `application_type` goes with the redirection URI.
-    APPLICATION_TYPE = Self::must("mcp/registration/application-type", MCP_2026);
+    APPLICATION_TYPE = Self::must("mcp/registration/application-type", MCP_APPLICATION_TYPE);
     /// The access token goes into a header, to what it is for.
     AUTHORIZATION_HEADER = Self::must("rfc6750/2.1/authorization-header", "https://www.rfc-editor.org/rfc/rfc6750#section-2.1");
     /// A title, a name, a description and icons are taken in a fixed order, cleaned and bounded.
@@ -108,7 +108,7 @@ const HTML_BASE: &str = "https://html.spec.whatwg.org/multipage/semantics.html#t
 const HTML_ICON: &str = "https://html.spec.whatwg.org/multipage/links.html#rel-icon";
 const HTML_META: &str = "https://html.spec.whatwg.org/multipage/semantics.html#standard-metadata-names";
 const HTML_TITLE: &str = "https://html.spec.whatwg.org/multipage/semantics.html#the-title-element";
-const MCP_2026: &str = "https://modelcontextprotocol.io/specification/2026-07-28/basic/authorization";
+const MCP_APPLICATION_TYPE: &str = "https://modelcontextprotocol.io/specification/2026-07-28/basic/authorization/client-registration#application-type-and-redirect-uri-constraints";
 const MCP_DISCOVERY: &str =
     "https://modelcontextprotocol.io/specification/2025-06-18/basic/authorization#server-metadata-discovery";
 const MCP_PKCE: &str = "https://modelcontextprotocol.io/specification/2025-11-25/basic/authorization#authorization-code-protection";

@@ -1,6 +1,6 @@
 use pkce::Method;
 use rfc7591::AuthMethod;
-use rfc8414::{Endpoint, Issuer, Metadata};
+use rfc8414::{Endpoint, Issuer, Metadata, ScopeValues};
 use serde::{Deserialize, Serialize};
 
 use super::{Blocked, Egress, Named, Requirement, named::authority, site::same_site};
@@ -32,8 +32,14 @@ impl Server {
     /// Narrows metadata, or says what is missing.
     pub fn new(metadata: Metadata, egress: &Egress) -> Result<Self, Unusable> {
         let auth_methods = auth_methods(&metadata);
-        let scopes =
-            metadata.scopes_supported.iter().flatten().filter(|s| is_scope(s)).take(32).cloned().collect();
+        let scopes = metadata
+            .scopes_supported
+            .iter()
+            .flat_map(ScopeValues::iter)
+            .filter(|s| s.len() <= 100)
+            .take(32)
+            .map(str::to_owned)
+            .collect();
         let require = |endpoint: &Option<Endpoint>, member| {
             let endpoint = endpoint.clone().ok_or(Unusable::Without(member))?;
             egress.judge(&endpoint.url()).map_err(|why| Unusable::Blocked { member, why })?;
@@ -91,13 +97,6 @@ impl Server {
             && self.token_endpoint == other.token_endpoint
             && self.registration_endpoint == other.registration_endpoint
     }
-}
-
-/// ```abnf
-/// scope-token = 1*( %x21 / %x23-5B / %x5D-7E )
-/// ```
-fn is_scope(value: &str) -> bool {
-    (1..=100).contains(&value.len()) && value.bytes().all(|b| b.is_ascii_graphic() && b != b'"' && b != b'\\')
 }
 
 /// `none` first: a public client has no secret to lose. Then the server's own order, for what it lists first is
