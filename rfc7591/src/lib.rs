@@ -63,6 +63,8 @@ pub use difference::Difference;
 pub use information::Registered;
 #[doc(hidden)]
 pub use language::lookup;
+#[doc(hidden)]
+pub use management::is_secure;
 pub use management::{DeleteClient, Management, ReadClient, UpdateClient};
 pub use member::{Member, Seconds, TextList, read_list};
 pub use metadata::{ApplicationType, AuthMethod, ClientMetadata, GrantType, HumanReadable, ResponseType};

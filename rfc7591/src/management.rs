@@ -66,28 +66,28 @@ impl Management {
     /// servers send a reference that is relative to the registration endpoint.
     pub(crate) fn resolve(text: &str, endpoint: &Uri) -> (Option<Uri>, bool) {
         let absolute = Url::parse(text);
-        let qualified = absolute.as_ref().is_ok_and(is_secure);
+        let qualified = absolute.as_ref().is_ok_and(is_fit);
         let url = absolute.or_else(|_| Url::parse(&endpoint.to_string()).and_then(|base| base.join(text)));
-        let uri = url.ok().filter(is_secure).and_then(|mut url| {
-            url.set_fragment(None);
-            url.as_str().parse().ok()
-        });
+        let uri = url.ok().filter(is_fit).and_then(|url| url.as_str().parse().ok());
         (uri, qualified)
     }
 }
 
-/// Whether nobody on the network can read the token along: https, or http that stays on this machine.
-fn is_secure(url: &Url) -> bool {
-    let loopback = match url.host() {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    };
-    url.username().is_empty()
-        && url.password().is_none()
-        && url.fragment().is_none()
-        && (url.scheme() == "https" || url.scheme() == "http" && loopback)
+/// Whether a token can be sent there: nobody reads along, and nothing in the URL misleads.
+fn is_fit(url: &Url) -> bool {
+    is_secure(url) && url.username().is_empty() && url.password().is_none() && url.fragment().is_none()
+}
+
+/// Whether nobody on the network can read along: https, or http that stays on this machine.
+#[doc(hidden)]
+pub fn is_secure(url: &Url) -> bool {
+    match (url.scheme(), url.host()) {
+        ("https", Some(_)) => true,
+        ("http", Some(Host::Domain(name))) => name == "localhost",
+        ("http", Some(Host::Ipv4(address))) => address.is_loopback(),
+        ("http", Some(Host::Ipv6(address))) => address.is_loopback(),
+        _ => false,
+    }
 }
 
 /// The client read request ([RFC 7592 §2.1]).

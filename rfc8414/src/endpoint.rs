@@ -1,9 +1,10 @@
 use std::borrow::Cow;
 
 use http::Uri;
+use rfc7591::is_secure;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use url::{Host, Url};
+use url::Url;
 
 use crate::plain::is_plain_url;
 
@@ -117,17 +118,6 @@ pub enum InvalidEndpoint {
 /// Whether the `http` crate reads the URL too.
 pub(crate) fn is_request_target(url: &Url) -> bool {
     url.as_str().parse::<Uri>().is_ok()
-}
-
-/// Whether nobody on the network can read along: https, or http that stays on this machine.
-pub(crate) fn is_secure(url: &Url) -> bool {
-    match (url.scheme(), url.host()) {
-        ("https", Some(_)) => true,
-        ("http", Some(Host::Domain(name))) => name == "localhost",
-        ("http", Some(Host::Ipv4(address))) => address.is_loopback(),
-        ("http", Some(Host::Ipv6(address))) => address.is_loopback(),
-        _ => false,
-    }
 }
 
 #[cfg(test)]

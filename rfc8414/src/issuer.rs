@@ -1,11 +1,12 @@
 use std::{borrow::Cow, fmt};
 
+use rfc7591::is_secure;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
 use crate::{
-    endpoint::{is_request_target, is_secure},
+    endpoint::is_request_target,
     plain::{is_plain_origin, is_plain_url},
 };
 
