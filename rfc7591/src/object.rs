@@ -104,24 +104,30 @@ impl Draft {
         map: &mut A,
         field: &mut Option<M>,
     ) -> Result<(), A::Error> {
-        if field.is_some() || self.additional.contains_key(name) {
+        if field.is_some() || !self.additional.is_empty() && self.additional.contains_key(name) {
             return self.again(name, map);
         }
-        let mut entries = Vec::new();
-        match map.next_value_seed(Wire(As::new(&mut entries)))? {
+        let mut left_out = Vec::new();
+        match map.next_value_seed(Wire(As::new(&mut left_out)))? {
             Ok(value) => *field = Some(value),
-            Err(value) => {
-                if is_empty(&value) {
-                    self.notes.empty.push(name.to_owned());
-                } else if entries.is_empty() {
-                    entries.push(value.clone());
-                }
-                self.additional.insert(name.to_owned(), value);
-            }
+            Err(value) => self.keep(name, value, &mut left_out),
         }
-        let unreadable = |value| Unreadable { member: name.to_owned(), value };
-        self.notes.unreadable.extend(entries.into_iter().map(unreadable));
+        if !left_out.is_empty() {
+            let unreadable = |value| Unreadable { member: name.to_owned(), value };
+            self.notes.unreadable.extend(left_out.into_iter().map(unreadable));
+        }
         Ok(())
+    }
+
+    /// Keeps a value that could not be read; it stands for itself where none of its entries does.
+    #[cold]
+    fn keep(&mut self, name: &str, value: Value, left_out: &mut Vec<Value>) {
+        if is_empty(&value) {
+            self.notes.empty.push(name.to_owned());
+        } else if left_out.is_empty() {
+            left_out.push(value.clone());
+        }
+        self.additional.insert(name.to_owned(), value);
     }
 
     /// Keeps the value of a member that has no field. A human-readable one in another language (RFC 7591 §2.2)

@@ -1,11 +1,14 @@
 // The ratios that the crates promise, measured in one run: criterion's figures beside those of oauth4webapi in Node.
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const root = new URL('../../', import.meta.url).pathname;
 const run = (command, args, cwd) => execFileSync(command, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
+// What is measured has one core, where the system can say so.
+const pinned = existsSync('/usr/bin/taskset') ? ['taskset', '-c', '0'] : [];
+const measure = (command, args, cwd) => run(...((line) => [line[0], line.slice(1)])([...pinned, command, ...args]), cwd);
 
 // The same documents for both: full ones that name their issuer by an https URL.
 const documents = ['metadata', 'openid', 'malformed'].flatMap((kind) => {
@@ -26,10 +29,10 @@ writeFileSync(lines, documents.map((document) => JSON.stringify(document) + '\n'
 
 const peer = join(root, 'vectors/oauth4webapi');
 run('npm', ['ci', '--silent', '--no-audit', '--no-fund'], peer);
-const inNode = () => JSON.parse(run('node', ['bench.mjs', lines], peer).split('\n')[0]);
+const inNode = () => JSON.parse(measure('node', ['bench.mjs', lines], peer).split('\n')[0]);
 const target = JSON.parse(run('cargo', ['metadata', '--format-version', '1', '--no-deps'], root)).target_directory;
 const criterion = () => {
-  run('cargo', ['bench', '--quiet', '-p', 'rfc8414', '--', '--noplot'], root);
+  measure('cargo', ['bench', '--quiet', '-p', 'rfc8414', '--', '--noplot'], root);
   const read = (name, file) => JSON.parse(readFileSync(join(target, 'criterion/rfc8414', name, 'new', file), 'utf8'));
   const microseconds = (name) => {
     const [{ Elements: count }] = [read(name, 'benchmark.json').throughput];
