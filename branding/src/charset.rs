@@ -99,7 +99,11 @@ impl Bytewise {
     pub(crate) const MAX: usize = 4096;
 
     /// From `x-user-defined`, which has one character for each byte.
-    pub(crate) fn new(text: &str) -> Self {
+    pub(crate) fn new(mut text: String) -> Self {
+        if text.is_ascii() {
+            text.truncate(Self::MAX);
+            return Self::Bytes(text.into_bytes());
+        }
         let byte = |c| match u32::from(c) {
             code @ (0..=0x7F | 0xF780..=0xF7FF) => u8::try_from(code & 0xFF).ok(),
             _ => None,
@@ -128,9 +132,16 @@ impl Bytewise {
     }
 
     /// For values that are compared with ASCII words: in lower case, trimmed.
-    pub(crate) fn keyword(&self) -> String {
-        let text = String::from_utf8_lossy(self.bytes());
-        htmlize::unescape_attribute(text).trim_ascii().to_ascii_lowercase()
+    pub(crate) fn keyword(&self) -> Cow<'_, str> {
+        match str::from_utf8(self.bytes()) {
+            Ok(plain) if !plain.bytes().any(|b| b == b'&' || b.is_ascii_uppercase()) => {
+                plain.trim_ascii().into()
+            }
+            _ => {
+                let text = String::from_utf8_lossy(self.bytes());
+                htmlize::unescape_attribute(text).trim_ascii().to_ascii_lowercase().into()
+            }
+        }
     }
 
     fn bytes(&self) -> &[u8] {
@@ -186,7 +197,7 @@ mod tests {
     fn bytewise_keeps_every_byte() {
         let all: Vec<u8> = (0..=255).collect();
         let shown = X_USER_DEFINED.decode_without_bom_handling(&all).0;
-        assert!(matches!(Bytewise::new(&shown), Bytewise::Bytes(bytes) if bytes == all));
-        assert!(matches!(Bytewise::new("é"), Bytewise::Unicode(text) if text == "é"));
+        assert!(matches!(Bytewise::new(shown.into_owned()), Bytewise::Bytes(bytes) if bytes == all));
+        assert!(matches!(Bytewise::new("é".to_owned()), Bytewise::Unicode(text) if text == "é"));
     }
 }

@@ -78,7 +78,7 @@ impl Link {
             source,
             scheme,
             is_svg: essence == SVG,
-            sizes: tag.keyword("sizes").unwrap_or_default(),
+            sizes: tag.keyword("sizes").unwrap_or_default().into_owned(),
         })
     }
 }
@@ -145,7 +145,7 @@ fn resolve(href: &str, page: &Url, base: &Url) -> Option<Url> {
     if page.scheme() == "https" && url.scheme() == "http" {
         url.set_scheme("https").ok()?;
     }
-    is_web(&url).then_some(url)
+    (is_web(&url) && url.as_str().len() <= LONGEST_URL).then_some(url)
 }
 
 fn fallback(page: &Url) -> Option<Icon> {
@@ -197,6 +197,8 @@ const TYPES: [&str; 12] = [
     "image/x-ico",
     "image/x-png",
 ];
+/// In bytes. A URL of a page can triple in length when it becomes ASCII.
+const LONGEST_URL: usize = 4096;
 /// The side of an apple-touch-icon that says nothing.
 const APPLE: u32 = 180;
 

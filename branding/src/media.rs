@@ -22,17 +22,19 @@ impl Scheme {
         if ["print", "onlyprint", "speech", "onlyspeech"].iter().any(|medium| query.starts_with(medium)) {
             return false;
         }
-        let [light, dark] = ["light", "dark"].map(|value| query.contains(&format!("({FEATURE}:{value})")));
+        let [light, dark] = [LIGHT, DARK].map(|feature| query.contains(feature));
         if !light && !dark {
             // A value that CSS does not know never holds, negated or not.
-            return !query.contains(&format!("{FEATURE}:"));
+            return !query.contains(VALUE_OF_FEATURE);
         }
         let is_negated = query.starts_with("not") || query.starts_with("(not");
         is_negated != if self == Self::Light { light } else { dark }
     }
 }
 
-const FEATURE: &str = "prefers-color-scheme";
+const LIGHT: &str = "(prefers-color-scheme:light)";
+const DARK: &str = "(prefers-color-scheme:dark)";
+const VALUE_OF_FEATURE: &str = "prefers-color-scheme:";
 
 #[cfg(test)]
 mod tests {

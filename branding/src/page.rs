@@ -80,7 +80,7 @@ impl Page {
 
     fn take_meta(&mut self, tag: &Tag) {
         let Some(content) = tag.raw("content").filter(|content| !content.is_blank()) else { return };
-        let keys: Vec<String> = META_KEYS.iter().filter_map(|key| tag.keyword(key)).collect();
+        let keys: Vec<_> = META_KEYS.iter().filter_map(|key| tag.keyword(key)).collect();
         for source in sources::TITLE.iter().chain(&sources::NAME).chain(&sources::DESCRIPTION) {
             let is_named = matches!(source, Source::Meta(name) if keys.iter().any(|key| key == name));
             if is_named && self.texts.iter().filter(|(s, _)| s == source).count() < TEXTS {
@@ -101,7 +101,7 @@ impl Page {
     }
 }
 
-/// Far more links to icons than any page has; 250,000 fit into 512 KiB.
-const LINKS: usize = 256;
+/// More links to icons than any page has; 250,000 fit into 512 KiB.
+const LINKS: usize = 64;
 /// How many texts of one kind are kept, in case the first ones turn out to be invisible.
 const TEXTS: usize = 8;

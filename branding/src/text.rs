@@ -51,7 +51,9 @@ impl Text {
         // A grapheme can be long without any mark: Hangul letters, for one, join without end.
         let chars = graphemes.saturating_mul(CHARS_PER_GRAPHEME);
         let mut text = one_line(raw, chars);
-        if text.chars().count() > chars || text.graphemes(true).count() > graphemes {
+        let is_long = |text: &str| text.chars().count() > chars || text.graphemes(true).count() > graphemes;
+        // What has so few bytes is not long, whatever they are.
+        if text.len() > graphemes && is_long(&text) {
             text = text.chars().take(chars.saturating_sub(1)).collect();
             text = text.graphemes(true).take(graphemes.saturating_sub(1)).collect();
             text.truncate(text.trim_ascii_end().len());
