@@ -1,8 +1,33 @@
-use crate::report::Report;
+//! One line of JSON for each host.
 
-/// One line of JSON.
-pub(crate) fn print(report: &Report) -> String {
-    let mut line = serde_json::to_string(report).unwrap_or_default();
+use schemars::{Schema, schema_for};
+
+use crate::{Report, text::is_unsafe};
+
+/// The report as one line.
+pub fn print(report: &Report) -> String {
+    let mut line = escape(&serde_json::to_string(report).unwrap_or_default());
     line.push('\n');
     line
+}
+
+/// The schema of a line.
+pub fn schema() -> Schema {
+    schema_for!(Report)
+}
+
+/// Controls and directions, which JSON allows inside its texts, as `\u` escapes: a line is safe on a terminal too.
+fn escape(json: &str) -> String {
+    let mut escaped = String::with_capacity(json.len());
+    for c in json.chars() {
+        if is_unsafe(c) {
+            let mut units = [0; 2];
+            for unit in c.encode_utf16(&mut units) {
+                escaped.push_str(&format!("\\u{unit:04x}"));
+            }
+        } else {
+            escaped.push(c);
+        }
+    }
+    escaped
 }

@@ -1,0 +1,255 @@
+//! A login, and what only a login shows.
+
+use http::{Response, header};
+use pkce::Verifier;
+use url::Url;
+use worker_client::flow::{
+    Client, DriveError, Exchange, FetchError, Login, Redeem, Revoke, Server, State, TokenError, TokenKind,
+    Tokens, Turn, drive,
+};
+
+use super::{
+    Work,
+    browser::{Arrival, Browser},
+};
+use crate::{Finding, Limit, Phase, door::entropy, text::bounded};
+
+/// Logs in twice: once to the end, and once with another verifier than the one that the code is bound to.
+pub(super) async fn log_in(work: &mut Work<'_>, server: &Server, client: &Client) {
+    let mut browser = Browser::new(work.session);
+    unregistered(work, &mut browser, server, client).await;
+    let done = match authorize(work, &mut browser, server, client).await {
+        Ok(redeem) => redeem_once(work, redeem).await,
+        Err(why) => Err(why),
+    };
+    match done {
+        Ok(()) => match authorize(work, &mut browser, server, client).await {
+            Ok(redeem) => redeem_wrongly(work, &redeem).await,
+            Err(why) => work.ledger.untested(VERIFY, &why),
+        },
+        Err(why) => work.give_up(Phase::Login, &why),
+    }
+    work.give_up(Phase::Login, "nothing was refused");
+}
+
+/// Asks for a code at a redirection URI that nobody registered.
+async fn unregistered(work: &mut Work<'_>, browser: &mut Browser<'_>, server: &Server, client: &Client) {
+    let Ok(elsewhere) = Url::parse(UNREGISTERED) else { return };
+    let mut client = client.clone();
+    client.redirect_uri = elsewhere.clone();
+    let login = Login { server: server.clone(), client, resource: work.named.resource(), scope: None };
+    let (url, _) = login.begin(State::from_entropy(entropy()), Verifier::from_entropy(entropy()));
+    match browser.walk(url, &elsewhere).await {
+        Arrival::Callback(_) => {
+            if let Some(finding) = elsewhere_told() {
+                work.ledger.broken(finding);
+            }
+        }
+        Arrival::Page { response, .. } if response.status().is_client_error() => {
+            work.ledger.kept(UNREGISTERED_REDIRECT);
+        }
+        Arrival::Page { response, .. } => {
+            let why = format!("the server answers with a page ({})", response.status());
+            work.ledger.untested(UNREGISTERED_REDIRECT, &why);
+        }
+        Arrival::Lost(why) => work.ledger.untested(UNREGISTERED_REDIRECT, &why),
+    }
+}
+
+fn elsewhere_told() -> Option<Finding> {
+    let evidence = format!("{UNREGISTERED} was not registered, and people are redirected there");
+    Finding::of(UNREGISTERED_REDIRECT, &evidence, "show an error, and redirect nowhere")
+}
+
+/// What the answer to an authorization request with that redirection URI breaks.
+pub(crate) fn judge_unregistered(response: &Response<Vec<u8>>) -> Option<Finding> {
+    let location = response.headers().get(header::LOCATION).and_then(|value| value.to_str().ok());
+    let there = response.status().is_redirection() && location.is_some_and(|to| to.starts_with(UNREGISTERED));
+    there.then(elsewhere_told).flatten()
+}
+
+/// Gets a code that may be redeemed, by itself or by the person.
+async fn authorize(
+    work: &mut Work<'_>,
+    browser: &mut Browser<'_>,
+    server: &Server,
+    client: &Client,
+) -> Result<Redeem, String> {
+    let resource = work.named.resource();
+    let login = Login { server: server.clone(), client: client.clone(), resource, scope: None };
+    let state = State::from_entropy(entropy());
+    let (url, pending) = login.begin(state.clone(), Verifier::from_entropy(entropy()));
+    let callback = match (browser.walk(url.clone(), &client.redirect_uri).await, work.person) {
+        (Arrival::Callback(callback), _) => callback,
+        (Arrival::Page { response, .. }, Some(person)) if response.status().is_success() => {
+            let came = person.visit(&url).await;
+            came.ok_or_else(|| "nobody came back from the authorization endpoint".to_owned())?
+        }
+        (Arrival::Page { response, url }, _) => {
+            let place = url.origin().ascii_serialization();
+            return Err(format!("{place} asks a person ({})", response.status()));
+        }
+        (Arrival::Lost(why), _) => return Err(why),
+    };
+    for (id, finding) in judge_callback(&callback, state.as_str(), server.issuer.as_str(), server.sends_iss) {
+        match (id, finding) {
+            (ISS_SENT, None) if !names_iss(&callback) => {
+                work.ledger.untested(ISS_SENT, "`iss` is not advertised, and not sent");
+            }
+            (id, finding) => work.ledger.judged(id, finding),
+        }
+    }
+    pending.accept(&callback).map_err(|denied| denied.to_string())
+}
+
+/// What an authorization response breaks.
+pub(crate) fn judge_callback(
+    callback: &Url,
+    state: &str,
+    issuer: &str,
+    advertised: bool,
+) -> [(&'static str, Option<Finding>); 2] {
+    let value = |name: &str| callback.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value);
+    let state = (value("state").as_deref() != Some(state)).then(|| {
+        let evidence = "the authorization response does not carry the `state` that was sent";
+        Finding::of(STATE, evidence, "return `state` as it was sent")
+    });
+    let iss = match value("iss") {
+        Some(iss) if iss == issuer => None,
+        Some(iss) => Some(format!("`iss` is `{iss}`, not `{issuer}`")),
+        None if advertised => Some("`iss` is advertised and not sent".to_owned()),
+        None => None,
+    };
+    let remedy = "send the issuer identifier, as it is in the metadata, with every authorization response";
+    [(STATE, state.flatten()), (ISS_SENT, iss.and_then(|evidence| Finding::of(ISS_SENT, &evidence, remedy)))]
+}
+
+fn names_iss(callback: &Url) -> bool {
+    callback.query_pairs().any(|(name, _)| name == "iss")
+}
+
+/// Redeems a code, and tries it again.
+async fn redeem_once(work: &mut Work<'_>, redeem: Redeem) -> Result<(), String> {
+    let request = redeem.request();
+    let (server, client) = (redeem.server().clone(), redeem.client().clone());
+    let response = send(work, request.clone()).await?;
+    for (id, finding) in judge_tokens(&response) {
+        match (id, finding) {
+            (NO_STORE, finding) if response.status().is_success() => work.ledger.judged(NO_STORE, finding),
+            (NO_STORE, _) => {}
+            (id, finding) => work.ledger.judged(id, finding),
+        }
+    }
+    let tokens = match redeem.receive(&response) {
+        Ok(Turn::Done(tokens)) => tokens,
+        Ok(Turn::Again(_)) => return Err("the token request did not end".to_owned()),
+        Err(error) => return Err(format!("a good code was refused: {error}")),
+    };
+    let again = send(work, request).await;
+    match again {
+        Ok(response) => note_refusal(work, ONCE, judge_again(&response), &response),
+        Err(why) => work.ledger.untested(ONCE, &why),
+    }
+    revoke(work, &server, &client, &tokens).await;
+    Ok(())
+}
+
+/// Redeems a code with another verifier.
+async fn redeem_wrongly(work: &mut Work<'_>, redeem: &Redeem) {
+    let mut request = redeem.request();
+    let other = Verifier::from_entropy(entropy());
+    let form: Vec<_> = url::form_urlencoded::parse(request.body()).into_owned().collect();
+    let mut wrong = url::form_urlencoded::Serializer::new(String::new());
+    for (name, value) in &form {
+        wrong.append_pair(name, if name == "code_verifier" { other.secret() } else { value });
+    }
+    *request.body_mut() = wrong.finish().into_bytes();
+    match send(work, request).await {
+        Ok(response) => note_refusal(work, VERIFY, judge_wrong_verifier(&response), &response),
+        Err(why) => work.ledger.untested(VERIFY, &why),
+    }
+}
+
+fn note_refusal(
+    work: &mut Work<'_>,
+    id: &'static str,
+    finding: Option<Finding>,
+    response: &Response<Vec<u8>>,
+) {
+    work.ledger.judged(id, finding);
+    if !response.status().is_success() {
+        work.ledger.judged(ERROR, judge_error(response));
+    }
+}
+
+async fn send(work: &Work<'_>, request: http::Request<Vec<u8>>) -> Result<Response<Vec<u8>>, String> {
+    work.session.send(request, Limit::Json).await.map_err(|failure| failure.to_string())
+}
+
+/// What an answer to a good token request breaks.
+pub(crate) fn judge_tokens(response: &Response<Vec<u8>>) -> [(&'static str, Option<Finding>); 2] {
+    let stored = super::registration::is_no_store(response);
+    let evidence = "tokens are issued without `Cache-Control: no-store`";
+    let no_store =
+        (!stored).then(|| Finding::of(NO_STORE, evidence, "send `Cache-Control: no-store`")).flatten();
+    let answer = Tokens::receive(response).err().and_then(|error| match error {
+        // What the token is for is the server's to choose (RFC 8707 §2).
+        TokenError::Refused { error, .. } if error == "invalid_target" => None,
+        error => {
+            let evidence = format!("a good token request: {error}");
+            let remedy = "answer a good code with a JSON object that has `access_token` and `token_type`";
+            Finding::of(ANSWER, &evidence, remedy)
+        }
+    });
+    [(ANSWER, answer), (NO_STORE, no_store)]
+}
+
+/// What the answer to a code that was redeemed before breaks.
+pub(crate) fn judge_again(response: &Response<Vec<u8>>) -> Option<Finding> {
+    let evidence = "a code was redeemed twice";
+    Tokens::receive(response).ok().and_then(|_| Finding::of(ONCE, evidence, "refuse it with invalid_grant"))
+}
+
+/// What the answer to a code with another verifier breaks.
+pub(crate) fn judge_wrong_verifier(response: &Response<Vec<u8>>) -> Option<Finding> {
+    let evidence = "a code was redeemed with another verifier than its own";
+    Tokens::receive(response)
+        .ok()
+        .and_then(|_| Finding::of(VERIFY, evidence, "compare it with the challenge"))
+}
+
+/// What an answer that refuses a token request breaks.
+pub(crate) fn judge_error(response: &Response<Vec<u8>>) -> Option<Finding> {
+    let status = response.status();
+    let body = serde_json::from_slice::<serde_json::Value>(response.body()).unwrap_or_default();
+    let error = body.get("error").and_then(serde_json::Value::as_str);
+    let evidence = match (status.as_u16(), error) {
+        (400, Some(_)) | (401, Some("invalid_client")) => return None,
+        (_, Some(error)) => format!("a token request was refused with {status} and `{}`", bounded(error, 64)),
+        (_, None) => format!("a token request was refused with {status} without an `error`"),
+    };
+    Finding::of(ERROR, &evidence, "answer with 400 and the `error` of RFC 6749 §5.2")
+}
+
+/// Leaves no tokens behind where that is offered.
+async fn revoke(work: &Work<'_>, server: &Server, client: &Client, tokens: &Tokens) {
+    let (token, kind) = match &tokens.refresh_token {
+        Some(token) => (token, TokenKind::Refresh),
+        None => (&tokens.access_token, TokenKind::Access),
+    };
+    if let Some(revoke) = Revoke::new(server, client, token, kind) {
+        let _: Result<(), DriveError<_, FetchError>> =
+            drive(revoke, async |request| work.session.fetch(request).await).await;
+    }
+}
+
+const UNREGISTERED: &str = "https://client.example/unregistered";
+
+const ANSWER: &str = "rfc6749/5.1/token-answer";
+const ERROR: &str = "rfc6749/5.2/error-answer";
+const ISS_SENT: &str = "rfc9207/2/iss-sent";
+const NO_STORE: &str = "rfc6749/5.1/no-store";
+const ONCE: &str = "rfc6749/4.1.2/code-once";
+const STATE: &str = "rfc6749/4.1.2/state-returned";
+const UNREGISTERED_REDIRECT: &str = "rfc6749/3.1.2.4/unregistered-redirect";
+const VERIFY: &str = "rfc7636/4.6/verify";
