@@ -15,7 +15,7 @@ use worker_client::flow::{self, InvalidHost, Named, get};
 use crate::{
     About, Attempt, Finding, LeftBehind, Limit, Options, Person, Phase, Report, Transport, Verdict,
     ledger::Ledger,
-    session::Session,
+    session::{Lanes, Session},
     text::{MAX_EVIDENCE, bounded},
 };
 
@@ -23,11 +23,12 @@ pub(crate) async fn check(
     host: &str,
     options: &Options,
     transport: &dyn Transport,
+    lanes: &Lanes,
     person: Option<&dyn Person>,
 ) -> Result<Report, InvalidHost> {
     let egress = options.egress();
     let named = Named::parse(host, &egress)?;
-    let session = Session::new(transport, &egress, options.budget, options.within);
+    let session = Session::new(transport, lanes, &egress, options.budget, options.within);
     let (ledger, left) = (Ledger::default(), Vec::new());
     let mut work = Work { session: &session, options, named: &named, person, ledger, left };
     let probe = metadata::read(&mut work).await;

@@ -5,7 +5,7 @@ use futures_util::future::LocalBoxFuture;
 use url::Url;
 use worker_client::flow::{Egress, InvalidHost};
 
-use crate::{Asked, Door, DoorError, Report, Transport, check::check};
+use crate::{Asked, Door, DoorError, Report, Transport, check::check, session::Lanes};
 
 /// What to ask of a host.
 #[derive(Clone, Debug)]
@@ -25,6 +25,8 @@ pub struct Options {
     pub within: Duration,
     /// The registered redirection URI, on loopback.
     pub redirect_uri: Url,
+    /// What to ask for in a login; nothing lets the server choose.
+    pub scope: Option<String>,
     /// What protected registration asks for (RFC 7591 §3).
     pub initial_access_token: Option<rfc7591::Secret>,
     /// Authorities to trust beside those of the machine, as PEM.
@@ -47,6 +49,7 @@ impl Options {
             budget: 60,
             within: Duration::from_mins(1),
             redirect_uri: Url::parse("http://127.0.0.1:8912/callback").expect("a URL"),
+            scope: None,
             initial_access_token: None,
             authorities: None,
         }
@@ -99,6 +102,7 @@ pub trait Person {
 pub struct Checker {
     options: Options,
     door: Door,
+    lanes: Rc<Lanes>,
     person: Option<Rc<dyn Person>>,
 }
 
@@ -112,12 +116,17 @@ impl Checker {
     /// Sets up TLS.
     pub fn new(options: Options) -> Result<Self, DoorError> {
         let door = Door::open(options.allow_private, options.authorities.as_deref())?;
-        Ok(Self { options, door, person: None })
+        Ok(Self { options, door, lanes: Rc::default(), person: None })
     }
 
     /// With somebody to consent.
     pub fn with_person(self, person: Rc<dyn Person>) -> Self {
         Self { person: Some(person), ..self }
+    }
+
+    /// The way to the network.
+    pub fn door(&self) -> &Door {
+        &self.door
     }
 
     /// Checks one host or URL.
@@ -127,6 +136,6 @@ impl Checker {
 
     /// Checks one host or URL over another transport: a recording, or a server in this program.
     pub async fn check_over(&self, transport: &dyn Transport, host: &str) -> Result<Report, InvalidHost> {
-        check(host, &self.options, transport, self.person.as_deref()).await
+        check(host, &self.options, transport, &self.lanes, self.person.as_deref()).await
     }
 }

@@ -32,6 +32,8 @@ mod checker;
 mod door;
 mod judge;
 mod ledger;
+mod recording;
+mod replayed;
 mod report;
 mod rule;
 mod session;
@@ -40,6 +42,8 @@ mod text;
 pub use checker::{Checker, Options, Person};
 pub use door::{Door, DoorError};
 pub use judge::judge;
+pub use recording::{Recorder, Replay};
+pub use replayed::{Replayed, replay_vectors};
 pub use report::{
     About, Asked, Attempt, Check, Finding, LeftBehind, Level, Outcome, Report, Verdict, html, json, junit,
     markdown, sarif, terminal,

@@ -14,7 +14,8 @@ use serde::{Deserialize, Serialize};
 use worker_client::flow::{self, Actor};
 
 use crate::{
-    Rule,
+    Phase, Rule,
+    ledger::Ledger,
     text::{MAX_EVIDENCE, bounded},
 };
 
@@ -48,6 +49,31 @@ pub struct Report {
 }
 
 impl Report {
+    /// A host that was not asked, because what was named is none.
+    pub fn not_asked(named: &str, why: &str) -> Self {
+        let mut ledger = Ledger::default();
+        for phase in Phase::ALL {
+            ledger.rest_untested(*phase, "the host was not asked");
+        }
+        let (checks, findings) = ledger.finish();
+        let why = bounded(why, MAX_EVIDENCE);
+        let named = bounded(named, MAX_EVIDENCE);
+        let (issuer, metadata_url, about, attempts, left_behind, asked) = Default::default();
+        Self {
+            host: named.clone(),
+            resource: named,
+            verdict: Verdict::Refused { why },
+            issuer,
+            metadata_url,
+            about,
+            findings,
+            checks,
+            attempts,
+            left_behind,
+            asked,
+        }
+    }
+
     /// Whether a person can log in, as far as was tested.
     pub fn is_supported(&self) -> bool {
         self.verdict == Verdict::Registrable

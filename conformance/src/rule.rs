@@ -55,6 +55,20 @@ pub enum Phase {
 }
 
 impl Phase {
+    /// Every phase.
+    pub const ALL: &[Self] =
+        &[Self::Metadata, Self::Mcp, Self::Registration, Self::Refusals, Self::Management, Self::Login];
+
+    /// When it takes place, for a person.
+    pub fn when(self) -> &'static str {
+        match self {
+            Self::Metadata => "always, by reading",
+            Self::Mcp => "with --mcp",
+            Self::Registration | Self::Refusals | Self::Management => "with --register",
+            Self::Login => "with --login",
+        }
+    }
+
     fn of(id: &str) -> Self {
         match id {
             "rfc6749/3.1.2.4/unregistered-redirect"

@@ -3,11 +3,13 @@
 use std::{
     cell::{Cell, RefCell},
     collections::BTreeMap,
+    rc::Rc,
     time::Duration,
 };
 
 use futures_util::future::LocalBoxFuture;
 use http::{Method, Request, Response, StatusCode, header};
+use tokio::sync::Semaphore;
 use tokio::time::{Instant, sleep, timeout_at};
 use url::Url;
 use worker_client::flow::{Egress, FetchError, authority};
@@ -77,6 +79,7 @@ impl From<FetchError> for Failure {
 /// The requests of one check.
 pub(crate) struct Session<'a> {
     transport: &'a dyn Transport,
+    lanes: &'a Lanes,
     egress: &'a Egress,
     budget: u32,
     deadline: Instant,
@@ -89,6 +92,7 @@ pub(crate) struct Session<'a> {
 impl<'a> Session<'a> {
     pub(crate) fn new(
         transport: &'a dyn Transport,
+        lanes: &'a Lanes,
         egress: &'a Egress,
         budget: u32,
         within: Duration,
@@ -96,7 +100,7 @@ impl<'a> Session<'a> {
         let now = Instant::now();
         let deadline = now.checked_add(within).unwrap_or(now);
         let (sent, paused, failure) = Default::default();
-        Self { transport, egress, budget, deadline, sent, paused, failure, total: Cell::new(0) }
+        Self { transport, lanes, egress, budget, deadline, sent, paused, failure, total: Cell::new(0) }
     }
 
     pub(crate) fn egress(&self) -> &Egress {
@@ -177,9 +181,43 @@ impl<'a> Session<'a> {
             *count = count.saturating_add(1);
         }
         self.total.set(self.total.get().saturating_add(1));
-        match timeout_at(self.deadline, self.transport.send(request, limit)).await {
+        let sent = self.lanes.one_at_a_time(host, self.transport.send(request, limit));
+        match timeout_at(self.deadline, sent).await {
             Ok(sent) => sent,
             Err(_) => Err(Failure::told("the deadline has passed")),
+        }
+    }
+}
+
+/// One request at a time for each host, whatever number of checks leads to it.
+#[derive(Debug, Default)]
+pub(crate) struct Lanes(RefCell<BTreeMap<String, Rc<Semaphore>>>);
+
+impl Lanes {
+    async fn one_at_a_time<T>(&self, host: &str, sent: impl Future<Output = T>) -> T {
+        // Dropped last: the order is that of the declarations, backwards.
+        let _leave = Leave { lanes: self, host };
+        let lane = {
+            let mut lanes = self.0.borrow_mut();
+            Rc::clone(lanes.entry(host.to_owned()).or_insert_with(|| Rc::new(Semaphore::new(1))))
+        };
+        // The semaphore is never closed.
+        let _permit = lane.acquire().await;
+        sent.await
+    }
+}
+
+/// Closes the lane behind whoever was the last in it, also when a check is given up.
+struct Leave<'a> {
+    lanes: &'a Lanes,
+    host: &'a str,
+}
+
+impl Drop for Leave<'_> {
+    fn drop(&mut self) {
+        let mut lanes = self.lanes.0.borrow_mut();
+        if lanes.get(self.host).is_some_and(|lane| Rc::strong_count(lane) == 1) {
+            lanes.remove(self.host);
         }
     }
 }

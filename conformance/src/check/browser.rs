@@ -11,7 +11,14 @@ use crate::{Limit, session::Session};
 /// Follows redirects with the cookies of each host.
 pub(super) struct Browser<'a> {
     session: &'a Session<'a>,
-    cookies: BTreeMap<String, BTreeMap<String, String>>,
+    cookies: BTreeMap<String, BTreeMap<Cookie, String>>,
+}
+
+/// What a cookie is known by within its origin.
+#[derive(Eq, Ord, PartialEq, PartialOrd)]
+struct Cookie {
+    name: String,
+    path: String,
 }
 
 /// Where a walk ended.
@@ -61,9 +68,10 @@ impl<'a> Browser<'a> {
     }
 
     fn cookies(&self, url: &Url) -> Option<HeaderValue> {
-        let cookies = self.cookies.get(&url.origin().ascii_serialization())?;
-        let pairs: Vec<String> = cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        HeaderValue::try_from(pairs.join("; ")).ok()
+        let cookies = self.cookies.get(&url.origin().ascii_serialization())?.iter();
+        let here = cookies.filter(|(cookie, _)| is_below(url.path(), &cookie.path));
+        let pairs: Vec<String> = here.map(|(cookie, value)| format!("{}={value}", cookie.name)).collect();
+        HeaderValue::try_from(pairs.join("; ")).ok().filter(|_| !pairs.is_empty())
     }
 
     /// Keeps what is set, for its origin alone; what is emptied goes.
@@ -71,16 +79,35 @@ impl<'a> Browser<'a> {
         let jar = self.cookies.entry(url.origin().ascii_serialization()).or_default();
         for cookie in response.headers().get_all(header::SET_COOKIE) {
             let text = cookie.to_str().unwrap_or_default();
-            let pair = text.split(';').next().unwrap_or_default();
-            let Some((name, value)) = pair.split_once('=') else { continue };
-            let (name, value) = (name.trim().to_owned(), value.trim().to_owned());
+            let mut parts = text.split(';').map(str::trim);
+            let Some((name, value)) = parts.next().and_then(|pair| pair.split_once('=')) else { continue };
+            let path = parts.find_map(|part| {
+                let (attribute, path) = part.split_once('=')?;
+                (attribute.eq_ignore_ascii_case("path") && path.starts_with('/')).then(|| path.to_owned())
+            });
+            let path = path.unwrap_or_else(|| folder(url.path()).to_owned());
+            let (cookie, value) = (Cookie { name: name.trim().to_owned(), path }, value.trim().to_owned());
             if value.is_empty() {
-                jar.remove(&name);
+                jar.remove(&cookie);
             } else if jar.len() < MAX_COOKIES && text.len() <= 4096 {
-                jar.insert(name, value);
+                jar.insert(cookie, value);
             }
         }
     }
+}
+
+/// RFC 6265 §5.1.4: the default path of a cookie.
+fn folder(path: &str) -> &str {
+    match path.rsplit_once('/') {
+        Some((folder, _)) if !folder.is_empty() => folder,
+        _ => "/",
+    }
+}
+
+/// RFC 6265 §5.1.4: whether a path matches that of a cookie.
+fn is_below(path: &str, cookie: &str) -> bool {
+    let rest = path.strip_prefix(cookie);
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/') || cookie.ends_with('/'))
 }
 
 fn is_at(url: &Url, redirect_uri: &Url) -> bool {

@@ -1,11 +1,11 @@
 //! A login, and what only a login shows.
 
-use http::{Response, header};
+use http::{Request, Response, header};
 use pkce::Verifier;
-use url::Url;
+use url::{Url, form_urlencoded::Serializer};
 use worker_client::flow::{
-    Client, DriveError, Exchange, FetchError, Login, Redeem, Revoke, Server, State, TokenError, TokenKind,
-    Tokens, Turn, drive,
+    self, Client, DriveError, Exchange, FetchError, Login, Redeem, Revoke, Server, State, TokenError,
+    TokenKind, Tokens, Turn, drive,
 };
 
 use super::{
@@ -68,30 +68,65 @@ pub(crate) fn judge_unregistered(response: &Response<Vec<u8>>) -> Option<Finding
     there.then(elsewhere_told).flatten()
 }
 
+/// A code that may be redeemed, and whether the server knows `resource` (RFC 8707 §2 lets it refuse any).
+struct Granted {
+    redeem: Redeem,
+    names_resource: bool,
+}
+
+impl Granted {
+    /// The token request, with the code's own verifier or another one.
+    fn request(&self, other: Option<&Verifier>) -> Request<Vec<u8>> {
+        let mut request = self.redeem.request();
+        let mut form = Serializer::new(String::new());
+        for (name, value) in url::form_urlencoded::parse(request.body()) {
+            match (&*name, other) {
+                ("resource", _) if !self.names_resource => {}
+                ("code_verifier", Some(other)) => drop(form.append_pair(&name, other.secret())),
+                _ => drop(form.append_pair(&name, &value)),
+            }
+        }
+        *request.body_mut() = form.finish().into_bytes();
+        request
+    }
+}
+
 /// Gets a code that may be redeemed, by itself or by the person.
 async fn authorize(
     work: &mut Work<'_>,
     browser: &mut Browser<'_>,
     server: &Server,
     client: &Client,
-) -> Result<Redeem, String> {
+) -> Result<Granted, String> {
+    match authorize_for(work, browser, server, client, true).await {
+        Err(Denied::Refused(error)) if error == "invalid_target" => {
+            authorize_for(work, browser, server, client, false).await
+        }
+        other => other,
+    }
+    .map_err(|denied| denied.to_string())
+}
+
+async fn authorize_for(
+    work: &mut Work<'_>,
+    browser: &mut Browser<'_>,
+    server: &Server,
+    client: &Client,
+    names_resource: bool,
+) -> Result<Granted, Denied> {
     let resource = work.named.resource();
-    let login = Login { server: server.clone(), client: client.clone(), resource, scope: None };
+    let scope = work.options.scope.clone();
+    let login = Login { server: server.clone(), client: client.clone(), resource, scope };
     let state = State::from_entropy(entropy());
-    let (url, pending) = login.begin(state.clone(), Verifier::from_entropy(entropy()));
-    let callback = match (browser.walk(url.clone(), &client.redirect_uri).await, work.person) {
-        (Arrival::Callback(callback), _) => callback,
-        (Arrival::Page { response, .. }, Some(person)) if response.status().is_success() => {
-            let came = person.visit(&url).await;
-            came.ok_or_else(|| "nobody came back from the authorization endpoint".to_owned())?
-        }
-        (Arrival::Page { response, url }, _) => {
-            let place = url.origin().ascii_serialization();
-            return Err(format!("{place} asks a person ({})", response.status()));
-        }
-        (Arrival::Lost(why), _) => return Err(why),
-    };
-    for (id, finding) in judge_callback(&callback, state.as_str(), server.issuer.as_str(), server.sends_iss) {
+    let (mut url, pending) = login.begin(state.clone(), Verifier::from_entropy(entropy()));
+    if !names_resource {
+        let all = url.clone();
+        let kept = all.query_pairs().filter(|(name, _)| name != "resource");
+        url.query_pairs_mut().clear().extend_pairs(kept);
+    }
+    let callback = come_back(work, browser, url, &client.redirect_uri).await?;
+    let sends_iss = server.sends_iss;
+    for (id, finding) in judge_callback(&callback, state.as_str(), server.issuer.as_str(), sends_iss) {
         match (id, finding) {
             (ISS_SENT, None) if !names_iss(&callback) => {
                 work.ledger.untested(ISS_SENT, "`iss` is not advertised, and not sent");
@@ -99,7 +134,41 @@ async fn authorize(
             (id, finding) => work.ledger.judged(id, finding),
         }
     }
-    pending.accept(&callback).map_err(|denied| denied.to_string())
+    match pending.accept(&callback) {
+        Ok(redeem) => Ok(Granted { redeem, names_resource }),
+        Err(flow::Denied::Refused(error)) => Err(Denied::Refused(error)),
+        Err(other) => Err(Denied::Told(other.to_string())),
+    }
+}
+
+/// From the authorization endpoint to the redirection URI, by redirects alone or by the person.
+async fn come_back(
+    work: &Work<'_>,
+    browser: &mut Browser<'_>,
+    url: Url,
+    redirect_uri: &Url,
+) -> Result<Url, Denied> {
+    match (browser.walk(url.clone(), redirect_uri).await, work.person) {
+        (Arrival::Callback(callback), _) => Ok(callback),
+        (Arrival::Page { response, .. }, Some(person)) if response.status().is_success() => {
+            let came = person.visit(&url).await;
+            came.ok_or_else(|| Denied::Told("nobody came back from the authorization endpoint".to_owned()))
+        }
+        (Arrival::Page { response, url }, _) => {
+            let place = url.origin().ascii_serialization();
+            Err(Denied::Told(format!("{place} asks a person ({})", response.status())))
+        }
+        (Arrival::Lost(why), _) => Err(Denied::Told(why)),
+    }
+}
+
+/// Why there is no code.
+#[derive(Debug, thiserror::Error)]
+enum Denied {
+    #[error("the authorization server answered {0}")]
+    Refused(String),
+    #[error("{0}")]
+    Told(String),
 }
 
 /// What an authorization response breaks.
@@ -129,8 +198,9 @@ fn names_iss(callback: &Url) -> bool {
 }
 
 /// Redeems a code, and tries it again.
-async fn redeem_once(work: &mut Work<'_>, redeem: Redeem) -> Result<(), String> {
-    let request = redeem.request();
+async fn redeem_once(work: &mut Work<'_>, granted: Granted) -> Result<(), String> {
+    let request = granted.request(None);
+    let Granted { redeem, .. } = granted;
     let (server, client) = (redeem.server().clone(), redeem.client().clone());
     let response = send(work, request.clone()).await?;
     for (id, finding) in judge_tokens(&response) {
@@ -155,15 +225,8 @@ async fn redeem_once(work: &mut Work<'_>, redeem: Redeem) -> Result<(), String> 
 }
 
 /// Redeems a code with another verifier.
-async fn redeem_wrongly(work: &mut Work<'_>, redeem: &Redeem) {
-    let mut request = redeem.request();
-    let other = Verifier::from_entropy(entropy());
-    let form: Vec<_> = url::form_urlencoded::parse(request.body()).into_owned().collect();
-    let mut wrong = url::form_urlencoded::Serializer::new(String::new());
-    for (name, value) in &form {
-        wrong.append_pair(name, if name == "code_verifier" { other.secret() } else { value });
-    }
-    *request.body_mut() = wrong.finish().into_bytes();
+async fn redeem_wrongly(work: &mut Work<'_>, granted: &Granted) {
+    let request = granted.request(Some(&Verifier::from_entropy(entropy())));
     match send(work, request).await {
         Ok(response) => note_refusal(work, VERIFY, judge_wrong_verifier(&response), &response),
         Err(why) => work.ledger.untested(VERIFY, &why),
@@ -182,7 +245,7 @@ fn note_refusal(
     }
 }
 
-async fn send(work: &Work<'_>, request: http::Request<Vec<u8>>) -> Result<Response<Vec<u8>>, String> {
+async fn send(work: &Work<'_>, request: Request<Vec<u8>>) -> Result<Response<Vec<u8>>, String> {
     work.session.send(request, Limit::Json).await.map_err(|failure| failure.to_string())
 }
 

@@ -28,7 +28,11 @@ pub(super) async fn manage(
         return leave(work, &client_id, &why);
     }
     let mut management = management;
-    if work.options.register {
+    if !work.options.register {
+        for id in [TOKEN_REQUIRED, "rfc7592/2.1/read-status", SAME_CLIENT] {
+            work.ledger.untested(id, "not asked for (--register)");
+        }
+    } else {
         without_token(work, &management).await;
         if let Some(renewed) = read(work, &management, &client_id).await {
             management = renewed;

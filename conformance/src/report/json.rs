@@ -17,10 +17,11 @@ pub fn schema() -> Schema {
 }
 
 /// Controls and directions, which JSON allows inside its texts, as `\u` escapes: a line is safe on a terminal too.
-fn escape(json: &str) -> String {
+pub(crate) fn escape(json: &str) -> String {
     let mut escaped = String::with_capacity(json.len());
     for c in json.chars() {
-        if is_unsafe(c) {
+        // A line end outside of a text is layout.
+        if is_unsafe(c) && c != '\n' {
             let mut units = [0; 2];
             for unit in c.encode_utf16(&mut units) {
                 escaped.push_str(&format!("\\u{unit:04x}"));

@@ -1,0 +1,88 @@
+//! Many hosts at the same time, until they are done, the time is over, or somebody presses Ctrl-C.
+
+use std::time::Duration;
+
+use futures_util::{StreamExt, stream::FuturesUnordered};
+use indicatif::{ProgressBar, ProgressStyle};
+use tokio::time::{Instant, sleep_until};
+
+use super::Usage;
+
+/// How it ended.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum End {
+    /// Every host was asked.
+    Done,
+    /// Before that.
+    Interrupted,
+}
+
+/// What bounds the work.
+pub(super) struct Bounds {
+    pub(super) concurrency: usize,
+    pub(super) total: Option<Duration>,
+    /// Whether to let checks end that have begun: they may have something to clean up.
+    pub(super) finishes: bool,
+}
+
+/// Runs `work` for each item, as many at the same time as the bounds say, and gives each result to `sink` when it
+/// is there. Never more results are held than checks run.
+pub(super) async fn run<T, R>(
+    mut items: impl Iterator<Item = T>,
+    bounds: &Bounds,
+    work: impl AsyncFn(T) -> R,
+    mut sink: impl FnMut(R) -> Result<(), Usage>,
+) -> Result<End, Usage> {
+    let mut running = FuturesUnordered::new();
+    let mut stop = std::pin::pin!(stopped(bounds.total));
+    let mut end = End::Done;
+    loop {
+        while end == End::Done && running.len() < bounds.concurrency {
+            let Some(item) = items.next() else { break };
+            running.push(work(item));
+        }
+        tokio::select! {
+            biased;
+            () = &mut stop, if end == End::Done => {
+                end = End::Interrupted;
+                if !bounds.finishes {
+                    return Ok(end);
+                }
+            }
+            result = running.next() => match result {
+                Some(result) => sink(result)?,
+                None => return Ok(end),
+            }
+        }
+    }
+}
+
+/// Ctrl-C, or the end of the time there is.
+async fn stopped(total: Option<Duration>) {
+    let over = total.and_then(|total| Instant::now().checked_add(total));
+    let interrupted = async {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    };
+    match over {
+        Some(over) => tokio::select! {
+            () = interrupted => {}
+            () = sleep_until(over) => {}
+        },
+        None => interrupted.await,
+    }
+}
+
+/// A bar with counts and the time left, on a terminal.
+pub(super) fn progress(total: Option<u64>) -> ProgressBar {
+    let bar = total.map_or_else(ProgressBar::no_length, ProgressBar::new);
+    let template = match total {
+        Some(_) => "{wide_bar} {pos}/{len} {msg} {per_sec} {eta} left",
+        None => "{spinner} {pos} {msg} {per_sec} {elapsed}",
+    };
+    if let Ok(style) = ProgressStyle::with_template(template) {
+        bar.set_style(style);
+    }
+    bar
+}
