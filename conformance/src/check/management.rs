@@ -108,6 +108,11 @@ async fn update(
 ) -> Option<Management> {
     let mut metadata = asked.clone();
     metadata.client_name = Some(format!("{CLIENT_NAME}, updated"));
+    // Two redirection URIs, to see whether both come back.
+    metadata.redirect_uris = asked.redirect_uris.clone().map(|mut uris| {
+        uris.extend(uris.first().and_then(|uri| uri.join("updated").ok()));
+        uris
+    });
     metadata.token_endpoint_auth_method = registered.metadata.token_endpoint_auth_method.clone();
     let secret = registered.client_secret.as_ref().map(|secret| secret.secret.clone());
     let update = management.clone().update(registered.client_id.clone(), secret, metadata);

@@ -1,5 +1,5 @@
 use http::{Response, header};
-use rfc7591::{ClientMetadata, Registered, Registration, Rejected, Violation};
+use rfc7591::{AuthMethod, ClientMetadata, Registered, Registration, Rejected, Violation};
 use worker_client::flow::{Client, Exchange, Register, Server, Turn};
 
 use super::{Work, login, management, refusals};
@@ -29,7 +29,10 @@ pub(super) async fn register(work: &mut Work<'_>, server: Option<&Server>) {
 
 async fn good(work: &mut Work<'_>, server: &Server) {
     let register = Register::new(server, work.options.redirect_uri.clone(), CLIENT_NAME);
-    let Ok(metadata) = serde_json::from_slice::<ClientMetadata>(register.request().body()) else { return };
+    let Ok(mut metadata) = serde_json::from_slice::<ClientMetadata>(register.request().body()) else {
+        return;
+    };
+    metadata.scope.clone_from(&work.options.scope);
     let registration = Registration::new(server.registration_endpoint.uri(), metadata.clone());
     let registration = match &work.options.initial_access_token {
         Some(token) => registration.with_initial_access_token(token.clone()),
@@ -104,7 +107,9 @@ fn abandon(work: &mut Work<'_>, why: &str) {
 fn not_applicable(work: &mut Work<'_>, registered: &Registered, asked: &ClientMetadata) {
     if registered.client_secret.is_none() {
         work.ledger.untested("rfc7591/3.2.1/secret-expiry", "no secret was issued");
-        work.ledger.untested("rfc7591/3.2.1/secret-for-public-client", "no secret was issued");
+    }
+    if registered.metadata.token_endpoint_auth_method() != &AuthMethod::None {
+        work.ledger.untested("rfc7591/3.2.1/secret-for-public-client", "the client is not a public one");
     }
     if registered.management.is_none() {
         let why = "the server offers no management (RFC 7592)";
