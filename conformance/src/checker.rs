@@ -10,6 +10,7 @@ use crate::{Asked, Door, DoorError, Report, Transport, check::check, session::La
 /// What to ask of a host.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
+#[expect(clippy::struct_excessive_bools, reason = "each is a question of its own")]
 pub struct Options {
     /// Whether loopback may be asked, over http too.
     pub allow_private: bool,

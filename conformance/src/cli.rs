@@ -40,7 +40,7 @@ pub(crate) fn run() -> ExitCode {
         }
         Command::Vectors { pattern } => vectors::run(pattern.as_deref()),
     };
-    done.map_or_else(|usage| usage.told(), ExitCode::from)
+    done.map_or_else(Usage::told, ExitCode::from)
 }
 
 /// The manual: the command, then each of its parts.

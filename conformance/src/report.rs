@@ -350,6 +350,7 @@ pub struct LeftBehind {
 /// What was asked of a host beyond reading.
 #[derive(Clone, Debug, Default, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
 #[non_exhaustive]
+#[expect(clippy::struct_excessive_bools, reason = "each is a question of its own")]
 pub struct Asked {
     /// An MCP `initialize`.
     pub mcp: bool,

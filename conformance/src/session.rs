@@ -10,7 +10,7 @@ use std::{
 use futures_util::future::LocalBoxFuture;
 use http::{Method, Request, Response, StatusCode, header};
 use tokio::sync::Semaphore;
-use tokio::time::{Instant, sleep, timeout_at};
+use tokio::time::{Instant, sleep_until, timeout_at};
 use url::Url;
 use worker_client::flow::{Egress, FetchError, authority};
 
@@ -141,16 +141,17 @@ impl<'a> Session<'a> {
         let host = authority(&url);
         let may_wait = request.method() != Method::PUT;
         let response = self.once(&host, request.clone(), limit).await?;
-        let Some(pause) = pause(&response) else { return Ok(response) };
-        let until =
-            Instant::now().checked_add(pause.unwrap_or_default()).filter(|until| *until < self.deadline);
-        let until = until.filter(|_| may_wait && pause.is_some_and(|pause| pause <= MAX_PAUSE));
+        if !asks_for_pause(&response) {
+            return Ok(response);
+        }
         let asks = format!("the host asks for a pause ({})", response.status());
-        match until {
+        let pause = retry_after(&response).filter(|pause| may_wait && *pause <= MAX_PAUSE);
+        let until = pause.and_then(|pause| Instant::now().checked_add(pause));
+        match until.filter(|until| *until < self.deadline) {
             Some(until) => {
-                sleep(until.saturating_duration_since(Instant::now())).await;
+                sleep_until(until).await;
                 let again = self.once(&host, request, limit).await?;
-                if self::pause(&again).is_none() {
+                if !asks_for_pause(&again) {
                     return Ok(again);
                 }
             }
@@ -222,11 +223,15 @@ impl Drop for Leave<'_> {
     }
 }
 
-/// Whether the host asks to be left alone, and for how long if it says so in seconds (RFC 9110 §10.2.3).
-fn pause(response: &Response<Vec<u8>>) -> Option<Option<Duration>> {
-    let asks = matches!(response.status(), StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE);
-    let after = response.headers().get(header::RETRY_AFTER).and_then(|value| value.to_str().ok());
-    asks.then(|| after.and_then(|after| after.trim().parse().ok()).map(Duration::from_secs))
+/// Whether the host asks to be left alone.
+fn asks_for_pause(response: &Response<Vec<u8>>) -> bool {
+    matches!(response.status(), StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE)
+}
+
+/// For how long, if it says so in seconds (RFC 9110 §10.2.3).
+fn retry_after(response: &Response<Vec<u8>>) -> Option<Duration> {
+    let after = response.headers().get(header::RETRY_AFTER)?.to_str().ok()?;
+    after.trim().parse().ok().map(Duration::from_secs)
 }
 
 const MAX_PAUSE: Duration = Duration::from_secs(30);

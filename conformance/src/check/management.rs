@@ -28,17 +28,17 @@ pub(super) async fn manage(
         return leave(work, &client_id, &why);
     }
     let mut management = management;
-    if !work.options.register {
-        for id in [TOKEN_REQUIRED, "rfc7592/2.1/read-status", SAME_CLIENT] {
-            work.ledger.untested(id, "not asked for (--register)");
-        }
-    } else {
+    if work.options.register {
         without_token(work, &management).await;
         if let Some(renewed) = read(work, &management, &client_id).await {
             management = renewed;
         }
         if let Some(renewed) = update(work, &management, &registered, asked).await {
             management = renewed;
+        }
+    } else {
+        for id in [TOKEN_REQUIRED, "rfc7592/2.1/read-status", SAME_CLIENT] {
+            work.ledger.untested(id, "not asked for (--register)");
         }
     }
     match delete(work, server, management.clone()).await {
@@ -136,7 +136,7 @@ fn note(
         }
         Err(rejected) => {
             let why = format!("{what} was refused: {rejected}");
-            work.violations(&rejected.violations().to_vec());
+            work.violations(rejected.violations());
             work.ledger.untested("rfc7592/2.1/read-status", &why);
             work.ledger.untested(SAME_CLIENT, &why);
             None

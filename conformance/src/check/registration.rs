@@ -75,8 +75,7 @@ async fn log_in(work: &mut Work<'_>, server: &Server, client: Result<Client, Str
 
 /// A good request that registered nothing.
 fn rejected_good(work: &mut Work<'_>, rejected: &Rejected) {
-    let violations = rejected.violations().to_vec();
-    work.violations(&violations);
+    work.violations(rejected.violations());
     if let Some(finding) = closed(rejected) {
         work.ledger.broken(finding);
     }

@@ -90,7 +90,9 @@ pub(super) struct Changes {
     pub(super) resource: String,
     /// Whether something became worse: the verdict, or a requirement at MUST or SHOULD level.
     pub(super) regression: bool,
-    pub(super) changes: Vec<Change>,
+    /// The verdict, and requirements.
+    #[serde(rename = "changes")]
+    pub(super) of: Vec<Change>,
 }
 
 #[derive(Debug, Eq, PartialEq, Serialize)]
@@ -128,7 +130,7 @@ impl Changes {
                 changes.push(Change { id: check.id.clone(), was, is });
             }
         }
-        Self { resource: after.resource.clone(), regression, changes }
+        Self { resource: after.resource.clone(), regression, of: changes }
     }
 
     pub(super) fn text(&self) -> String {
@@ -136,7 +138,7 @@ impl Changes {
         let mark = if self.regression { "worse" } else { "changed" };
         // Writing to a string does not fail.
         let _ = writeln!(out, "{}  {mark}", escape(&self.resource));
-        for change in &self.changes {
+        for change in &self.of {
             let _ = writeln!(out, "  {}: {} -> {}", escape(&change.id), change.was, change.is);
         }
         out

@@ -90,8 +90,9 @@ async fn run_all(check: &Check, egress: &Egress, hosts: Hosts, job: &Job) -> Res
         async |host| job.check(&host).await,
         |report: Result<Report, Usage>| {
             let report = report?;
-            let count = codes.get_mut(usize::from(report.exit_code()));
-            count.into_iter().for_each(|count| *count = count.saturating_add(1));
+            if let Some(count) = codes.get_mut(usize::from(report.exit_code())) {
+                *count = count.saturating_add(1);
+            }
             bar.inc(1);
             bar.set_message(counts(&codes));
             let printed = || match &mut before {
@@ -99,7 +100,7 @@ async fn run_all(check: &Check, egress: &Egress, hosts: Hosts, job: &Job) -> Res
                 Some(before) => {
                     let changes = Changes::between(before.report(&report.resource).as_ref(), &report);
                     worse |= changes.regression;
-                    match (changes.changes.is_empty(), check.format) {
+                    match (changes.of.is_empty(), check.format) {
                         (true, _) => Ok(()),
                         (false, Format::Json) => output.borrow_mut().write(&changes.json()),
                         (false, _) => output.borrow_mut().write(&changes.text()),
@@ -120,12 +121,11 @@ async fn run_all(check: &Check, egress: &Egress, hosts: Hosts, job: &Job) -> Res
         return Ok(3);
     }
     let [_, broken, _, unanswered] = codes;
-    Ok(match (before.is_some(), worse) {
-        (true, true) => 1,
-        (true, false) => 0,
-        (false, _) if broken > 0 => 1,
-        (false, _) if unanswered > 0 => 3,
-        (false, _) => 0,
+    Ok(match before {
+        Some(_) => u8::from(worse),
+        None if broken > 0 => 1,
+        None if unanswered > 0 => 3,
+        None => 0,
     })
 }
 

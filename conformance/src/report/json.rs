@@ -1,5 +1,7 @@
 //! One line of JSON for each host.
 
+use std::fmt::Write;
+
 use schemars::{Schema, schema_for};
 
 use crate::{Report, text::is_unsafe};
@@ -24,7 +26,8 @@ pub(crate) fn escape(json: &str) -> String {
         if is_unsafe(c) && c != '\n' {
             let mut units = [0; 2];
             for unit in c.encode_utf16(&mut units) {
-                escaped.push_str(&format!("\\u{unit:04x}"));
+                // Writing to a string does not fail.
+                let _ = write!(escaped, "\\u{unit:04x}");
             }
         } else {
             escaped.push(c);

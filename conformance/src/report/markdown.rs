@@ -16,7 +16,7 @@ pub fn print(reports: &[Report]) -> String {
 
 fn write(report: &Report, out: &mut String) -> std::fmt::Result {
     writeln!(out, "## {}\n", code(&report.resource))?;
-    writeln!(out, "{}: {}\n", report.verdict.name(), code(&report.verdict.to_string()))?;
+    writeln!(out, "{}: {}\n", report.verdict.name(), code(report.verdict.to_string()))?;
     for (name, value) in [("title", &report.about.title), ("issuer", &report.issuer)] {
         if let Some(value) = value {
             writeln!(out, "- {name}: {}", code(value))?;

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::server::{Answer, Ask, Edit, HOST, tokens};
 
+#[derive(Clone, Copy)]
 pub(crate) struct Fault {
     pub(crate) id: &'static str,
     pub(crate) note: &'static str,

@@ -1,9 +1,6 @@
 //! An authorization server without a fault, in this program, and one answer of it made faulty.
 
-use std::{
-    cell::{Cell, RefCell},
-    collections::BTreeMap,
-};
+use std::{cell::RefCell, collections::BTreeMap};
 
 use futures_util::future::LocalBoxFuture;
 use http::{Method, Request, Response};
@@ -104,7 +101,6 @@ pub(crate) struct Lab {
     pub(crate) confidential: bool,
     pub(crate) fault: Option<(Ask, Edit)>,
     pub(crate) seen: RefCell<Vec<(Method, String)>>,
-    registrations: Cell<usize>,
     clients: RefCell<BTreeMap<String, Map<String, Value>>>,
     challenges: RefCell<BTreeMap<String, String>>,
     spent: RefCell<Vec<String>>,
@@ -177,8 +173,6 @@ impl Lab {
     }
 
     fn register(&self, request: &Request<Vec<u8>>) -> (Ask, Answer) {
-        let count = self.registrations.get();
-        self.registrations.set(count + 1);
         let is_json = request.headers()["content-type"] == "application/json";
         let Ok(asked) = serde_json::from_slice::<Value>(request.body()) else {
             return (Ask::Wrong("broken-json"), Answer::error(400, "invalid_client_metadata"));
@@ -195,7 +189,7 @@ impl Lab {
 
     /// Registers whatever is asked.
     pub(crate) fn registered(&self, asked: &Value) -> Answer {
-        let client_id = format!("client-{}", self.clients.borrow().len() + 1);
+        let client_id = format!("client-{}", self.clients.borrow().len());
         let mut client = asked.as_object().cloned().unwrap_or_default();
         client.insert("client_id".to_owned(), json!(client_id));
         client.insert("registration_client_uri".to_owned(), json!(format!("{HOST}/register/{client_id}")));
@@ -247,7 +241,7 @@ impl Lab {
             return (Ask::AuthorizeElsewhere, Answer::nothing(400));
         }
         let mut challenges = self.challenges.borrow_mut();
-        let code = format!("code-{}", challenges.len() + 1);
+        let code = format!("code-{}", challenges.len());
         challenges.insert(code.clone(), asked["code_challenge"].clone());
         let mut callback = Url::parse(&asked["redirect_uri"]).unwrap();
         let query = [("code", code.as_str()), ("state", &asked["state"]), ("iss", HOST)];
@@ -287,10 +281,7 @@ fn wrong(asked: &Value) -> Option<&'static str> {
         Some(_) => return Some("redirect-uris-text"),
     };
     let Some(uri) = uris.first().and_then(Value::as_str) else { return Some("empty-redirect-uris") };
-    let grants = match &asked["grant_types"] {
-        Value::Array(grants) => grants,
-        _ => return Some("grant-types-number"),
-    };
+    let Value::Array(grants) = &asked["grant_types"] else { return Some("grant-types-number") };
     let method = &asked["token_endpoint_auth_method"];
     Some(match Url::parse(uri) {
         Err(_) => "relative-redirect-uri",
