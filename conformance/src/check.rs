@@ -15,6 +15,7 @@ use worker_client::flow::{self, InvalidHost, Named, get};
 use crate::{
     About, Attempt, Finding, LeftBehind, Limit, Options, Person, Phase, Report, Transport, Verdict,
     ledger::Ledger,
+    secrets::Secrets,
     session::{Lanes, Session},
     text::{MAX_EVIDENCE, bounded},
 };
@@ -29,8 +30,11 @@ pub(crate) async fn check(
     let egress = options.egress();
     let named = Named::parse(host, &egress)?;
     let session = Session::new(transport, lanes, &egress, options.budget, options.within);
-    let (ledger, left) = (Ledger::default(), Vec::new());
-    let mut work = Work { session: &session, options, named: &named, person, ledger, left };
+    let (ledger, left, secrets) = Default::default();
+    let mut work = Work { session: &session, options, named: &named, person, ledger, left, secrets };
+    if let Some(token) = &options.initial_access_token {
+        work.secrets.keep(token.secret());
+    }
     let probe = metadata::read(&mut work).await;
     let about = about(&work).await.unwrap_or_default();
     let is_open = mcp::ask(&mut work).await;
@@ -45,7 +49,7 @@ pub(crate) async fn check(
         verdict => verdict.into(),
     };
     let (checks, findings) = work.ledger.finish();
-    Ok(Report {
+    let mut report = Report {
         host: named.host(),
         resource: named.resource(),
         issuer: probe.server.map(|server| server.issuer.to_string()),
@@ -57,7 +61,9 @@ pub(crate) async fn check(
         attempts: probe.attempts.iter().map(attempt).collect(),
         left_behind: work.left,
         asked: options.asked(session.total()),
-    })
+    };
+    work.secrets.redact(&mut report);
+    Ok(report)
 }
 
 /// What the phases share.
@@ -68,6 +74,7 @@ struct Work<'a> {
     person: Option<&'a dyn Person>,
     ledger: Ledger,
     left: Vec<LeftBehind>,
+    secrets: Secrets,
 }
 
 impl Work<'_> {

@@ -2,12 +2,16 @@
 
 use std::{
     error::Error,
+    io,
     net::{IpAddr, SocketAddr},
     sync::Arc,
     time::Duration,
 };
 
-use futures_util::{StreamExt, future::LocalBoxFuture};
+use futures_util::{
+    StreamExt,
+    future::{BoxFuture, LocalBoxFuture},
+};
 use http::{Request, Response, header};
 use reqwest::{
     Certificate, Client,
@@ -28,10 +32,14 @@ impl Door {
     /// A door to the public internet, and to loopback where that is allowed; it trusts the machine's authorities
     /// and those of a PEM file.
     pub fn open(allow_private: bool, authorities: Option<&[u8]>) -> Result<Self, DoorError> {
+        Self::over(Resolver { allow_private, lookup }, authorities)
+    }
+
+    fn over(resolver: Resolver, authorities: Option<&[u8]>) -> Result<Self, DoorError> {
         // An error means that a provider is installed already.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let mut client = Client::builder()
-            .dns_resolver(Arc::new(Resolver { allow_private }))
+            .dns_resolver(Arc::new(resolver))
             .no_proxy()
             .redirect(Policy::none())
             .connect_timeout(Duration::from_secs(10))
@@ -119,20 +127,25 @@ fn told(error: &reqwest::Error) -> Failure {
 #[derive(Debug)]
 struct Resolver {
     allow_private: bool,
+    lookup: fn(String) -> BoxFuture<'static, io::Result<Vec<SocketAddr>>>,
 }
 
 impl Resolve for Resolver {
     fn resolve(&self, name: Name) -> Resolving {
-        let allow_private = self.allow_private;
+        let Self { allow_private, lookup } = *self;
         Box::pin(async move {
-            let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
-            let allowed = allowed(found, allow_private);
+            let found = lookup(name.as_str().to_owned()).await?;
+            let allowed = allowed(found.into_iter(), allow_private);
             if allowed.is_empty() {
                 return Err("the name has no address on the public internet".into());
             }
             Ok(Box::new(allowed.into_iter()) as Addrs)
         })
     }
+}
+
+fn lookup(name: String) -> BoxFuture<'static, io::Result<Vec<SocketAddr>>> {
+    Box::pin(async move { Ok(tokio::net::lookup_host((name, 0)).await?.collect()) })
 }
 
 fn allowed(found: impl Iterator<Item = SocketAddr>, allow_private: bool) -> Vec<SocketAddr> {
@@ -166,6 +179,8 @@ fn is_public(address: IpAddr) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
     use super::*;
 
     #[test]
@@ -189,5 +204,36 @@ mod tests {
         ] {
             assert_eq!(is_public(address.parse().unwrap()), expected, "{address}");
         }
+    }
+
+    /// A name that is public when it is looked at and loopback when it is connected to.
+    #[tokio::test]
+    async fn l10_what_is_checked_is_what_is_connected_to() {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let hits = Arc::new(AtomicUsize::new(0));
+        let counted = Arc::clone(&hits);
+        tokio::spawn(async move {
+            while let Ok((mut stream, _)) = listener.accept().await {
+                counted.fetch_add(1, Ordering::SeqCst);
+                let mut request = [0; 512];
+                let _ = tokio::io::AsyncReadExt::read(&mut stream, &mut request).await;
+                let _ = tokio::io::AsyncWriteExt::write_all(&mut stream, b"HTTP/1.1 204 x\r\n\r\n").await;
+            }
+        });
+        let rebinds: fn(String) -> BoxFuture<'static, io::Result<Vec<SocketAddr>>> =
+            |_| Box::pin(async { Ok(vec!["127.0.0.1:0".parse().unwrap(), "[::1]:0".parse().unwrap()]) });
+        let request =
+            || Request::builder().uri(format!("http://rebind.example:{port}/")).body(Vec::new()).unwrap();
+        let public = Door::over(Resolver { allow_private: false, lookup: rebinds }, None).unwrap();
+        let failure = public.send(request(), Limit::Json).await.unwrap_err();
+        assert!(failure.to_string().contains("no address on the public internet"), "{failure}");
+        assert_eq!(hits.load(Ordering::SeqCst), 0);
+        let development = Door::over(Resolver { allow_private: true, lookup: rebinds }, None).unwrap();
+        assert_eq!(development.send(request(), Limit::Json).await.unwrap().status(), 204);
+        assert_eq!(hits.load(Ordering::SeqCst), 1, "the control: it would have been hit");
+        let mixed = ["1.1.1.1:0", "127.0.0.1:0", "10.0.0.1:0"].map(|address| address.parse().unwrap());
+        assert_eq!(allowed(mixed.into_iter(), false), [mixed[0]], "every address is checked");
+        assert_eq!(allowed(mixed.into_iter(), true), mixed[..2]);
     }
 }

@@ -36,6 +36,7 @@ mod recording;
 mod replayed;
 mod report;
 mod rule;
+mod secrets;
 mod session;
 mod text;
 

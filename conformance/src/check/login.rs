@@ -2,7 +2,10 @@
 
 use http::{Request, Response, header};
 use pkce::Verifier;
-use url::{Url, form_urlencoded::Serializer};
+use url::{
+    Url,
+    form_urlencoded::{self, Serializer},
+};
 use worker_client::flow::{
     self, Client, DriveError, Exchange, FetchError, Login, Redeem, Revoke, Server, State, TokenError,
     TokenKind, Tokens, Turn, drive,
@@ -79,7 +82,7 @@ impl Granted {
     fn request(&self, other: Option<&Verifier>) -> Request<Vec<u8>> {
         let mut request = self.redeem.request();
         let mut form = Serializer::new(String::new());
-        for (name, value) in url::form_urlencoded::parse(request.body()) {
+        for (name, value) in form_urlencoded::parse(request.body()) {
             match (&*name, other) {
                 ("resource", _) if !self.names_resource => {}
                 ("code_verifier", Some(other)) => drop(form.append_pair(&name, other.secret())),
@@ -200,6 +203,11 @@ fn names_iss(callback: &Url) -> bool {
 /// Redeems a code, and tries it again.
 async fn redeem_once(work: &mut Work<'_>, granted: Granted) -> Result<(), String> {
     let request = granted.request(None);
+    for (name, value) in form_urlencoded::parse(request.body()) {
+        if matches!(&*name, "client_secret" | "code" | "code_verifier") {
+            work.secrets.keep(&value);
+        }
+    }
     let Granted { redeem, .. } = granted;
     let (server, client) = (redeem.server().clone(), redeem.client().clone());
     let response = send(work, request.clone()).await?;
@@ -215,6 +223,9 @@ async fn redeem_once(work: &mut Work<'_>, granted: Granted) -> Result<(), String
         Ok(Turn::Again(_)) => return Err("the token request did not end".to_owned()),
         Err(error) => return Err(format!("a good code was refused: {error}")),
     };
+    for token in [Some(&tokens.access_token), tokens.refresh_token.as_ref()].into_iter().flatten() {
+        work.secrets.keep(token.secret());
+    }
     let again = send(work, request).await;
     match again {
         Ok(response) => note_refusal(work, ONCE, judge_again(&response), &response),

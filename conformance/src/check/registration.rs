@@ -49,6 +49,12 @@ async fn good(work: &mut Work<'_>, server: &Server) {
     if work.options.initial_access_token.is_some() {
         work.ledger.untested(OPEN, "an initial access token was used");
     }
+    if let Some(secret) = &registered.client_secret {
+        work.secrets.keep(secret.secret.secret());
+    }
+    if let Some(management) = &registered.management {
+        work.secrets.keep(management.registration_access_token.secret());
+    }
     work.violations(&registered.violations);
     work.ledger.judged(NO_STORE, no_store(&response));
     not_applicable(work, &registered, &metadata);

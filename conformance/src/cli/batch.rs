@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use futures_util::{StreamExt, stream::FuturesUnordered};
 use indicatif::{ProgressBar, ProgressStyle};
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, sleep, sleep_until};
 
 use super::Usage;
 
@@ -25,6 +25,14 @@ pub(super) struct Bounds {
     pub(super) finishes: bool,
 }
 
+impl Bounds {
+    /// How many may run so early.
+    fn share(&self, started: Duration) -> usize {
+        let ticks = usize::try_from(started.as_millis()).unwrap_or_default().saturating_add(1);
+        self.concurrency.saturating_mul(ticks).checked_div(WARM_UP_TICKS).unwrap_or_default().max(1)
+    }
+}
+
 /// Runs `work` for each item, as many at the same time as the bounds say, and gives each result to `sink` when it
 /// is there. Never more results are held than checks run.
 pub(super) async fn run<T, R>(
@@ -35,20 +43,26 @@ pub(super) async fn run<T, R>(
 ) -> Result<End, Usage> {
     let mut running = FuturesUnordered::new();
     let mut stop = std::pin::pin!(stopped(bounds.total));
-    let mut end = End::Done;
+    let (mut end, begun) = (End::Done, Instant::now());
+    let mut more = true;
     loop {
-        while end == End::Done && running.len() < bounds.concurrency {
-            let Some(item) = items.next() else { break };
-            running.push(work(item));
+        // Not all at once: whoever starts together is answered together, and then waits for each other.
+        let started = begun.elapsed();
+        let room = if started < WARM_UP { bounds.share(started) } else { bounds.concurrency };
+        while more && running.len() < room {
+            let item = items.next();
+            more = item.is_some();
+            running.extend(item.map(|item| work(item)));
         }
         tokio::select! {
             biased;
             () = &mut stop, if end == End::Done => {
-                end = End::Interrupted;
+                (end, more) = (End::Interrupted, false);
                 if !bounds.finishes {
                     return Ok(end);
                 }
             }
+            () = sleep(TICK), if more && room < bounds.concurrency => {}
             result = running.next() => match result {
                 Some(result) => sink(result)?,
                 None => return Ok(end),
@@ -86,3 +100,7 @@ pub(super) fn progress(total: Option<u64>) -> ProgressBar {
     }
     bar
 }
+
+const TICK: Duration = Duration::from_millis(1);
+const WARM_UP: Duration = Duration::from_millis(100);
+const WARM_UP_TICKS: usize = 100;

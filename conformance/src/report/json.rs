@@ -20,6 +20,9 @@ pub fn schema() -> Schema {
 
 /// Controls and directions, which JSON allows inside its texts, as `\u` escapes: a line is safe on a terminal too.
 pub(crate) fn escape(json: &str) -> String {
+    if json.bytes().all(|byte| matches!(byte, b' '..=b'~' | b'\n')) {
+        return json.to_owned();
+    }
     let mut escaped = String::with_capacity(json.len());
     for c in json.chars() {
         // A line end outside of a text is layout.
