@@ -3,22 +3,24 @@
 use std::cell::{Cell, RefCell};
 
 use futures_util::future::LocalBoxFuture;
-use http::{Method, Request, Response, StatusCode};
+use http::{Method, Request, Response, StatusCode, header};
+use serde_json::Value;
 use vectors::Vector;
 use worker_client::flow::FetchError;
 
-use crate::{Failure, Limit, Report, Transport, json};
+use crate::{Failure, Limit, Report, Transport, json, secrets::Secrets};
 
 /// Writes down what passes through another transport.
 pub struct Recorder<'a> {
     transport: &'a dyn Transport,
     vector: RefCell<Vector>,
+    secrets: RefCell<Secrets>,
 }
 
 impl<'a> Recorder<'a> {
     /// Of one host.
     pub fn new(transport: &'a dyn Transport, host: &str) -> Self {
-        Self { transport, vector: RefCell::new(Vector::new(host)) }
+        Self { transport, vector: RefCell::new(Vector::new(host)), secrets: RefCell::default() }
     }
 
     /// The vector, with what the report says of it, as JSON.
@@ -29,8 +31,26 @@ impl<'a> Recorder<'a> {
         vector.findings = report.findings.iter().map(|finding| finding.id.clone()).collect();
         vector.findings.sort();
         let mut text = json::escape(&serde_json::to_string_pretty(&vector).unwrap_or_default());
+        // A server may repeat what it was sent, anywhere.
+        self.secrets.borrow().take_out(&mut text);
         text.push('\n');
         text
+    }
+}
+
+impl Recorder<'_> {
+    fn keep_secrets(&self, request: &Request<Vec<u8>>, response: &Response<Vec<u8>>) {
+        let mut secrets = self.secrets.borrow_mut();
+        let credentials = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+        if let Some((_, secret)) = credentials.and_then(|credentials| credentials.split_once(' ')) {
+            secrets.keep(secret);
+        }
+        let body = serde_json::from_slice::<Value>(response.body()).unwrap_or_default();
+        for member in ["client_secret", "registration_access_token"] {
+            if let Some(secret) = body.get(member).and_then(Value::as_str) {
+                secrets.keep(secret);
+            }
+        }
     }
 }
 
@@ -48,6 +68,7 @@ impl Transport for Recorder<'_> {
     ) -> LocalBoxFuture<'_, Result<Response<Vec<u8>>, Failure>> {
         Box::pin(async move {
             let response = self.transport.send(request.clone(), limit).await?;
+            self.keep_secrets(&request, &response);
             self.vector.borrow_mut().record(&request, &response);
             Ok(response)
         })

@@ -42,7 +42,7 @@ impl Secrets {
         }
     }
 
-    fn take_out(&self, text: &mut String) {
+    pub(crate) fn take_out(&self, text: &mut String) {
         for secret in &self.0 {
             if text.contains(secret.as_str()) {
                 *text = text.replace(secret.as_str(), "(a secret)");

@@ -1,0 +1,8 @@
+//! The checker against servers of this program: what it finds, how it prints it, and what it withstands.
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
+#![expect(clippy::semicolon_if_nothing_returned, reason = "a fault is one expression")]
+
+mod formats;
+mod lab;
+mod mutation;
+mod threats;
