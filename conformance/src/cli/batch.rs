@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use futures_util::{StreamExt, stream::FuturesUnordered};
 use indicatif::{ProgressBar, ProgressStyle};
+use tokio::task::yield_now;
 use tokio::time::{Instant, sleep, sleep_until};
 
 use super::Usage;
@@ -64,7 +65,11 @@ pub(super) async fn run<T, R>(
             }
             () = sleep(TICK), if more && room < bounds.concurrency => {}
             result = running.next() => match result {
-                Some(result) => sink(result)?,
+                Some(result) => {
+                    sink(result)?;
+                    // The connections have work to do too.
+                    yield_now().await;
+                }
                 None => return Ok(end),
             }
         }
