@@ -12,7 +12,7 @@ use futures_util::{
     StreamExt,
     future::{BoxFuture, LocalBoxFuture},
 };
-use http::{Request, Response, header};
+use http::{HeaderValue, Method, Request, Response, header};
 use reqwest::{
     Certificate, Client,
     dns::{Addrs, Name, Resolve, Resolving},
@@ -54,7 +54,11 @@ impl Door {
         Ok(Self { client: client.build()? })
     }
 
-    async fn fetch(&self, request: Request<Vec<u8>>, limit: Limit) -> Result<Response<Vec<u8>>, Failure> {
+    async fn fetch(&self, mut request: Request<Vec<u8>>, limit: Limit) -> Result<Response<Vec<u8>>, Failure> {
+        if request.method() != Method::GET {
+            // Some servers close the connection after a body that they did not read, and do not say so.
+            request.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+        }
         let request = request.try_into().map_err(|_| FetchError::NoAnswer)?;
         #[expect(clippy::disallowed_methods, reason = "the one door")]
         let answer = self.client.execute(request).await.map_err(|error| told(&error))?;

@@ -90,13 +90,23 @@ impl Report {
         self.checks.iter().find(|check| check.id == id).map(|check| &check.outcome)
     }
 
-    /// 0 supported; 1 not supported, or a MUST is broken; 3 no answer.
+    /// 0 supported; 1 not supported, or a MUST is broken; 3 no answer, or not one to all that was asked for.
     pub fn exit_code(&self) -> u8 {
         match self.verdict {
             Verdict::Unreachable { .. } => 3,
-            _ if self.is_supported() && self.broken(Level::Must).next().is_none() => 0,
-            _ => 1,
+            _ if !self.is_supported() || self.broken(Level::Must).next().is_some() => 1,
+            _ if self.is_complete() => 0,
+            _ => 3,
         }
+    }
+
+    /// Whether a registration and a login took place where they were asked for: what was not tested is not passed.
+    pub fn is_complete(&self) -> bool {
+        let is_tested =
+            |id: &str| self.outcome(id).is_some_and(|outcome| !matches!(outcome, Outcome::NotTested { .. }));
+        let Asked { register, login, .. } = self.asked;
+        (!(register || login) || is_tested("rfc7591/3.2.1/client-id"))
+            && (!login || is_tested("rfc6749/5.1/token-answer"))
     }
 
     /// How many rules were kept, broken and not tested.

@@ -130,7 +130,7 @@ pub(super) enum Format {
 }
 
 const EXIT_CODES: &str = "\
-Exit codes: 0 supported; 1 not supported, or a MUST is broken; 2 usage; 3 no answer, or interrupted.";
+Exit codes: 0 supported; 1 not supported, or a MUST is broken; 2 usage; 3 no answer to what was asked for, or interrupted.";
 
 const MANUAL: &str = "\
 What is checked:
@@ -148,7 +148,7 @@ Exit codes:
   0  supported
   1  not supported, or a MUST is broken
   2  usage
-  3  no answer, or interrupted";
+  3  no answer to all that was asked for, or interrupted";
 
 const CHECK_EXAMPLES: &str = "\
 Examples:
@@ -164,4 +164,4 @@ Exit codes:
   0  supported
   1  not supported, or a MUST is broken; with --baseline: something became worse
   2  usage
-  3  no answer, or interrupted";
+  3  no answer to all that was asked for, or interrupted";
