@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use futures_util::{StreamExt, stream::FuturesUnordered};
+use futures_util::{
+    Stream, StreamExt,
+    stream::{FuturesUnordered, poll_fn},
+};
 use indicatif::{ProgressBar, ProgressStyle};
 use tokio::task::yield_now;
 use tokio::time::{Instant, sleep, sleep_until};
@@ -37,7 +40,7 @@ impl Bounds {
 /// Runs `work` for each item, as many at the same time as the bounds say, and gives each result to `sink` when it
 /// is there. Never more results are held than checks run.
 pub(super) async fn run<T, R>(
-    mut items: impl Iterator<Item = T>,
+    mut items: impl Stream<Item = T> + Unpin,
     bounds: &Bounds,
     work: impl AsyncFn(T) -> R,
     mut sink: impl FnMut(R) -> Result<(), Usage>,
@@ -50,10 +53,8 @@ pub(super) async fn run<T, R>(
         // Not all at once: whoever starts together is answered together, and then waits for each other.
         let started = begun.elapsed();
         let room = if started < WARM_UP { bounds.share(started) } else { bounds.concurrency };
-        while more && running.len() < room {
-            let item = items.next();
-            more = item.is_some();
-            running.extend(item.map(|item| work(item)));
+        if !more && running.is_empty() {
+            return Ok(end);
         }
         tokio::select! {
             biased;
@@ -63,15 +64,16 @@ pub(super) async fn run<T, R>(
                     return Ok(end);
                 }
             }
-            () = sleep(TICK), if more && room < bounds.concurrency => {}
-            result = running.next() => match result {
-                Some(result) => {
-                    sink(result)?;
-                    // The connections have work to do too.
-                    yield_now().await;
-                }
-                None => return Ok(end),
+            item = items.next(), if more && running.len() < room => match item {
+                Some(item) => running.push(work(item)),
+                None => more = false,
+            },
+            Some(result) = running.next() => {
+                sink(result)?;
+                // The connections have work to do too.
+                yield_now().await;
             }
+            () = sleep(TICK), if more && room < bounds.concurrency => {}
         }
     }
 }
@@ -93,6 +95,15 @@ async fn stopped(total: Option<Duration>) {
     }
 }
 
+/// What another thread reads: one that waits for a line keeps no check waiting.
+pub(super) fn from_thread<T: Send + 'static>(
+    items: impl Iterator<Item = T> + Send + 'static,
+) -> impl Stream<Item = T> + Unpin {
+    let (sender, mut receiver) = tokio::sync::mpsc::channel(AHEAD);
+    std::thread::spawn(move || items.map_while(|item| sender.blocking_send(item).ok()).for_each(drop));
+    poll_fn(move |context| receiver.poll_recv(context))
+}
+
 /// A bar with counts and the time left, on a terminal.
 pub(super) fn progress(total: Option<u64>) -> ProgressBar {
     let bar = total.map_or_else(ProgressBar::no_length, ProgressBar::new);
@@ -106,6 +117,7 @@ pub(super) fn progress(total: Option<u64>) -> ProgressBar {
     bar
 }
 
+const AHEAD: usize = 256;
 const TICK: Duration = Duration::from_millis(1);
 const WARM_UP: Duration = Duration::from_millis(100);
 const WARM_UP_TICKS: usize = 100;

@@ -9,6 +9,7 @@ use std::{
 };
 
 use conformance::{Checker, Options, Recorder, Replay, Report, escape};
+use futures_util::{StreamExt, future::ready};
 use worker_client::flow::{Egress, Named};
 
 use super::{
@@ -68,14 +69,14 @@ async fn run_all(check: &Check, egress: &Egress, hosts: Hosts, job: &Job) -> Res
         bar.set_draw_target(indicatif::ProgressDrawTarget::hidden());
     }
     let skipped = Cell::new(0_u64);
-    let hosts = hosts.filter(|host| {
+    let hosts = batch::from_thread(hosts).filter(|host| {
         let is_done = !done.is_empty()
             && Named::parse(host, egress).is_ok_and(|named| done.contains(&baseline::key(&named.resource())));
         if is_done {
             skipped.set(skipped.get().saturating_add(1));
             bar.inc(1);
         }
-        !is_done
+        ready(!is_done)
     });
     let bounds = Bounds {
         concurrency: if check.login { 1 } else { usize::from(check.concurrency) },

@@ -11,7 +11,7 @@ use super::Usage;
 /// Named hosts, then the lines of a file. Empty lines and those that begin with `#` are none.
 pub(super) struct Hosts {
     named: std::vec::IntoIter<String>,
-    lines: Option<Box<dyn BufRead>>,
+    lines: Option<Box<dyn BufRead + Send>>,
     /// How many there are, where that is known.
     pub(super) total: Option<u64>,
 }
@@ -19,7 +19,7 @@ pub(super) struct Hosts {
 impl Hosts {
     pub(super) fn new(named: Vec<String>, file: Option<&Path>) -> Result<Self, Usage> {
         let count = u64::try_from(named.len()).unwrap_or(u64::MAX);
-        let (lines, total): (Option<Box<dyn BufRead>>, _) = match file {
+        let (lines, total): (Option<Box<dyn BufRead + Send>>, _) = match file {
             None => (None, Some(count)),
             Some(path) if path == Path::new("-") => (Some(Box::new(BufReader::new(io::stdin()))), None),
             Some(path) => {
