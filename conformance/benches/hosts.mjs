@@ -79,7 +79,8 @@ writeFileSync(loop, `#!/bin/sh
 curl -sS -m 10 "http://$1/.well-known/oauth-authorization-server" | jq -e '.issuer and .registration_endpoint' >/dev/null && curl -sS -m 10 -o /dev/null "http://$1/"
 `, { mode: 0o755 });
 const few = Math.min(1000, count);
-row('curl and jq, `xargs -P32`', few, await measure('xargs', ['-a', list(few), '-P32', '-n1', loop]), 'looks for two members');
+const { seconds } = await measure('xargs', ['-a', list(few), '-P32', '-n1', loop]);
+row('curl and jq, `xargs -P32`', few, { seconds }, 'looks for two members');
 const script = join(folder, 'script.mjs');
 writeFileSync(script, `
 import { readFileSync } from 'node:fs';

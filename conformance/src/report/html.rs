@@ -57,7 +57,7 @@ impl Host {
             address: web(&report.resource),
             title: report.about.title.as_deref().map(escape),
             description: report.about.description.as_deref().map(escape),
-            // The address of the icon alone: the page loads nothing until a person asks for it.
+            // Shown from where the host has it: a check that reads asks for no icon.
             icon: report.about.icon.as_deref().and_then(web),
             verdict: escape(&report.verdict.to_string()),
             kind: match report.verdict {

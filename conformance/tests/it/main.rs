@@ -10,3 +10,4 @@ mod mutation;
 mod polite;
 mod recipe;
 mod threats;
+mod verdicts;
