@@ -1,7 +1,7 @@
 //! Registrations that a server is to refuse, each beside a good one that it has accepted.
 
 use http::{HeaderValue, Method, Request, Response, header};
-use rfc7591::{ClientMetadata, Management, Registration, Rejected};
+use rfc7591::{AuthMethod, ClientMetadata, Management, Registration, Rejected};
 use serde_json::{Map, Value, json};
 use worker_client::flow::Server;
 
@@ -12,7 +12,8 @@ use crate::{Finding, Limit, Phase};
 pub(super) async fn ask(work: &mut Work<'_>, server: &Server, good: &ClientMetadata) {
     let Ok(Value::Object(good)) = serde_json::to_value(good) else { return };
     for wrong in WRONG {
-        let mut request = (wrong.request)(&good).into_http(server);
+        let Some(sent) = (wrong.request)(&good, server) else { continue };
+        let mut request = sent.into_http(server);
         if let Some(token) = &work.options.initial_access_token
             && let Ok(value) = HeaderValue::try_from(format!("Bearer {}", token.secret()))
         {
@@ -112,7 +113,8 @@ pub(crate) struct Wrong {
     id: &'static str,
     what: &'static str,
     remedy: &'static str,
-    request: fn(&Map<String, Value>) -> Sent,
+    /// What to send; nothing where it would be no mistake at this server.
+    request: fn(&Map<String, Value>, &Server) -> Option<Sent>,
     /// Whether what was wrong is registered: a server may replace it instead of refusing.
     is_registered: fn(&Map<String, Value>) -> bool,
 }
@@ -130,14 +132,23 @@ struct Sent {
 }
 
 impl Sent {
-    fn with(good: &Map<String, Value>, change: impl FnOnce(&mut Map<String, Value>)) -> Self {
+    fn with(good: &Map<String, Value>, change: impl FnOnce(&mut Map<String, Value>)) -> Option<Self> {
         let mut members = good.clone();
         change(&mut members);
-        Self { content_type: "application/json", body: Value::Object(members).to_string().into_bytes() }
+        Some(Self { content_type: "application/json", body: Value::Object(members).to_string().into_bytes() })
     }
 
-    fn redirecting(good: &Map<String, Value>, uri: &str) -> Self {
+    fn redirecting(good: &Map<String, Value>, uri: &str) -> Option<Self> {
         Self::with(good, |members| drop(members.insert("redirect_uris".to_owned(), json!([uri]))))
+    }
+
+    /// With an authentication method that the server does not list.
+    fn unlisted(good: &Map<String, Value>, server: &Server, method: AuthMethod) -> Option<Self> {
+        if server.auth_methods.contains(&method) {
+            return None;
+        }
+        let method = serde_json::to_value(method).ok()?;
+        Self::with(good, |members| drop(members.insert("token_endpoint_auth_method".to_owned(), method)))
     }
 
     fn into_http(self, server: &Server) -> Request<Vec<u8>> {
@@ -149,6 +160,10 @@ impl Sent {
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(self.content_type));
         request
     }
+}
+
+fn has_method(registered: &Map<String, Value>, method: &str) -> bool {
+    registered.get("token_endpoint_auth_method").is_some_and(|registered| registered == method)
 }
 
 /// Whether a redirection URI is registered that meets a condition, or none is told at all.
@@ -173,7 +188,7 @@ const WRONG: &[Wrong] = &[
         id: "rfc7591/5/redirect-uris-required",
         what: "a client without `redirect_uris`",
         remedy: "refuse it with invalid_redirect_uri",
-        request: |good| Sent::with(good, |members| drop(members.remove("redirect_uris"))),
+        request: |good, _| Sent::with(good, |members| drop(members.remove("redirect_uris"))),
         is_registered: has_no_uri,
     },
     Wrong {
@@ -181,7 +196,7 @@ const WRONG: &[Wrong] = &[
         id: "rfc7591/5/redirect-uris-required",
         what: "a client with an empty list of `redirect_uris`",
         remedy: "refuse it with invalid_redirect_uri",
-        request: |good| {
+        request: |good, _| {
             Sent::with(good, |members| drop(members.insert("redirect_uris".to_owned(), json!([]))))
         },
         is_registered: has_no_uri,
@@ -191,7 +206,7 @@ const WRONG: &[Wrong] = &[
         id: "rfc7591/5/redirect-uri-script",
         what: "the redirection URI `javascript:alert(1)`",
         remedy: "refuse redirection URIs that run in the browser: javascript, data, vbscript",
-        request: |good| Sent::redirecting(good, "javascript:alert(1)"),
+        request: |good, _| Sent::redirecting(good, "javascript:alert(1)"),
         is_registered: |registered| has_uri(registered, |uri| uri.starts_with("javascript:")),
     },
     Wrong {
@@ -199,7 +214,7 @@ const WRONG: &[Wrong] = &[
         id: "rfc7591/5/redirect-uri-cleartext",
         what: "the redirection URI `http://client.example/callback`",
         remedy: "refuse http redirection URIs but those of loopback",
-        request: |good| Sent::redirecting(good, "http://client.example/callback"),
+        request: |good, _| Sent::redirecting(good, "http://client.example/callback"),
         is_registered: |registered| has_uri(registered, |uri| uri.starts_with("http://client.example")),
     },
     Wrong {
@@ -207,7 +222,7 @@ const WRONG: &[Wrong] = &[
         id: "rfc6749/3.1.2/redirect-uri-fragment",
         what: "a redirection URI with a fragment",
         remedy: "refuse it with invalid_redirect_uri",
-        request: |good| Sent::redirecting(good, "https://client.example/callback#fragment"),
+        request: |good, _| Sent::redirecting(good, "https://client.example/callback#fragment"),
         is_registered: |registered| has_uri(registered, |uri| uri.contains('#')),
     },
     Wrong {
@@ -215,7 +230,7 @@ const WRONG: &[Wrong] = &[
         id: "rfc6749/3.1.2/redirect-uri-absolute",
         what: "the redirection URI `/callback`",
         remedy: "refuse it with invalid_redirect_uri",
-        request: |good| Sent::redirecting(good, "/callback"),
+        request: |good, _| Sent::redirecting(good, "/callback"),
         is_registered: |registered| has_uri(registered, |uri| uri.starts_with('/')),
     },
     Wrong {
@@ -223,7 +238,7 @@ const WRONG: &[Wrong] = &[
         id: "rfc7591/2/metadata-types",
         what: "a text for `redirect_uris`",
         remedy: "refuse it with invalid_client_metadata",
-        request: |good| {
+        request: |good, _| {
             let uris = json!("https://client.example/callback");
             Sent::with(good, |members| drop(members.insert("redirect_uris".to_owned(), uris)))
         },
@@ -234,7 +249,9 @@ const WRONG: &[Wrong] = &[
         id: "rfc7591/2/metadata-types",
         what: "a number for `grant_types`",
         remedy: "refuse it with invalid_client_metadata",
-        request: |good| Sent::with(good, |members| drop(members.insert("grant_types".to_owned(), json!(7)))),
+        request: |good, _| {
+            Sent::with(good, |members| drop(members.insert("grant_types".to_owned(), json!(7))))
+        },
         is_registered: |_| true,
     },
     Wrong {
@@ -242,7 +259,7 @@ const WRONG: &[Wrong] = &[
         id: "rfc7591/2.1/grant-response-consistent",
         what: "the response type `code` without the grant type `authorization_code`",
         remedy: "refuse it with invalid_client_metadata, or replace one of the two",
-        request: |good| {
+        request: |good, _| {
             Sent::with(good, |members| {
                 members.insert("grant_types".to_owned(), json!(["client_credentials"]));
                 members.insert("response_types".to_owned(), json!(["code"]));
@@ -259,25 +276,39 @@ const WRONG: &[Wrong] = &[
         id: "rfc7591/2/auth-method-unsupported",
         what: "an unknown `token_endpoint_auth_method`",
         remedy: "refuse it with invalid_client_metadata, or register one that is supported",
-        request: |good| {
+        request: |good, _| {
             let method = json!(UNKNOWN_METHOD);
             Sent::with(good, |members| {
                 drop(members.insert("token_endpoint_auth_method".to_owned(), method));
             })
         },
-        is_registered: |registered| {
-            registered.get("token_endpoint_auth_method").is_some_and(|method| method == UNKNOWN_METHOD)
-        },
+        is_registered: |registered| has_method(registered, UNKNOWN_METHOD),
+    },
+    Wrong {
+        name: "unlisted-basic",
+        id: "rfc7591/2/auth-method-unsupported",
+        what: "`client_secret_basic`, which the metadata does not list",
+        remedy: "refuse it with invalid_client_metadata, register one that is listed, or list it",
+        request: |good, server| Sent::unlisted(good, server, AuthMethod::ClientSecretBasic),
+        is_registered: |registered| has_method(registered, "client_secret_basic"),
+    },
+    Wrong {
+        name: "unlisted-none",
+        id: "rfc7591/2/auth-method-unsupported",
+        what: "`none`, which the metadata does not list",
+        remedy: "refuse it with invalid_client_metadata, register one that is listed, or list it",
+        request: |good, server| Sent::unlisted(good, server, AuthMethod::None),
+        is_registered: |registered| has_method(registered, "none"),
     },
     Wrong {
         name: "broken-json",
         id: "rfc7591/3.1/json-required",
         what: "a body that is no JSON",
         remedy: "refuse it with invalid_client_metadata",
-        request: |good| {
-            let mut sent = Sent::with(good, |_| {});
+        request: |good, _| {
+            let mut sent = Sent::with(good, |_| {})?;
             sent.body.pop();
-            sent
+            Some(sent)
         },
         is_registered: |_| true,
     },
@@ -286,7 +317,7 @@ const WRONG: &[Wrong] = &[
         id: "rfc7591/3.1/content-type-required",
         what: "a request as `text/plain`",
         remedy: "refuse it with 415 or 400",
-        request: |good| Sent { content_type: "text/plain", ..Sent::with(good, |_| {}) },
+        request: |good, _| Some(Sent { content_type: "text/plain", ..Sent::with(good, |_| {})? }),
         is_registered: |_| true,
     },
 ];

@@ -87,6 +87,15 @@ pub(super) struct Check {
     /// What to ask for in the login
     #[arg(long, value_name = "SCOPE", requires = "login", help_heading = "Beyond reading")]
     pub(super) scope: Option<String>,
+    /// The redirection URI to register, where a server refuses those of loopback
+    #[arg(
+        long,
+        value_name = "URL",
+        conflicts_with = "login",
+        requires = "register",
+        help_heading = "Beyond reading"
+    )]
+    pub(super) redirect_uri: Option<url::Url>,
     /// The file with the initial access token of a protected registration; `-` is the standard input
     #[arg(long, value_name = "FILE", help_heading = "Beyond reading")]
     pub(super) initial_access_token: Option<PathBuf>,

@@ -183,6 +183,9 @@ fn options(check: &Check) -> Result<Options, Usage> {
     options.login = check.login;
     options.scope.clone_from(&check.scope);
     options.budget = check.budget;
+    if let Some(uri) = &check.redirect_uri {
+        options.redirect_uri = uri.clone();
+    }
     // A person takes longer than a server.
     let usual = if check.login { 300 } else { 60 };
     options.within = Duration::from_secs(check.deadline.unwrap_or(usual));

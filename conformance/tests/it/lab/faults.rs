@@ -162,6 +162,8 @@ pub(crate) const FAULTS: &[Fault] = &[
     registers("rfc7591/2/metadata-types", "redirect-uris-text"),
     registers("rfc7591/2/metadata-types", "grant-types-number"),
     registers("rfc7591/2/auth-method-unsupported", "unsupported-auth-method"),
+    registers("rfc7591/2/auth-method-unsupported", "unlisted-basic"),
+    confidential(registers("rfc7591/2/auth-method-unsupported", "unlisted-none")),
     registers("rfc7591/2.1/grant-response-consistent", "contradictory-grant-types"),
     registers("rfc7591/3.1/json-required", "broken-json"),
     registers("rfc7591/3.1/content-type-required", "text-plain"),

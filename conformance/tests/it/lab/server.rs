@@ -177,8 +177,12 @@ impl Lab {
         let Ok(asked) = serde_json::from_slice::<Value>(request.body()) else {
             return (Ask::Wrong("broken-json"), Answer::error(400, "invalid_client_metadata"));
         };
+        let listed = if self.confidential { "client_secret_basic" } else { "none" };
         let wrong = match wrong(&asked) {
             _ if !is_json => Some("text-plain"),
+            None if asked["token_endpoint_auth_method"] != listed => {
+                Some(if self.confidential { "unlisted-none" } else { "unlisted-basic" })
+            }
             wrong => wrong,
         };
         match wrong {
