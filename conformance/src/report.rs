@@ -1,20 +1,23 @@
 //! What was found out about a host, and how it is printed.
 
+mod finding;
 pub mod html;
 pub mod json;
 pub mod junit;
 pub mod markdown;
 pub mod sarif;
 pub mod terminal;
+mod verdict;
 
 use std::fmt;
 
+pub use finding::{Finding, Level};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use worker_client::flow::{self, Actor};
+pub use verdict::Verdict;
 
 use crate::{
-    Phase, Rule,
+    Phase,
     ledger::Ledger,
     text::{MAX_EVIDENCE, bounded},
 };
@@ -126,91 +129,6 @@ impl fmt::Display for Report {
     }
 }
 
-/// Whether and how a person can log in to a host.
-#[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
-#[serde(tag = "verdict", rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum Verdict {
-    /// The host points to another authorization server by RFC 9728, which is named and not asked.
-    Elsewhere {
-        /// The `resource_metadata` of its challenge.
-        resource_metadata: String,
-    },
-    /// No metadata anywhere it may lie.
-    NoMetadata,
-    /// Metadata, but no `registration_endpoint`.
-    NoRegistration,
-    /// No login is needed: an MCP `initialize` succeeds without a token.
-    Open,
-    /// The egress policy forbids asking.
-    Refused {
-        /// Its reason.
-        why: String,
-    },
-    /// A person can log in.
-    Registrable,
-    /// No answer.
-    Unreachable {
-        /// The reason.
-        why: String,
-    },
-    /// Metadata with which no login is possible.
-    Unusable {
-        /// What is wrong with it, or what it requires.
-        why: String,
-    },
-}
-
-impl Verdict {
-    /// Its name on the wire.
-    pub fn name(&self) -> &'static str {
-        match self {
-            Self::Elsewhere { .. } => "elsewhere",
-            Self::NoMetadata => "no_metadata",
-            Self::NoRegistration => "no_registration",
-            Self::Open => "open",
-            Self::Refused { .. } => "refused",
-            Self::Registrable => "registrable",
-            Self::Unreachable { .. } => "unreachable",
-            Self::Unusable { .. } => "unusable",
-        }
-    }
-}
-
-/// As a sentence about the host; untrusted text is not escaped.
-impl fmt::Display for Verdict {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Elsewhere { resource_metadata } => {
-                write!(f, "points to {resource_metadata}, which is not used (RFC 9728)")
-            }
-            Self::NoMetadata => f.write_str("publishes no metadata"),
-            Self::NoRegistration => f.write_str("has no registration_endpoint"),
-            Self::Open => f.write_str("needs no login: an MCP initialize succeeds without a token"),
-            Self::Refused { why } => write!(f, "was not asked: {why}"),
-            Self::Registrable => f.write_str("supports dynamic client registration"),
-            Self::Unreachable { why } => write!(f, "gave no answer: {why}"),
-            Self::Unusable { why } => write!(f, "cannot be used: {why}"),
-        }
-    }
-}
-
-impl From<flow::Verdict> for Verdict {
-    fn from(verdict: flow::Verdict) -> Self {
-        let told = |why: String| bounded(&why, MAX_EVIDENCE);
-        match verdict {
-            flow::Verdict::Elsewhere { resource_metadata } => Self::Elsewhere { resource_metadata },
-            flow::Verdict::NoMetadata => Self::NoMetadata,
-            flow::Verdict::NoRegistration => Self::NoRegistration,
-            flow::Verdict::Refused { why } => Self::Refused { why: told(why) },
-            flow::Verdict::Registrable => Self::Registrable,
-            flow::Verdict::Unreachable { why } => Self::Unreachable { why: told(why) },
-            flow::Verdict::Unusable { why } => Self::Unusable { why: told(why) },
-            other => Self::Unusable { why: format!("{other:?}") },
-        }
-    }
-}
-
 /// What the host says of itself.
 #[derive(Clone, Debug, Default, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
 #[non_exhaustive]
@@ -221,93 +139,6 @@ pub struct About {
     pub description: Option<String>,
     /// Its icon.
     pub icon: Option<String>,
-}
-
-/// One thing that is broken, or worth knowing, and who must act on it.
-#[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
-#[non_exhaustive]
-pub struct Finding {
-    /// The stable id of the requirement in SPEC.md.
-    pub id: String,
-    /// How binding it is.
-    pub level: Level,
-    /// Its source, as a link.
-    pub section: String,
-    /// Who must act.
-    pub actor: Actor,
-    /// What was seen: untrusted text in part.
-    pub evidence: String,
-    /// What to do about it.
-    pub remedy: String,
-}
-
-impl Finding {
-    /// That a rule is broken; nothing for an id that is none.
-    pub(crate) fn of(id: &str, evidence: &str, remedy: &str) -> Option<Self> {
-        let rule = Rule::of(id)?;
-        Some(Self {
-            id: rule.id.to_owned(),
-            level: rule.level,
-            section: rule.section.to_owned(),
-            actor: rule.actor,
-            evidence: bounded(evidence, MAX_EVIDENCE),
-            remedy: remedy.to_owned(),
-        })
-    }
-}
-
-impl From<flow::Finding> for Finding {
-    fn from(finding: flow::Finding) -> Self {
-        Self {
-            id: finding.id.to_owned(),
-            level: Level::parse(finding.level).unwrap_or(Level::Note),
-            section: finding.section.to_owned(),
-            actor: finding.actor,
-            evidence: finding.evidence,
-            remedy: finding.remedy.to_owned(),
-        }
-    }
-}
-
-/// How binding a requirement is, in the words of BCP 14.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, Ord, PartialEq, PartialOrd, Serialize)]
-#[expect(clippy::exhaustive_enums, reason = "the levels of SPEC.md")]
-pub enum Level {
-    /// An absolute requirement.
-    #[serde(rename = "MUST")]
-    Must,
-    /// A recommendation.
-    #[serde(rename = "SHOULD")]
-    Should,
-    /// Truly optional.
-    #[serde(rename = "MAY")]
-    May,
-    /// Legal, and worth knowing.
-    #[serde(rename = "note")]
-    Note,
-}
-
-impl Level {
-    /// From its name.
-    pub fn parse(name: &str) -> Option<Self> {
-        [Self::Must, Self::Should, Self::May, Self::Note].into_iter().find(|level| level.as_str() == name)
-    }
-
-    /// Its name.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Must => "MUST",
-            Self::Should => "SHOULD",
-            Self::May => "MAY",
-            Self::Note => "note",
-        }
-    }
-}
-
-impl fmt::Display for Level {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
-    }
 }
 
 /// What became of one rule.

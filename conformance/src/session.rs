@@ -1,18 +1,20 @@
 //! How a host is asked: within a budget and a deadline, one request at a time, with pauses where it asks for them.
 
+mod lanes;
+
 use std::{
     cell::{Cell, RefCell},
     collections::BTreeMap,
-    rc::Rc,
     time::Duration,
 };
 
 use futures_util::future::LocalBoxFuture;
 use http::{Method, Request, Response, StatusCode, header};
-use tokio::sync::Semaphore;
 use tokio::time::{Instant, sleep_until, timeout_at};
 use url::Url;
 use worker_client::flow::{Egress, FetchError, authority};
+
+pub(crate) use lanes::Lanes;
 
 /// What sends a request and reads its answer, without following redirects: a socket, or a recording.
 pub trait Transport {
@@ -186,39 +188,6 @@ impl<'a> Session<'a> {
         match timeout_at(self.deadline, sent).await {
             Ok(sent) => sent,
             Err(_) => Err(Failure::told("the deadline has passed")),
-        }
-    }
-}
-
-/// One request at a time for each host, whatever number of checks leads to it.
-#[derive(Debug, Default)]
-pub(crate) struct Lanes(RefCell<BTreeMap<String, Rc<Semaphore>>>);
-
-impl Lanes {
-    async fn one_at_a_time<T>(&self, host: &str, sent: impl Future<Output = T>) -> T {
-        // Dropped last: the order is that of the declarations, backwards.
-        let _leave = Leave { lanes: self, host };
-        let lane = {
-            let mut lanes = self.0.borrow_mut();
-            Rc::clone(lanes.entry(host.to_owned()).or_insert_with(|| Rc::new(Semaphore::new(1))))
-        };
-        // The semaphore is never closed.
-        let _permit = lane.acquire().await;
-        sent.await
-    }
-}
-
-/// Closes the lane behind whoever was the last in it, also when a check is given up.
-struct Leave<'a> {
-    lanes: &'a Lanes,
-    host: &'a str,
-}
-
-impl Drop for Leave<'_> {
-    fn drop(&mut self) {
-        let mut lanes = self.lanes.0.borrow_mut();
-        if lanes.get(self.host).is_some_and(|lane| Rc::strong_count(lane) == 1) {
-            lanes.remove(self.host);
         }
     }
 }

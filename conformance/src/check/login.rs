@@ -1,21 +1,27 @@
 //! A login, and what only a login shows.
 
-use http::{Request, Response, header};
+mod judge;
+
+use http::{Request, Response};
 use pkce::Verifier;
 use url::{
     Url,
     form_urlencoded::{self, Serializer},
 };
 use worker_client::flow::{
-    self, Client, DriveError, Exchange, FetchError, Login, Redeem, Revoke, Server, State, TokenError,
-    TokenKind, Tokens, Turn, drive,
+    self, Client, DriveError, Exchange, FetchError, Login, Redeem, Revoke, Server, State, TokenKind, Tokens,
+    Turn, drive,
 };
 
 use super::{
     Work,
     browser::{Arrival, Browser},
 };
-use crate::{Finding, Limit, Phase, door::entropy, text::bounded};
+use crate::{Finding, Limit, Phase, door::entropy};
+use judge::{ERROR, ISS_SENT, NO_STORE, ONCE, UNREGISTERED, UNREGISTERED_REDIRECT, VERIFY, elsewhere_told};
+pub(crate) use judge::{
+    judge_again, judge_callback, judge_error, judge_tokens, judge_unregistered, judge_wrong_verifier,
+};
 
 /// Logs in twice: once to the end, and once with another verifier than the one that the code is bound to.
 pub(super) async fn log_in(work: &mut Work<'_>, server: &Server, client: &Client) {
@@ -57,18 +63,6 @@ async fn unregistered(work: &mut Work<'_>, browser: &mut Browser<'_>, server: &S
         }
         Arrival::Lost(why) => work.ledger.untested(UNREGISTERED_REDIRECT, &why),
     }
-}
-
-fn elsewhere_told() -> Option<Finding> {
-    let evidence = format!("{UNREGISTERED} was not registered, and people are redirected there");
-    Finding::of(UNREGISTERED_REDIRECT, &evidence, "show an error, and redirect nowhere")
-}
-
-/// What the answer to an authorization request with that redirection URI breaks.
-pub(crate) fn judge_unregistered(response: &Response<Vec<u8>>) -> Option<Finding> {
-    let location = response.headers().get(header::LOCATION).and_then(|value| value.to_str().ok());
-    let there = response.status().is_redirection() && location.is_some_and(|to| to.starts_with(UNREGISTERED));
-    there.then(elsewhere_told).flatten()
 }
 
 /// A code that may be redeemed, and whether the server knows `resource` (RFC 8707 §2 lets it refuse any).
@@ -174,28 +168,6 @@ enum Denied {
     Told(String),
 }
 
-/// What an authorization response breaks.
-pub(crate) fn judge_callback(
-    callback: &Url,
-    state: &str,
-    issuer: &str,
-    advertised: bool,
-) -> [(&'static str, Option<Finding>); 2] {
-    let value = |name: &str| callback.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value);
-    let state = (value("state").as_deref() != Some(state)).then(|| {
-        let evidence = "the authorization response does not carry the `state` that was sent";
-        Finding::of(STATE, evidence, "return `state` as it was sent")
-    });
-    let iss = match value("iss") {
-        Some(iss) if iss == issuer => None,
-        Some(iss) => Some(format!("`iss` is `{iss}`, not `{issuer}`")),
-        None if advertised => Some("`iss` is advertised and not sent".to_owned()),
-        None => None,
-    };
-    let remedy = "send the issuer identifier, as it is in the metadata, with every authorization response";
-    [(STATE, state.flatten()), (ISS_SENT, iss.and_then(|evidence| Finding::of(ISS_SENT, &evidence, remedy)))]
-}
-
 fn names_iss(callback: &Url) -> bool {
     callback.query_pairs().any(|(name, _)| name == "iss")
 }
@@ -260,51 +232,6 @@ async fn send(work: &Work<'_>, request: Request<Vec<u8>>) -> Result<Response<Vec
     work.session.send(request, Limit::Json).await.map_err(|failure| failure.to_string())
 }
 
-/// What an answer to a good token request breaks.
-pub(crate) fn judge_tokens(response: &Response<Vec<u8>>) -> [(&'static str, Option<Finding>); 2] {
-    let stored = super::registration::is_no_store(response);
-    let evidence = "tokens are issued without `Cache-Control: no-store`";
-    let no_store =
-        (!stored).then(|| Finding::of(NO_STORE, evidence, "send `Cache-Control: no-store`")).flatten();
-    let answer = Tokens::receive(response).err().and_then(|error| match error {
-        // What the token is for is the server's to choose (RFC 8707 §2).
-        TokenError::Refused { error, .. } if error == "invalid_target" => None,
-        error => {
-            let evidence = format!("a good token request: {error}");
-            let remedy = "answer a good code with a JSON object that has `access_token` and `token_type`";
-            Finding::of(ANSWER, &evidence, remedy)
-        }
-    });
-    [(ANSWER, answer), (NO_STORE, no_store)]
-}
-
-/// What the answer to a code that was redeemed before breaks.
-pub(crate) fn judge_again(response: &Response<Vec<u8>>) -> Option<Finding> {
-    let evidence = "a code was redeemed twice";
-    Tokens::receive(response).ok().and_then(|_| Finding::of(ONCE, evidence, "refuse it with invalid_grant"))
-}
-
-/// What the answer to a code with another verifier breaks.
-pub(crate) fn judge_wrong_verifier(response: &Response<Vec<u8>>) -> Option<Finding> {
-    let evidence = "a code was redeemed with another verifier than its own";
-    Tokens::receive(response)
-        .ok()
-        .and_then(|_| Finding::of(VERIFY, evidence, "compare it with the challenge"))
-}
-
-/// What an answer that refuses a token request breaks.
-pub(crate) fn judge_error(response: &Response<Vec<u8>>) -> Option<Finding> {
-    let status = response.status();
-    let body = serde_json::from_slice::<serde_json::Value>(response.body()).unwrap_or_default();
-    let error = body.get("error").and_then(serde_json::Value::as_str);
-    let evidence = match (status.as_u16(), error) {
-        (400, Some(_)) | (401, Some("invalid_client")) => return None,
-        (_, Some(error)) => format!("a token request was refused with {status} and `{}`", bounded(error, 64)),
-        (_, None) => format!("a token request was refused with {status} without an `error`"),
-    };
-    Finding::of(ERROR, &evidence, "answer with 400 and the `error` of RFC 6749 §5.2")
-}
-
 /// Leaves no tokens behind where that is offered.
 async fn revoke(work: &Work<'_>, server: &Server, client: &Client, tokens: &Tokens) {
     let (token, kind) = match &tokens.refresh_token {
@@ -316,14 +243,3 @@ async fn revoke(work: &Work<'_>, server: &Server, client: &Client, tokens: &Toke
             drive(revoke, async |request| work.session.fetch(request).await).await;
     }
 }
-
-const UNREGISTERED: &str = "https://client.example/unregistered";
-
-const ANSWER: &str = "rfc6749/5.1/token-answer";
-const ERROR: &str = "rfc6749/5.2/error-answer";
-const ISS_SENT: &str = "rfc9207/2/iss-sent";
-const NO_STORE: &str = "rfc6749/5.1/no-store";
-const ONCE: &str = "rfc6749/4.1.2/code-once";
-const STATE: &str = "rfc6749/4.1.2/state-returned";
-const UNREGISTERED_REDIRECT: &str = "rfc6749/3.1.2.4/unregistered-redirect";
-const VERIFY: &str = "rfc7636/4.6/verify";
