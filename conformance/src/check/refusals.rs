@@ -38,13 +38,18 @@ pub(super) async fn ask(work: &mut Work<'_>, server: &Server, good: &ClientMetad
 
 fn note(work: &mut Work<'_>, wrong: &Wrong, response: &Response<Vec<u8>>) {
     let findings = judge(wrong, response);
-    let is_refused = !response.status().is_success();
+    let is_refused = response.status().is_client_error() || response.status().is_server_error();
     for finding in &findings {
         work.ledger.broken(finding.clone());
     }
-    let about_registration = findings.iter().any(|finding| finding.id == wrong.id);
-    if !about_registration && !work.ledger.is_broken(wrong.id) {
+    let is_broken = findings.iter().any(|finding| finding.id == wrong.id);
+    let is_replaced = matches!(answer(response), Ok(_)) && !is_broken;
+    let is_refusal = is_refused || matches!(answer(response), Err(Rejected::Refused { .. }));
+    if is_refusal || is_replaced {
         work.ledger.kept(wrong.id);
+    } else if !is_broken {
+        let why = format!("{} is neither registered nor refused: {}", wrong.what, response.status());
+        work.ledger.untested(wrong.id, &why);
     }
     if is_refused {
         work.ledger.kept(CLIENT_ERROR);

@@ -89,6 +89,30 @@ async fn protected_registration() {
     assert_eq!(opened.left_behind, [], "{opened}");
 }
 
+/// A page, or a way to one, is no refusal.
+#[tokio::test]
+async fn neither_registered_nor_refused() {
+    let pages: [Edit; 2] = [
+        |answer, _, _| {
+            answer.status = 200;
+            answer.text = Some("<!doctype html>".to_owned());
+        },
+        |answer, _, _| {
+            answer.status = 302;
+            answer.body = json!(null);
+            answer.headers.insert("location", "/login".to_owned());
+        },
+    ];
+    for page in pages {
+        let report =
+            check(Options::new().with_registration(), Some((Ask::Wrong("javascript-redirect-uri"), page)))
+                .await;
+        let outcome = report.outcome("rfc7591/5/redirect-uri-script");
+        assert!(matches!(outcome, Some(Outcome::NotTested { why }) if why.contains("neither")), "{report}");
+        assert_eq!(report.outcome("rfc7591/5/redirect-uri-cleartext"), Some(&Outcome::Pass), "the control");
+    }
+}
+
 /// What was asked for and could not be tested is no success.
 #[tokio::test]
 async fn a_login_that_needs_a_person_is_not_passed() {
