@@ -43,7 +43,7 @@ fn note(work: &mut Work<'_>, wrong: &Wrong, response: &Response<Vec<u8>>) {
         work.ledger.broken(finding.clone());
     }
     let is_broken = findings.iter().any(|finding| finding.id == wrong.id);
-    let is_replaced = matches!(answer(response), Ok(_)) && !is_broken;
+    let is_replaced = answer(response).is_ok() && !is_broken;
     let is_refusal = is_refused || matches!(answer(response), Err(Rejected::Refused { .. }));
     if is_refusal || is_replaced {
         work.ledger.kept(wrong.id);

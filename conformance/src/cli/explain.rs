@@ -1,6 +1,7 @@
 use std::fmt::Write;
 
 use conformance::Rule;
+use serde_json::Value;
 
 use super::{Usage, print};
 
@@ -31,10 +32,17 @@ fn whole(rule: &Rule, out: &mut String) -> std::fmt::Result {
     writeln!(out, "  checked    {}", rule.phase.when())?;
     for requirement in vectors::requirements().filter(|requirement| requirement.id == rule.id) {
         for case in &requirement.cases {
-            let findings = case.expect.get("findings").and_then(serde_json::Value::as_array);
-            let breaks = findings.is_some_and(|findings| findings.iter().any(|id| id == rule.id));
+            let breaks = breaks(rule.id, &case.expect);
             writeln!(out, "  {:<10} {}", if breaks { "broken by" } else { "kept by" }, case.note)?;
         }
     }
     writeln!(out)
+}
+
+/// Whether a case expects that a requirement is broken.
+fn breaks(id: &str, expect: &Value) -> bool {
+    let findings = expect.get("findings").and_then(Value::as_array);
+    findings.is_some_and(|findings| findings.iter().any(|found| found == id))
+        || expect.get("breaks").is_some_and(|broken| broken == id)
+        || expect.get("matches") == Some(&Value::Bool(false))
 }

@@ -59,6 +59,9 @@ fn exit_codes() {
         (vec!["vectors", "rfc8414/3.3"], 0),
         (vec!["vectors", "no such vector"], 2),
         (vec!["--help"], 0),
+        (vec!["completions", "bash"], 0),
+        (vec!["man"], 0),
+        (vec!["schema"], 0),
     ] {
         let mut all = arguments.clone();
         if arguments.len() > 1 && arguments[0] == "check" {
