@@ -34,12 +34,16 @@ neutral: ## The vectors through another implementation, and where it differs
 
 build: $(PRODUCTION) $(DEVELOPMENT) $(RUST_HOST) ## The Worker: for production and npm, for this machine, and inside a Rust host
 
-e2e: ## The Worker in workerd against real servers, and in a real browser
+e2e: ## The Worker and the command line against real servers, the Worker in workerd and in a real browser
 	cd worker-client && npm test
+	cd conformance/e2e && npm ci --silent --no-audit --no-fund
+	cargo build --locked --package conformance
+	node --test conformance/e2e/
 
 bench: ## The benchmarks, and the ratios to peers that they are for
 	cargo bench --locked -p pkce -p rfc7591
 	node rfc8414/benches/ratios.mjs
+	node conformance/benches/hosts.mjs
 
 $(PRODUCTION): $(SOURCES)
 	worker-client/build.sh . npm/dist --features entry

@@ -1,99 +1,206 @@
-pub(crate) mod json;
-pub(crate) mod text;
+//! What was found out about a host, and how it is printed.
 
-use serde::Serialize;
-use worker_client::flow::{Attempt, Finding, Named, Probe, Verdict};
+mod finding;
+pub mod html;
+pub mod json;
+pub mod junit;
+pub mod markdown;
+pub mod sarif;
+pub mod terminal;
+mod verdict;
 
-/// Everything that was found out about one host.
-#[derive(Serialize)]
-pub(crate) struct Report {
+use std::fmt;
+
+pub use finding::{Finding, Level};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+pub use verdict::Verdict;
+
+use crate::{
+    Phase,
+    ledger::Ledger,
+    text::{MAX_EVIDENCE, bounded},
+};
+
+/// Everything that was found out about one host. All texts of it may be the host's own.
+#[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Report {
     /// The host and port, as A-labels.
-    pub(crate) host: String,
+    pub host: String,
     /// What was asked about.
-    pub(crate) resource: String,
+    pub resource: String,
+    /// The answer.
     #[serde(flatten)]
-    pub(crate) verdict: Verdict,
-    pub(crate) issuer: Option<String>,
-    pub(crate) metadata_url: Option<String>,
-    pub(crate) about: About,
-    pub(crate) findings: Vec<Finding>,
-    /// Everything that was asked in vain.
-    pub(crate) attempts: Vec<Attempt>,
-    /// Whether loopback was allowed.
-    pub(crate) allow_private: bool,
-}
-
-/// What the host says of itself: untrusted text.
-#[derive(Default, Serialize)]
-pub(crate) struct About {
-    pub(crate) title: Option<String>,
-    pub(crate) description: Option<String>,
-    pub(crate) icon: Option<String>,
+    pub verdict: Verdict,
+    /// The issuer, where there is one to log in with.
+    pub issuer: Option<String>,
+    /// Where the metadata was found.
+    pub metadata_url: Option<String>,
+    /// What the host says of itself.
+    pub about: About,
+    /// What is broken or worth knowing, in the order of SPEC.md.
+    pub findings: Vec<Finding>,
+    /// Every rule, and what became of it.
+    pub checks: Vec<Check>,
+    /// What was asked in vain.
+    pub attempts: Vec<Attempt>,
+    /// Clients that were registered and could not be deleted.
+    pub left_behind: Vec<LeftBehind>,
+    /// What was asked beyond reading, and how much.
+    pub asked: Asked,
 }
 
 impl Report {
-    pub(crate) fn new(named: &Named, probe: Probe, about: About) -> Self {
+    /// A host that was not asked, because what was named is none.
+    pub fn not_asked(named: &str, why: &str) -> Self {
+        let mut ledger = Ledger::default();
+        for phase in Phase::ALL {
+            ledger.rest_untested(*phase, "the host was not asked");
+        }
+        let (checks, findings) = ledger.finish();
+        let why = bounded(why, MAX_EVIDENCE);
+        let named = bounded(named, MAX_EVIDENCE);
+        let (issuer, metadata_url, about, attempts, left_behind, asked) = Default::default();
         Self {
-            host: named.host(),
-            resource: named.resource(),
-            issuer: probe.server.map(|server| server.issuer.to_string()),
-            verdict: probe.verdict,
-            metadata_url: probe.metadata_url,
+            host: named.clone(),
+            resource: named,
+            verdict: Verdict::Refused { why },
+            issuer,
+            metadata_url,
             about,
-            findings: probe.findings,
-            attempts: probe.attempts,
-            allow_private: false,
+            findings,
+            checks,
+            attempts,
+            left_behind,
+            asked,
         }
     }
 
-    /// 0 supported; 1 not supported, or a MUST is broken; 3 no answer.
-    pub(crate) fn exit_code(&self) -> u8 {
+    /// Whether a person can log in, as far as was tested.
+    pub fn is_supported(&self) -> bool {
+        self.verdict == Verdict::Registrable
+            && !self.findings.iter().any(|finding| finding.id == "rfc7591/3/open-registration")
+    }
+
+    /// The findings of a level.
+    pub fn broken(&self, level: Level) -> impl Iterator<Item = &Finding> {
+        self.findings.iter().filter(move |finding| finding.level == level)
+    }
+
+    /// What became of a rule.
+    pub fn outcome(&self, id: &str) -> Option<&Outcome> {
+        self.checks.iter().find(|check| check.id == id).map(|check| &check.outcome)
+    }
+
+    /// 0 supported; 1 not supported, or a MUST is broken; 3 no answer, or not one to all that was asked for.
+    pub fn exit_code(&self) -> u8 {
         match self.verdict {
-            Verdict::Registrable if self.findings.iter().all(|finding| finding.level != "MUST") => 0,
             Verdict::Unreachable { .. } => 3,
-            _ => 1,
+            _ if !self.is_supported() || self.broken(Level::Must).next().is_some() => 1,
+            _ if self.is_complete() => 0,
+            _ => 3,
         }
+    }
+
+    /// Whether a registration and a login took place where they were asked for: what was not tested is not passed.
+    pub fn is_complete(&self) -> bool {
+        let is_tested =
+            |id: &str| self.outcome(id).is_some_and(|outcome| !matches!(outcome, Outcome::NotTested { .. }));
+        let Asked { register, login, .. } = self.asked;
+        (!(register || login) || is_tested("rfc7591/3.2.1/client-id"))
+            && (!login || is_tested("rfc6749/5.1/token-answer"))
+    }
+
+    /// How many rules were kept, broken and not tested.
+    pub fn counts(&self) -> [usize; 3] {
+        let count = |is: fn(&Outcome) -> bool| self.checks.iter().filter(|check| is(&check.outcome)).count();
+        [
+            count(|outcome| *outcome == Outcome::Pass),
+            count(|outcome| *outcome == Outcome::Fail),
+            count(|outcome| matches!(outcome, Outcome::NotTested { .. })),
+        ]
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use crate::{check::check_with, report};
-    use worker_client::flow::{Egress, FetchError};
-
-    #[tokio::test]
-    async fn of_every_vector() {
-        let (mut text, mut json) = (String::new(), String::new());
-        for vector in vectors::all() {
-            let fetch = async |request, _| vector.fetch(&request).map_err(|_| FetchError::NoAnswer);
-            let report = check_with(&vector.host, &Egress::public(), fetch).await.unwrap();
-            text += &report::text::print(&report);
-            text += &["exit code ", &report.exit_code().to_string(), "\n\n"].concat();
-            json += &report::json::print(&report);
-        }
-        insta::assert_snapshot!("text", text);
-        insta::assert_snapshot!("json", json);
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&terminal::print(self, false))
     }
+}
 
-    #[tokio::test]
-    async fn of_a_host_that_does_not_answer() {
-        let report = check_with("good.example", &Egress::public(), async |_, _| Err(FetchError::NoAnswer))
-            .await
-            .unwrap();
-        assert_eq!(report.exit_code(), 3);
-    }
+/// What the host says of itself.
+#[derive(Clone, Debug, Default, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct About {
+    /// The title of its root page.
+    pub title: Option<String>,
+    /// What it is about.
+    pub description: Option<String>,
+    /// Its icon.
+    pub icon: Option<String>,
+}
 
-    #[tokio::test]
-    async fn l01_no_control_character_reaches_the_terminal() {
-        let document =
-            "{\"issuer\": \"https://good.example\", \"token_endpoint\": \"\\u001b[2J\\u009b1m\\r\"}";
-        let fetch = async |_, _| {
-            let response = http::Response::builder().header("content-type", "application/json");
-            Ok(response.body(document.as_bytes().to_vec()).unwrap())
-        };
-        let report = check_with("good.example", &Egress::public(), fetch).await.unwrap();
-        let text = report::text::print(&report);
-        assert!(text.contains(r"\u001b[2J\u{9b}1m\r"), "shown, as escapes: {text}");
-        assert!(!text.chars().any(|c| c.is_control() && c != '\n'));
-    }
+/// What became of one rule.
+#[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Check {
+    /// Its id.
+    pub id: String,
+    /// What became of it.
+    #[serde(flatten)]
+    pub outcome: Outcome,
+}
+
+/// What became of a rule. What was not tested is never passed.
+#[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+#[serde(tag = "outcome", rename_all = "snake_case")]
+#[expect(clippy::exhaustive_enums, reason = "a reader must handle each")]
+pub enum Outcome {
+    /// There is a finding of it.
+    Fail,
+    /// It could not be, or was not asked for.
+    NotTested {
+        /// Why.
+        why: String,
+    },
+    /// It was tested and is kept.
+    Pass,
+}
+
+/// One request that led to no usable document.
+#[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Attempt {
+    /// What was asked for.
+    pub url: String,
+    /// What came of it.
+    pub outcome: String,
+}
+
+/// A client that is still registered.
+#[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct LeftBehind {
+    /// Its identifier.
+    pub client_id: String,
+    /// Why it could not be deleted.
+    pub why: String,
+}
+
+/// What was asked of a host beyond reading.
+#[derive(Clone, Debug, Default, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+#[non_exhaustive]
+#[expect(clippy::struct_excessive_bools, reason = "each is a question of its own")]
+pub struct Asked {
+    /// An MCP `initialize`.
+    pub mcp: bool,
+    /// Registrations.
+    pub register: bool,
+    /// A login.
+    pub login: bool,
+    /// Whether loopback was allowed.
+    pub allow_private: bool,
+    /// How many requests were sent.
+    pub requests: u32,
 }

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use conformance::{Finding, judge};
 use rfc7591::{Management, Registration};
 use rfc8414::{Issuer, Metadata};
 use serde_json::Value;
@@ -34,7 +35,8 @@ fn spec() -> BTreeMap<String, Row> {
 fn the_same_ids() {
     let spec: BTreeSet<String> = spec().into_keys().collect();
     let code = codes().chain(Requirement::ALL.iter().map(|requirement| requirement.id));
-    assert_eq!(spec, code.map(str::to_owned).collect());
+    let code: BTreeSet<String> = code.map(str::to_owned).collect();
+    assert_eq!(spec, code.into_iter().chain(judged().into_iter().map(|finding| finding.id)).collect());
     assert_eq!(spec, vectors::requirements().map(|requirement| requirement.id).collect());
 }
 
@@ -44,6 +46,15 @@ fn the_same_levels_and_sources() {
     // A violation tells its level and source only when it is made, and the vectors make each.
     let made = violations();
     assert_eq!(made.iter().map(|(code, ..)| *code).collect::<BTreeSet<_>>(), codes().collect());
+    for finding in judged() {
+        let row = &spec[&finding.id];
+        assert_eq!(
+            (&*row.level, &*row.source),
+            (finding.level.as_str(), &*finding.section),
+            "{}",
+            finding.id
+        );
+    }
     let asked = Requirement::ALL.iter().map(|r| (r.id, r.level.as_str(), r.section));
     for (id, level, section) in asked.chain(made) {
         let row = &spec[id];
@@ -57,7 +68,7 @@ fn each_requirement_is_broken_and_kept() {
     for requirement in vectors::requirements() {
         let id = requirement.id.as_str();
         let breaks = |expect: &Value| match requirement.subject.as_str() {
-            "metadata" | "registration" | "management" | "host" => {
+            "metadata" | "registration" | "management" | "host" | "probe" => {
                 expect["findings"].as_array().unwrap().iter().any(|finding| finding == id)
             }
             "callback" | "token-answer" => expect["breaks"] == id,
@@ -131,6 +142,23 @@ fn violations() -> Vec<(&'static str, &'static str, &'static str)> {
     let documents = documents.map(|v| (v.code(), v.level().as_str(), v.section()));
     let clients = registrations.chain(managements).map(|v| (v.code(), v.level().as_str(), v.section()));
     documents.chain(clients).collect()
+}
+
+/// What the probes of this crate find in their vectors.
+fn judged() -> Vec<Finding> {
+    let judge =
+        |(_, case): (String, Case)| judge(case.input["probe"].as_str().unwrap(), &response(&case)).unwrap();
+    vectors::cases("probe").flat_map(judge).collect()
+}
+
+#[test]
+fn every_probe() {
+    for (id, case) in vectors::cases("probe") {
+        let findings = judge(case.input["probe"].as_str().unwrap(), &response(&case)).unwrap();
+        let mut found: Vec<String> = findings.into_iter().map(|finding| finding.id).collect();
+        found.sort();
+        assert_eq!(serde_json::json!(found), case.expect["findings"], "{id}: {}", case.note);
+    }
 }
 
 fn response(case: &Case) -> http::Response<Vec<u8>> {

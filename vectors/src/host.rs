@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Response,
     files::{HOSTS, parse},
+    scrub,
 };
 
 /// What one host answered.
@@ -40,6 +41,26 @@ pub struct Exchange {
 }
 
 impl Vector {
+    /// A host of which nothing is recorded yet.
+    pub fn new(host: &str) -> Self {
+        let host = host.to_owned();
+        let (note, verdict, findings, exchanges) = Default::default();
+        Self { host, note, verdict, findings, exchanges }
+    }
+
+    /// Adds an exchange, without cookies, credentials and tokens.
+    pub fn record(&mut self, request: &Request<Vec<u8>>, response: &http::Response<Vec<u8>>) {
+        self.exchanges.push(Exchange {
+            method: request.method().to_string(),
+            url: request.uri().to_string(),
+            response: Response {
+                status: response.status().as_u16(),
+                headers: scrub::headers(response.headers()),
+                body: scrub::body(response.body()),
+            },
+        });
+    }
+
     /// The recorded answer to a request.
     pub fn fetch(&self, request: &Request<Vec<u8>>) -> Result<http::Response<Vec<u8>>, Unrecorded> {
         let url = request.uri().to_string();

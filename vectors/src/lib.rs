@@ -23,6 +23,7 @@ mod host;
 mod recorded;
 mod requirement;
 mod response;
+mod scrub;
 
 pub use host::{Exchange, Unrecorded, Vector, all};
 pub use recorded::{Answer, Recorded, recorded};

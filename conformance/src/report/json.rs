@@ -1,8 +1,40 @@
-use crate::report::Report;
+//! One line of JSON for each host.
 
-/// One line of JSON.
-pub(crate) fn print(report: &Report) -> String {
-    let mut line = serde_json::to_string(report).unwrap_or_default();
+use std::fmt::Write;
+
+use schemars::{Schema, schema_for};
+
+use crate::{Report, text::is_unsafe};
+
+/// The report as one line.
+pub fn print(report: &Report) -> String {
+    let mut line = escape(&serde_json::to_string(report).unwrap_or_default());
     line.push('\n');
     line
+}
+
+/// The schema of a line.
+pub fn schema() -> Schema {
+    schema_for!(Report)
+}
+
+/// Controls and directions, which JSON allows inside its texts, as `\u` escapes: a line is safe on a terminal too.
+pub(crate) fn escape(json: &str) -> String {
+    if json.bytes().all(|byte| matches!(byte, b' '..=b'~' | b'\n')) {
+        return json.to_owned();
+    }
+    let mut escaped = String::with_capacity(json.len());
+    for c in json.chars() {
+        // A line end outside of a text is layout.
+        if is_unsafe(c) && c != '\n' {
+            let mut units = [0; 2];
+            for unit in c.encode_utf16(&mut units) {
+                // Writing to a string does not fail.
+                let _ = write!(escaped, "\\u{unit:04x}");
+            }
+        } else {
+            escaped.push(c);
+        }
+    }
+    escaped
 }

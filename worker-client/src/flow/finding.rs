@@ -1,7 +1,7 @@
 use pkce::Method;
 use rfc8414::{Metadata, Violation};
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::Requirement;
 
@@ -24,7 +24,7 @@ pub struct Finding {
 }
 
 /// Who must act.
-#[derive(Clone, Copy, Debug, Eq, JsonSchema, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Actor {

@@ -1,6 +1,6 @@
 use http::{Method, Request, Response, header};
 use http_auth::parse_challenges;
-use rfc8414::Endpoint;
+use rfc8414::{Endpoint, Metadata};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -49,6 +49,8 @@ pub struct Probe {
     pub verdict: Verdict,
     /// Whom to log in with, exactly when the verdict is `Registrable`.
     pub server: Option<Server>,
+    /// The metadata, where there is some that can be read.
+    pub metadata: Option<Box<Metadata>>,
     /// What the metadata breaks.
     pub findings: Vec<Finding>,
     /// Where the metadata was found.
@@ -59,7 +61,14 @@ pub struct Probe {
 
 impl Probe {
     fn of(verdict: Verdict) -> Self {
-        Self { verdict, server: None, findings: Vec::new(), metadata_url: None, attempts: Vec::new() }
+        Self {
+            verdict,
+            server: None,
+            metadata: None,
+            findings: Vec::new(),
+            metadata_url: None,
+            attempts: Vec::new(),
+        }
     }
 }
 
@@ -82,12 +91,20 @@ pub async fn probe(
         Ok(found) => {
             let findings = found.read.violations.iter().map(Finding::from);
             let findings = findings.chain(Finding::beyond(&found.read.metadata)).collect();
+            let metadata = Some(Box::new(found.read.metadata.clone()));
             let (verdict, server) = match Server::new(found.read.metadata, egress) {
                 Ok(server) => (Verdict::Registrable, Some(server)),
                 Err(Unusable::NoRegistration) => (Verdict::NoRegistration, None),
                 Err(why) => (Verdict::Unusable { why: why.to_string() }, None),
             };
-            Probe { verdict, server, findings, metadata_url: Some(found.url), attempts: found.attempts }
+            Probe {
+                verdict,
+                server,
+                metadata,
+                findings,
+                metadata_url: Some(found.url),
+                attempts: found.attempts,
+            }
         }
     }
 }

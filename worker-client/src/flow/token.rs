@@ -164,7 +164,8 @@ impl Tokens {
         age >= lifetime || (age.saturating_add(early) >= lifetime && age >= Duration::from_secs(30))
     }
 
-    fn receive(response: &Response<Vec<u8>>) -> Result<Self, TokenError> {
+    /// Reads an answer of the token endpoint.
+    pub fn receive(response: &Response<Vec<u8>>) -> Result<Self, TokenError> {
         let read = Reading::<Answer>::from_slice(response.body()).ok();
         let error = read.as_ref().and_then(|read| read.members.as_ref()?.error.as_deref());
         if let Some(error) = error {

@@ -1,0 +1,97 @@
+// Real authorization servers, each in every mode: what is reported of them is stored in `reports/`, and no more than
+// what they really do. `UPDATE=1 node --test conformance/e2e/` writes the reports anew: read them before you keep them.
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { after, before, describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+const here = (path) => fileURLToPath(new URL(path, import.meta.url));
+const binary = process.env.CONFORMANCE ?? here('../../target/debug/conformance');
+
+/** `path`: of the issuer. `supported`: the exit code in each mode says so. `options`: of the server's start. */
+const PEERS = [
+  { name: 'oidc-provider', path: '' },
+  { name: 'oidc-provider', as: 'oidc-provider-basic', path: '', options: { authMethods: ['client_secret_basic'] } },
+  { name: 'oidc-provider', as: 'oidc-provider-closed', path: '', options: { registration: 'off' } },
+  { name: 'mcp-ts-sdk', path: '' },
+  { name: 'workers-oauth-provider', path: '' },
+  { name: 'workers-oauth-provider-0.0.5', path: '', module: './old-workers-oauth-provider.mjs' },
+  { name: 'fastmcp', path: '' },
+  { name: 'better-auth', path: '/api/auth' },
+];
+
+const MODES = { read: [], mcp: ['--mcp'], register: ['--register'], login: ['--login'], all: ['--mcp', '--register', '--login'] };
+
+for (const peer of PEERS) describe(peer.as ?? peer.name, () => {
+  let running, issuer;
+
+  before(async () => {
+    const port = await freePort();
+    issuer = `http://127.0.0.1:${port}${peer.path}`;
+    const { start } = await import(peer.module ?? `../../worker-client/e2e/peers/${peer.name}.mjs`);
+    running = await start({ issuer, port, ...peer.options });
+  });
+
+  after(() => running?.stop());
+
+  test('is reported as it is, in every mode', async () => {
+    let reports = '';
+    for (const [mode, options] of Object.entries(MODES)) {
+      const { stdout, code } = await check(issuer, options);
+      reports += `── ${mode}: exit code ${code}\n${steady(stdout, issuer)}\n`;
+    }
+    const file = here(`reports/${peer.as ?? peer.name}.txt`);
+    if (process.env.UPDATE) {
+      mkdirSync(here('reports'), { recursive: true });
+      writeFileSync(file, reports);
+    }
+    assert.ok(existsSync(file), `${file} is there`);
+    assert.equal(reports, readFileSync(file, 'utf8'));
+  });
+
+  test('with and without a slash it is the same question', async () => {
+    const of = async (url) => {
+      const { host, resource, asked, ...report } = JSON.parse((await check(url, ['--json'])).stdout);
+      return report;
+    };
+    if (peer.path === '') assert.deepEqual(await of(`${issuer}/`), await of(issuer));
+  });
+
+  test('what was recorded replays to the same report', async () => {
+    const folder = here(`../../target/e2e-recorded/${peer.as ?? peer.name}`);
+    const live = await check(issuer, ['--register', '--json', '--record', folder]);
+    const file = `${folder}/127.0.0.1_${new URL(issuer).port}${peer.path.replaceAll('/', '_')}.json`;
+    const again = await run(['check', '--replay', file, '--allow-private', '--register', '--json']);
+    const [a, b] = [live, again].map(({ stdout }) => JSON.parse(stdout).checks);
+    assert.deepEqual(b, a);
+    assert.doesNotMatch(readFileSync(file, 'utf8'), /"(client_secret|registration_access_token)": "(?!scrubbed)/);
+  });
+});
+
+const check = (issuer, options) => run(['check', issuer, '--allow-private', ...options]);
+
+async function run(options) {
+  const done = await promisify(execFile)(binary, options, { timeout: 120_000 }).catch((error) => error);
+  return { stdout: done.stdout, code: done.code ?? 0 };
+}
+
+/** The report without what is another in each run. */
+function steady(text, issuer) {
+  return text
+    .replaceAll(new URL(issuer).host, 'host')
+    .replaceAll(/127\.0\.0\.1:\d+/g, '127.0.0.1:port')
+    .replaceAll(/left behind: the client \S+/g, 'left behind: the client …')
+    .replaceAll(/`\/register\/\S+`/g, '`/register/…`');
+}
+
+function freePort() {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address();
+      server.close(() => resolve(port));
+    });
+  });
+}

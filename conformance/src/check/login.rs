@@ -1,0 +1,245 @@
+//! A login, and what only a login shows.
+
+mod judge;
+
+use http::{Request, Response};
+use pkce::Verifier;
+use url::{
+    Url,
+    form_urlencoded::{self, Serializer},
+};
+use worker_client::flow::{
+    self, Client, DriveError, Exchange, FetchError, Login, Redeem, Revoke, Server, State, TokenKind, Tokens,
+    Turn, drive,
+};
+
+use super::{
+    Work,
+    browser::{Arrival, Browser},
+};
+use crate::{Finding, Limit, Phase, door::entropy};
+use judge::{ERROR, ISS_SENT, NO_STORE, ONCE, UNREGISTERED, UNREGISTERED_REDIRECT, VERIFY, elsewhere_told};
+pub(crate) use judge::{
+    judge_again, judge_callback, judge_error, judge_tokens, judge_unregistered, judge_wrong_verifier,
+};
+
+/// Logs in twice: once to the end, and once with another verifier than the one that the code is bound to.
+pub(super) async fn log_in(work: &mut Work<'_>, server: &Server, client: &Client) {
+    let mut browser = Browser::new(work.session);
+    unregistered(work, &mut browser, server, client).await;
+    let done = match authorize(work, &mut browser, server, client).await {
+        Ok(redeem) => redeem_once(work, redeem).await,
+        Err(why) => Err(why),
+    };
+    match done {
+        Ok(()) => match authorize(work, &mut browser, server, client).await {
+            Ok(redeem) => redeem_wrongly(work, &redeem).await,
+            Err(why) => work.ledger.untested(VERIFY, &why),
+        },
+        Err(why) => work.give_up(Phase::Login, &why),
+    }
+    work.give_up(Phase::Login, "nothing was refused");
+}
+
+/// Asks for a code at a redirection URI that nobody registered.
+async fn unregistered(work: &mut Work<'_>, browser: &mut Browser<'_>, server: &Server, client: &Client) {
+    let Ok(elsewhere) = Url::parse(UNREGISTERED) else { return };
+    let mut client = client.clone();
+    client.redirect_uri = elsewhere.clone();
+    let login = Login { server: server.clone(), client, resource: work.named.resource(), scope: None };
+    let (url, _) = login.begin(State::from_entropy(entropy()), Verifier::from_entropy(entropy()));
+    match browser.walk(url, &elsewhere).await {
+        Arrival::Callback(_) => {
+            if let Some(finding) = elsewhere_told() {
+                work.ledger.broken(finding);
+            }
+        }
+        Arrival::Page { response, .. } if response.status().is_client_error() => {
+            work.ledger.kept(UNREGISTERED_REDIRECT);
+        }
+        Arrival::Page { response, .. } => {
+            let why = format!("the server answers with a page ({})", response.status());
+            work.ledger.untested(UNREGISTERED_REDIRECT, &why);
+        }
+        Arrival::Lost(why) => work.ledger.untested(UNREGISTERED_REDIRECT, &why),
+    }
+}
+
+/// A code that may be redeemed, and whether the server knows `resource` (RFC 8707 §2 lets it refuse any).
+struct Granted {
+    redeem: Redeem,
+    names_resource: bool,
+}
+
+impl Granted {
+    /// The token request, with the code's own verifier or another one.
+    fn request(&self, other: Option<&Verifier>) -> Request<Vec<u8>> {
+        let mut request = self.redeem.request();
+        let mut form = Serializer::new(String::new());
+        for (name, value) in form_urlencoded::parse(request.body()) {
+            match (&*name, other) {
+                ("resource", _) if !self.names_resource => {}
+                ("code_verifier", Some(other)) => drop(form.append_pair(&name, other.secret())),
+                _ => drop(form.append_pair(&name, &value)),
+            }
+        }
+        *request.body_mut() = form.finish().into_bytes();
+        request
+    }
+}
+
+/// Gets a code that may be redeemed, by itself or by the person.
+async fn authorize(
+    work: &mut Work<'_>,
+    browser: &mut Browser<'_>,
+    server: &Server,
+    client: &Client,
+) -> Result<Granted, String> {
+    match authorize_for(work, browser, server, client, true).await {
+        Err(Denied::Refused(error)) if error == "invalid_target" => {
+            authorize_for(work, browser, server, client, false).await
+        }
+        other => other,
+    }
+    .map_err(|denied| denied.to_string())
+}
+
+async fn authorize_for(
+    work: &mut Work<'_>,
+    browser: &mut Browser<'_>,
+    server: &Server,
+    client: &Client,
+    names_resource: bool,
+) -> Result<Granted, Denied> {
+    let resource = work.named.resource();
+    let scope = work.options.scope.clone();
+    let login = Login { server: server.clone(), client: client.clone(), resource, scope };
+    let state = State::from_entropy(entropy());
+    let (mut url, pending) = login.begin(state.clone(), Verifier::from_entropy(entropy()));
+    if !names_resource {
+        let all = url.clone();
+        let kept = all.query_pairs().filter(|(name, _)| name != "resource");
+        url.query_pairs_mut().clear().extend_pairs(kept);
+    }
+    let callback = come_back(work, browser, url, &client.redirect_uri).await?;
+    let sends_iss = server.sends_iss;
+    for (id, finding) in judge_callback(&callback, state.as_str(), server.issuer.as_str(), sends_iss) {
+        match (id, finding) {
+            (ISS_SENT, None) if !names_iss(&callback) => {
+                work.ledger.untested(ISS_SENT, "`iss` is not advertised, and not sent");
+            }
+            (id, finding) => work.ledger.judged(id, finding),
+        }
+    }
+    match pending.accept(&callback) {
+        Ok(redeem) => Ok(Granted { redeem, names_resource }),
+        Err(flow::Denied::Refused(error)) => Err(Denied::Refused(error)),
+        Err(other) => Err(Denied::Told(other.to_string())),
+    }
+}
+
+/// From the authorization endpoint to the redirection URI, by redirects alone or by the person.
+async fn come_back(
+    work: &Work<'_>,
+    browser: &mut Browser<'_>,
+    url: Url,
+    redirect_uri: &Url,
+) -> Result<Url, Denied> {
+    match (browser.walk(url.clone(), redirect_uri).await, work.person) {
+        (Arrival::Callback(callback), _) => Ok(callback),
+        (Arrival::Page { response, .. }, Some(person)) if response.status().is_success() => {
+            let came = person.visit(&url).await;
+            came.ok_or_else(|| Denied::Told("nobody came back from the authorization endpoint".to_owned()))
+        }
+        (Arrival::Page { response, url }, _) => {
+            let place = url.origin().ascii_serialization();
+            Err(Denied::Told(format!("{place} asks a person ({})", response.status())))
+        }
+        (Arrival::Lost(why), _) => Err(Denied::Told(why)),
+    }
+}
+
+/// Why there is no code.
+#[derive(Debug, thiserror::Error)]
+enum Denied {
+    #[error("the authorization server answered {0}")]
+    Refused(String),
+    #[error("{0}")]
+    Told(String),
+}
+
+fn names_iss(callback: &Url) -> bool {
+    callback.query_pairs().any(|(name, _)| name == "iss")
+}
+
+/// Redeems a code, and tries it again.
+async fn redeem_once(work: &mut Work<'_>, granted: Granted) -> Result<(), String> {
+    let request = granted.request(None);
+    for (name, value) in form_urlencoded::parse(request.body()) {
+        if matches!(&*name, "client_secret" | "code" | "code_verifier") {
+            work.secrets.keep(&value);
+        }
+    }
+    let Granted { redeem, .. } = granted;
+    let (server, client) = (redeem.server().clone(), redeem.client().clone());
+    let response = send(work, request.clone()).await?;
+    for (id, finding) in judge_tokens(&response) {
+        match (id, finding) {
+            (NO_STORE, finding) if response.status().is_success() => work.ledger.judged(NO_STORE, finding),
+            (NO_STORE, _) => {}
+            (id, finding) => work.ledger.judged(id, finding),
+        }
+    }
+    let tokens = match redeem.receive(&response) {
+        Ok(Turn::Done(tokens)) => tokens,
+        Ok(Turn::Again(_)) => return Err("the token request did not end".to_owned()),
+        Err(error) => return Err(format!("a good code was refused: {error}")),
+    };
+    for token in [Some(&tokens.access_token), tokens.refresh_token.as_ref()].into_iter().flatten() {
+        work.secrets.keep(token.secret());
+    }
+    let again = send(work, request).await;
+    match again {
+        Ok(response) => note_refusal(work, ONCE, judge_again(&response), &response),
+        Err(why) => work.ledger.untested(ONCE, &why),
+    }
+    revoke(work, &server, &client, &tokens).await;
+    Ok(())
+}
+
+/// Redeems a code with another verifier.
+async fn redeem_wrongly(work: &mut Work<'_>, granted: &Granted) {
+    let request = granted.request(Some(&Verifier::from_entropy(entropy())));
+    match send(work, request).await {
+        Ok(response) => note_refusal(work, VERIFY, judge_wrong_verifier(&response), &response),
+        Err(why) => work.ledger.untested(VERIFY, &why),
+    }
+}
+
+fn note_refusal(
+    work: &mut Work<'_>,
+    id: &'static str,
+    finding: Option<Finding>,
+    response: &Response<Vec<u8>>,
+) {
+    work.ledger.judged(id, finding);
+    if !response.status().is_success() {
+        work.ledger.judged(ERROR, judge_error(response));
+    }
+}
+
+async fn send(work: &Work<'_>, request: Request<Vec<u8>>) -> Result<Response<Vec<u8>>, String> {
+    work.session.send(request, Limit::Json).await.map_err(|failure| failure.to_string())
+}
+
+/// Leaves no tokens behind where that is offered.
+async fn revoke(work: &Work<'_>, server: &Server, client: &Client, tokens: &Tokens) {
+    let (token, kind) = match &tokens.refresh_token {
+        Some(token) => (token, TokenKind::Refresh),
+        None => (&tokens.access_token, TokenKind::Access),
+    };
+    if let Some(revoke) = Revoke::new(server, client, token, kind) {
+        let _: Result<(), DriveError<_, FetchError>> =
+            drive(revoke, async |request| work.session.fetch(request).await).await;
+    }
+}

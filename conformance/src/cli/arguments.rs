@@ -1,0 +1,176 @@
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+
+/// Tells whether a host supports dynamic client registration, how well, and whose fault what is missing is.
+#[derive(Parser)]
+#[command(version, after_help = EXIT_CODES, after_long_help = MANUAL)]
+pub(super) struct Arguments {
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+#[derive(Subcommand)]
+pub(super) enum Command {
+    /// Asks hosts, by reading only unless told otherwise
+    #[command(after_help = EXIT_CODES, after_long_help = CHECK_EXAMPLES)]
+    Check(Box<Check>),
+    /// Tells what an id means, where it comes from, and what breaks it
+    Explain {
+        /// Ids such as `rfc7591/3.2.1/status-201`, or the start of some; all of them where there is none.
+        ids: Vec<String>,
+    },
+    /// Replays the recorded vectors, without a network
+    Vectors {
+        /// Only those whose name contains this.
+        pattern: Option<String>,
+    },
+    /// Prints reports that were stored as JSON lines in another format
+    Render(Render),
+    /// Prints the JSON schema of a report
+    Schema,
+    /// Prints completions for a shell
+    Completions {
+        /// Which.
+        shell: Shell,
+    },
+    /// Prints the manual page
+    Man,
+}
+
+#[derive(Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
+pub(super) struct Check {
+    /// Hosts or URLs, such as `good.example` or `https://good.example/mcp`
+    #[arg(required_unless_present_any = ["hosts_file", "replay"])]
+    pub(super) hosts: Vec<String>,
+    /// Also the hosts of a file, one a line; `-` is the standard input
+    #[arg(long = "hosts", value_name = "FILE", help_heading = "Many hosts")]
+    pub(super) hosts_file: Option<PathBuf>,
+    /// How many hosts to check at the same time
+    #[arg(long, default_value_t = 32, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=4096), help_heading = "Many hosts")]
+    pub(super) concurrency: u16,
+    /// Write the reports here instead of to the standard output
+    #[arg(long, short, value_name = "FILE", help_heading = "Many hosts")]
+    pub(super) output: Option<PathBuf>,
+    /// Go on with the JSON lines of `--output`: skip what is in it, add what is missing
+    #[arg(long, requires = "output", help_heading = "Many hosts")]
+    pub(super) resume: bool,
+    /// Report only what changed since these JSON lines, and fail on what became worse
+    #[arg(long, value_name = "FILE", help_heading = "Many hosts")]
+    pub(super) baseline: Option<PathBuf>,
+    /// How long the check of one host may take, in seconds
+    #[arg(long, value_name = "SECONDS", help_heading = "Politeness")]
+    pub(super) deadline: Option<u64>,
+    /// How long all of it may take, in seconds; what is done is kept
+    #[arg(long, value_name = "SECONDS", help_heading = "Politeness")]
+    pub(super) total_deadline: Option<u64>,
+    /// How many requests a host gets at most
+    #[arg(long, default_value_t = 60, value_name = "N", help_heading = "Politeness")]
+    pub(super) budget: u32,
+    /// How to print the reports
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(super) format: Format,
+    /// Short for `--format json`
+    #[arg(long, conflicts_with = "format")]
+    pub(super) json: bool,
+    /// Also send one MCP `initialize` to the named URL
+    #[arg(long, help_heading = "Beyond reading")]
+    pub(super) mcp: bool,
+    /// Also register clients, try what must be refused, and delete what was made where that is offered
+    #[arg(long, help_heading = "Beyond reading")]
+    pub(super) register: bool,
+    /// Also log in, by itself where the server consents to that, else by a link that is printed
+    #[arg(long, help_heading = "Beyond reading")]
+    pub(super) login: bool,
+    /// What to ask for in the login
+    #[arg(long, value_name = "SCOPE", requires = "login", help_heading = "Beyond reading")]
+    pub(super) scope: Option<String>,
+    /// The redirection URI to register, where a server refuses those of loopback
+    #[arg(
+        long,
+        value_name = "URL",
+        conflicts_with = "login",
+        requires = "register",
+        help_heading = "Beyond reading"
+    )]
+    pub(super) redirect_uri: Option<url::Url>,
+    /// The file with the initial access token of a protected registration; `-` is the standard input
+    #[arg(long, value_name = "FILE", help_heading = "Beyond reading")]
+    pub(super) initial_access_token: Option<PathBuf>,
+    /// Also ask loopback, over http too; the report says so
+    #[arg(long, help_heading = "Network")]
+    pub(super) allow_private: bool,
+    /// Trust the authorities of this PEM file too
+    #[arg(long, value_name = "FILE", help_heading = "Network")]
+    pub(super) ca: Option<PathBuf>,
+    /// Write what each host answered as a vector into this folder, without secrets
+    #[arg(long, value_name = "FOLDER", conflicts_with_all = ["login", "replay"], help_heading = "Vectors")]
+    pub(super) record: Option<PathBuf>,
+    /// Ask this vector instead of the network
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["login", "hosts_file"], help_heading = "Vectors")]
+    pub(super) replay: Option<PathBuf>,
+}
+
+#[derive(Args)]
+pub(super) struct Render {
+    /// The JSON lines; `-` is the standard input
+    pub(super) file: PathBuf,
+    /// What to make of them
+    #[arg(long, value_enum, default_value_t = Format::Html)]
+    pub(super) format: Format,
+}
+
+#[derive(Clone, Copy, Eq, PartialEq, ValueEnum)]
+pub(super) enum Format {
+    /// For a person at a terminal; in colour unless `NO_COLOR` is set
+    Text,
+    /// One line of JSON for each host; see `conformance schema`
+    Json,
+    /// For what collects test results
+    Junit,
+    /// For what shows findings beside code
+    Sarif,
+    /// For a comment or a page of a repository
+    Markdown,
+    /// One self-contained page, a directory of hosts
+    Html,
+}
+
+const EXIT_CODES: &str = "\
+Exit codes: 0 supported; 1 not supported, or a MUST is broken; 2 usage; 3 no answer to what was asked for, or interrupted.";
+
+const MANUAL: &str = "\
+What is checked:
+  The requirements of SPEC.md that bind a host or its authorization server, by id. Each is kept, broken, or
+  not tested, with the reason; what was not tested never counts as kept. `conformance explain` lists them.
+
+What is asked of a host:
+  By default it is read only: the well-known documents, the named URL where there are none, the root page.
+  --mcp       one MCP `initialize`, without a token
+  --register  a good registration, a dozen that must be refused, and RFC 7592: read, update, delete
+  --login     two logins with a registered client: one to the end, one with another `code_verifier`
+  One request at a time for each host, no more than --budget, with the pauses that 429 and Retry-After ask for.
+
+Exit codes:
+  0  supported
+  1  not supported, or a MUST is broken
+  2  usage
+  3  no answer to all that was asked for, or interrupted";
+
+const CHECK_EXAMPLES: &str = "\
+Examples:
+  conformance check good.example
+  conformance check https://good.example/mcp --mcp --register --login
+  conformance check --hosts hosts.txt --json --output reports.jsonl --resume --concurrency 256
+  conformance render reports.jsonl --format html > directory.html
+  conformance check --hosts hosts.txt --baseline reports.jsonl
+  conformance check good.example --record vectors/
+  conformance check --replay vectors/good.example.json
+
+Exit codes:
+  0  supported
+  1  not supported, or a MUST is broken; with --baseline: something became worse
+  2  usage
+  3  no answer to all that was asked for, or interrupted";

@@ -1,0 +1,165 @@
+//! What changed since an earlier run. The earlier reports stay in their file: only their places are held.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write,
+    fs::{File, OpenOptions},
+    hash::{DefaultHasher, Hash, Hasher},
+    io::{BufRead, BufReader, Read, Seek, SeekFrom},
+    path::Path,
+};
+
+use conformance::{Level, Outcome, Report, Rule, Verdict, escape};
+use serde::{Deserialize, Serialize};
+
+use super::Usage;
+
+/// Stored reports, by what was asked.
+pub(super) struct Stored {
+    file: BufReader<File>,
+    places: BTreeMap<u64, u64>,
+}
+
+impl Stored {
+    pub(super) fn open(path: &Path) -> Result<Self, Usage> {
+        let at = |error| Usage::at(path, error);
+        let mut file = BufReader::new(File::open(path).map_err(at)?);
+        let mut places = BTreeMap::new();
+        let (mut line, mut place) = (Vec::new(), 0_u64);
+        loop {
+            line.clear();
+            let read = file.read_until(b'\n', &mut line).map_err(at)?;
+            if read == 0 {
+                return Ok(Self { file, places });
+            }
+            if let Ok(Asked { resource }) = serde_json::from_slice(&line) {
+                places.insert(key(&resource), place);
+            }
+            place = place.saturating_add(u64::try_from(read).unwrap_or(u64::MAX));
+        }
+    }
+
+    pub(super) fn report(&mut self, resource: &str) -> Option<Report> {
+        let place = self.places.get(&key(resource))?;
+        self.file.seek(SeekFrom::Start(*place)).ok()?;
+        let mut line = Vec::new();
+        self.file.by_ref().take(MAX_LINE).read_until(b'\n', &mut line).ok()?;
+        serde_json::from_slice(&line).ok()
+    }
+}
+
+/// What is done already; a last line that was cut off is taken away.
+pub(super) fn done(path: &Path) -> Result<BTreeSet<u64>, Usage> {
+    let at = |error| Usage::at(path, error);
+    if !path.exists() {
+        return Ok(BTreeSet::new());
+    }
+    let file = OpenOptions::new().read(true).write(true).open(path).map_err(at)?;
+    let mut reader = BufReader::new(&file);
+    let (mut done, mut whole, mut line) = (BTreeSet::new(), 0_u64, Vec::new());
+    loop {
+        line.clear();
+        let read = reader.read_until(b'\n', &mut line).map_err(at)?;
+        if read == 0 || !line.ends_with(b"\n") {
+            break;
+        }
+        if let Ok(Asked { resource }) = serde_json::from_slice(&line) {
+            done.insert(key(&resource));
+        }
+        whole = whole.saturating_add(u64::try_from(read).unwrap_or(u64::MAX));
+    }
+    file.set_len(whole).map_err(at)?;
+    Ok(done)
+}
+
+#[derive(Deserialize)]
+struct Asked {
+    resource: String,
+}
+
+/// What a resource is kept under.
+pub(super) fn key(resource: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    resource.hash(&mut hasher);
+    hasher.finish()
+}
+
+/// What is otherwise than before.
+#[derive(Debug, Serialize)]
+pub(super) struct Changes {
+    pub(super) resource: String,
+    /// Whether something became worse: the verdict, or a requirement at MUST or SHOULD level.
+    pub(super) regression: bool,
+    /// The verdict, and requirements.
+    #[serde(rename = "changes")]
+    pub(super) of: Vec<Change>,
+}
+
+#[derive(Debug, Eq, PartialEq, Serialize)]
+pub(super) struct Change {
+    /// A requirement, or `verdict`.
+    pub(super) id: String,
+    pub(super) was: String,
+    pub(super) is: String,
+}
+
+impl Changes {
+    pub(super) fn between(before: Option<&Report>, after: &Report) -> Self {
+        let mut changes = Vec::new();
+        let mut regression = false;
+        let was = before.map_or("unknown", |before| before.verdict.name());
+        if was != after.verdict.name() {
+            regression |= before.is_some_and(|before| rank(&after.verdict) > rank(&before.verdict));
+            changes.push(Change {
+                id: "verdict".to_owned(),
+                was: was.to_owned(),
+                is: after.verdict.name().to_owned(),
+            });
+        }
+        let name = |outcome: &Outcome| match outcome {
+            Outcome::Fail => "fail",
+            Outcome::NotTested { .. } => "not_tested",
+            Outcome::Pass => "pass",
+        };
+        for check in &after.checks {
+            let Some(was) = before.and_then(|before| before.outcome(&check.id)) else { continue };
+            if name(was) != name(&check.outcome) {
+                let binding = Rule::of(&check.id).is_some_and(|rule| rule.level <= Level::Should);
+                regression |= check.outcome == Outcome::Fail && binding;
+                let [was, is] = [name(was), name(&check.outcome)].map(str::to_owned);
+                changes.push(Change { id: check.id.clone(), was, is });
+            }
+        }
+        Self { resource: after.resource.clone(), regression, of: changes }
+    }
+
+    pub(super) fn text(&self) -> String {
+        let mut out = String::new();
+        let mark = if self.regression { "worse" } else { "changed" };
+        // Writing to a string does not fail.
+        let _ = writeln!(out, "{}  {mark}", escape(&self.resource));
+        for change in &self.of {
+            let _ = writeln!(out, "  {}: {} -> {}", escape(&change.id), change.was, change.is);
+        }
+        out
+    }
+
+    pub(super) fn json(&self) -> String {
+        let mut line = serde_json::to_string(self).unwrap_or_default();
+        line.push('\n');
+        line
+    }
+}
+
+fn rank(verdict: &Verdict) -> u8 {
+    match verdict {
+        Verdict::Registrable => 0,
+        Verdict::Open => 1,
+        Verdict::NoRegistration | Verdict::Elsewhere { .. } => 2,
+        Verdict::Unusable { .. } => 3,
+        Verdict::NoMetadata => 4,
+        _ => 5,
+    }
+}
+
+const MAX_LINE: u64 = 4 << 20;

@@ -1,0 +1,123 @@
+//! Many hosts at the same time, until they are done, the time is over, or somebody presses Ctrl-C.
+
+use std::time::Duration;
+
+use futures_util::{
+    Stream, StreamExt,
+    stream::{FuturesUnordered, poll_fn},
+};
+use indicatif::{ProgressBar, ProgressStyle};
+use tokio::task::yield_now;
+use tokio::time::{Instant, sleep, sleep_until};
+
+use super::Usage;
+
+/// How it ended.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum End {
+    /// Every host was asked.
+    Done,
+    /// Before that.
+    Interrupted,
+}
+
+/// What bounds the work.
+pub(super) struct Bounds {
+    pub(super) concurrency: usize,
+    pub(super) total: Option<Duration>,
+    /// Whether to let checks end that have begun: they may have something to clean up.
+    pub(super) finishes: bool,
+}
+
+impl Bounds {
+    /// How many may run so early.
+    fn share(&self, started: Duration) -> usize {
+        let ticks = usize::try_from(started.as_millis()).unwrap_or_default().saturating_add(1);
+        self.concurrency.saturating_mul(ticks).checked_div(WARM_UP_TICKS).unwrap_or_default().max(1)
+    }
+}
+
+/// Runs `work` for each item, as many at the same time as the bounds say, and gives each result to `sink` when it
+/// is there. Never more results are held than checks run.
+pub(super) async fn run<T, R>(
+    mut items: impl Stream<Item = T> + Unpin,
+    bounds: &Bounds,
+    work: impl AsyncFn(T) -> R,
+    mut sink: impl FnMut(R) -> Result<(), Usage>,
+) -> Result<End, Usage> {
+    let mut running = FuturesUnordered::new();
+    let mut stop = std::pin::pin!(stopped(bounds.total));
+    let (mut end, begun) = (End::Done, Instant::now());
+    let mut more = true;
+    loop {
+        // Not all at once: whoever starts together is answered together, and then waits for each other.
+        let started = begun.elapsed();
+        let room = if started < WARM_UP { bounds.share(started) } else { bounds.concurrency };
+        if !more && running.is_empty() {
+            return Ok(end);
+        }
+        tokio::select! {
+            biased;
+            () = &mut stop, if end == End::Done => {
+                (end, more) = (End::Interrupted, false);
+                if !bounds.finishes {
+                    return Ok(end);
+                }
+            }
+            item = items.next(), if more && running.len() < room => match item {
+                Some(item) => running.push(work(item)),
+                None => more = false,
+            },
+            Some(result) = running.next() => {
+                sink(result)?;
+                // The connections have work to do too.
+                yield_now().await;
+            }
+            () = sleep(TICK), if more && room < bounds.concurrency => {}
+        }
+    }
+}
+
+/// Ctrl-C, or the end of the time there is.
+async fn stopped(total: Option<Duration>) {
+    let over = total.and_then(|total| Instant::now().checked_add(total));
+    let interrupted = async {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    };
+    match over {
+        Some(over) => tokio::select! {
+            () = interrupted => {}
+            () = sleep_until(over) => {}
+        },
+        None => interrupted.await,
+    }
+}
+
+/// What another thread reads: one that waits for a line keeps no check waiting.
+pub(super) fn from_thread<T: Send + 'static>(
+    items: impl Iterator<Item = T> + Send + 'static,
+) -> impl Stream<Item = T> + Unpin {
+    let (sender, mut receiver) = tokio::sync::mpsc::channel(AHEAD);
+    std::thread::spawn(move || items.map_while(|item| sender.blocking_send(item).ok()).for_each(drop));
+    poll_fn(move |context| receiver.poll_recv(context))
+}
+
+/// A bar with counts and the time left, on a terminal.
+pub(super) fn progress(total: Option<u64>) -> ProgressBar {
+    let bar = total.map_or_else(ProgressBar::no_length, ProgressBar::new);
+    let template = match total {
+        Some(_) => "{wide_bar} {pos}/{len} {msg} {per_sec} {eta} left",
+        None => "{spinner} {pos} {msg} {per_sec} {elapsed}",
+    };
+    if let Ok(style) = ProgressStyle::with_template(template) {
+        bar.set_style(style);
+    }
+    bar
+}
+
+const AHEAD: usize = 256;
+const TICK: Duration = Duration::from_millis(1);
+const WARM_UP: Duration = Duration::from_millis(100);
+const WARM_UP_TICKS: usize = 100;

@@ -1,0 +1,210 @@
+use std::{
+    cell::{Cell, RefCell},
+    collections::BTreeSet,
+    fs,
+    io::{IsTerminal, Read, stderr, stdin},
+    path::Path,
+    rc::Rc,
+    time::Duration,
+};
+
+use conformance::{Checker, Options, Recorder, Replay, Report, escape};
+use futures_util::{StreamExt, future::ready};
+use worker_client::flow::{Egress, Named};
+
+use super::{
+    Usage,
+    arguments::{Check, Format},
+    baseline::{self, Changes, Stored},
+    batch::{self, Bounds, End},
+    hosts::Hosts,
+    output::Output,
+    person::Loopback,
+    tell,
+};
+
+pub(super) fn run(check: Check) -> Result<u8, Usage> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().max_blocking_threads(32).build();
+    runtime.map_err(Usage::of)?.block_on(check_all(check))
+}
+
+async fn check_all(mut check: Check) -> Result<u8, Usage> {
+    if check.json {
+        check.format = Format::Json;
+    }
+    if check.resume && check.format != Format::Json && check.baseline.is_none() {
+        return Err(Usage("--resume goes on with JSON lines: add --json".to_owned()));
+    }
+    let mut options = options(&check)?;
+    let person = if check.login { Some(Loopback::bind().await.map_err(Usage::of)?) } else { None };
+    if let Some(person) = &person {
+        options.redirect_uri = person.redirect_uri().clone();
+    }
+    let egress = if check.allow_private { Egress::public().and_loopback() } else { Egress::public() };
+    let replay = check.replay.as_deref().map(replay).transpose()?;
+    let mut named = std::mem::take(&mut check.hosts);
+    named.extend(replay.iter().map(|replay| replay.host().to_owned()).filter(|_| check.hosts.is_empty()));
+    for host in &named {
+        // One that a person typed is a mistake; one of a file is a host that was not asked.
+        Named::parse(host, &egress).map_err(|invalid| Usage(escape(&format!("{host}: {invalid}"))))?;
+    }
+    let hosts = Hosts::new(named, check.hosts_file.as_deref())?;
+    let mut checker = Checker::new(options).map_err(Usage::of)?;
+    if let Some(person) = person {
+        checker = checker.with_person(Rc::new(person));
+    }
+    let job = Job { checker, replay, record: check.record.clone() };
+    run_all(&check, &egress, hosts, &job).await
+}
+
+async fn run_all(check: &Check, egress: &Egress, hosts: Hosts, job: &Job) -> Result<u8, Usage> {
+    let done = match &check.output {
+        Some(path) if check.resume => baseline::done(path)?,
+        _ => BTreeSet::new(),
+    };
+    let mut before = check.baseline.as_deref().map(Stored::open).transpose()?;
+    let output = RefCell::new(Output::new(check.format, check.output.as_deref(), check.resume)?);
+    let bar = batch::progress(hosts.total);
+    if hosts.total == Some(1) || !stderr().is_terminal() {
+        bar.set_draw_target(indicatif::ProgressDrawTarget::hidden());
+    }
+    let skipped = Cell::new(0_u64);
+    let hosts = batch::from_thread(hosts).filter(|host| {
+        let is_done = !done.is_empty()
+            && Named::parse(host, egress).is_ok_and(|named| done.contains(&baseline::key(&named.resource())));
+        if is_done {
+            skipped.set(skipped.get().saturating_add(1));
+            bar.inc(1);
+        }
+        ready(!is_done)
+    });
+    let bounds = Bounds {
+        concurrency: if check.login { 1 } else { usize::from(check.concurrency) },
+        total: check.total_deadline.map(Duration::from_secs),
+        finishes: check.register || check.login,
+    };
+    let mut codes = [0_u64; 4];
+    let mut worse = false;
+    let end = batch::run(
+        hosts,
+        &bounds,
+        async |host| job.check(&host).await,
+        |report: Result<Report, Usage>| {
+            let report = report?;
+            if let Some(count) = codes.get_mut(usize::from(report.exit_code())) {
+                *count = count.saturating_add(1);
+            }
+            bar.inc(1);
+            bar.set_message(counts(&codes));
+            let printed = || match &mut before {
+                None => output.borrow_mut().add(report),
+                Some(before) => {
+                    let changes = Changes::between(before.report(&report.resource).as_ref(), &report);
+                    worse |= changes.regression;
+                    match (changes.of.is_empty(), check.format) {
+                        (true, _) => Ok(()),
+                        (false, Format::Json) => output.borrow_mut().write(&changes.json()),
+                        (false, _) => output.borrow_mut().write(&changes.text()),
+                    }
+                }
+            };
+            bar.suspend(printed)
+        },
+    )
+    .await?;
+    bar.finish_and_clear();
+    output.into_inner().finish()?;
+    if skipped.get() > 0 {
+        tell(&format!("{} were done before", skipped.get()));
+    }
+    if end == End::Interrupted {
+        tell(&format!("interrupted: {}", counts(&codes)));
+        return Ok(3);
+    }
+    let [_, broken, _, unanswered] = codes;
+    Ok(match before {
+        Some(_) => u8::from(worse),
+        None if broken > 0 => 1,
+        None if unanswered > 0 => 3,
+        None => 0,
+    })
+}
+
+fn counts(codes: &[u64; 4]) -> String {
+    let [supported, broken, _, unanswered] = codes;
+    format!("{supported} supported, {broken} not, {unanswered} without an answer")
+}
+
+/// What is done for each host.
+struct Job {
+    checker: Checker,
+    replay: Option<Replay>,
+    record: Option<std::path::PathBuf>,
+}
+
+impl Job {
+    async fn check(&self, host: &str) -> Result<Report, Usage> {
+        let checked = match (&self.replay, &self.record) {
+            (Some(replay), _) => self.checker.check_over(replay, host).await,
+            (None, None) => self.checker.check(host).await,
+            (None, Some(folder)) => {
+                let recorder = Recorder::new(self.checker.door(), host);
+                let checked = self.checker.check_over(&recorder, host).await;
+                if let Ok(report) = &checked {
+                    let path = folder.join(file_name(&report.resource));
+                    fs::create_dir_all(folder)
+                        .and_then(|()| fs::write(&path, recorder.vector(report)))
+                        .map_err(|error| Usage::at(&path, error))?;
+                }
+                checked
+            }
+        };
+        Ok(checked.unwrap_or_else(|invalid| Report::not_asked(host, &invalid.to_string())))
+    }
+}
+
+fn file_name(resource: &str) -> String {
+    let bare = resource.split_once("://").map_or(resource, |(_, rest)| rest);
+    let safe = |c: char| if c.is_ascii_alphanumeric() || matches!(c, '.' | '-') { c } else { '_' };
+    let name: String = bare.chars().map(safe).take(120).collect();
+    format!("{}.json", name.trim_start_matches('.'))
+}
+
+fn replay(path: &Path) -> Result<Replay, Usage> {
+    let text = fs::read(path).map_err(|error| Usage::at(path, error))?;
+    Replay::parse(&text).map_err(|error| Usage::at(path, error))
+}
+
+fn options(check: &Check) -> Result<Options, Usage> {
+    let mut options = Options::new();
+    options.allow_private = check.allow_private;
+    options.mcp = check.mcp;
+    options.register = check.register;
+    options.login = check.login;
+    options.scope.clone_from(&check.scope);
+    options.budget = check.budget;
+    if let Some(uri) = &check.redirect_uri {
+        options.redirect_uri = uri.clone();
+    }
+    // A person takes longer than a server.
+    let usual = if check.login { 300 } else { 60 };
+    options.within = Duration::from_secs(check.deadline.unwrap_or(usual));
+    options.initial_access_token = check.initial_access_token.as_deref().map(secret).transpose()?;
+    options.authorities =
+        check.ca.as_deref().map(|path| fs::read(path).map_err(|error| Usage::at(path, error))).transpose()?;
+    Ok(options)
+}
+
+/// A secret comes from a file or a pipe, never from the arguments, which everybody on the machine can read.
+fn secret(path: &Path) -> Result<rfc7591::Secret, Usage> {
+    let at = |error| Usage::at(path, error);
+    let mut text = String::new();
+    if path == Path::new("-") {
+        stdin().take(MAX_SECRET).read_to_string(&mut text).map_err(at)?;
+    } else {
+        fs::File::open(path).map_err(at)?.take(MAX_SECRET).read_to_string(&mut text).map_err(at)?;
+    }
+    Ok(rfc7591::Secret::new(text.trim().to_owned()))
+}
+
+const MAX_SECRET: u64 = 16 << 10;

@@ -1,0 +1,64 @@
+//! The hosts to ask, one at a time, from wherever they come.
+
+use std::{
+    fs::File,
+    io::{self, BufRead, BufReader, Read},
+    path::Path,
+};
+
+use super::Usage;
+
+/// Named hosts, then the lines of a file. Empty lines and those that begin with `#` are none.
+pub(super) struct Hosts {
+    named: std::vec::IntoIter<String>,
+    lines: Option<Box<dyn BufRead + Send>>,
+    /// How many there are, where that is known.
+    pub(super) total: Option<u64>,
+}
+
+impl Hosts {
+    pub(super) fn new(named: Vec<String>, file: Option<&Path>) -> Result<Self, Usage> {
+        let count = u64::try_from(named.len()).unwrap_or(u64::MAX);
+        let (lines, total): (Option<Box<dyn BufRead + Send>>, _) = match file {
+            None => (None, Some(count)),
+            Some(path) if path == Path::new("-") => (Some(Box::new(BufReader::new(io::stdin()))), None),
+            Some(path) => {
+                let lines = BufReader::new(File::open(path).map_err(|error| Usage::at(path, error))?).lines();
+                let of_file = lines.map_while(Result::ok).filter(|line| host(line).is_some()).count();
+                let of_file = u64::try_from(of_file).unwrap_or(u64::MAX);
+                let again = File::open(path).map_err(|error| Usage::at(path, error))?;
+                (Some(Box::new(BufReader::new(again))), Some(count.saturating_add(of_file)))
+            }
+        };
+        Ok(Self { named: named.into_iter(), lines, total })
+    }
+}
+
+impl Iterator for Hosts {
+    type Item = String;
+
+    fn next(&mut self) -> Option<String> {
+        if let Some(named) = self.named.next() {
+            return Some(named);
+        }
+        let lines = self.lines.as_mut()?;
+        loop {
+            let mut line = Vec::new();
+            // A line that does not end is no host.
+            let read = lines.take(MAX_LINE).read_until(b'\n', &mut line).ok()?;
+            if read == 0 {
+                return None;
+            }
+            if let Some(host) = host(&String::from_utf8_lossy(&line)) {
+                return Some(host.to_owned());
+            }
+        }
+    }
+}
+
+fn host(line: &str) -> Option<&str> {
+    let line = line.trim();
+    (!line.is_empty() && !line.starts_with('#')).then_some(line)
+}
+
+const MAX_LINE: u64 = 4096;

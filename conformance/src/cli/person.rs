@@ -1,0 +1,69 @@
+//! The person in front of the terminal, who opens a printed link and comes back to loopback.
+
+use conformance::{Person, escape};
+use futures_util::future::LocalBoxFuture;
+use tokio::{
+    io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
+    net::{TcpListener, TcpStream},
+    time::{Duration, timeout},
+};
+use url::Url;
+
+use super::tell;
+
+/// A redirection URI on loopback (RFC 8252 §7.3).
+pub(super) struct Loopback {
+    listener: TcpListener,
+    redirect_uri: Url,
+}
+
+impl Loopback {
+    pub(super) async fn bind() -> Result<Self, std::io::Error> {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
+        let uri = format!("http://{}/callback", listener.local_addr()?);
+        let redirect_uri = Url::parse(&uri).map_err(std::io::Error::other)?;
+        Ok(Self { listener, redirect_uri })
+    }
+
+    pub(super) fn redirect_uri(&self) -> &Url {
+        &self.redirect_uri
+    }
+
+    async fn come_back(&self) -> Option<Url> {
+        loop {
+            let (stream, _) = self.listener.accept().await.ok()?;
+            if let Ok(Some(url)) = timeout(Duration::from_secs(5), self.read(stream)).await {
+                return Some(url);
+            }
+        }
+    }
+
+    /// The callback that a browser brings, and a page for it; other requests are none.
+    async fn read(&self, mut stream: TcpStream) -> Option<Url> {
+        let mut line = String::new();
+        let (reader, mut writer) = stream.split();
+        BufReader::new(reader.take(16 << 10)).read_line(&mut line).await.ok()?;
+        let target = line.strip_prefix("GET ")?.split(' ').next()?;
+        let url = self.redirect_uri.join(target).ok()?;
+        let is_ours = url.path() == self.redirect_uri.path() && url.query().is_some();
+        let (status, page) = if is_ours { ("200 OK", PAGE) } else { ("404 Not Found", "") };
+        let head = "content-type: text/html; charset=utf-8\r\ncache-control: no-store\r\nreferrer-policy: no-referrer";
+        let length = page.len();
+        let answer = format!(
+            "HTTP/1.1 {status}\r\n{head}\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{page}"
+        );
+        writer.write_all(answer.as_bytes()).await.ok()?;
+        is_ours.then_some(url)
+    }
+}
+
+impl Person for Loopback {
+    fn visit(&self, url: &Url) -> LocalBoxFuture<'_, Option<Url>> {
+        // Printed, never opened: what a stranger publishes is no command of this machine.
+        tell(&format!("Open this link to go on, within two minutes:\n  {}", escape(url.as_str())));
+        Box::pin(async { timeout(Duration::from_mins(2), self.come_back()).await.ok().flatten() })
+    }
+}
+
+const PAGE: &str =
+    "<!doctype html><title>Done</title><p>The check goes on in the terminal. You can close this page.";

@@ -1,0 +1,243 @@
+//! The one door to the network: judged, without redirects, bounded in time and size, public addresses only.
+
+use std::{
+    error::Error,
+    io,
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+    time::Duration,
+};
+
+use futures_util::{
+    StreamExt,
+    future::{BoxFuture, LocalBoxFuture},
+};
+use http::{HeaderValue, Method, Request, Response, header};
+use reqwest::{
+    Certificate, Client,
+    dns::{Addrs, Name, Resolve, Resolving},
+    redirect::Policy,
+};
+use worker_client::flow::FetchError;
+
+use crate::{Failure, Limit, Transport, text::bounded};
+
+/// Sends what the egress policy has allowed.
+#[derive(Clone, Debug)]
+pub struct Door {
+    client: Client,
+}
+
+impl Door {
+    /// A door to the public internet, and to loopback where that is allowed; it trusts the machine's authorities
+    /// and those of a PEM file.
+    pub fn open(allow_private: bool, authorities: Option<&[u8]>) -> Result<Self, DoorError> {
+        Self::over(Resolver { allow_private, lookup }, authorities)
+    }
+
+    fn over(resolver: Resolver, authorities: Option<&[u8]>) -> Result<Self, DoorError> {
+        // An error means that a provider is installed already.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let mut client = Client::builder()
+            .dns_resolver(Arc::new(resolver))
+            .no_proxy()
+            .redirect(Policy::none())
+            .connect_timeout(Duration::from_secs(10))
+            .timeout(Duration::from_secs(15))
+            // A host is asked and left: nothing is kept open for thousands of them.
+            .pool_idle_timeout(Duration::from_millis(500))
+            .pool_max_idle_per_host(1)
+            .user_agent(concat!("conformance/", env!("CARGO_PKG_VERSION")));
+        if let Some(pem) = authorities {
+            client = client.tls_certs_merge(Certificate::from_pem_bundle(pem)?);
+        }
+        Ok(Self { client: client.build()? })
+    }
+
+    async fn fetch(&self, mut request: Request<Vec<u8>>, limit: Limit) -> Result<Response<Vec<u8>>, Failure> {
+        if request.method() != Method::GET {
+            // Some servers close the connection after a body that they did not read, and do not say so.
+            request.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+        }
+        let request = request.try_into().map_err(|_| FetchError::NoAnswer)?;
+        #[expect(clippy::disallowed_methods, reason = "the one door")]
+        let answer = self.client.execute(request).await.map_err(|error| told(&error))?;
+        if answer.headers().get(header::CONTENT_ENCODING).is_some_and(|encoding| encoding != "identity") {
+            return Err(FetchError::Encoding.into());
+        }
+        let mut response = Response::new(Vec::new());
+        *response.status_mut() = answer.status();
+        *response.headers_mut() = answer.headers().clone();
+        let mut stream = answer.bytes_stream();
+        while let Some(chunk) = stream.next().await {
+            let chunk = chunk.map_err(|error| told(&error))?;
+            let room = limit.bytes().saturating_sub(response.body().len());
+            match limit {
+                Limit::Json if chunk.len() > room => return Err(FetchError::TooLarge.into()),
+                _ => response.body_mut().extend(chunk.iter().take(room)),
+            }
+            if chunk.len() > room {
+                break;
+            }
+        }
+        Ok(response)
+    }
+}
+
+impl Transport for Door {
+    fn send(
+        &self,
+        request: Request<Vec<u8>>,
+        limit: Limit,
+    ) -> LocalBoxFuture<'_, Result<Response<Vec<u8>>, Failure>> {
+        Box::pin(self.fetch(request, limit))
+    }
+}
+
+/// Fresh random bytes.
+pub(crate) fn entropy() -> [u8; 32] {
+    let mut bytes = [0; 32];
+    #[expect(
+        clippy::disallowed_methods,
+        clippy::expect_used,
+        reason = "the one door; without entropy nothing is safe"
+    )]
+    getrandom::fill(&mut bytes).expect("the machine has a generator");
+    bytes
+}
+
+/// Why there is no door.
+#[derive(Debug, thiserror::Error)]
+#[error("TLS cannot be set up: {0}")]
+#[non_exhaustive]
+pub struct DoorError(#[from] reqwest::Error);
+
+/// The innermost reason: that of the resolver, the socket or TLS.
+fn told(error: &reqwest::Error) -> Failure {
+    let mut reason: &dyn Error = error;
+    while let Some(source) = reason.source() {
+        reason = source;
+    }
+    let what = match error {
+        error if error.is_timeout() => "no answer in time",
+        error if error.is_connect() => "no connection",
+        _ => "no answer",
+    };
+    Failure::told(format!("{what}: {}", bounded(&reason.to_string(), 200)))
+}
+
+/// Resolves names once per connection and keeps the addresses that are public: what is checked is what is
+/// connected to.
+#[derive(Debug)]
+struct Resolver {
+    allow_private: bool,
+    lookup: fn(String) -> BoxFuture<'static, io::Result<Vec<SocketAddr>>>,
+}
+
+impl Resolve for Resolver {
+    fn resolve(&self, name: Name) -> Resolving {
+        let Self { allow_private, lookup } = *self;
+        Box::pin(async move {
+            let found = lookup(name.as_str().to_owned()).await?;
+            let allowed = allowed(found.into_iter(), allow_private);
+            if allowed.is_empty() {
+                return Err("the name has no address on the public internet".into());
+            }
+            Ok(Box::new(allowed.into_iter()) as Addrs)
+        })
+    }
+}
+
+fn lookup(name: String) -> BoxFuture<'static, io::Result<Vec<SocketAddr>>> {
+    Box::pin(async move { Ok(tokio::net::lookup_host((name, 0)).await?.collect()) })
+}
+
+fn allowed(found: impl Iterator<Item = SocketAddr>, allow_private: bool) -> Vec<SocketAddr> {
+    found.filter(|address| is_public(address.ip()) || allow_private && address.ip().is_loopback()).collect()
+}
+/// Whether an address is one of the public internet (IANA special-purpose address registries).
+fn is_public(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(v4) => {
+            let [a, b, c, _] = v4.octets();
+            let is_special = v4.is_private()
+                || v4.is_loopback()
+                || v4.is_link_local()
+                || v4.is_multicast()
+                || v4.is_documentation()
+                || matches!(
+                    (a, b, c),
+                    (0 | 240..=255, ..) | (100, 64..=127, _) | (198, 18..=19, _) | (192, 0, 0)
+                );
+            !is_special
+        }
+        IpAddr::V6(v6) => {
+            let [first, second, ..] = v6.segments();
+            // Global unicast is 2000::/3, without Teredo, documentation and 6to4, which can carry a private one.
+            (0x2000..0x4000).contains(&first)
+                && first != 0x2002
+                && !matches!((first, second), (0x2001, 0 | 0x0db8))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::*;
+
+    #[test]
+    fn l03_public_addresses() {
+        for (address, expected) in [
+            ("1.1.1.1", true),
+            ("127.0.0.1", false),
+            ("10.0.0.1", false),
+            ("169.254.169.254", false),
+            ("100.64.0.1", false),
+            ("198.18.0.1", false),
+            ("0.0.0.0", false),
+            ("255.255.255.255", false),
+            ("2606:4700::1111", true),
+            ("::1", false),
+            ("::ffff:127.0.0.1", false),
+            ("64:ff9b::7f00:1", false),
+            ("fe80::1", false),
+            ("fd00::1", false),
+            ("2002:7f00:1::", false),
+        ] {
+            assert_eq!(is_public(address.parse().unwrap()), expected, "{address}");
+        }
+    }
+
+    /// A name that is public when it is looked at and loopback when it is connected to.
+    #[tokio::test]
+    async fn l10_what_is_checked_is_what_is_connected_to() {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let hits = Arc::new(AtomicUsize::new(0));
+        let counted = Arc::clone(&hits);
+        tokio::spawn(async move {
+            while let Ok((mut stream, _)) = listener.accept().await {
+                counted.fetch_add(1, Ordering::SeqCst);
+                let mut request = [0; 512];
+                let _ = tokio::io::AsyncReadExt::read(&mut stream, &mut request).await;
+                let _ = tokio::io::AsyncWriteExt::write_all(&mut stream, b"HTTP/1.1 204 x\r\n\r\n").await;
+            }
+        });
+        let rebinds: fn(String) -> BoxFuture<'static, io::Result<Vec<SocketAddr>>> =
+            |_| Box::pin(async { Ok(vec!["127.0.0.1:0".parse().unwrap(), "[::1]:0".parse().unwrap()]) });
+        let request =
+            || Request::builder().uri(format!("http://rebind.example:{port}/")).body(Vec::new()).unwrap();
+        let public = Door::over(Resolver { allow_private: false, lookup: rebinds }, None).unwrap();
+        let failure = public.send(request(), Limit::Json).await.unwrap_err();
+        assert!(failure.to_string().contains("no address on the public internet"), "{failure}");
+        assert_eq!(hits.load(Ordering::SeqCst), 0);
+        let development = Door::over(Resolver { allow_private: true, lookup: rebinds }, None).unwrap();
+        assert_eq!(development.send(request(), Limit::Json).await.unwrap().status(), 204);
+        assert_eq!(hits.load(Ordering::SeqCst), 1, "the control: it would have been hit");
+        let mixed = ["1.1.1.1:0", "127.0.0.1:0", "10.0.0.1:0"].map(|address| address.parse().unwrap());
+        assert_eq!(allowed(mixed.into_iter(), false), [mixed[0]], "every address is checked");
+        assert_eq!(allowed(mixed.into_iter(), true), mixed[..2]);
+    }
+}

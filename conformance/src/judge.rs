@@ -1,0 +1,53 @@
+//! The checks that are not of RFC 8414, RFC 7591 or RFC 7592 alone, one answer at a time: for the vectors.
+
+use http::{Response, header};
+use url::Url;
+
+use crate::{
+    Finding,
+    check::{
+        login, management, mcp,
+        refusals::{self, Wrong},
+        registration,
+    },
+};
+
+/// What the answer to a named question breaks; nothing when the name is none. The questions are those of
+/// `vectors/README.md`, subject `probe`.
+pub fn judge(probe: &str, response: &Response<Vec<u8>>) -> Option<Vec<Finding>> {
+    let one = |finding: Option<Finding>| finding.into_iter().collect();
+    let tokens = || login::judge_tokens(response).into_iter().filter_map(|(_, finding)| finding).collect();
+    let callback = |advertised| {
+        let location = response.headers().get(header::LOCATION).and_then(|value| value.to_str().ok());
+        let callback = location.and_then(|location| Url::parse(location).ok());
+        let judged = callback.map(|url| login::judge_callback(&url, STATE, ISSUER, advertised));
+        judged.into_iter().flatten().filter_map(|(_, finding)| finding).collect()
+    };
+    Some(match probe {
+        "callback" => callback(true),
+        "callback-without-iss" => callback(false),
+        "code-again" => refused(login::judge_again(response), response),
+        "code-with-another-verifier" => refused(login::judge_wrong_verifier(response), response),
+        "delete-then-read" => one(management::judge_deleted(response)),
+        "initialize" => one(mcp::judge(response)),
+        "read" => one(management::judge_client(response, CLIENT)),
+        "read-without-token" => one(management::judge_without_token(response)),
+        "registration" => registration::judge(response),
+        "token-request" => tokens(),
+        "unregistered-redirect-uri" => one(login::judge_unregistered(response)),
+        _ => {
+            let wrong = Wrong::all().iter().find(|wrong| wrong.name == probe)?;
+            refusals::judge(wrong, response)
+        }
+    })
+}
+
+/// The refusal of a token request, and its form.
+fn refused(finding: Option<Finding>, response: &Response<Vec<u8>>) -> Vec<Finding> {
+    let error = (!response.status().is_success()).then(|| login::judge_error(response)).flatten();
+    finding.into_iter().chain(error).collect()
+}
+
+const CLIENT: &str = "s6BhdRkqt3";
+const ISSUER: &str = "https://server.example.com";
+const STATE: &str = "af0ifjsldkj";

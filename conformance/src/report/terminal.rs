@@ -1,0 +1,106 @@
+//! The report for a person at a terminal.
+
+use std::fmt::Write;
+
+use crate::{Finding, Level, Outcome, Report, Verdict, text::escape};
+
+/// The report as lines of text, in colour or not.
+pub fn print(report: &Report, colour: bool) -> String {
+    let mut out = String::new();
+    // Writing to a string does not fail.
+    let _ = write(report, Paint(colour), &mut out);
+    out
+}
+
+fn write(report: &Report, paint: Paint, out: &mut String) -> std::fmt::Result {
+    let verdict = escape(&report.verdict.to_string());
+    writeln!(out, "{}  {}", paint.bold(&escape(&report.resource)), paint.verdict(&report.verdict, &verdict))?;
+    if report.asked.allow_private {
+        writeln!(out, "  loopback was allowed (--allow-private)")?;
+    }
+    for (name, value) in [
+        ("calls itself", &report.about.title),
+        ("says", &report.about.description),
+        ("issuer", &report.issuer),
+        ("metadata", &report.metadata_url),
+    ] {
+        if let Some(value) = value {
+            writeln!(out, "  {name:<13}{}", escape(value))?;
+        }
+    }
+    if report.metadata_url.is_none() {
+        for attempt in &report.attempts {
+            writeln!(out, "  asked        {}: {}", escape(&attempt.url), escape(&attempt.outcome))?;
+        }
+    }
+    for finding in &report.findings {
+        self::finding(finding, paint, out)?;
+    }
+    for left in &report.left_behind {
+        writeln!(out, "  left behind: the client {} ({})", escape(&left.client_id), escape(&left.why))?;
+    }
+    let [kept, broken, untested] = report.counts();
+    writeln!(
+        out,
+        "  {kept} kept, {broken} broken, {untested} not tested, {} requests",
+        report.asked.requests
+    )?;
+    for (why, ids) in reasons(report) {
+        writeln!(out, "  {}", paint.dim(&format!("not tested: {} ({})", ids.len(), escape(&why))))?;
+    }
+    Ok(())
+}
+
+fn finding(finding: &Finding, paint: Paint, out: &mut String) -> std::fmt::Result {
+    let level = paint.level(finding.level, &format!("{:<6}", finding.level));
+    writeln!(out, "  {level} {}  {}", finding.id, escape(&finding.evidence))?;
+    writeln!(out, "         {}: {}", finding.actor.as_str(), escape(&finding.remedy))?;
+    writeln!(out, "         {}", paint.dim(&escape(&finding.section)))
+}
+
+/// Why rules were not tested, each reason once, in the order in which they come.
+pub(crate) fn reasons(report: &Report) -> Vec<(String, Vec<&str>)> {
+    let mut reasons: Vec<(String, Vec<&str>)> = Vec::new();
+    for check in &report.checks {
+        let Outcome::NotTested { why } = &check.outcome else { continue };
+        match reasons.iter_mut().find(|(reason, _)| reason == why) {
+            Some((_, ids)) => ids.push(&check.id),
+            None => reasons.push((why.clone(), vec![&check.id])),
+        }
+    }
+    reasons
+}
+
+/// Escapes of our own, around text that is escaped already.
+#[derive(Clone, Copy)]
+struct Paint(bool);
+
+impl Paint {
+    fn with(self, code: &str, text: &str) -> String {
+        if self.0 { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_owned() }
+    }
+
+    fn bold(self, text: &str) -> String {
+        self.with("1", text)
+    }
+
+    fn dim(self, text: &str) -> String {
+        self.with("2", text)
+    }
+
+    fn level(self, level: Level, text: &str) -> String {
+        match level {
+            Level::Must => self.with("1;31", text),
+            Level::Should => self.with("33", text),
+            Level::May | Level::Note => self.with("36", text),
+        }
+    }
+
+    fn verdict(self, verdict: &Verdict, text: &str) -> String {
+        match verdict {
+            Verdict::Registrable => self.with("32", text),
+            Verdict::Open | Verdict::Elsewhere { .. } => self.with("33", text),
+            _ => self.with("31", text),
+        }
+    }
+}

@@ -1,0 +1,206 @@
+//! How a host is asked: within a budget and a deadline, one request at a time, with pauses where it asks for them.
+
+mod lanes;
+
+use std::{
+    cell::{Cell, RefCell},
+    collections::BTreeMap,
+    time::Duration,
+};
+
+use futures_util::future::LocalBoxFuture;
+use http::{Method, Request, Response, StatusCode, header};
+use tokio::time::{Instant, sleep_until, timeout_at};
+use url::Url;
+use worker_client::flow::{Egress, FetchError, authority};
+
+pub(crate) use lanes::Lanes;
+
+/// What sends a request and reads its answer, without following redirects: a socket, or a recording.
+pub trait Transport {
+    /// The answer, or why there is none.
+    fn send(
+        &self,
+        request: Request<Vec<u8>>,
+        limit: Limit,
+    ) -> LocalBoxFuture<'_, Result<Response<Vec<u8>>, Failure>>;
+}
+
+impl<F: Fn(&Request<Vec<u8>>) -> Result<Response<Vec<u8>>, FetchError>> Transport for F {
+    fn send(
+        &self,
+        request: Request<Vec<u8>>,
+        _limit: Limit,
+    ) -> LocalBoxFuture<'_, Result<Response<Vec<u8>>, Failure>> {
+        Box::pin(std::future::ready(self(&request).map_err(Failure::from)))
+    }
+}
+
+/// What kind of body is expected, and so how large it may be.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[expect(clippy::exhaustive_enums, reason = "a transport must bound each")]
+pub enum Limit {
+    /// 64 KiB; more is an error.
+    Json,
+    /// 512 KiB; the rest is not read.
+    Page,
+}
+
+impl Limit {
+    pub(crate) fn bytes(self) -> usize {
+        match self {
+            Self::Json => 64 << 10,
+            Self::Page => 512 << 10,
+        }
+    }
+}
+
+/// Why a request has no answer.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+#[error("{}", .detail.as_ref().map_or_else(|| .error.to_string(), Clone::clone))]
+#[non_exhaustive]
+pub struct Failure {
+    /// As the flow knows it.
+    pub error: FetchError,
+    /// As the person who asked should know it.
+    pub detail: Option<String>,
+}
+
+impl Failure {
+    pub(crate) fn told(detail: impl Into<String>) -> Self {
+        Self { error: FetchError::NoAnswer, detail: Some(detail.into()) }
+    }
+}
+
+impl From<FetchError> for Failure {
+    fn from(error: FetchError) -> Self {
+        Self { error, detail: None }
+    }
+}
+
+/// The requests of one check.
+pub(crate) struct Session<'a> {
+    transport: &'a dyn Transport,
+    lanes: &'a Lanes,
+    egress: &'a Egress,
+    budget: u32,
+    deadline: Instant,
+    sent: RefCell<BTreeMap<String, u32>>,
+    paused: RefCell<BTreeMap<String, Failure>>,
+    failure: RefCell<Option<Failure>>,
+    total: Cell<u32>,
+}
+
+impl<'a> Session<'a> {
+    pub(crate) fn new(
+        transport: &'a dyn Transport,
+        lanes: &'a Lanes,
+        egress: &'a Egress,
+        budget: u32,
+        within: Duration,
+    ) -> Self {
+        let now = Instant::now();
+        let deadline = now.checked_add(within).unwrap_or(now);
+        let (sent, paused, failure) = Default::default();
+        Self { transport, lanes, egress, budget, deadline, sent, paused, failure, total: Cell::new(0) }
+    }
+
+    pub(crate) fn egress(&self) -> &Egress {
+        self.egress
+    }
+
+    /// How many requests were sent.
+    pub(crate) fn total(&self) -> u32 {
+        self.total.get()
+    }
+
+    /// The last reason why there was no answer.
+    pub(crate) fn failure(&self) -> Option<Failure> {
+        self.failure.borrow().clone()
+    }
+
+    /// For the flow, which knows no finer reason.
+    pub(crate) async fn fetch(&self, request: Request<Vec<u8>>) -> Result<Response<Vec<u8>>, FetchError> {
+        self.send(request, Limit::Json).await.map_err(|failure| failure.error)
+    }
+
+    /// Sends a request; after 429 or 503 once more, when the host says after how long and there is time for it.
+    pub(crate) async fn send(
+        &self,
+        request: Request<Vec<u8>>,
+        limit: Limit,
+    ) -> Result<Response<Vec<u8>>, Failure> {
+        let sent = self.politely(request, limit).await;
+        if let Err(failure) = &sent {
+            *self.failure.borrow_mut() = Some(failure.clone());
+        }
+        sent
+    }
+
+    async fn politely(&self, request: Request<Vec<u8>>, limit: Limit) -> Result<Response<Vec<u8>>, Failure> {
+        let url = Url::parse(&request.uri().to_string()).map_err(|_| FetchError::NoAnswer)?;
+        self.egress.judge(&url).map_err(FetchError::Blocked)?;
+        let host = authority(&url);
+        let may_wait = request.method() != Method::PUT;
+        let response = self.once(&host, request.clone(), limit).await?;
+        if !asks_for_pause(&response) {
+            return Ok(response);
+        }
+        let asks = format!("the host asks for a pause ({})", response.status());
+        let pause = retry_after(&response).filter(|pause| may_wait && *pause <= MAX_PAUSE);
+        let until = pause.and_then(|pause| Instant::now().checked_add(pause));
+        match until.filter(|until| *until < self.deadline) {
+            Some(until) => {
+                sleep_until(until).await;
+                let again = self.once(&host, request, limit).await?;
+                if !asks_for_pause(&again) {
+                    return Ok(again);
+                }
+            }
+            // 503 without a time is no wish, but an answer.
+            None if response.status() == StatusCode::SERVICE_UNAVAILABLE => return Ok(response),
+            None => {}
+        }
+        let failure = Failure::told(asks);
+        self.paused.borrow_mut().insert(host, failure.clone());
+        Err(failure)
+    }
+
+    async fn once(
+        &self,
+        host: &str,
+        request: Request<Vec<u8>>,
+        limit: Limit,
+    ) -> Result<Response<Vec<u8>>, Failure> {
+        if let Some(failure) = self.paused.borrow().get(host) {
+            return Err(failure.clone());
+        }
+        {
+            let mut sent = self.sent.borrow_mut();
+            let count = sent.entry(host.to_owned()).or_default();
+            if *count >= self.budget {
+                return Err(Failure::told(format!("the budget of {} requests is spent", self.budget)));
+            }
+            *count = count.saturating_add(1);
+        }
+        self.total.set(self.total.get().saturating_add(1));
+        let sent = self.lanes.one_at_a_time(host, self.transport.send(request, limit));
+        match timeout_at(self.deadline, sent).await {
+            Ok(sent) => sent,
+            Err(_) => Err(Failure::told("the deadline has passed")),
+        }
+    }
+}
+
+/// Whether the host asks to be left alone.
+fn asks_for_pause(response: &Response<Vec<u8>>) -> bool {
+    matches!(response.status(), StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE)
+}
+
+/// For how long, if it says so in seconds (RFC 9110 §10.2.3).
+fn retry_after(response: &Response<Vec<u8>>) -> Option<Duration> {
+    let after = response.headers().get(header::RETRY_AFTER)?.to_str().ok()?;
+    after.trim().parse().ok().map(Duration::from_secs)
+}
+
+const MAX_PAUSE: Duration = Duration::from_secs(30);

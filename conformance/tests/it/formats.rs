@@ -1,0 +1,200 @@
+//! Every format, of reports that a person would read, and of a host that wants to break out of each.
+
+use crate::lab::server::{Ask, Edit, HOST, Lab};
+use conformance::{Checker, Options, Report, html, json, junit, markdown, sarif, terminal};
+use serde_json::{Value, json};
+
+async fn report_with(fault: Option<(Ask, Edit)>) -> Report {
+    let options = Options::new().with_mcp().with_registration().with_login();
+    let lab = Lab::new(false, fault);
+    Checker::new(options).unwrap().check_over(&lab, HOST).await.unwrap()
+}
+
+/// A good host, one with findings of each level, and one that is none.
+async fn reports() -> Vec<Report> {
+    let worse: Edit = |answer, lab, request| {
+        let asked = serde_json::from_slice(request.body()).unwrap();
+        *answer = lab.registered(&asked);
+        answer.remove("registration_access_token");
+    };
+    vec![
+        report_with(None).await,
+        report_with(Some((Ask::Wrong("javascript-redirect-uri"), worse))).await,
+        report_with(Some((Ask::Wrong("contradictory-grant-types"), worse))).await,
+        report_with(Some((Ask::Metadata, |answer, _, _| answer.status = 404))).await,
+        Report::not_asked("127.0.0.1", "an address instead of a host name is not allowed"),
+    ]
+}
+
+#[tokio::test]
+async fn snapshots() {
+    let reports = reports().await;
+    let text: String = reports.iter().map(|report| terminal::print(report, false)).collect();
+    insta::assert_snapshot!("text", text);
+    let colour: String = reports.iter().map(|report| terminal::print(report, true)).collect();
+    insta::assert_snapshot!("colour", colour.replace('\u{1b}', "ESC"));
+    let lines: String = reports.iter().map(json::print).collect();
+    insta::assert_snapshot!("json", lines);
+    insta::assert_snapshot!("markdown", markdown::print(&reports));
+    let junit = junit::print(&reports);
+    insta::assert_snapshot!("junit", junit);
+    insta::assert_snapshot!("sarif", sarif::print(&reports));
+    insta::assert_snapshot!("html", html::print(&reports));
+}
+
+#[test]
+fn the_published_schema() {
+    let schema = serde_json::to_string_pretty(&json::schema()).unwrap() + "\n";
+    assert_eq!(schema, include_str!("../../report.schema.json"), "`conformance schema` prints it");
+}
+
+#[tokio::test]
+async fn a_line_of_json_is_the_report() {
+    for report in reports().await {
+        assert_eq!(serde_json::from_str::<Report>(&json::print(&report)).unwrap(), report);
+    }
+}
+
+/// The texts of threats L01 and L08, in every place where a host can put one.
+const HOSTILE: &str = "\u{1b}[2J\u{1b}]52;c;aGk=\u{7}\rcleared\u{9b}1m]]>--><script>alert(1)</script>|`a`\n## <img src=x onerror=alert(1)>\u{202e}\"'&amp;";
+
+async fn hostile() -> Vec<Report> {
+    let metadata: Edit = |answer, _, _| {
+        answer.set("scopes_supported", json!({HOSTILE: HOSTILE}));
+        answer.set("introspection_endpoint", json!(HOSTILE));
+        answer.set("service_documentation", json!(HOSTILE));
+    };
+    let issuer: Edit = |answer, _, _| answer.set("issuer", json!(format!("https://as.example/{HOSTILE}")));
+    let page: Edit = |answer, _, _| {
+        let escaped = HOSTILE.replace('<', "&lt;");
+        answer.text = Some(format!("<title>{escaped}</title><meta name=description content='{HOSTILE}'>"));
+    };
+    let refused: Edit = |answer, _, _| {
+        answer.status = 400;
+        answer.body = json!({"error": HOSTILE, "error_description": HOSTILE});
+    };
+    let registered: Edit = |answer, _, _| {
+        answer.set("client_name", json!(HOSTILE));
+        answer.set("registration_client_uri", json!(HOSTILE));
+    };
+    let left: Edit = |answer, lab, request| {
+        let asked = serde_json::from_slice(request.body()).unwrap();
+        *answer = lab.registered(&asked);
+        answer.set("client_id", json!(HOSTILE));
+        answer.remove("registration_access_token");
+    };
+    let mut reports = Vec::new();
+    for (ask, edit) in [
+        (Ask::Metadata, metadata),
+        (Ask::Metadata, issuer),
+        (Ask::Page, page),
+        (Ask::Register, refused),
+        (Ask::Register, registered),
+        (Ask::Wrong("no-redirect-uris"), left),
+    ] {
+        reports.push(report_with(Some((ask, edit))).await);
+    }
+    assert!(
+        reports.iter().any(|report| report.left_behind.iter().any(|left| left.client_id.contains("script")))
+    );
+    assert!(
+        reports.iter().any(|report| report.findings.iter().any(|finding| finding.evidence.contains("52;c")))
+    );
+    reports
+}
+
+#[tokio::test]
+async fn l01_no_format_lets_an_escape_through() {
+    let reports = hostile().await;
+    let printed: Vec<String> = [
+        reports.iter().map(|report| terminal::print(report, false)).collect(),
+        reports.iter().map(json::print).collect(),
+        markdown::print(&reports),
+        junit::print(&reports),
+        sarif::print(&reports),
+        html::print(&reports),
+    ]
+    .into();
+    for text in &printed {
+        let bad = text.chars().find(|c| c.is_control() && *c != '\n' || matches!(c, '\u{202a}'..='\u{202e}'));
+        assert_eq!(bad, None, "{text}");
+        assert!(text.contains("52;c"), "it is shown, as text");
+    }
+    // In colour every escape is ours.
+    let colour: String = reports.iter().map(|report| terminal::print(report, true)).collect();
+    for escape in colour.split('\u{1b}').skip(1) {
+        let ours = ["[0m", "[1m", "[2m", "[31m", "[32m", "[33m", "[36m", "[1;31m"];
+        assert!(ours.iter().any(|code| escape.starts_with(code)), "{escape}");
+    }
+}
+
+#[tokio::test]
+async fn l08_json_and_sarif_are_json() {
+    let reports = hostile().await;
+    for report in &reports {
+        assert_eq!(serde_json::from_str::<Report>(&json::print(report)).unwrap(), *report);
+    }
+    let log: Value = serde_json::from_str(&sarif::print(&reports)).unwrap();
+    let results = log["runs"][0]["results"].as_array().unwrap();
+    assert_eq!(results.len(), reports.iter().map(|report| report.findings.len()).sum::<usize>());
+}
+
+#[tokio::test]
+async fn l08_junit_is_xml() {
+    let reports = hostile().await;
+    let printed = junit::print(&reports);
+    let document = roxmltree::Document::parse(&printed).unwrap();
+    let names: std::collections::BTreeSet<&str> = document
+        .descendants()
+        .filter(roxmltree::Node::is_element)
+        .map(|node| node.tag_name().name())
+        .collect();
+    assert_eq!(
+        names,
+        ["failure", "skipped", "system-out", "testcase", "testsuite", "testsuites"].into_iter().collect()
+    );
+    assert_eq!(document.root_element().children().filter(roxmltree::Node::is_element).count(), reports.len());
+}
+
+#[tokio::test]
+async fn l08_markdown_has_its_own_structure_alone() {
+    use pulldown_cmark::{Event, Options, Parser, Tag};
+    let reports = hostile().await;
+    let printed = markdown::print(&reports);
+    let (mut headings, mut rows) = (0, 0);
+    for event in Parser::new_ext(&printed, Options::ENABLE_TABLES) {
+        match event {
+            Event::Start(Tag::Heading { .. }) => headings += 1,
+            Event::Start(Tag::TableRow) => rows += 1,
+            Event::Start(Tag::Image { .. } | Tag::HtmlBlock) | Event::Html(_) | Event::InlineHtml(_) => {
+                assert!(!printed.is_empty(), "no HTML, no image: {event:?}");
+                assert_eq!(format!("{event:?}"), "");
+            }
+            _ => {}
+        }
+    }
+    assert_eq!(headings, reports.len());
+    assert_eq!(rows, reports.iter().map(|report| report.findings.len()).sum::<usize>());
+}
+
+#[tokio::test]
+async fn l08_html_has_its_own_elements_alone() {
+    use html5gum::{Token, Tokenizer};
+    let hostile = html::print(&hostile().await);
+    let mut seen = std::collections::BTreeSet::new();
+    for token in Tokenizer::new(&hostile) {
+        let Token::StartTag(tag) = token.unwrap() else { continue };
+        let name = String::from_utf8_lossy(&tag.name).into_owned();
+        assert!(!tag.attributes.keys().any(|name| name.starts_with(b"on")), "{tag:?}");
+        for link in ["href", "src"] {
+            let value =
+                tag.attributes.get(link.as_bytes()).map(|value| String::from_utf8_lossy(value).into_owned());
+            assert!(value.is_none_or(|value| value.starts_with("http")), "{tag:?}");
+        }
+        seen.insert(name);
+    }
+    for element in ["script", "object", "iframe", "form", "base", "link"] {
+        assert!(!seen.contains(element), "{element}");
+    }
+    assert!(seen.contains("article"));
+}

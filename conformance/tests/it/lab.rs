@@ -1,0 +1,4 @@
+//! A server without a fault, and faults.
+
+pub(crate) mod faults;
+pub(crate) mod server;

@@ -1,0 +1,13 @@
+//! The checker against servers of this program: what it finds, how it prints it, and what it withstands.
+#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
+#![expect(clippy::semicolon_if_nothing_returned, reason = "a fault is one expression")]
+
+mod formats;
+mod lab;
+mod loopback;
+mod many;
+mod mutation;
+mod polite;
+mod recipe;
+mod threats;
+mod verdicts;

@@ -1,0 +1,28 @@
+//! The recipe of README.md for the tests of an authorization server, tried.
+
+use conformance::{Checker, Level, Options, Outcome};
+
+use crate::loopback::server_with;
+
+#[tokio::test]
+async fn my_server_conforms() {
+    // Start your own server on loopback here.
+    let server = server_with(|port| format!("http://127.0.0.1:{port}/authorize"));
+
+    let checker = Checker::new(Options::loopback().with_registration()).unwrap();
+    let report = checker.check(&server.name()).await.unwrap();
+
+    assert!(report.is_supported() && report.is_complete(), "{report}");
+    let broken: Vec<&str> = report.broken(Level::Should).map(|finding| finding.id.as_str()).collect();
+    assert_eq!(broken, ["rfc7591/2.1/grant-response-consistent"], "{report}");
+
+    // Every rule and what became of it: a change in any of them shows in the review.
+    let kept = |outcome: &Outcome| match outcome {
+        Outcome::Pass => "kept",
+        Outcome::Fail => "BROKEN",
+        Outcome::NotTested { .. } => "not tested",
+    };
+    let lines: Vec<String> =
+        report.checks.iter().map(|check| format!("{:<10} {}", kept(&check.outcome), check.id)).collect();
+    insta::assert_snapshot!(lines.join("\n"));
+}

@@ -1,0 +1,299 @@
+//! Threats to whoever runs the command line: each with the exact input.
+
+use std::{
+    fs,
+    io::{Read, Write},
+    net::{Ipv4Addr, TcpListener, TcpStream},
+    path::PathBuf,
+    process::Command,
+    sync::Arc,
+    thread,
+    time::Duration,
+};
+
+use conformance::{Checker, Options, Outcome, Report};
+
+use tokio::time::Instant;
+
+use crate::{
+    lab::server::{Ask, Edit, HOST, Lab},
+    loopback::{JSON, Server, command, folder, http, run, server_with, text},
+};
+
+#[test]
+fn l01_arguments_are_strangers_too() {
+    let output = run(&["check", "\u{1b}[2J\u{1b}]52;c;aGk=\u{7}"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(!text(&output).contains('\u{1b}'), "{}", text(&output));
+    let pattern = run(&["explain", "\u{1b}[2J"]);
+    assert!(pattern.status.code() == Some(2) && !text(&pattern).contains('\u{1b}'));
+}
+
+/// Whatever a server names as its authorization endpoint, no program is started: those on the path are canaries.
+#[test]
+#[cfg(unix)]
+fn l02_no_program_is_started() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = folder("l02");
+    let canary = folder.join("canary");
+    for name in
+        ["xdg-open", "open", "sh", "bash", "cmd", "cmd.exe", "calc", "calc.exe", "curl", "git", "www-browser"]
+    {
+        let program = folder.join(name);
+        fs::write(&program, format!("#!/bin/sh\necho {name} >> {}\n", canary.display())).unwrap();
+        fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
+    }
+    assert!(Command::new(folder.join("open")).status().unwrap().success() && canary.exists(), "the control");
+    fs::remove_file(&canary).unwrap();
+    let endpoints: [fn(u16) -> String; 4] = [
+        |_| "https://www.$(calc.exe).com/".to_owned(),
+        |_| "https://x/\" & calc & \"".to_owned(),
+        |_| "--upload-pack=x".to_owned(),
+        |port| format!("http://127.0.0.1:{port}/authorize?$(calc.exe)&x=`calc`"),
+    ];
+    for endpoint in endpoints {
+        let server = server_with(endpoint);
+        let arguments =
+            ["check", &server.name(), "--allow-private", "--login", "--register", "--deadline", "20"];
+        let output = command().args(arguments).env("PATH", &folder).env("BROWSER", "open").output().unwrap();
+        assert!(matches!(output.status.code(), Some(0 | 1)), "{}", text(&output));
+        assert!(!canary.exists(), "{}", text(&output));
+    }
+}
+
+#[test]
+fn l03_no_way_into_private_networks() {
+    let server =
+        Server::start(|_, _| http("302 Found", "location: http://169.254.169.254/latest/meta-data/", ""));
+    let output = run(&["check", &server.name(), "--allow-private", "--json"]);
+    let report: Report = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(report.attempts.iter().all(|attempt| attempt.outcome == "it redirects elsewhere"), "{report}");
+    assert!(report.findings.iter().any(|finding| finding.id == "mcp/discovery/metadata"), "{report}");
+    assert!(report.asked.allow_private && report.to_string().contains("--allow-private"), "it is said");
+    for private in
+        ["http://169.254.169.254/", "https://10.0.0.1/", "127.0.0.1", "localhost", "https://[::1]/"]
+    {
+        assert_eq!(run(&["check", private]).status.code(), Some(2), "{private}");
+    }
+    let inside = server_with(|_| "http://10.0.0.1/authorize".to_owned());
+    let output = run(&["check", &inside.name(), "--allow-private", "--login"]);
+    assert!(text(&output).contains("cannot be used"), "{}", text(&output));
+}
+
+#[tokio::test]
+async fn l04_reading_only_unless_told_otherwise() {
+    let methods = |lab: &Lab| {
+        let seen = lab.seen.borrow();
+        seen.iter().filter(|(method, _)| method != "GET").count()
+    };
+    let check = async |lab: &Lab, options: Options| {
+        Checker::new(options).unwrap().check_over(lab, HOST).await.unwrap()
+    };
+    let reading = Lab::new(false, None);
+    let report = check(&reading, Options::new()).await;
+    assert_eq!(methods(&reading), 0);
+    assert_eq!(report.asked.requests, 2, "the document and the root page");
+    assert!(matches!(report.outcome("rfc7591/3.2.1/status-201"), Some(Outcome::NotTested { .. })));
+    let asking = Lab::new(false, None);
+    check(&asking, Options::new().with_mcp()).await;
+    assert_eq!(methods(&asking), 1);
+    let registering = Lab::new(false, None);
+    let report = check(&registering, Options::new().with_registration()).await;
+    assert!(methods(&registering) > 10);
+    assert_eq!((registering.clients().len(), report.left_behind.len()), (0, 0), "it cleans up");
+    let refuses: Edit = |answer, _, _| answer.status = 403;
+    let keeping = Lab::new(false, Some((Ask::Delete, refuses)));
+    let report = check(&keeping, Options::new().with_registration()).await;
+    assert_eq!(report.left_behind.len(), 1, "and says what it cannot: {report}");
+    assert!(report.left_behind[0].why.contains("403"), "{report}");
+}
+
+#[test]
+fn l05_secrets_stay_out() {
+    let canary = "canary-5f1d7a";
+    let folder = folder("l05");
+    fs::write(folder.join("token"), format!("{canary}\n")).unwrap();
+    let server = Server::start(move |port, request| {
+        let me = format!("http://127.0.0.1:{port}");
+        if request.starts_with("GET /.well-known/oauth-authorization-server ") {
+            let document = serde_json::json!({
+                "issuer": me, "authorization_endpoint": format!("{me}/authorize"), "token_endpoint": format!("{me}/token"),
+                "registration_endpoint": format!("{me}/register"), "response_types_supported": ["code"],
+                "code_challenge_methods_supported": ["S256"],
+            });
+            return http("200 OK", JSON, &document.to_string());
+        }
+        // It tells everything that it was told.
+        let told = serde_json::json!({"error": "invalid_token", "error_description": request}).to_string();
+        http("401 Unauthorized", JSON, &told)
+    });
+    let token = folder.join("token");
+    let token = token.to_str().unwrap();
+    let record = folder.join("record");
+    for format in ["text", "json", "junit", "sarif", "markdown", "html"] {
+        let arguments = [
+            "check",
+            &server.name(),
+            "--allow-private",
+            "--register",
+            "--initial-access-token",
+            token,
+            "--format",
+            format,
+            "--record",
+            record.to_str().unwrap(),
+        ];
+        let output = command().args(arguments).env("RUST_BACKTRACE", "1").output().unwrap();
+        assert!(!text(&output).contains(canary), "{}", text(&output));
+        assert!(text(&output).contains("invalid_token"), "{format}: {}", text(&output));
+    }
+    assert!(server.seen().iter().any(|request| request.contains(&format!("Bearer {canary}"))), "it was sent");
+    for file in fs::read_dir(&record).unwrap() {
+        let written = fs::read_to_string(file.unwrap().path()).unwrap();
+        assert!(!written.contains(canary), "{written}");
+    }
+    let help = text(&run(&["check", "--help"]));
+    assert!(help.contains("--initial-access-token <FILE>"), "no secret in the arguments");
+}
+
+#[test]
+fn l06_no_way_around_tls() {
+    let help = text(&run(&["check", "--help"]));
+    assert!(!help.contains("insecure") && !help.contains("--no-verify"));
+    let name = || vec!["localhost".to_owned()];
+    let authority =
+        rcgen::CertifiedIssuer::self_signed(authority(), rcgen::KeyPair::generate().unwrap()).unwrap();
+    let folder = folder("l06");
+    let ca = folder.join("ca.pem");
+    fs::write(&ca, authority.pem()).unwrap();
+    let signed = |parameters: rcgen::CertificateParams| {
+        let key = rcgen::KeyPair::generate().unwrap();
+        let certificate = parameters.signed_by(&key, &authority).unwrap();
+        tls(certificate.der().to_vec(), key.serialize_der())
+    };
+    let check = |port: u16, ca: Option<&PathBuf>| -> Report {
+        let host = format!("https://localhost:{port}");
+        let mut command = command();
+        command.args(["check", &host, "--allow-private", "--json"]);
+        if let Some(ca) = ca {
+            command.arg("--ca").arg(ca);
+        }
+        serde_json::from_slice(&command.output().unwrap().stdout).unwrap()
+    };
+    let good = signed(rcgen::CertificateParams::new(name()).unwrap());
+    assert_eq!(check(good, Some(&ca)).verdict.name(), "no_metadata", "the control: the connection is made");
+    let mut expired = rcgen::CertificateParams::new(name()).unwrap();
+    expired.not_before = rcgen::date_time_ymd(2019, 1, 1);
+    expired.not_after = rcgen::date_time_ymd(2020, 1, 1);
+    let wrong = rcgen::CertificateParams::new(vec!["other.example".to_owned()]).unwrap();
+    for (port, ca, reason) in [
+        (good, None, "UnknownIssuer"),
+        (signed(expired), Some(&ca), "expired"),
+        (signed(wrong), Some(&ca), "not valid for name"),
+    ] {
+        let report = check(port, ca);
+        assert_eq!(report.exit_code(), 3, "{report}");
+        assert!(report.to_string().contains(reason), "{reason}: {report}");
+    }
+}
+
+fn authority() -> rcgen::CertificateParams {
+    let mut parameters = rcgen::CertificateParams::default();
+    parameters.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
+    parameters
+}
+
+/// A server with a certificate, which answers 404 to everything.
+fn tls(certificate: Vec<u8>, key: Vec<u8>) -> u16 {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    listener.set_nonblocking(true).unwrap();
+    let port = listener.local_addr().unwrap().port();
+    thread::spawn(move || {
+        let provider = rustls::crypto::ring::default_provider();
+        let config = rustls::ServerConfig::builder_with_provider(Arc::new(provider))
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_no_client_auth()
+            .with_single_cert(vec![certificate.into()], key.try_into().unwrap())
+            .unwrap();
+        let acceptor = tokio_rustls::TlsAcceptor::from(Arc::new(config));
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            use tokio::io::{AsyncReadExt, AsyncWriteExt};
+            let listener = tokio::net::TcpListener::from_std(listener).unwrap();
+            loop {
+                let (stream, _) = listener.accept().await.unwrap();
+                let acceptor = acceptor.clone();
+                tokio::spawn(async move {
+                    let Ok(mut stream) = acceptor.accept(stream).await else { return };
+                    let mut request = [0; 4096];
+                    let _ = stream.read(&mut request).await;
+                    let _ = stream.write_all(http("404 Not Found", "x: y", "").as_bytes()).await;
+                    let _ = stream.shutdown().await;
+                });
+            }
+        });
+    });
+    port
+}
+
+#[test]
+fn l07_a_hanging_host_ends_in_a_report() {
+    let server = Server::start(|_, _| {
+        thread::sleep(Duration::from_mins(1));
+        String::new()
+    });
+    let begun = Instant::now();
+    let output = run(&["check", &server.name(), "--allow-private", "--json", "--deadline", "2"]);
+    assert!(begun.elapsed() < Duration::from_secs(8), "{:?}", begun.elapsed());
+    assert_eq!(output.status.code(), Some(3));
+    let report: Report = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(report.verdict.name(), "unreachable");
+    assert!(report.to_string().contains("deadline"), "{report}");
+    assert!(
+        report.checks.iter().all(|check| matches!(check.outcome, Outcome::NotTested { .. })),
+        "none is passed"
+    );
+}
+
+/// What was found before the host began to hang is told.
+#[test]
+fn l07_partial_results() {
+    let server = server_with(|port| format!("http://127.0.0.1:{port}/authorize"));
+    let port = server.port;
+    let front = Server::start(move |me, request| {
+        if request.starts_with("POST") {
+            thread::sleep(Duration::from_mins(1));
+        }
+        let mut back = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).unwrap();
+        back.write_all(request.as_bytes()).unwrap();
+        let mut answer = String::new();
+        back.read_to_string(&mut answer).unwrap();
+        let body = answer.split_once("\r\n\r\n").unwrap().1.replace(&port.to_string(), &me.to_string());
+        if body.is_empty() { http("404 Not Found", "x: y", "") } else { http("200 OK", JSON, &body) }
+    });
+    let output = run(&["check", &front.name(), "--allow-private", "--json", "--register", "--deadline", "3"]);
+    let report: Report = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(report.outcome("rfc8414/2/required-member"), Some(&Outcome::Pass), "{report}");
+    assert!(
+        matches!(report.outcome("rfc7591/3.2.1/status-201"), Some(Outcome::NotTested { why }) if why.contains("deadline"))
+    );
+}
+
+#[test]
+fn l07_bodies_are_bounded() {
+    for (headers, body) in [
+        (JSON.to_owned(), "x".repeat(200_000)),
+        (format!("{JSON}\r\ncontent-encoding: gzip"), "x".repeat(100)),
+    ] {
+        let server = Server::start(move |_, _| http("200 OK", &headers, &body));
+        let output = run(&["check", &server.name(), "--allow-private", "--json"]);
+        let report: Report = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!(report.verdict.name(), "unreachable", "{report}");
+    }
+    let nested = "[".repeat(60_000);
+    let server = Server::start(move |_, _| http("200 OK", JSON, &format!("{{\"x\": {nested}")));
+    let output = run(&["check", &server.name(), "--allow-private", "--json"]);
+    assert_eq!(output.status.code(), Some(1), "no stack overflow: {}", text(&output));
+}
