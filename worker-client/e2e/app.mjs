@@ -18,6 +18,14 @@ export const objects = (storage) => ({
     REGISTRAR: { className: 'Registrar', useSQLite: true },
   },
   durableObjectsPersist: storage,
+  // Far above what a test asks, except where a test says otherwise.
+  ratelimits: limits(1000, 1000),
+});
+
+/** So many questions a minute of one user, and of one address. */
+export const limits = (user, address) => ({
+  LIMIT_USER: { simple: { limit: user, period: 60 } },
+  LIMIT_ADDRESS: { simple: { limit: address, period: 60 } },
 });
 
 /** The artefact in a directory: an ES module and the wasm beside it. */

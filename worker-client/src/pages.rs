@@ -1,6 +1,7 @@
 //! The pages a person sees. They work without JavaScript and load nothing from anywhere else.
 
 use askama::Template;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -9,7 +10,7 @@ use crate::{
 };
 
 /// What a host says of itself: untrusted text, cleaned and capped by `branding`.
-#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
 #[expect(clippy::exhaustive_structs, reason = "the three things that are shown")]
 pub struct About {
     /// Its title.
@@ -21,7 +22,7 @@ pub struct About {
 }
 
 /// One row of the list of connections.
-#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
 #[expect(clippy::exhaustive_structs, reason = "a row of a list")]
 pub struct Connection {
     /// Names it within its account.
@@ -32,6 +33,8 @@ pub struct Connection {
     pub resource: String,
     /// Who issued it.
     pub issuer: String,
+    /// The user's own name for it, which tells two connections to one resource apart.
+    pub label: Option<String>,
     /// What it allows, as the server said.
     pub scope: Option<String>,
     /// What the host calls itself: untrusted text.
@@ -42,6 +45,8 @@ pub struct Connection {
     pub has_icon: bool,
     /// Whether the host has ended it.
     pub needs_login: bool,
+    /// Since when, in seconds since 1970.
+    pub connected_at: i64,
 }
 
 /// The start page: a field for a host, and the list of connections.
@@ -102,6 +107,9 @@ pub fn problem(prefix: &str, problem: &Problem) -> String {
     render(&Page { prefix, problem })
 }
 
+/// What makes the pages say that they wait.
+pub const SCRIPT: &str = "";
+
 /// The one style sheet.
 pub const STYLE: &str = include_str!("../templates/style.css");
 
@@ -148,11 +156,13 @@ mod tests {
             host: "good.example".to_owned(),
             resource: "https://good.example".to_owned(),
             issuer: "https://good.example".to_owned(),
+            label: None,
             scope: None,
             title: Some(HOSTILE.to_owned()),
             description: None,
             has_icon: false,
             needs_login: false,
+            connected_at: 0,
         };
         let page = home("", &[connection], true);
         assert!(page.contains("alert(1)") && !page.contains("<script") && !page.contains("<img src=x"));
