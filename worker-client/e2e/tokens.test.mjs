@@ -80,7 +80,7 @@ describe('a connection survives what is not final', () => {
 
   for (const [name, refresh] of [
     ['503', () => ({ status: 503, headers: {}, body: '' })],
-    ['429', () => ({ status: 429, headers: { 'retry-after': '30' }, body: '' })],
+    ['429', () => ({ status: 429, headers: { 'retry-after': '2' }, body: '' })],
     ['200 with HTML', () => ({ status: 200, headers: { 'content-type': 'text/html' }, body: '<html>' })],
     ['a broken connection', () => { throw new Error('reset'); }],
     ['a redirect', () => ({ status: 307, headers: { location: 'https://evil.example/token' }, body: '' })],
@@ -90,6 +90,10 @@ describe('a connection survives what is not final', () => {
     assert.equal((await use()).status, 502);
     assert.equal((await connections())[0].needs_login, false);
     server.refresh = () => server.tokens();
+    const patience = await use();
+    assert.deepEqual([patience.status, patience.json.type], [503, 'try-later']);
+    assert.equal(server.refreshes.length, 1, 'a server that is down is left alone for a moment');
+    await new Promise((resolve) => setTimeout(resolve, patience.json.retry_after * 1000));
     assert.equal((await use()).status, 200);
     assert.deepEqual(server.refreshes.map((sent) => sent.get('refresh_token')), ['refresh-1', 'refresh-1']);
     assert.equal(lab.requests('evil.example').length, 0, 'no redirect is followed');

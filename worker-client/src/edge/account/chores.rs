@@ -43,7 +43,7 @@ impl Inner {
         if resealed > 0 {
             Line { event: "resealed", count: Some(resealed), ..Line::default() }.info();
         }
-        if store.is_over()? {
+        if store.is_over()? && self.refreshes.are_over() {
             return Ok(self.state.storage().delete_all().await?);
         }
         self.schedule(&store).await

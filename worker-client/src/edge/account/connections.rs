@@ -135,6 +135,7 @@ impl Store {
         let (resource, issuer) = (named.resource(), grant.server.issuer.as_str());
         let sealed = self.0.seal(Place { issuer, field: "grant", row: &id }, grant)?;
         let now = seconds(now());
+        self.0.set_meta("connected", "yes")?;
         self.0.exec(
             "INSERT INTO connection (id, resource, label, issuer, scope, title, description, icon, sealed, issued,
              created) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
