@@ -1,11 +1,10 @@
 //! What a host program holds: log its user in, list, use and end connections.
 
-use futures_util::future::{Either, join, select};
+use futures_util::future::join;
 use rfc7591::Secret;
 use serde::{Serialize, de::DeserializeOwned};
-use std::{pin::pin, time::Duration};
 use url::Url;
-use worker::{Delay, Env, Headers, Method, Request, RequestInit, RequestRedirect, Response};
+use worker::{Env, Headers, Method, Request, RequestInit, RequestRedirect, Response};
 
 use super::{
     about::about,
@@ -112,17 +111,11 @@ impl Login {
         self.ask(Ask::Disconnect { id: id.to_owned() }).await
     }
 
-    /// Metadata and root page, side by side; the page within its own budget.
+    /// Metadata and root page, side by side.
     pub(super) async fn ask_host(&self, named: &Named) -> (Probe, About) {
         let egress = &self.config.egress;
         let probing = probe(named, egress, async |request| fetch(request, egress, Limit::METADATA).await);
-        let about = async {
-            match select(pin!(about(named, egress)), pin!(Delay::from(Duration::from_secs(3)))).await {
-                Either::Left((about, _)) => about,
-                Either::Right(_) => About::default(),
-            }
-        };
-        join(probing, about).await
+        join(probing, about(named, &self.config)).await
     }
 
     pub(super) fn session(&self) -> Option<Session> {
