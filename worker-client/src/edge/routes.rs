@@ -13,7 +13,7 @@ use super::{
 use crate::{
     cookie::SessionCookie,
     flow::{Named, Server},
-    pages::{self, About},
+    pages::{self, About, Notice, Question},
     problem::Problem,
 };
 
@@ -39,8 +39,9 @@ async fn route(
 ) -> Result<Option<Answer>, Problem> {
     use Method::{Delete, Get, Post};
     let answer = match (request.method(), segments) {
-        (Get, [""]) => home(login).await,
+        (Get, [""]) => home(login, url).await,
         (Get, ["style.css"]) => Answer::of(pages::STYLE, "text/css; charset=utf-8"),
+        (Get, ["script.js"]) => Answer::of(pages::SCRIPT, "text/javascript; charset=utf-8"),
         (Get, ["login"]) => confirm(login, request, url).await,
         (Post, ["login"]) => begin(login, request).await,
         (Get, ["callback", _]) => callback(login, request, url).await,
@@ -52,7 +53,7 @@ async fn route(
         (Get, ["icon", id]) => icon(login, id).await,
         (
             _,
-            ["" | "style.css" | "login" | "probe" | "connections" | "logout"]
+            ["" | "style.css" | "script.js" | "login" | "probe" | "connections" | "logout"]
             | ["callback" | "icon" | "connections", _]
             | ["connections", _, "disconnect"],
         ) => Err(Problem::method()),
@@ -61,14 +62,15 @@ async fn route(
     answer.map(Some)
 }
 
-async fn home(login: &Login) -> Result<Answer, Problem> {
+async fn home(login: &Login, url: &Url) -> Result<Answer, Problem> {
     let connections = match login.connections().await {
         // A cookie that is too old is no error on the start page.
         Err(problem) if problem == Problem::no_session() => Vec::new(),
         other => other?,
     };
     let signed_in = matches!(login.user, User::Browser(Some(_)));
-    Answer::of(&pages::home(&login.config.prefix, &connections, signed_in), HTML)
+    let notice = Notice::from_query(url);
+    Answer::of(&pages::home(&login.config.prefix, &connections, signed_in, notice), HTML)
 }
 
 /// The question before a login. A navigation may ask the host; an image or a script of another page may not.
@@ -80,7 +82,15 @@ async fn confirm(login: &Login, request: &Request, url: &Url) -> Result<Answer, 
     let named = named(login, parameter(url, "url"))?;
     let scope = parameter(url, "scope").unwrap_or_default();
     let (server, about) = registrable(login, &named).await?;
-    let page = pages::confirm(&login.config.prefix, &named, &server, &about, &scope);
+    let question = Question {
+        named: &named,
+        server: &server,
+        about: &about,
+        scope: &scope,
+        label: None,
+        return_to: None,
+    };
+    let page = pages::confirm(&login.config.prefix, &question);
     Ok(Answer { leads_away: true, ..Answer::of(&page, HTML)? })
 }
 
@@ -285,10 +295,7 @@ fn refuse(login: &Login, request: &Request, problem: &Problem) -> Result<Answer,
 
 /// Every answer, errors included, carries the same protection.
 fn secure(login: &Login, answer: Answer) -> Result<Response, Problem> {
-    let form_action = if answer.leads_away { "" } else { " form-action 'self';" };
-    let policy = format!(
-        "default-src 'none'; style-src 'self'; img-src 'self' data:;{form_action} base-uri 'none'; frame-ancestors 'none'"
-    );
+    let policy = pages::content_security_policy(answer.leads_away);
     let headers = answer.headers;
     for (name, value) in [
         ("cache-control", "no-store"),

@@ -84,6 +84,8 @@ impl Row {
             scope: self.scope,
             title: self.title,
             description: self.description,
+            label: None,
+            connected_at: self.issued,
         }
     }
 }
