@@ -26,6 +26,12 @@ pub struct About {
     pub icon: Option<String>,
 }
 
+impl About {
+    fn is_silent(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
 /// The start page: what was just done, a field for a host, and the list of connections.
 ///
 /// A notice that contradicts what the page shows is left out: it came from the address, and anybody can make one up.
@@ -54,9 +60,13 @@ pub fn problem(prefix: &str, problem: &Problem) -> String {
     struct Page<'a> {
         prefix: &'a str,
         problem: &'a Problem,
+        /// Whether naming a host, here and now, is a way on.
+        asks: bool,
         typed: &'a str,
     }
-    render(&Page { prefix, problem, typed: problem.host.as_deref().unwrap_or_default() })
+    let asks = problem.host.is_some()
+        || matches!(problem.kind.as_str(), "invalid-host" | "no-connection" | "no-session");
+    render(&Page { prefix, problem, asks, typed: problem.host.as_deref().unwrap_or_default() })
 }
 
 /// A person's own name for a connection, made fit to be shown: at most 80 characters, nothing invisible.

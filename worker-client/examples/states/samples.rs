@@ -64,7 +64,7 @@ fn homes() -> Vec<State> {
     .into()
 }
 
-fn connection(host: &str, resource: &str, title: Option<&str>) -> Connection {
+pub(crate) fn connection(host: &str, resource: &str, title: Option<&str>) -> Connection {
     Connection {
         id: host.replace(':', "-"),
         host: host.to_owned(),
@@ -174,7 +174,7 @@ fn questions() -> Result<Vec<State>, Box<dyn Error>> {
     .into())
 }
 
-fn question(
+pub(crate) fn question(
     host: &str,
     issuer: &str,
     endpoints: &str,
@@ -235,6 +235,7 @@ pub(crate) fn problems() -> Vec<(&'static str, Problem)> {
         ("problem-no-connection", Problem::no_connection()),
         ("problem-login-again", Problem::login_again()),
         ("problem-unknown-login", Problem::unknown_login()),
+        ("problem-not-agreed", about(Problem::not_agreed())),
         ("problem-internal", Problem::internal()),
         ("problem-misconfigured", Problem::misconfigured()),
         ("problem-nothing-typed", InvalidHost::Empty.into()),
@@ -255,7 +256,8 @@ pub(crate) fn problems() -> Vec<(&'static str, Problem)> {
 // ── what a host can do ──
 
 /// Text that would be more than text in a page that does not escape.
-pub(crate) const HOSTILE: &str = r#"</title><script>alert(1)</script>"><img src=x onerror=alert(1)>' onmouseover='"#;
+pub(crate) const HOSTILE: &str =
+    r#"</title><script>alert(1)</script>"><img src=x onerror=alert(1)>' onmouseover='"#;
 
 /// A letter under 2,000 marks.
 fn marks() -> String {

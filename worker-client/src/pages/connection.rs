@@ -60,6 +60,11 @@ impl Connection {
         bounded(self.scope.as_deref()?)
     }
 
+    /// The scope to ask for in a new login: what was allowed before, unless no form would take it.
+    pub(super) fn asks(&self) -> Option<&str> {
+        self.scope.as_deref().filter(|scope| scope.len() <= 1024)
+    }
+
     pub(super) fn date(&self) -> Option<String> {
         Some(DateTime::from_timestamp(self.connected_at, 0)?.date_naive().to_string())
     }

@@ -56,6 +56,14 @@ impl Notice {
         url.query_pairs_mut().append_pair(PARAMETER, &self.to_string());
     }
 
+    /// Whether a token that was held may still be valid.
+    pub(super) fn leaves_something(self) -> bool {
+        let Self::Disconnected(receipt) = self else { return false };
+        receipt
+            .tokens()
+            .any(|(_, token)| matches!(token, Revocation::NotOffered | Revocation::FailedWillRetry))
+    }
+
     /// Each that there is.
     fn all() -> impl Iterator<Item = Self> {
         let receipts = Revocation::ALL.into_iter().flat_map(|refresh_token| {
@@ -83,13 +91,6 @@ impl fmt::Display for Notice {
 }
 
 impl Receipt {
-    /// Whether something that was held may still be valid.
-    pub(super) fn leaves_something(self) -> bool {
-        [self.refresh_token, self.access_token]
-            .iter()
-            .any(|token| matches!(token, Revocation::NotOffered | Revocation::FailedWillRetry))
-    }
-
     /// Each token that there was, by name.
     pub(super) fn tokens(self) -> impl Iterator<Item = (&'static str, Revocation)> {
         let tokens = [("Refresh token", self.refresh_token), ("Access token", self.access_token)];

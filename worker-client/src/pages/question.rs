@@ -23,7 +23,7 @@ pub struct Question<'a> {
 
 impl Question<'_> {
     /// What the field `elsewhere` must hold in the answer, when the token comes from another site than it goes to:
-    /// the hosts that the page named. A person who agreed to one has not agreed to another.
+    /// the hosts that the page named. Whoever agreed to one has not agreed to another.
     pub fn elsewhere(&self) -> Option<String> {
         Some(self.server.elsewhere(self.named).join(" and ")).filter(|hosts| !hosts.is_empty())
     }
@@ -37,6 +37,7 @@ pub fn confirm(prefix: &str, question: &Question<'_>) -> String {
         prefix: &'a str,
         about: &'a About,
         scope: &'a str,
+        asked: Option<String>,
         label: String,
         return_to: Option<&'a str>,
         host: String,
@@ -61,6 +62,7 @@ pub fn confirm(prefix: &str, question: &Question<'_>) -> String {
         prefix,
         about,
         scope,
+        asked: bounded(scope),
         label: label.and_then(super::label).unwrap_or_default(),
         return_to,
         initial: initial(&host),
