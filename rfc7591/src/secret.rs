@@ -73,6 +73,13 @@ pub struct ClientSecret {
     pub expires: Expiry,
 }
 
+impl ClientSecret {
+    /// A secret that was agreed on otherwise than by registration, and does not end by itself.
+    pub fn lasting(secret: Secret) -> Self {
+        Self { secret, expires: Expiry::Never }
+    }
+}
+
 /// `client_secret_expires_at` ([§3.2.1]).
 ///
 /// [§3.2.1]: https://www.rfc-editor.org/rfc/rfc7591#section-3.2.1

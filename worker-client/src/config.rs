@@ -1,7 +1,12 @@
-//! What a deployment must say: its origin and its keys.
+//! What a deployment must say, and what it may.
+
+mod clients;
+
+use std::time::Duration;
 
 use url::Url;
 
+pub use self::clients::{Clients, InvalidClients, Known};
 use crate::{
     flow::Egress,
     seal::{InvalidKeys, KeyRing},
@@ -13,36 +18,50 @@ use crate::{
 pub struct Config {
     /// `ORIGIN`: where the app lives. Redirection URIs come from here, never from a `Host` header.
     pub origin: Url,
-    /// `MASTER_KEYS`: what seals the secrets.
-    pub keys: KeyRing,
     /// `CLIENT_NAME`: what authorization servers show; the origin's host when it is not set.
     pub client_name: String,
     /// `PREFIX`: the path under which the routes live, without a slash at the end.
     pub prefix: String,
-    /// Where requests may go.
+    /// Where requests may go, `ALLOW_HOSTS` and `DENY_HOSTS` included.
     pub egress: Egress,
+    /// `NAMESPACE`: keeps apart the users of programs that share their Durable Objects.
+    pub namespace: String,
+    /// `CLIENTS`: what the operators of servers gave out by hand.
+    pub clients: Clients,
+    /// `UNUSED_CLIENT_SECONDS`: how long a registration outlives its last user.
+    pub unused_client: Duration,
+    keys: Option<KeyRing>,
 }
 
 impl Config {
     /// Reads the variables and secrets of the Worker.
     pub fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Self, Misconfigured> {
+        let variable = |name| variable(name).filter(|value| !value.trim().is_empty());
         let origin = variable("ORIGIN").ok_or(Misconfigured::NoOrigin)?;
         let origin = Url::parse(&origin).map_err(|_| Misconfigured::Origin)?;
-        let egress = egress();
         let is_bare = origin.path() == "/" && origin.query().is_none() && origin.fragment().is_none();
-        if !is_bare || egress.judge(&origin).is_err() {
+        if !is_bare || egress().judge(&origin).is_err() {
             return Err(Misconfigured::Origin);
         }
-        let prefix = variable("PREFIX").unwrap_or_default();
-        let is_path = prefix.is_empty() || (prefix.starts_with('/') && !prefix.ends_with('/'));
-        let is_plain = prefix.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_/".contains(&b));
-        if !is_path || !is_plain || prefix.contains("//") {
-            return Err(Misconfigured::Prefix);
-        }
-        let keys = KeyRing::parse(&variable("MASTER_KEYS").ok_or(Misconfigured::NoKeys)?)?;
         let host = origin.host_str().unwrap_or_default().to_owned();
-        let client_name = variable("CLIENT_NAME").filter(|name| !name.trim().is_empty()).unwrap_or(host);
-        Ok(Self { egress: egress.except(&origin), origin, keys, client_name, prefix })
+        let hosts = |name| variable(name).map_or_else(|| Ok(Vec::new()), |text| hosts(name, &text));
+        let egress = egress().only(hosts("ALLOW_HOSTS")?).without(hosts("DENY_HOSTS")?).except(&origin);
+        Ok(Self {
+            client_name: variable("CLIENT_NAME").unwrap_or(host),
+            prefix: prefix(variable("PREFIX").unwrap_or_default())?,
+            namespace: variable("NAMESPACE").unwrap_or_default(),
+            clients: variable("CLIENTS")
+                .map_or_else(|| Ok(Clients::default()), |json| Clients::parse(&json))?,
+            unused_client: unused_client(variable("UNUSED_CLIENT_SECONDS"))?,
+            keys: variable("MASTER_KEYS").map(|json| KeyRing::parse(&json)).transpose()?,
+            origin,
+            egress,
+        })
+    }
+
+    /// `MASTER_KEYS`: what seals the secrets. A Worker that borrows another one's objects has none.
+    pub fn keys(&self) -> Result<&KeyRing, Misconfigured> {
+        self.keys.as_ref().ok_or(Misconfigured::NoKeys)
     }
 
     /// The absolute URL of a route.
@@ -60,16 +79,49 @@ fn egress() -> Egress {
     Egress::public()
 }
 
+fn prefix(prefix: String) -> Result<String, Misconfigured> {
+    let is_path = prefix.is_empty() || (prefix.starts_with('/') && !prefix.ends_with('/'));
+    let is_plain = prefix.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_/".contains(&b));
+    if is_path && is_plain && !prefix.contains("//") { Ok(prefix) } else { Err(Misconfigured::Prefix) }
+}
+
+/// Names separated by commas or white space, as a URL writes them.
+fn hosts(name: &'static str, text: &str) -> Result<Vec<String>, Misconfigured> {
+    let names = text.split(|c: char| c == ',' || c.is_whitespace()).filter(|name| !name.is_empty());
+    names
+        .map(|host| {
+            let url = Url::parse(&format!("https://{host}/")).ok();
+            let url =
+                url.filter(|url| url.path() == "/" && url.port().is_none() && !host.contains(['/', '@']));
+            url.and_then(|url| url.host_str().map(str::to_owned)).ok_or(Misconfigured::Hosts(name))
+        })
+        .collect()
+}
+
+fn unused_client(seconds: Option<String>) -> Result<Duration, Misconfigured> {
+    let seconds = seconds.map_or(Ok(3600), |seconds| seconds.trim().parse());
+    seconds.map(Duration::from_secs).map_err(|_| Misconfigured::UnusedClient)
+}
+
 /// What is wrong with the configuration; the operator must act. No message holds a secret.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Misconfigured {
+    /// `CLIENTS` cannot be used.
+    #[error("CLIENTS: {0}")]
+    Clients(#[from] InvalidClients),
+    /// A list of hosts holds something else.
+    #[error("{0} is not a list of host names such as good.example, other.example")]
+    Hosts(&'static str),
     /// `MASTER_KEYS` cannot be used.
     #[error("MASTER_KEYS: {0}")]
     Keys(#[from] InvalidKeys),
     /// `MASTER_KEYS` is not set.
     #[error("MASTER_KEYS is not set")]
     NoKeys,
+    /// The standalone app limits what one address may ask, and the binding for it is missing.
+    #[error("the rate limit binding {0} is missing")]
+    NoLimit(&'static str),
     /// `ORIGIN` is not set.
     #[error("ORIGIN is not set")]
     NoOrigin,
@@ -79,6 +131,9 @@ pub enum Misconfigured {
     /// `PREFIX` is not a path.
     #[error("PREFIX is not a path such as /login-with")]
     Prefix,
+    /// `UNUSED_CLIENT_SECONDS` is not a number.
+    #[error("UNUSED_CLIENT_SECONDS is not a number of seconds")]
+    UnusedClient,
 }
 
 #[cfg(test)]
@@ -86,6 +141,7 @@ mod tests {
     use super::*;
 
     const KEYS: &str = r#"{"active": "k1", "keys": {"k1": "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="}}"#;
+    const ORIGIN: (&str, &str) = ("ORIGIN", "https://app.example");
 
     fn read(variables: &[(&str, &str)]) -> Result<Config, Misconfigured> {
         Config::read(|name| variables.iter().find(|(n, _)| *n == name).map(|(_, value)| (*value).to_owned()))
@@ -93,29 +149,44 @@ mod tests {
 
     #[test]
     fn an_origin_and_a_key_suffice() {
-        let config = read(&[("ORIGIN", "https://app.example"), ("MASTER_KEYS", KEYS)]).unwrap();
+        let config = read(&[ORIGIN, ("MASTER_KEYS", KEYS)]).unwrap();
+        assert!(config.keys().is_ok());
         assert_eq!(config.client_name, "app.example");
+        assert_eq!(config.unused_client, Duration::from_hours(1));
         assert_eq!(config.url("/callback/x").as_str(), "https://app.example/callback/x");
-        let with_prefix =
-            read(&[("ORIGIN", "https://app.example"), ("MASTER_KEYS", KEYS), ("PREFIX", "/auth")]);
+        let with_prefix = read(&[ORIGIN, ("MASTER_KEYS", KEYS), ("PREFIX", "/auth")]);
         assert_eq!(with_prefix.unwrap().url("/").as_str(), "https://app.example/auth/");
     }
 
     #[test]
     fn s07_a_bad_configuration_is_refused() {
-        let origin = ("ORIGIN", "https://app.example");
         for (variables, expected) in [
             (vec![("MASTER_KEYS", KEYS)], Misconfigured::NoOrigin),
-            (vec![origin], Misconfigured::NoKeys),
-            (vec![origin, ("MASTER_KEYS", "k")], Misconfigured::Keys(InvalidKeys::Syntax)),
-            (vec![("ORIGIN", "app.example"), ("MASTER_KEYS", KEYS)], Misconfigured::Origin),
-            (vec![("ORIGIN", "http://app.example"), ("MASTER_KEYS", KEYS)], Misconfigured::Origin),
-            (vec![("ORIGIN", "https://app.example/x"), ("MASTER_KEYS", KEYS)], Misconfigured::Origin),
-            (vec![origin, ("MASTER_KEYS", KEYS), ("PREFIX", "auth/")], Misconfigured::Prefix),
-            (vec![origin, ("MASTER_KEYS", KEYS), ("PREFIX", "//evil.example")], Misconfigured::Prefix),
+            (vec![ORIGIN, ("MASTER_KEYS", "k")], Misconfigured::Keys(InvalidKeys::Syntax)),
+            (vec![("ORIGIN", "app.example")], Misconfigured::Origin),
+            (vec![("ORIGIN", "http://app.example")], Misconfigured::Origin),
+            (vec![("ORIGIN", "https://app.example/x")], Misconfigured::Origin),
+            (vec![ORIGIN, ("PREFIX", "auth/")], Misconfigured::Prefix),
+            (vec![ORIGIN, ("PREFIX", "//evil.example")], Misconfigured::Prefix),
+            (vec![ORIGIN, ("ALLOW_HOSTS", "https://good.example")], Misconfigured::Hosts("ALLOW_HOSTS")),
+            (vec![ORIGIN, ("DENY_HOSTS", "good.example/x")], Misconfigured::Hosts("DENY_HOSTS")),
+            (vec![ORIGIN, ("DENY_HOSTS", "good.example:1")], Misconfigured::Hosts("DENY_HOSTS")),
+            (vec![ORIGIN, ("UNUSED_CLIENT_SECONDS", "an hour")], Misconfigured::UnusedClient),
+            (vec![ORIGIN, ("CLIENTS", "[]")], Misconfigured::Clients(InvalidClients::Syntax)),
         ] {
             assert_eq!(read(&variables).err(), Some(expected), "{variables:?}");
         }
+        assert_eq!(read(&[ORIGIN]).unwrap().keys().err(), Some(Misconfigured::NoKeys));
+    }
+
+    #[test]
+    fn hosts_are_listed_as_a_url_writes_them() {
+        let config = read(&[ORIGIN, ("DENY_HOSTS", "EVIL.example, münchen.example\nother.example")]).unwrap();
+        for host in ["evil.example", "xn--mnchen-3ya.example", "other.example"] {
+            let url = Url::parse(&format!("https://{host}/")).unwrap();
+            assert!(config.egress.judge(&url).is_err(), "{host}");
+        }
+        assert!(config.egress.judge(&Url::parse("https://good.example/").unwrap()).is_ok());
     }
 
     #[cfg(not(feature = "loopback"))]

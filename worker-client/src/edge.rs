@@ -3,20 +3,25 @@
 mod about;
 #[expect(missing_docs, reason = "what the macro exports to JavaScript has no documentation")]
 mod account;
+mod alarm;
+mod authorized;
 mod door;
 #[cfg(feature = "entry")]
 mod entry;
 mod fetch;
 mod flights;
+mod limits;
+mod log;
 mod login;
 mod object;
+mod probe;
 #[expect(missing_docs, reason = "what the macro exports to JavaScript has no documentation")]
 mod registrar;
 mod routes;
-mod salt;
+mod storage;
 
 pub use account::Account;
 #[cfg(feature = "entry")]
 pub use entry::JsLogin;
-pub use login::{Authorization, Login, Probed};
+pub use login::{Authorization, Login};
 pub use registrar::Registrar;

@@ -4,10 +4,12 @@
 //! command line and the tests differ in nothing else.
 
 mod authorize;
+mod challenge;
 mod discover;
 mod egress;
 mod finding;
 mod get;
+mod manage;
 mod named;
 mod probe;
 mod register;
@@ -20,10 +22,12 @@ mod token;
 
 pub(crate) use authorize::digest;
 pub use authorize::{Denied, Login, Pending, State};
+pub use challenge::Challenge;
 pub use discover::{Attempt, Discover, Discovered, NotFound, Outcome};
 pub use egress::{Blocked, Egress};
 pub use finding::{Actor, Finding};
 pub use get::get;
+pub use manage::{Unregister, Update};
 pub use named::{InvalidHost, Named, authority};
 pub use probe::{Probe, Verdict, probe};
 pub use register::{Client, ClientAuth, Register, RegisterError};

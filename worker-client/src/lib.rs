@@ -24,11 +24,14 @@
 //! It is no proxy: nothing that a browser sends reaches a host with a token. It reads no ID token and claims no
 //! identity. It does not use protected-resource metadata (RFC 9728).
 
+pub mod api;
 pub mod config;
 pub mod cookie;
+pub mod event;
 pub mod flow;
 pub mod pages;
 pub mod problem;
+pub mod return_to;
 pub mod seal;
 
 #[cfg(target_arch = "wasm32")]
@@ -36,4 +39,4 @@ mod edge;
 #[cfg(all(target_arch = "wasm32", feature = "entry"))]
 pub use edge::JsLogin;
 #[cfg(target_arch = "wasm32")]
-pub use edge::{Account, Authorization, Login, Probed, Registrar};
+pub use edge::{Account, Authorization, Login, Registrar};

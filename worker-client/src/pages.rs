@@ -10,12 +10,13 @@ pub use question::{Question, confirm};
 
 use askama::Template;
 use branding::Text;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::problem::Problem;
 
 /// What a host says of itself: untrusted text, cleaned and capped by `branding`.
-#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
 #[expect(clippy::exhaustive_structs, reason = "the three things that are shown")]
 pub struct About {
     /// Its title.
@@ -64,8 +65,8 @@ pub fn problem(prefix: &str, problem: &Problem) -> String {
         asks: bool,
         typed: &'a str,
     }
-    let asks = problem.host.is_some()
-        || matches!(problem.kind.as_str(), "invalid-host" | "no-connection" | "no-session");
+    let asks =
+        problem.host.is_some() || matches!(&*problem.kind, "invalid-host" | "no-connection" | "no-session");
     render(&Page { prefix, problem, asks, typed: problem.host.as_deref().unwrap_or_default() })
 }
 

@@ -1,41 +1,51 @@
 //! What went wrong, in words for the person and in `application/problem+json` for programs.
 
+mod connection;
+
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use url::Url;
 
 use crate::flow::{Denied, DriveError, FetchError, InvalidHost, Named, RegisterError, TokenError, Verdict};
 
 /// One error: what happened, who must act, and what to do next (RFC 9457 §3.1).
-#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Problem {
     /// A stable name, such as `consent-refused`.
     #[serde(rename = "type")]
-    pub kind: String,
+    pub kind: Box<str>,
     /// The HTTP status.
     pub status: u16,
     /// What happened, in one line.
-    pub title: String,
+    pub title: Box<str>,
     /// The particulars; may hold untrusted text, bounded and cleaned.
-    pub detail: String,
+    pub detail: Box<str>,
     /// Who must act.
-    pub actor: String,
+    pub actor: Box<str>,
     /// What to do next.
-    pub remedy: String,
+    pub remedy: Box<str>,
     /// The host that it is about, as A-labels.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub host: Option<String>,
+    pub host: Option<Box<str>>,
+    /// The page that mends it, where logging in does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub login: Option<Box<Url>>,
+    /// After how many seconds it is worth trying again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_after: Option<u32>,
 }
 
 impl Problem {
     fn new(status: u16, kind: &str, title: &str, detail: &str, actor: &str, remedy: &str) -> Self {
-        let [kind, title, detail, actor, remedy] = [kind, title, detail, actor, remedy].map(str::to_owned);
-        Self { kind, status, title, detail, actor, remedy, host: None }
+        let [kind, title, detail, actor, remedy] = [kind, title, detail, actor, remedy].map(Box::from);
+        Self { kind, status, title, detail, actor, remedy, host: None, login: None, retry_after: None }
     }
 
     /// The same about a host that a person named.
     #[must_use]
     pub fn about(self, named: &Named) -> Self {
-        Self { host: Some(named.host()), ..self }
+        Self { host: Some(named.host().into()), ..self }
     }
 
     /// The route, or what it names, is not there.
@@ -77,18 +87,6 @@ impl Problem {
     pub fn no_session() -> Self {
         let remedy = "Name the host on the start page.";
         Self::new(401, "no-session", "You are not logged in to anything from this browser", "", YOU, remedy)
-    }
-
-    /// No connection covers the URL.
-    pub fn no_connection() -> Self {
-        let title = "You are not connected to that host";
-        Self::new(404, "no-connection", title, "", YOU, "Name the host on the start page and log in.")
-    }
-
-    /// The tokens are gone for good.
-    pub fn login_again() -> Self {
-        let title = "The host no longer accepts this connection";
-        Self::new(409, "login-again", title, "Its tokens were refused.", YOU, "Log in to the host again.")
     }
 
     /// The callback belongs to no login of this browser: unknown, over, or somebody else's. One answer for all.

@@ -54,6 +54,11 @@ impl KeyRing {
         Ok(Self { active: wire.active, keys })
     }
 
+    /// Whether it was sealed with the key that seals now.
+    pub fn is_active(&self, sealed: &str) -> bool {
+        sealed.split('.').nth(1) == Some(&self.active)
+    }
+
     /// The vault of one owner, an `Account` or a `Registrar`. Without its salt nothing opens again.
     pub fn vault<'a>(&'a self, owner: &'a str, salt: &'a [u8]) -> Vault<'a> {
         Vault { ring: self, owner, salt }
@@ -194,6 +199,7 @@ mod tests {
         let sealed = old.vault("ann", &[7; 32]).seal([9; 12], PLACE, &1).unwrap();
         let ring = KeyRing::parse(RING).unwrap();
         assert_eq!(ring.vault("ann", &[7; 32]).open(PLACE, &sealed), Ok(1));
+        assert!(old.is_active(&sealed) && !ring.is_active(&sealed));
     }
 
     #[test]

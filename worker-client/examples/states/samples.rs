@@ -5,6 +5,7 @@ use std::error::Error;
 use base64ct::{Base64, Encoding};
 use http::StatusCode;
 use rfc8414::{Issuer, Metadata};
+use url::Url;
 use worker_client::{
     flow::{
         Blocked, Denied, Egress, FetchError, InvalidHost, Named, RegisterError, Server, TokenError, Verdict,
@@ -206,7 +207,7 @@ pub(crate) fn problems() -> Vec<(&'static str, Problem)> {
         named.as_ref().map_or_else(|| problem.clone(), |named| problem.clone().about(named))
     };
     let mut hostile = Problem::unreadable(&format!("{HOSTILE} {}", marks()));
-    hostile.host = Some(long_host());
+    hostile.host = Some(long_host().into());
     let verdicts = [
         (
             "problem-elsewhere",
@@ -223,6 +224,9 @@ pub(crate) fn problems() -> Vec<(&'static str, Problem)> {
     let verdicts = verdicts
         .into_iter()
         .filter_map(|(name, verdict)| Some((name, about(Problem::of_verdict(&verdict)?))));
+    let again = Url::parse("https://app.example/login?url=https%3A%2F%2Fgood.example&scope=files%3Awrite");
+    let consent = about(Problem::needs_consent("files:write"));
+    let consent = again.map_or_else(|_| consent.clone(), |again| consent.clone().mended_at(again));
     let others = [
         ("problem-not-found", Problem::not_found()),
         ("problem-method", Problem::method()),
@@ -234,6 +238,12 @@ pub(crate) fn problems() -> Vec<(&'static str, Problem)> {
         ("problem-no-session", Problem::no_session()),
         ("problem-no-connection", Problem::no_connection()),
         ("problem-login-again", Problem::login_again()),
+        ("problem-needs-consent", consent),
+        ("problem-try-later", Problem::try_later(5)),
+        ("problem-too-many-requests", Problem::too_many_requests()),
+        ("problem-too-many-connections", Problem::too_many_connections()),
+        ("problem-registers-in-vain", about(Problem::registers_in_vain())),
+        ("problem-newer-rows", Problem::newer_rows()),
         ("problem-unknown-login", Problem::unknown_login()),
         ("problem-not-agreed", about(Problem::not_agreed())),
         ("problem-internal", Problem::internal()),

@@ -1,6 +1,12 @@
 //! One object per user: sessions, logins under way, connections and their tokens.
 
+mod chores;
+mod connections;
+mod leave;
 mod login;
+mod outbox;
+mod patience;
+mod schema;
 mod store;
 mod tokens;
 
@@ -11,10 +17,9 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 use worker::{DurableObject, Env, Request, Response, State, durable_object, wasm_bindgen};
 
-use self::store::Store;
-use super::{flights::Flights, object};
+use self::{patience::Patience, schema::MIGRATIONS, store::Store};
+use super::{alarm::Alarm, flights::Flights, object, storage::Storage};
 use crate::{
-    config::Config,
     flow::{Named, Server},
     pages::About,
     problem::Problem,
@@ -30,8 +35,11 @@ pub struct Account {
 struct Inner {
     state: State,
     env: Env,
+    alarm: Alarm,
     /// One refresh at a time for each connection.
     refreshes: Flights<()>,
+    /// Whose server asked for patience.
+    patience: Patience,
 }
 
 impl std::fmt::Debug for Inner {
@@ -45,6 +53,8 @@ impl std::fmt::Debug for Inner {
 pub(super) struct Question {
     /// The account's name, which its keys are bound to.
     pub(super) account: String,
+    /// The host program's own name for the user, which it is told of changes by.
+    pub(super) user: Option<String>,
     /// The proof.
     pub(super) session: Session,
     /// The question.
@@ -69,6 +79,8 @@ pub(super) enum Ask {
     Authorization {
         /// Where it will be sent.
         url: Url,
+        /// Which of the connections there, if there are several.
+        label: Option<String>,
         /// The digest of a token that was refused there.
         refused: Option<String>,
     },
@@ -76,7 +88,7 @@ pub(super) enum Ask {
     Begin(Box<Begin>),
     /// An authorization response.
     Callback {
-        /// The callback's URL, on our own origin.
+        /// The callback's URL, on the asker's own origin.
         url: Url,
         /// The digest of the session's next secret.
         rotate: Option<String>,
@@ -93,8 +105,8 @@ pub(super) enum Ask {
         /// Which.
         id: String,
     },
-    /// End the session, and with a browser's session its account.
-    Logout,
+    /// End everything: connections, sessions, and what is stored of them.
+    Leave,
 }
 
 /// What a login begins with.
@@ -104,10 +116,23 @@ pub(super) struct Begin {
     pub(super) named: Named,
     /// The server that answers for it.
     pub(super) server: Server,
+    /// Where its answer goes, on the asker's own origin.
+    pub(super) redirect_uri: Url,
     /// What the host says of itself.
     pub(super) about: About,
     /// What to ask for.
     pub(super) scope: Option<String>,
+    /// The user's own name for it; empty without one.
+    pub(super) label: String,
+    /// Where to bring the person back to, on the asker's own origin.
+    pub(super) return_to: Option<Url>,
+}
+
+/// What a login ended with.
+#[derive(Deserialize, Serialize)]
+pub(super) struct Connected {
+    /// Where to bring the person back to.
+    pub(super) return_to: Option<Url>,
 }
 
 /// A token to use.
@@ -117,9 +142,20 @@ pub(super) struct Usable {
     pub(super) access_token: Secret,
 }
 
+/// The version of the rows that this package reads and writes.
+pub(super) const SCHEMA_VERSION: usize = MIGRATIONS.len();
+
 impl DurableObject for Account {
     fn new(state: State, env: Env) -> Self {
-        Self { inner: Rc::new(Inner { state, env, refreshes: Flights::default() }) }
+        Self {
+            inner: Rc::new(Inner {
+                state,
+                env,
+                alarm: Alarm::default(),
+                refreshes: Flights::default(),
+                patience: Patience::default(),
+            }),
+        }
     }
 
     async fn fetch(&self, mut request: Request) -> worker::Result<Response> {
@@ -128,25 +164,27 @@ impl DurableObject for Account {
             Err(problem) => return object::answer::<()>(&Err(problem)),
         };
         let this = Rc::clone(&self.inner);
-        let Question { account, session, ask } = question;
+        let Question { account, user, session, ask } = question;
         let store = match this.enter(&account, &session) {
             Ok(store) => store,
             Err(problem) => return object::answer::<()>(&Err(problem)),
         };
         match ask {
-            Ask::Authorization { url, refused } => {
-                object::answer(&this.authorization(Rc::new(store), &url, refused.as_deref()).await)
-            }
-            Ask::Begin(begin) => object::answer(&this.begin(&store, session, *begin).await),
+            Ask::Authorization { url, label, refused } => object::answer(
+                &this.authorization(Rc::new(store), &url, label.as_deref(), refused.as_deref()).await,
+            ),
+            Ask::Begin(begin) => object::answer(&this.begin(store, user, session, *begin).await),
             Ask::Callback { url, rotate } => object::answer(&this.callback(&store, &url, rotate).await),
             Ask::Connections => object::answer(&store.shown()),
             Ask::Disconnect { id } => object::answer(&this.disconnect(&store, &id).await),
             Ask::Icon { id } => object::answer(&store.icon(&id)),
-            Ask::Logout => match session {
-                Session::Cookie(_) => object::answer(&this.leave(store).await),
-                Session::Host | Session::New(_) => object::answer(&Ok(())),
-            },
+            Ask::Leave => object::answer(&this.leave(&store).await),
         }
+    }
+
+    async fn alarm(&self) -> worker::Result<Response> {
+        Rc::clone(&self.inner).ring().await?;
+        Response::empty()
     }
 }
 
@@ -162,10 +200,12 @@ impl Inner {
     }
 
     fn store(&self, account: &str) -> Result<Store, Problem> {
-        Ok(Store::new(self.state.storage().sql(), self.config()?, account.to_owned()))
+        let config = Rc::new(object::config(&self.env)?);
+        Ok(Store(Storage::open(self.state.storage().sql(), config, Some(account), MIGRATIONS)?))
     }
 
-    fn config(&self) -> Result<Config, Problem> {
-        Ok(object::config(&self.env)?)
+    /// Sees to it that the alarm rings when the next thing falls due.
+    async fn schedule(&self, store: &Store) -> Result<(), Problem> {
+        self.alarm.by(&self.state, store.due()?).await
     }
 }

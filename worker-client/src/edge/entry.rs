@@ -84,12 +84,34 @@ impl JsLogin {
     }
 
     /// Ends a connection.
-    pub async fn disconnect(&self, id: String) -> Result<JsValue, JsValue> {
+    pub async fn disconnect(&self, id: &str) -> Result<JsValue, JsValue> {
         self.login
-            .disconnect(&id)
+            .disconnect(id)
             .await
             .map_err(|problem| thrown(&problem))
             .and_then(|receipt| object(&receipt))
+    }
+
+    /// Ends all connections of the user and erases what is stored of them.
+    pub async fn erase(&self) -> Result<(), JsValue> {
+        self.login.erase().await.map_err(|problem| thrown(&problem))
+    }
+
+    /// The page that asks the person whether to log in to a host or URL.
+    pub fn link(
+        &self,
+        url: &str,
+        return_to: Option<String>,
+        scope: Option<String>,
+    ) -> Result<String, JsValue> {
+        let link = self.login.link(url, return_to.as_deref(), scope.as_deref());
+        link.map(Into::into).map_err(|problem| thrown(&problem))
+    }
+
+    /// The same user, for the connections with this label alone.
+    pub fn labelled(&self, label: &str) -> Result<Self, JsValue> {
+        let login = self.login.labelled(label).map_err(|misconfigured| thrown(&misconfigured.into()))?;
+        Ok(Self { login })
     }
 }
 

@@ -1,25 +1,27 @@
 //! What a host program holds: log its user in, list, use and end connections.
 
-use futures_util::future::{Either, join, select};
 use rfc7591::Secret;
-use serde::{Serialize, de::DeserializeOwned};
-use std::{pin::pin, time::Duration};
+use serde::de::DeserializeOwned;
 use url::Url;
-use worker::{Delay, Env, Headers, Method, Request, RequestInit, RequestRedirect, Response};
+use worker::{Env, Method, Request, Response};
 
 use super::{
-    about::about,
     account::{Ask, Question, Session, Usable},
+    authorized::{challenge, is_allowed, with_token},
     door::entropy,
-    fetch::{Limit, fetch, pass},
+    fetch::pass,
+    limits::{self, Counted},
     object,
+    probe::ask_host,
 };
 use crate::{
+    api::{Probed, closest},
     config::{Config, Misconfigured},
     cookie::SessionCookie,
-    flow::{Named, Probe, Server, Verdict, digest, probe},
-    pages::{About, Connection},
+    flow::{FetchError, Named, digest},
+    pages::{Connection, Receipt},
     problem::Problem,
+    return_to::return_to,
 };
 
 /// The logins of one user.
@@ -31,27 +33,55 @@ pub struct Login {
     pub(super) env: Env,
     pub(super) config: Config,
     pub(super) user: User,
+    label: Option<String>,
+    counted: Counted,
 }
 
 #[derive(Clone, Debug)]
 pub(super) enum User {
-    /// The digest of the host program's name for the user.
-    Named(String),
+    /// A user whom the host program has authenticated.
+    Named {
+        /// Its own name for them.
+        own: String,
+        /// The digest that names their account.
+        digest: String,
+    },
+    /// Whoever uses a browser.
     Browser(Option<SessionCookie>),
 }
 
 impl Login {
     /// The logins of a user whom the host program has authenticated, by its own name for them.
     pub fn new(env: &Env, user: &str) -> Result<Self, Misconfigured> {
-        let name = format!("user.{}", digest(user));
-        Ok(Self { config: object::config(env)?, env: env.clone(), user: User::Named(name) })
+        let config = object::config(env)?;
+        let name = if config.namespace.is_empty() {
+            digest(user)
+        } else {
+            digest(&format!("{}\n{user}", config.namespace))
+        };
+        let user = User::Named { own: user.to_owned(), digest: name };
+        Ok(Self { config, env: env.clone(), user, label: None, counted: Counted::host(env) })
     }
 
     /// The logins of whoever uses the browser that sent this request.
     pub fn by_cookie(env: &Env, request: &Request) -> Result<Self, Misconfigured> {
+        let config = object::config(env)?;
+        config.keys()?;
+        limits::required(env)?;
         let header = request.headers().get("cookie").ok().flatten().unwrap_or_default();
         let user = User::Browser(SessionCookie::read(header.as_bytes()));
-        Ok(Self { config: object::config(env)?, env: env.clone(), user })
+        Ok(Self { config, env: env.clone(), user, label: None, counted: Counted::visitor(env, request) })
+    }
+
+    /// The same, for the connections with this label alone: an account can hold several to one resource.
+    pub fn labelled(&self, label: &str) -> Result<Self, Misconfigured> {
+        Ok(Self {
+            config: object::config(&self.env)?,
+            env: self.env.clone(),
+            user: self.user.clone(),
+            label: Some(label.to_owned()),
+            counted: self.counted.clone(),
+        })
     }
 
     /// Answers a request to one of our routes; nothing when it is none of them.
@@ -59,75 +89,116 @@ impl Login {
         super::routes::handle(self, request).await
     }
 
+    /// The page that asks the person whether to log in to a host or URL.
+    ///
+    /// `back` is the path of a page on our own origin to bring them back to, `scope` what to ask for in particular.
+    pub fn link(&self, url: &str, back: Option<&str>, scope: Option<&str>) -> Result<Url, Problem> {
+        let named = Named::parse(url, &self.config.egress)?;
+        let mut link = self.config.url("/login");
+        let back = back.and_then(|path| return_to(path, &self.config.origin).map(|_| path));
+        link.query_pairs_mut()
+            .append_pair("url", &named.resource())
+            .extend_pairs(back.map(|back| ("return_to", back)))
+            .extend_pairs(self.label.as_deref().map(|label| ("label", label)))
+            .extend_pairs(scope.map(|scope| ("scope", scope)));
+        Ok(link)
+    }
+
     /// Whether and how a person can log in to a host or URL. Reads only, and stores nothing.
     pub async fn probe(&self, named: &str) -> Result<Probed, Problem> {
         let named = Named::parse(named, &self.config.egress)?;
-        let (Probe { verdict, server, .. }, about) = self.ask_host(&named).await;
-        let login = matches!(verdict, Verdict::Registrable).then(|| self.login_url(&named));
-        Ok(Probed {
-            host: named.host(),
-            resource: named.resource(),
-            issuer: server.map(|server| server.issuer.to_string()),
-            verdict,
-            about,
-            login,
-        })
+        let (answered, about) = ask_host(self, &named).await?;
+        let mut probed = Probed::new(named.host(), named.resource(), answered.verdict, about);
+        if let Some(server) = answered.server {
+            probed.issuer = Some(server.issuer.to_string());
+            probed.login = Some(self.link(&named.resource(), None, None)?);
+        }
+        probed.connection = self.connection_for(named.url()).await?;
+        Ok(probed)
     }
 
     /// Where the user is connected to.
     pub async fn connections(&self) -> Result<Vec<Connection>, Problem> {
         match self.session() {
             None => Ok(Vec::new()),
-            Some(_) => self.ask(Ask::Connections).await,
+            // A cookie that is too old leads to nothing, which is what it may read.
+            Some(_) => match self.ask(Ask::Connections).await {
+                Err(problem) if problem == Problem::no_session() => Ok(Vec::new()),
+                other => other,
+            },
         }
     }
 
     /// A usable `Authorization` value for a URL that a connection covers.
     pub async fn authorization(&self, url: &Url) -> Result<Authorization, Problem> {
-        let usable: Usable = self.ask(Ask::Authorization { url: url.clone(), refused: None }).await?;
-        Ok(Authorization { token: usable.access_token })
+        Ok(Authorization { token: self.token(url, None).await?.access_token })
     }
 
     /// Sends the host program's request as its user: with the token of the connection that covers the URL
     /// most closely, which is refreshed when due, and once more when the host refuses it.
     ///
-    /// Redirects come back as they are: a token never follows one.
+    /// Redirects come back as they are: a token never follows one. A host that asks for more than the user has
+    /// agreed to (RFC 6750 §3.1 `insufficient_scope`) is the problem `needs-consent`, with the page that mends it.
     pub async fn fetch(&self, request: Request) -> Result<Response, Problem> {
         let url = request.url()?;
-        self.config.egress.judge(&url).map_err(|why| Problem::from(crate::flow::FetchError::Blocked(why)))?;
-        let authorization = self.authorization(&url).await?;
-        let retry =
-            matches!(request.method(), Method::Get | Method::Head).then(|| request.clone()).transpose()?;
-        let response = pass(with_token(&request, &authorization.token)?).await?;
-        let (401, Some(again)) = (response.status_code(), retry) else { return Ok(response) };
-        let refused = Some(digest(authorization.token.secret()));
-        match self.ask::<Usable>(Ask::Authorization { url, refused }).await {
-            Ok(usable) => Ok(pass(with_token(&again, &usable.access_token)?).await?),
-            Err(_) => Ok(response),
+        self.config.egress.judge(&url).map_err(|why| Problem::from(FetchError::Blocked(why)))?;
+        if !is_allowed(&request.method()) {
+            return Err(Problem::method());
+        }
+        let usable = self.token(&url, None).await?;
+        let can_repeat = matches!(request.method(), Method::Get | Method::Head);
+        let again = can_repeat.then(|| request.clone()).transpose()?;
+        let mut response = pass(with_token(&request, &usable.access_token)?).await?;
+        if let (401, Some(again)) = (response.status_code(), again) {
+            let refused = Some(digest(usable.access_token.secret()));
+            // What the host answered says more than that its refusal changed nothing.
+            if let Ok(usable) = self.token(&url, refused).await {
+                response = pass(with_token(&again, &usable.access_token)?).await?;
+            }
+        }
+        let challenge = if matches!(response.status_code(), 401 | 403) { challenge(&response) } else { None };
+        match challenge.as_ref().and_then(|challenge| challenge.insufficient_scope()) {
+            None => Ok(response),
+            Some(scope) => Err(self.mended(Problem::needs_consent(scope), &url, scope).await),
         }
     }
 
-    /// Ends a connection: revoked at the server where it offers that, and erased here in any case.
-    pub async fn disconnect(&self, id: &str) -> Result<serde_json::Value, Problem> {
+    /// Ends a connection: erased here in any case, and revoked at the server where it offers that.
+    pub async fn disconnect(&self, id: &str) -> Result<Receipt, Problem> {
         self.ask(Ask::Disconnect { id: id.to_owned() }).await
     }
 
-    /// Metadata and root page, side by side; the page within its own budget.
-    pub(super) async fn ask_host(&self, named: &Named) -> (Probe, About) {
-        let egress = &self.config.egress;
-        let probing = probe(named, egress, async |request| fetch(request, egress, Limit::METADATA).await);
-        let about = async {
-            match select(pin!(about(named, egress)), pin!(Delay::from(Duration::from_secs(3)))).await {
-                Either::Left((about, _)) => about,
-                Either::Right(_) => About::default(),
-            }
+    /// Ends all connections of the user and erases what is stored of them.
+    pub async fn erase(&self) -> Result<(), Problem> {
+        self.ask(Ask::Leave).await
+    }
+
+    /// The connection that a request to that URL would use.
+    pub(super) async fn connection_for(&self, url: &Url) -> Result<Option<Connection>, Problem> {
+        let connections = self.connections().await?;
+        let traits = |connection: &Connection| {
+            let label = connection.label.clone().unwrap_or_default();
+            (connection.resource.clone(), label, connection.connected_at)
         };
-        join(probing, about).await
+        Ok(closest(connections, url, self.label.as_deref(), traits))
+    }
+
+    /// One more host that is asked for this user.
+    pub(super) async fn limit(&self) -> Result<(), Problem> {
+        self.counted.one_more(self.account().as_deref()).await
+    }
+
+    /// The same for a request of a browser, whose address is known.
+    pub(super) fn counting(&self, request: &Request) -> Result<Self, Misconfigured> {
+        let counted = self.counted.by(request);
+        let config = object::config(&self.env)?;
+        let (env, user, label) = (self.env.clone(), self.user.clone(), self.label.clone());
+        Ok(Self { env, config, user, label, counted })
     }
 
     pub(super) fn session(&self) -> Option<Session> {
         match &self.user {
-            User::Named(_) => Some(Session::Host),
+            User::Named { .. } => Some(Session::Host),
             User::Browser(cookie) => cookie.as_ref().map(|cookie| Session::Cookie(cookie.digest())),
         }
     }
@@ -138,84 +209,61 @@ impl Login {
     }
 
     pub(super) async fn ask_as<A: DeserializeOwned>(&self, session: Session, ask: Ask) -> Result<A, Problem> {
-        let account = match &self.user {
-            User::Named(name) => name.clone(),
-            User::Browser(cookie) => {
-                let cookie = cookie.as_ref().ok_or_else(Problem::no_session)?;
-                format!("browser.{}", cookie.account())
-            }
+        let account = self.account().ok_or_else(Problem::no_session)?;
+        let user = match &self.user {
+            User::Named { own, .. } => Some(own.clone()),
+            User::Browser(_) => None,
         };
-        object::ask(&self.env, "ACCOUNT", &account.clone(), &Question { account, session, ask }).await
+        object::ask(&self.env, "ACCOUNT", &account.clone(), &Question { account, user, session, ask }).await
     }
 
     /// The same browser with a session that is new to it.
     pub(super) fn with_new_session(&self) -> Result<(Self, SessionCookie), Problem> {
         let cookie = SessionCookie::from_entropy(entropy()?, entropy()?);
         let user = User::Browser(Some(cookie.clone()));
-        Ok((Self { env: self.env.clone(), config: object::config(&self.env)?, user }, cookie))
+        let (env, config) = (self.env.clone(), object::config(&self.env)?);
+        Ok((Self { env, config, user, label: None, counted: self.counted.clone() }, cookie))
     }
 
-    fn login_url(&self, named: &Named) -> Url {
-        let mut url = self.config.url("/login");
-        url.query_pairs_mut().append_pair("url", &named.resource());
-        url
-    }
-}
-
-/// Names an issuer in our routes: 128 bits of its digest.
-pub(super) fn issuer_id(server: &Server) -> String {
-    digest(server.issuer.as_str()).chars().take(22).collect()
-}
-
-/// The host program's request, without what could speak for somebody else, and with the token.
-fn with_token(request: &Request, token: &Secret) -> worker::Result<Request> {
-    let headers = Headers::new();
-    for (name, value) in request.headers() {
-        let is_ours = NOT_PASSED.contains(&name.as_str())
-            || ["cf-", "proxy-", "sec-", "x-forwarded-"].iter().any(|prefix| name.starts_with(prefix));
-        if !is_ours {
-            headers.set(&name, &value)?;
+    /// Names the user's object.
+    fn account(&self) -> Option<String> {
+        match &self.user {
+            User::Named { digest, .. } => Some(format!("user.{digest}")),
+            User::Browser(cookie) => cookie.as_ref().map(|cookie| format!("browser.{}", cookie.account())),
         }
     }
-    headers.set("authorization", &format!("Bearer {}", token.secret()))?;
-    let mut init = RequestInit::new();
-    init.with_headers(headers)
-        .with_method(request.method())
-        .with_redirect(RequestRedirect::Manual)
-        .with_body(request.inner().body().map(Into::into));
-    Request::new_with_init(request.url()?.as_str(), &init)
-}
 
-const NOT_PASSED: &[&str] = &[
-    "authorization",
-    "connection",
-    "cookie",
-    "forwarded",
-    "host",
-    "keep-alive",
-    "te",
-    "trailer",
-    "transfer-encoding",
-    "upgrade",
-];
+    async fn token(&self, url: &Url, refused: Option<String>) -> Result<Usable, Problem> {
+        let ask = Ask::Authorization { url: url.clone(), label: self.label.clone(), refused };
+        match self.ask(ask).await {
+            Err(problem) if problem == Problem::login_again() => Err(self.mended(problem, url, "").await),
+            Err(problem) if problem == Problem::no_connection() => {
+                Err(match self.link(url.as_str(), None, None) {
+                    Ok(link) => problem.mended_at(link),
+                    Err(_) => problem,
+                })
+            }
+            other => other,
+        }
+    }
 
-/// What asking a host led to, for programs.
-#[derive(Clone, Debug, Serialize)]
-#[non_exhaustive]
-pub struct Probed {
-    /// The host and port, as A-labels.
-    pub host: String,
-    /// What a token would be for.
-    pub resource: String,
-    /// Who would issue it.
-    pub issuer: Option<String>,
-    /// Whether a person can log in, and if not, why.
-    #[serde(flatten)]
-    pub verdict: Verdict,
-    /// What the host says of itself: untrusted text.
-    pub about: About,
-    /// The page to send the person to, when they can log in.
-    pub login: Option<Url>,
+    /// With the page that asks the person again, for what they agreed to and for what is missing.
+    async fn mended(&self, problem: Problem, url: &Url, missing: &str) -> Problem {
+        let Ok(Some(connection)) = self.connection_for(url).await else { return problem };
+        let granted = connection.scope.unwrap_or_default();
+        let mut scope: Vec<&str> = Vec::new();
+        for value in granted.split(' ').chain(missing.split(' ')).filter(|value| !value.is_empty()) {
+            if !scope.contains(&value) {
+                scope.push(value);
+            }
+        }
+        // A renewal asks for what the server chose before: to name it could be refused.
+        let scope = Some(scope.join(" ")).filter(|_| !missing.is_empty());
+        match self.link(&connection.resource, None, scope.as_deref()) {
+            Ok(link) => problem.mended_at(link),
+            Err(_) => problem,
+        }
+    }
 }
 
 /// An `Authorization` header value. It is for the URL that it was asked for, and redacted in `Debug`.

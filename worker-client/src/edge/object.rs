@@ -3,8 +3,10 @@
 use serde::{Serialize, de::DeserializeOwned};
 use worker::{Env, Method, Request, RequestInit, Response};
 
+use super::log::Line;
 use crate::{
     config::{Config, Misconfigured},
+    event::Event,
     problem::Problem,
 };
 
@@ -15,13 +17,30 @@ pub(super) async fn ask<Q: Serialize, A: DeserializeOwned>(
     name: &str,
     question: &Q,
 ) -> Result<A, Problem> {
-    let body = serde_json::to_string(question).map_err(|_| Problem::internal())?;
-    let mut init = RequestInit::new();
-    init.with_method(Method::Post).with_body(Some(body.into()));
-    let request = Request::new_with_init("https://object.internal/", &init)?;
+    let request = post("https://object.internal/", question)?;
     let stub = env.durable_object(binding)?.id_from_name(name)?.get_stub()?;
     let answer = stub.fetch_with_request(request).await?.text().await?;
     serde_json::from_str::<Result<A, Problem>>(&answer).map_err(|_| Problem::internal())?
+}
+
+/// Whether the host program wants to be told of changes.
+pub(super) fn has_events(env: &Env) -> bool {
+    env.service(EVENTS).is_ok()
+}
+
+/// Tells the host program of a change.
+pub(super) async fn tell(env: &Env, event: &Event) -> Result<(), Problem> {
+    let answer = env.service(EVENTS)?.fetch_request(post("https://events.internal/", event)?).await?;
+    if answer.status_code() < 300 { Ok(()) } else { Err(Problem::internal()) }
+}
+
+fn post(url: &str, body: &impl Serialize) -> Result<Request, Problem> {
+    let body = serde_json::to_string(body).map_err(|_| Problem::internal())?;
+    let headers = worker::Headers::new();
+    headers.set("content-type", "application/json")?;
+    let mut init = RequestInit::new();
+    init.with_method(Method::Post).with_headers(headers).with_body(Some(body.into()));
+    Ok(Request::new_with_init(url, &init)?)
 }
 
 /// Reads the question inside the object.
@@ -42,14 +61,15 @@ pub(super) fn config(env: &Env) -> Result<Config, Misconfigured> {
 impl From<worker::Error> for Problem {
     fn from(error: worker::Error) -> Self {
         // Platform errors name bindings, tables and limits, never values.
-        worker::console_error!("platform error: {error}");
+        Line { event: "platform-error", problem: Some(&error.to_string()), ..Line::default() }.error();
         Self::internal()
     }
 }
 
 impl From<Misconfigured> for Problem {
     fn from(misconfigured: Misconfigured) -> Self {
-        worker::console_error!("not configured: {misconfigured}");
+        Line { event: "not-configured", problem: Some(&misconfigured.to_string()), ..Line::default() }
+            .error();
         Self::misconfigured()
     }
 }
@@ -57,7 +77,7 @@ impl From<Misconfigured> for Problem {
 /// For a host program that answers with `?`: the title says what happened and holds nothing untrusted.
 impl From<Problem> for worker::Error {
     fn from(problem: Problem) -> Self {
-        Self::RustError(problem.title)
+        Self::RustError(problem.title.into())
     }
 }
 
@@ -66,3 +86,5 @@ impl From<Misconfigured> for worker::Error {
         Self::RustError(misconfigured.to_string())
     }
 }
+
+const EVENTS: &str = "EVENTS";

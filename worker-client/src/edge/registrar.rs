@@ -1,5 +1,8 @@
 //! One object per issuer: the client that all users of this deployment share there.
 
+mod lifecycle;
+mod rows;
+
 use std::{
     cell::RefCell,
     rc::Rc,
@@ -8,18 +11,22 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 use url::Url;
-use worker::{DurableObject, Env, Request, Response, SqlStorage, State, durable_object, wasm_bindgen};
+use worker::{DurableObject, Env, Request, Response, State, durable_object, wasm_bindgen};
 
+use self::rows::{MIGRATIONS, Rows};
 use super::{
-    door::{entropy, now, seconds},
+    alarm::Alarm,
+    door::now,
     fetch::{Limit, fetch},
     flights::Flights,
-    object, salt,
+    log::Line,
+    object,
+    storage::Storage,
 };
 use crate::{
-    flow::{Client, Register, Server, drive},
+    config::Known,
+    flow::{Client, Register, Server, Update, drive},
     problem::Problem,
-    seal::Place,
 };
 
 /// Registers once per issuer and redirection URI, and keeps the registration before anyone uses it.
@@ -32,9 +39,9 @@ pub struct Registrar {
 struct Inner {
     state: State,
     env: Env,
+    alarm: Alarm,
     flights: Flights<Client>,
-    /// The last refusal and when: a server that refuses is not asked again at every click.
-    refused: RefCell<Option<(SystemTime, Problem)>>,
+    attempts: RefCell<Attempts>,
 }
 
 impl std::fmt::Debug for Inner {
@@ -43,7 +50,7 @@ impl std::fmt::Debug for Inner {
     }
 }
 
-/// What it is asked.
+/// What it is asked. Its name is what the issuer publishes, byte for byte.
 #[derive(Deserialize, Serialize)]
 pub(super) enum Ask {
     /// The registered client, registering if need be.
@@ -58,123 +65,168 @@ pub(super) enum Ask {
         /// Whom it has forgotten.
         client_id: String,
     },
-}
-
-/// The object's name: what the issuer publishes, byte for byte.
-pub(super) fn name(server: &Server) -> String {
-    server.issuer.as_str().to_owned()
+    /// An account has a connection with this client.
+    Hold {
+        /// Which.
+        client_id: String,
+        /// Whose.
+        account: String,
+    },
+    /// An account has no connection with this client any more.
+    Release {
+        /// Which.
+        client_id: String,
+        /// Whose.
+        account: String,
+    },
 }
 
 impl DurableObject for Registrar {
     fn new(state: State, env: Env) -> Self {
-        let (flights, refused) = (Flights::default(), RefCell::default());
-        Self { inner: Rc::new(Inner { state, env, flights, refused }) }
+        let (alarm, flights, attempts) = (Alarm::default(), Flights::default(), RefCell::default());
+        Self { inner: Rc::new(Inner { state, env, alarm, flights, attempts }) }
     }
 
     async fn fetch(&self, mut request: Request) -> worker::Result<Response> {
+        let inner = Rc::clone(&self.inner);
         match object::question(&mut request).await {
             Ok(Ask::Obtain { server, redirect_uri }) => {
-                object::answer(&Rc::clone(&self.inner).obtain(*server, redirect_uri).await)
+                object::answer(&inner.obtain(*server, redirect_uri).await)
             }
-            Ok(Ask::Forget { client_id }) => object::answer(&self.inner.forget(&client_id)),
+            Ok(Ask::Forget { client_id }) => object::answer(&inner.forget(&client_id)),
+            Ok(Ask::Hold { client_id, account }) => object::answer(&inner.hold(&client_id, &account)),
+            Ok(Ask::Release { client_id, account }) => {
+                object::answer(&inner.release(&client_id, &account).await)
+            }
             Err(problem) => object::answer::<()>(&Err(problem)),
         }
+    }
+
+    async fn alarm(&self) -> worker::Result<Response> {
+        self.inner.ring().await?;
+        Response::empty()
     }
 }
 
 impl Inner {
     async fn obtain(self: Rc<Self>, server: Server, redirect_uri: Url) -> Result<Client, Problem> {
-        if let Some(client) = self.stored(&server, &redirect_uri)? {
+        let rows = self.rows()?;
+        let known = rows.config().clients.at(&server.issuer).cloned();
+        if let Some(client) = known.as_ref().and_then(|known| known.client(&redirect_uri)) {
             return Ok(client);
         }
-        let (registration, token) = (server.registration_endpoint.as_str(), server.token_endpoint.as_str());
-        let key = format!("{redirect_uri} {registration} {token}");
-        let register = Rc::clone(&self).register(server, redirect_uri);
-        self.flights.join(&self.state, &key, register).await
+        let stored = rows.usable(&server, &redirect_uri)?;
+        let is_renamed = stored.as_ref().is_some_and(|(row, client)| {
+            row.name != rows.config().client_name && client.managed_by(&server).is_some()
+        });
+        match stored {
+            Some((row, client)) if !is_renamed => {
+                if let Some(since) = rows.touch(&row)? {
+                    self.schedule(Some(since)).await?;
+                }
+                Ok(client)
+            }
+            stored => {
+                let (registration, token) =
+                    (server.registration_endpoint.as_str(), server.token_endpoint.as_str());
+                let key = format!("{redirect_uri} {registration} {token}");
+                let flight =
+                    Rc::clone(&self).settle(server, redirect_uri, stored.map(|(_, client)| client), known);
+                self.flights.join(&self.state, &key, flight).await
+            }
+        }
     }
 
-    async fn register(self: Rc<Self>, server: Server, redirect_uri: Url) -> Result<Client, Problem> {
-        let config = object::config(&self.env)?;
-        if let Some((at, problem)) = &*self.refused.borrow()
-            && now().duration_since(*at).is_ok_and(|age| age < Duration::from_mins(1))
-        {
-            return Err(problem.clone());
+    /// Gives the client we have our present name, or registers one.
+    async fn settle(
+        self: Rc<Self>,
+        server: Server,
+        redirect_uri: Url,
+        renamed: Option<Client>,
+        known: Option<Known>,
+    ) -> Result<Client, Problem> {
+        let rows = self.rows()?;
+        let config = rows.config();
+        if let Some(client) = renamed {
+            if self.attempts.borrow().renamed_lately(now()) {
+                return Ok(client);
+            }
+            self.attempts.borrow_mut().renamed = Some(now());
+            let Some(update) = Update::new(&server, client.clone(), &config.client_name) else {
+                return Ok(client);
+            };
+            let updated = drive(update, async |request| fetch(request, &config.egress, Limit::TOKEN).await);
+            // A name that is out of date stops nobody from logging in.
+            let Ok(updated) = updated.await else { return Ok(client) };
+            let since = rows.store(&server, &updated)?;
+            self.schedule(since).await?;
+            return Ok(updated);
         }
-        let register = Register::new(&server, redirect_uri, &config.client_name);
+        self.attempts.borrow_mut().next(now())?;
+        let mut register = Register::new(&server, redirect_uri, &config.client_name);
+        if let Some(token) = known.as_ref().and_then(Known::initial_access_token) {
+            register = register.with_initial_access_token(token.clone());
+        }
         let registered =
             drive(register, async |request| fetch(request, &config.egress, Limit::TOKEN).await).await;
-        let client = match registered {
-            Ok(client) => client,
+        match registered {
+            Ok(client) => {
+                let since = rows.store(&server, &client)?;
+                self.schedule(since).await?;
+                Line { event: "registered", issuer: Some(server.issuer.as_str()), ..Line::default() }.info();
+                Ok(client)
+            }
             Err(error) => {
                 let problem = Problem::from(error);
-                *self.refused.borrow_mut() = Some((now(), problem.clone()));
-                return Err(problem);
+                self.attempts.borrow_mut().refused = Some((now(), problem.clone()));
+                Err(problem)
             }
-        };
-        self.store(&server, &client)?;
-        Ok(client)
-    }
-
-    /// A stored client is for the very endpoints it was registered with, and not beyond its secret's end.
-    fn stored(&self, server: &Server, redirect_uri: &Url) -> Result<Option<Client>, Problem> {
-        #[derive(Deserialize)]
-        struct Row {
-            server: String,
-            sealed: String,
         }
-        let Some(salt) = salt::read(&self.sql())? else { return Ok(None) };
-        let select = "SELECT server, sealed FROM registration WHERE redirect_uri = ?";
-        let rows: Vec<Row> = self.sql().exec(select, vec![redirect_uri.as_str().into()])?.to_array()?;
-        let Some(row) = rows.into_iter().next() else { return Ok(None) };
-        let config = object::config(&self.env)?;
-        let place = place(server, redirect_uri);
-        let client: Option<Client> = config.keys.vault(OWNER, &salt).open(place, &row.sealed).ok();
-        let registered_with: Option<Server> = serde_json::from_str(&row.server).ok();
-        let is_same = registered_with.is_some_and(|registered| registered.is_same_party(server));
-        Ok(client.filter(|client| is_same && !client.is_expired(now())))
     }
 
-    fn store(&self, server: &Server, client: &Client) -> Result<(), Problem> {
-        let sql = self.sql();
-        for statement in SCHEMA {
-            sql.exec(statement, None)?;
-        }
-        let salt = salt::make(&sql)?;
-        let config = object::config(&self.env)?;
-        let place = place(server, &client.redirect_uri);
-        let sealed = config.keys.vault(OWNER, &salt).seal(entropy()?, place, client);
-        let server = serde_json::to_string(server).map_err(|_| Problem::internal())?;
-        sql.exec(
-            "INSERT OR REPLACE INTO registration (redirect_uri, server, client_id, sealed, created) VALUES (?, ?, ?, ?, ?)",
-            vec![
-                client.redirect_uri.as_str().into(),
-                server.into(),
-                client.client_id.as_str().into(),
-                sealed.ok_or_else(Problem::internal)?.into(),
-                seconds(now()).into(),
-            ],
-        )?;
-        Ok(())
+    fn rows(&self) -> Result<Rows, Problem> {
+        let config = Rc::new(object::config(&self.env)?);
+        Ok(Rows(Storage::open(self.state.storage().sql(), config, Some(OWNER), MIGRATIONS)?))
     }
 
-    fn forget(&self, client_id: &str) -> Result<(), Problem> {
-        if salt::read(&self.sql())?.is_some() {
-            self.sql().exec("DELETE FROM registration WHERE client_id = ?", vec![client_id.into()])?;
-        }
-        Ok(())
-    }
-
-    fn sql(&self) -> SqlStorage {
-        self.state.storage().sql()
+    /// Sees to it that the alarm rings when a registration without users may go.
+    async fn schedule(&self, idle_since: Option<i64>) -> Result<(), Problem> {
+        let grace = object::config(&self.env)?.unused_client.as_secs();
+        let due = idle_since.map(|since| since.saturating_add(i64::try_from(grace).unwrap_or(i64::MAX)));
+        self.alarm.by(&self.state, due).await
     }
 }
 
-fn place<'a>(server: &'a Server, redirect_uri: &'a Url) -> Place<'a> {
-    Place { issuer: server.issuer.as_str(), field: "client", row: redirect_uri.as_str() }
+/// How often it registered lately, and how that went: a server that refuses, or forgets, is not asked at every
+/// click.
+#[derive(Default)]
+struct Attempts {
+    refused: Option<(SystemTime, Problem)>,
+    renamed: Option<SystemTime>,
+    made: Vec<SystemTime>,
+}
+
+impl Attempts {
+    fn next(&mut self, now: SystemTime) -> Result<(), Problem> {
+        let within = |at: &SystemTime, span| now.duration_since(*at).is_ok_and(|age| age < span);
+        if let Some((_, problem)) = self.refused.as_ref().filter(|(at, _)| within(at, A_MINUTE)) {
+            return Err(problem.clone());
+        }
+        self.made.retain(|at| within(at, TEN_MINUTES));
+        if self.made.len() >= MOST_IN_TEN_MINUTES {
+            return Err(Problem::registers_in_vain());
+        }
+        self.made.push(now);
+        Ok(())
+    }
+
+    fn renamed_lately(&self, now: SystemTime) -> bool {
+        self.renamed.is_some_and(|at| now.duration_since(at).is_ok_and(|age| age < AN_HOUR))
+    }
 }
 
 const OWNER: &str = "registrar";
-
-const SCHEMA: &[&str] =
-    &["CREATE TABLE IF NOT EXISTS registration (redirect_uri TEXT PRIMARY KEY, server TEXT NOT NULL,
-        client_id TEXT NOT NULL, sealed TEXT NOT NULL, created INTEGER NOT NULL)"];
+const A_MINUTE: Duration = Duration::from_mins(1);
+const TEN_MINUTES: Duration = Duration::from_mins(10);
+const AN_HOUR: Duration = Duration::from_hours(1);
+const MOST_IN_TEN_MINUTES: usize = 5;

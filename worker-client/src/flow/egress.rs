@@ -9,12 +9,14 @@ use super::Requirement;
 pub struct Egress {
     loopback: bool,
     own_host: Option<String>,
+    allowed: Vec<String>,
+    denied: Vec<String>,
 }
 
 impl Egress {
     /// Public hosts over https.
     pub fn public() -> Self {
-        Self { loopback: false, own_host: None }
+        Self { loopback: false, own_host: None, allowed: Vec::new(), denied: Vec::new() }
     }
 
     /// Also loopback, over http or https: for development and tests.
@@ -31,6 +33,16 @@ impl Egress {
         Self { own_host: own.host_str().map(str::to_owned), ..self }
     }
 
+    /// Only these hosts and what lies below them; an empty list allows all that is public.
+    pub fn only(self, hosts: Vec<String>) -> Self {
+        Self { allowed: hosts, ..self }
+    }
+
+    /// Not these hosts, nor what lies below them.
+    pub fn without(self, hosts: Vec<String>) -> Self {
+        Self { denied: hosts, ..self }
+    }
+
     /// Whether loopback over http is allowed for this host.
     pub(crate) fn allows_loopback(&self, url: &Url) -> bool {
         self.loopback && is_loopback(url)
@@ -43,6 +55,12 @@ impl Egress {
         }
         if self.own_host.as_deref().is_some_and(|own| url.host_str() == Some(own)) {
             return Err(Blocked::OwnHost);
+        }
+        let is_listed = |list: &[String]| {
+            list.iter().any(|listed| url.host_str().is_some_and(|host| is_within(host, listed)))
+        };
+        if is_listed(&self.denied) || !(self.allowed.is_empty() || is_listed(&self.allowed)) {
+            return Err(Blocked::Operator);
         }
         if self.allows_loopback(url) && matches!(url.scheme(), "http" | "https") {
             return Ok(());
@@ -75,6 +93,9 @@ pub enum Blocked {
     /// A single label, a special-use name, or no host at all.
     #[error("the name is not one of the public internet")]
     NotPublic,
+    /// The operator of this app excludes the host, or does not include it.
+    #[error("whoever runs this app does not allow this host")]
+    Operator,
     /// The Worker's own host.
     #[error("this app does not log in to itself")]
     OwnHost,
@@ -174,6 +195,25 @@ mod tests {
         let egress = Egress::public().except(&Url::parse("https://app.example").unwrap());
         assert_eq!(judge(&egress, "https://app.example/icon"), Err(Blocked::OwnHost));
         assert_eq!(judge(&egress, "https://other.example/icon"), Ok(()));
+    }
+
+    #[test]
+    fn the_operator_has_the_last_word() {
+        let listed = |hosts: &[&str]| hosts.iter().map(|host| (*host).to_owned()).collect::<Vec<_>>();
+        let denying = Egress::public().without(listed(&["evil.example"]));
+        assert_eq!(judge(&denying, "https://good.example/"), Ok(()));
+        assert_eq!(judge(&denying, "https://notevil.example/"), Ok(()));
+        for url in ["https://evil.example/", "https://as.evil.example/"] {
+            assert_eq!(judge(&denying, url), Err(Blocked::Operator), "{url}");
+        }
+        let allowing = Egress::public().only(listed(&["good.example"])).without(listed(&["x.good.example"]));
+        for url in ["https://good.example/", "https://as.good.example/"] {
+            assert_eq!(judge(&allowing, url), Ok(()), "{url}");
+        }
+        for url in ["https://other.example/", "https://x.good.example/"] {
+            assert_eq!(judge(&allowing, url), Err(Blocked::Operator), "{url}");
+        }
+        assert!(judge(&allowing, "http://good.example/").is_err(), "a list opens nothing that is closed");
     }
 
     #[test]

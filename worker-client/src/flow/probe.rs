@@ -1,15 +1,15 @@
-use http::{Method, Request, Response, header};
-use http_auth::parse_challenges;
+use http::{Method, Request, Response};
 use rfc8414::{Endpoint, Metadata};
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{
-    Attempt, Discover, DriveError, Egress, FetchError, Finding, Named, NotFound, Server, Unusable, drive,
+    Attempt, Challenge, Discover, DriveError, Egress, FetchError, Finding, Named, NotFound, Server, Unusable,
+    drive,
 };
 
 /// Whether and how a person can log in to a host.
-#[derive(Clone, Debug, Eq, JsonSchema, PartialEq, Serialize)]
+#[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
 #[serde(tag = "verdict", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Verdict {
@@ -126,7 +126,7 @@ async fn without_metadata(
     Probe { attempts, ..Probe::of(Verdict::Elsewhere { resource_metadata }) }
 }
 
-/// The `resource_metadata` of the named URL's Bearer challenge (RFC 9728 §5.1), never fetched.
+/// The `resource_metadata` of the named URL's Bearer challenge, never fetched.
 async fn challenge(
     named: &Named,
     fetch: impl AsyncFn(Request<Vec<u8>>) -> Result<Response<Vec<u8>>, FetchError>,
@@ -135,12 +135,5 @@ async fn challenge(
     *request.method_mut() = Method::GET;
     *request.uri_mut() = Endpoint::try_from(named.url().clone()).ok()?.uri();
     let response = fetch(request).await.ok()?;
-    response.headers().get_all(header::WWW_AUTHENTICATE).iter().find_map(|value| {
-        let text = value.to_str().ok().filter(|text| text.len() <= 8192)?;
-        let challenges = parse_challenges(text).ok()?;
-        let bearer = challenges.into_iter().find(|c| c.scheme.eq_ignore_ascii_case("Bearer"))?;
-        let (_, value) =
-            bearer.params.into_iter().find(|(n, _)| n.eq_ignore_ascii_case("resource_metadata"))?;
-        Some(value.to_unescaped().chars().take(300).collect())
-    })
+    Challenge::read(response.headers())?.resource_metadata
 }

@@ -1,7 +1,7 @@
-use http::{Request, Response};
+use http::{Request, Response, Uri};
 use rfc7591::{
     ApplicationType, AuthMethod, ClientMetadata, ClientSecret, Difference, Expiry, GrantType, Management,
-    Registration, Rejected, Violation,
+    Registered, Registration, Rejected, Secret, Violation,
 };
 use serde::{Deserialize, Serialize};
 use std::time::SystemTime;
@@ -19,14 +19,15 @@ pub struct Register {
 impl Register {
     /// For a server, with the one redirection URI.
     pub fn new(server: &Server, redirect_uri: Url, client_name: &str) -> Self {
-        let mut metadata = ClientMetadata::public(redirect_uri.clone());
-        metadata.client_name = Some(client_name.to_owned());
+        let mut metadata = asked(&redirect_uri, client_name);
         metadata.token_endpoint_auth_method = server.auth_methods.first().cloned();
-        // OpenID Connect Dynamic Client Registration 1.0 §2: `web` clients have https redirection URIs.
-        let web = redirect_uri.scheme() == "https";
-        metadata.application_type = Some(if web { ApplicationType::Web } else { ApplicationType::Native });
         let endpoint = server.registration_endpoint.uri();
         Self { registration: Registration::new(endpoint, metadata), redirect_uri }
+    }
+
+    /// With the initial access token that the operator of the server gave out for it (RFC 7591 §3).
+    pub fn with_initial_access_token(self, token: Secret) -> Self {
+        Self { registration: self.registration.with_initial_access_token(token), ..self }
     }
 }
 
@@ -39,24 +40,18 @@ impl Exchange for Register {
     }
 
     fn receive(self, response: &Response<Vec<u8>>) -> Result<Turn<Self>, RegisterError> {
-        let registered = self.registration.receive(response)?;
-        let metadata = &registered.metadata;
-        if registered.differences().any(is_about_redirect_uris)
-            || registered.violations.iter().any(has_unreadable_redirect_uris)
-        {
-            return Err(RegisterError::RedirectUris);
-        }
-        if !metadata.grant_types().contains(&GrantType::AuthorizationCode) {
-            return Err(RegisterError::GrantTypes);
-        }
-        let auth = ClientAuth::new(metadata.token_endpoint_auth_method.clone(), registered.client_secret)?;
-        Ok(Turn::Done(Client {
-            client_id: registered.client_id,
-            auth,
-            management: registered.management,
-            redirect_uri: self.redirect_uri,
-        }))
+        Client::receive(self.registration.receive(response)?, self.redirect_uri).map(Turn::Done)
     }
+}
+
+/// What a login needs of a client, and nothing more.
+pub(super) fn asked(redirect_uri: &Url, client_name: &str) -> ClientMetadata {
+    let mut metadata = ClientMetadata::public(redirect_uri.clone());
+    metadata.client_name = Some(client_name.to_owned());
+    // OpenID Connect Dynamic Client Registration 1.0 §2: `web` clients have https redirection URIs.
+    let web = redirect_uri.scheme() == "https";
+    metadata.application_type = Some(if web { ApplicationType::Web } else { ApplicationType::Native });
+    metadata
 }
 
 fn is_about_redirect_uris(difference: &Difference) -> bool {
@@ -82,6 +77,49 @@ pub struct Client {
 }
 
 impl Client {
+    /// A client that the operator of a server registered by hand.
+    pub fn known(client_id: String, auth: ClientAuth, redirect_uri: Url) -> Self {
+        Self { client_id, auth, management: None, redirect_uri }
+    }
+
+    /// Accepts what a server registered, if codes go nowhere else and the client can prove itself.
+    pub(super) fn receive(registered: Registered, redirect_uri: Url) -> Result<Self, RegisterError> {
+        let metadata = &registered.metadata;
+        if registered.differences().any(is_about_redirect_uris)
+            || registered.violations.iter().any(has_unreadable_redirect_uris)
+        {
+            return Err(RegisterError::RedirectUris);
+        }
+        if !metadata.grant_types().contains(&GrantType::AuthorizationCode) {
+            return Err(RegisterError::GrantTypes);
+        }
+        let auth = ClientAuth::new(metadata.token_endpoint_auth_method.clone(), registered.client_secret)?;
+        let (client_id, management) = (registered.client_id, registered.management);
+        Ok(Self { client_id, auth, management, redirect_uri })
+    }
+
+    /// Where it is managed, as far as its server has a say there: on the origin where it was registered.
+    pub fn managed_by(&self, server: &Server) -> Option<Management> {
+        let origin = |uri: &Uri| Url::parse(&uri.to_string()).ok().map(|url| url.origin());
+        let endpoint = server.registration_endpoint.uri();
+        self.management.clone().filter(|management| origin(management.uri()) == origin(&endpoint))
+    }
+
+    /// Whether its secret is about to end: a tenth of its life before, and at most a day. Times in seconds since
+    /// 1970, `registered` being when it was issued.
+    pub fn ends_soon(&self, registered: i64, now: i64) -> bool {
+        let end = match &self.auth {
+            ClientAuth::None => return false,
+            ClientAuth::Basic(secret) | ClientAuth::Post(secret) => match secret.expires {
+                Expiry::At(end) => end.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs(),
+                Expiry::Never | Expiry::NotSaid => return false,
+            },
+        };
+        let end = i64::try_from(end).unwrap_or(i64::MAX);
+        let margin = (end.saturating_sub(registered) / 10).clamp(0, 86_400);
+        now >= end.saturating_sub(margin)
+    }
+
     /// Whether its secret has ended, so that it must register again (RFC 7591 §3.2.1).
     pub fn is_expired(&self, now: SystemTime) -> bool {
         match &self.auth {
@@ -106,8 +144,25 @@ pub enum ClientAuth {
 }
 
 impl ClientAuth {
-    /// The registered method decides; a secret without a method means Basic, the default of RFC 7591 §2.
-    fn new(method: Option<AuthMethod>, secret: Option<ClientSecret>) -> Result<Self, RegisterError> {
+    /// Its name in a registration.
+    pub fn method(&self) -> AuthMethod {
+        match self {
+            Self::Basic(_) => AuthMethod::ClientSecretBasic,
+            Self::None => AuthMethod::None,
+            Self::Post(_) => AuthMethod::ClientSecretPost,
+        }
+    }
+
+    /// The secret that goes with it.
+    pub fn secret(&self) -> Option<&Secret> {
+        match self {
+            Self::None => None,
+            Self::Basic(secret) | Self::Post(secret) => Some(&secret.secret),
+        }
+    }
+
+    /// From a method and its secret. The method decides; a secret without a method means Basic, the default of RFC 7591 §2.
+    pub fn new(method: Option<AuthMethod>, secret: Option<ClientSecret>) -> Result<Self, RegisterError> {
         match (method, secret) {
             (Some(AuthMethod::None), _) | (None, None) => Ok(Self::None),
             (Some(AuthMethod::ClientSecretBasic) | None, Some(secret)) => Ok(Self::Basic(secret)),

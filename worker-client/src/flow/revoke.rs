@@ -57,3 +57,10 @@ impl Exchange for Revoke {
 #[error("the revocation endpoint answered with {0}")]
 #[non_exhaustive]
 pub struct NotRevoked(pub StatusCode);
+
+impl NotRevoked {
+    /// Whether asking again is useless: the server understood, and does not do it.
+    pub fn is_final(self) -> bool {
+        self.0.is_client_error() && !matches!(self.0.as_u16(), 408 | 425 | 429)
+    }
+}

@@ -1,4 +1,5 @@
 use chrono::DateTime;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
@@ -6,7 +7,7 @@ use super::{bounded, is_international};
 use crate::flow::authority;
 
 /// One row of the list of connections.
-#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
 #[expect(clippy::exhaustive_structs, reason = "a row of a list")]
 pub struct Connection {
     /// Names it within its account.

@@ -1,5 +1,6 @@
 use std::fmt;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
@@ -19,7 +20,7 @@ pub enum Notice {
 }
 
 /// What became of the tokens of a connection that was ended.
-#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
 #[expect(clippy::exhaustive_structs, reason = "the two kinds of token that there are")]
 pub struct Receipt {
     /// The refresh token, which would outlive the other.
@@ -29,7 +30,7 @@ pub struct Receipt {
 }
 
 /// What became of one token (RFC 7009).
-#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[expect(clippy::exhaustive_enums, reason = "a page says each of them")]
 pub enum Revocation {
@@ -40,7 +41,9 @@ pub enum Revocation {
     Revoked,
     /// The server has no revocation endpoint.
     NotOffered,
-    /// The server did not answer as it should; it will be asked again.
+    /// The server refused to revoke it.
+    Refused,
+    /// The server did not answer as it should; it will be asked again, for a day.
     FailedWillRetry,
 }
 
@@ -59,9 +62,9 @@ impl Notice {
     /// Whether a token that was held may still be valid.
     pub(super) fn leaves_something(self) -> bool {
         let Self::Disconnected(receipt) = self else { return false };
-        receipt
-            .tokens()
-            .any(|(_, token)| matches!(token, Revocation::NotOffered | Revocation::FailedWillRetry))
+        receipt.tokens().any(|(_, token)| {
+            matches!(token, Revocation::NotOffered | Revocation::Refused | Revocation::FailedWillRetry)
+        })
     }
 
     /// Each that there is.
@@ -99,7 +102,8 @@ impl Receipt {
 }
 
 impl Revocation {
-    const ALL: [Self; 4] = [Self::NotHeld, Self::Revoked, Self::NotOffered, Self::FailedWillRetry];
+    const ALL: [Self; 5] =
+        [Self::NotHeld, Self::Revoked, Self::NotOffered, Self::Refused, Self::FailedWillRetry];
 }
 
 const PARAMETER: &str = "notice";

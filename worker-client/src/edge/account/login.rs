@@ -1,34 +1,52 @@
-//! From the redirect to the stored tokens, and the way back.
+//! From the redirect to the stored tokens.
 
 use pkce::Verifier;
-use serde::Serialize;
 use url::Url;
 
 use super::{
     super::{
-        door::entropy,
+        door::{entropy, now},
         fetch::{Limit, fetch},
+        log::Line,
         object, registrar,
     },
-    Begin, Inner, Session,
-    store::{Grant, Store, Waiting},
+    Begin, Connected, Inner, Session,
+    connections::{Grant, LoggedIn},
+    leave::end,
+    outbox::{Chore, ClientAt},
+    store::{Store, Waiting},
 };
 use crate::{
-    edge::login::issuer_id,
-    flow::{Client, Denied, DriveError, Egress, Login, Revoke, Server, State, TokenError, TokenKind, drive},
+    event::Change,
+    flow::{Client, Denied, DriveError, Login, Server, State, TokenError, drive},
     problem::Problem,
 };
 
 impl Inner {
     /// Registers if need be and answers with the URL to send the person to. One write, before it is used.
-    pub(super) async fn begin(&self, store: &Store, session: Session, begin: Begin) -> Result<Url, Problem> {
-        let Begin { named, server, about, scope } = begin;
-        let redirect_uri = store.config().url(&format!("/callback/{}", issuer_id(&server)));
-        let ask = registrar::Ask::Obtain { server: Box::new(server.clone()), redirect_uri };
-        let client: Client = object::ask(&self.env, "REGISTRAR", &registrar::name(&server), &ask).await?;
-        let login = Login { server, client, resource: named.resource(), scope };
+    pub(super) async fn begin(
+        &self,
+        store: Store,
+        user: Option<String>,
+        session: Session,
+        begin: Begin,
+    ) -> Result<Url, Problem> {
+        let Begin { named, server, redirect_uri, about, scope, label, return_to } = begin;
+        let resource = named.resource();
+        let rows = store.connections()?;
+        if rows.len() >= MAX_CONNECTIONS && store.labelled(&resource, &label)?.is_none() {
+            return Err(Problem::too_many_connections());
+        }
+        let client = match client_in_use(&store, &server, &redirect_uri)? {
+            Some(client) => client,
+            None => self.registered(&server, redirect_uri).await?,
+        };
+        // The rows may have been erased meanwhile.
+        let store = self.store(store.0.owner())?;
+        let login = Login { server, client, resource, scope };
         let (url, pending) = login.begin(State::from_entropy(entropy()?), Verifier::from_entropy(entropy()?));
-        store.begin(&session, &Waiting { pending, named, about })?;
+        store.begin(&session, user.as_deref(), &Waiting { pending, named, about, label, return_to })?;
+        self.schedule(&store).await?;
         Ok(url)
     }
 
@@ -38,9 +56,10 @@ impl Inner {
         store: &Store,
         url: &Url,
         rotate: Option<String>,
-    ) -> Result<(), Problem> {
+    ) -> Result<Connected, Problem> {
         let state = State::digest_of(url).ok_or_else(Problem::unknown_login)?;
-        let Waiting { pending, named, about } = store.waiting(&state)?.ok_or_else(Problem::unknown_login)?;
+        let waiting = store.waiting(&state)?.ok_or_else(Problem::unknown_login)?;
+        let Waiting { pending, named, about, label, return_to } = waiting;
         let redeem = match pending.accept(url) {
             Ok(redeem) => redeem,
             Err(denied) => {
@@ -57,7 +76,7 @@ impl Inner {
         // Gone before the code is sent: the platform holds the request back until the write is durable.
         store.end_pending(&state)?;
         let (server, client) = (redeem.server().clone(), redeem.client().clone());
-        let egress = &store.config().egress;
+        let egress = &store.0.config().egress;
         let outcome = drive(redeem, async |request| fetch(request, egress, Limit::TOKEN).await).await;
         let tokens = match outcome {
             Ok(tokens) => tokens,
@@ -68,11 +87,34 @@ impl Inner {
                 return Err(error.into());
             }
         };
-        store.connect(&named, &about, &Grant { server, client, tokens })?;
-        match rotate {
-            Some(next) => store.rotate_session(&next),
-            None => Ok(()),
+        let host = named.host();
+        let grant = Grant { server, client, tokens };
+        self.connect(store, &LoggedIn { named, about, label }, &grant)?;
+        if let Some(next) = rotate {
+            store.rotate_session(&next)?;
         }
+        self.schedule(store).await?;
+        Line { event: "connected", host: Some(&host), ..Line::default() }.info();
+        Ok(Connected { return_to })
+    }
+
+    /// Puts a connection in the place of an earlier one, whose tokens are revoked.
+    fn connect(&self, store: &Store, login: &LoggedIn, grant: &Grant) -> Result<(), Problem> {
+        if let Some(earlier) = store.labelled(&login.named.resource(), &login.label)? {
+            end(store, &earlier, true)?;
+        }
+        let id = store.connect(login, grant)?;
+        let at = ClientAt {
+            issuer: grant.server.issuer.as_str().to_owned(),
+            client_id: grant.client.client_id.clone(),
+        };
+        store.post(&Chore::Hold(at), 0)?;
+        self.tell(store, Change::Connected, &id, &login.named.resource())
+    }
+
+    async fn registered(&self, server: &Server, redirect_uri: Url) -> Result<Client, Problem> {
+        let ask = registrar::Ask::Obtain { server: Box::new(server.clone()), redirect_uri };
+        object::ask(&self.env, "REGISTRAR", server.issuer.as_str(), &ask).await
     }
 
     /// A server that no longer knows this client gets a new registration with the next login.
@@ -86,55 +128,22 @@ impl Inner {
             return Ok(());
         }
         let ask = registrar::Ask::Forget { client_id: client.client_id };
-        object::ask(&self.env, "REGISTRAR", &registrar::name(server), &ask).await
+        object::ask(&self.env, "REGISTRAR", server.issuer.as_str(), &ask).await
     }
+}
 
-    /// Erases a connection, then revokes what it held.
-    pub(super) async fn disconnect(&self, store: &Store, id: &str) -> Result<Receipt, Problem> {
-        let row = store.connection(id)?.ok_or_else(Problem::not_found)?;
-        let grant = store.grant(&row)?;
-        store.disconnect(id)?;
-        match grant {
-            Some(grant) => Ok(revoke(&store.config().egress, &grant).await),
-            None => Ok(Receipt::default()),
+/// The client of a connection that this account has at the same server: no need to ask for one.
+fn client_in_use(store: &Store, server: &Server, redirect_uri: &Url) -> Result<Option<Client>, Problem> {
+    let issuer = server.issuer.as_str();
+    let rows = store.connections()?;
+    for row in rows.iter().filter(|row| row.issuer == issuer && !row.needs_login()) {
+        let Some(grant) = store.grant(row)? else { continue };
+        let is_current = grant.server.is_same_party(server) && grant.client.redirect_uri == *redirect_uri;
+        if is_current && !grant.client.is_expired(now()) {
+            return Ok(Some(grant.client));
         }
     }
-
-    /// Ends a browser's account: without its cookie nobody could reach what it holds, so nothing is left of it.
-    pub(super) async fn leave(&self, store: Store) -> Result<(), Problem> {
-        let rows = store.connections()?;
-        let grants: Vec<Grant> = rows.iter().filter_map(|row| store.grant(row).ok().flatten()).collect();
-        self.state.storage().delete_all().await?;
-        self.state.wait_until(async move {
-            for grant in &grants {
-                revoke(&store.config().egress, grant).await;
-            }
-        });
-        Ok(())
-    }
+    Ok(None)
 }
 
-/// The refresh token first, for it would outlive the other.
-async fn revoke(egress: &Egress, grant: &Grant) -> Receipt {
-    let Grant { server, client, tokens } = grant;
-    let refresh = tokens.refresh_token.as_ref();
-    let refresh = refresh.and_then(|token| Revoke::new(server, client, token, TokenKind::Refresh));
-    let access = Revoke::new(server, client, &tokens.access_token, TokenKind::Access);
-    Receipt {
-        refresh_token_revoked: sent(egress, refresh).await,
-        access_token_revoked: sent(egress, access).await,
-    }
-}
-
-async fn sent(egress: &Egress, revoke: Option<Revoke>) -> bool {
-    let Some(revoke) = revoke else { return false };
-    drive(revoke, async |request| fetch(request, egress, Limit::TOKEN).await).await.is_ok()
-}
-
-/// What a disconnect achieved at the server.
-#[derive(Default, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub(super) struct Receipt {
-    refresh_token_revoked: bool,
-    access_token_revoked: bool,
-}
+const MAX_CONNECTIONS: usize = 200;

@@ -1,0 +1,71 @@
+use http::{Request, Response};
+use rfc7591::{DeleteClient, Rejected, UpdateClient};
+use url::Url;
+
+use super::{Client, Exchange, RegisterError, Server, Turn, register::asked};
+
+/// Gives a registered client the name that this app has now (RFC 7592 §2.2).
+#[derive(Clone, Debug)]
+pub struct Update {
+    update: UpdateClient,
+    redirect_uri: Url,
+}
+
+impl Update {
+    /// Nothing when the server that registered the client does not manage it.
+    pub fn new(server: &Server, client: Client, client_name: &str) -> Option<Self> {
+        let management = client.managed_by(server)?;
+        let mut metadata = asked(&client.redirect_uri, client_name);
+        metadata.token_endpoint_auth_method = Some(client.auth.method());
+        let secret = client.auth.secret().cloned();
+        let update = management.update(client.client_id, secret, metadata);
+        Some(Self { update, redirect_uri: client.redirect_uri })
+    }
+}
+
+impl Exchange for Update {
+    type Output = Client;
+    type Error = RegisterError;
+
+    fn request(&self) -> Request<Vec<u8>> {
+        self.update.request()
+    }
+
+    fn receive(self, response: &Response<Vec<u8>>) -> Result<Turn<Self>, RegisterError> {
+        Client::receive(self.update.receive(response)?, self.redirect_uri).map(Turn::Done)
+    }
+}
+
+/// Deletes a client that nobody uses any more (RFC 7592 §2.3).
+#[derive(Clone, Debug)]
+pub struct Unregister(DeleteClient);
+
+impl Unregister {
+    /// Nothing when the server that registered the client does not manage it.
+    pub fn new(server: &Server, client: &Client) -> Option<Self> {
+        Some(Self(client.managed_by(server)?.delete()))
+    }
+
+    /// Whether asking again is useless: the server cannot delete, or knows no such client (RFC 7592 §2.3).
+    pub fn is_final(rejected: &Rejected) -> bool {
+        let status = match rejected {
+            Rejected::Refused { status, .. } | Rejected::Status { status, .. } => *status,
+            _ => return false,
+        };
+        status.is_client_error() && !matches!(status.as_u16(), 408 | 425 | 429)
+    }
+}
+
+impl Exchange for Unregister {
+    type Output = ();
+    type Error = Rejected;
+
+    fn request(&self) -> Request<Vec<u8>> {
+        self.0.request()
+    }
+
+    fn receive(self, response: &Response<Vec<u8>>) -> Result<Turn<Self>, Rejected> {
+        // What the answer breaks matters to a checker; the client is gone either way.
+        self.0.receive(response).map(|_violations| Turn::Done(()))
+    }
+}
