@@ -3,7 +3,7 @@
 use askama::Template;
 use url::Url;
 
-use crate::{Finding, Report, Verdict, text::escape};
+use crate::{Finding, Level, Report, Verdict, text::escape};
 
 /// The page of some reports: those that support login first.
 pub fn print(reports: &[Report]) -> String {
@@ -22,6 +22,7 @@ struct Page {
 
 struct Host {
     name: String,
+    levels: Vec<(&'static str, usize)>,
     address: Option<String>,
     title: Option<String>,
     description: Option<String>,
@@ -48,18 +49,23 @@ struct Shown {
 
 impl Host {
     fn of(report: &Report) -> Self {
-        let name = escape(&report.host);
+        // With its path, which may be of another server than the root of the same host.
+        let name = report.resource.split_once("://").map_or(&*report.resource, |(_, rest)| rest);
+        let name = escape(name.trim_end_matches('/'));
+        let levels = [Level::Must, Level::Should, Level::May, Level::Note];
+        let levels = levels.map(|level| (level.as_str(), report.broken(level).count()));
         let reasons = super::terminal::reasons(report);
         let left = report.left_behind.iter().map(|left| (escape(&left.client_id), escape(&left.why)));
         Self {
             initial: name.chars().take(1).flat_map(char::to_uppercase).collect(),
             name,
+            levels: levels.into_iter().filter(|(_, count)| *count > 0).collect(),
             address: web(&report.resource),
             title: report.about.title.as_deref().map(escape),
             description: report.about.description.as_deref().map(escape),
             // Shown from where the host has it: a check that reads asks for no icon.
             icon: report.about.icon.as_deref().and_then(web),
-            verdict: escape(&report.verdict.to_string()),
+            verdict: escape(&report.headline()),
             kind: match report.verdict {
                 Verdict::Registrable if report.is_supported() => "good",
                 Verdict::Open | Verdict::Elsewhere { .. } | Verdict::Registrable => "fair",

@@ -15,7 +15,7 @@ fn suite(report: &Report) -> TestSuite {
     let mut suite = TestSuite::new(escape(&report.resource));
     let mut verdict = TestCase::new("verdict", TestCaseStatus::success());
     if !report.is_supported() {
-        verdict = TestCase::new("verdict", failed(&escape(&report.verdict.to_string()), ""));
+        verdict = TestCase::new("verdict", failed(&escape(&report.headline()), ""));
     }
     suite.add_test_case(verdict);
     suite.add_test_cases(report.checks.iter().map(|check| {

@@ -187,8 +187,14 @@ fn l06_no_way_around_tls() {
     expired.not_before = rcgen::date_time_ymd(2019, 1, 1);
     expired.not_after = rcgen::date_time_ymd(2020, 1, 1);
     let wrong = rcgen::CertificateParams::new(vec!["other.example".to_owned()]).unwrap();
+    let key = rcgen::KeyPair::generate().unwrap();
+    let mut itself = rcgen::CertificateParams::new(name()).unwrap();
+    itself.distinguished_name.push(rcgen::DnType::CommonName, "itself.example");
+    let itself = itself.self_signed(&key).unwrap();
+    let itself = tls(itself.der().to_vec(), key.serialize_der());
     for (port, ca, reason) in [
         (good, None, "UnknownIssuer"),
+        (itself, Some(&ca), "UnknownIssuer"),
         (signed(expired), Some(&ca), "expired"),
         (signed(wrong), Some(&ca), "not valid for name"),
     ] {
