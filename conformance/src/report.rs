@@ -1,5 +1,6 @@
 //! What was found out about a host, and how it is printed.
 
+mod document;
 mod finding;
 pub mod html;
 pub mod json;
@@ -11,6 +12,7 @@ mod verdict;
 
 use std::fmt;
 
+pub use document::Document;
 pub use finding::{Finding, Level};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -89,7 +89,8 @@ mod tests {
         for secret in ["canary-1", "\", \"b\": \"", "short"] {
             secrets.keep(secret);
         }
-        let mut document = json!({"a": ["x canary-1 y", {"canary-1": 7}], "b": "\", \"b\": \"", "c": "short"});
+        let mut document =
+            json!({"a": ["x canary-1 y", {"canary-1": 7}], "b": "\", \"b\": \"", "c": "short"});
         secrets.take_out_of(&mut document);
         let expected = json!({"a": ["x (a secret) y", {"(a secret)": 7}], "b": "(a secret)", "c": "short"});
         assert_eq!(document, expected);

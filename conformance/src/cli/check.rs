@@ -99,7 +99,7 @@ async fn run_all(check: &Check, egress: &Egress, hosts: Hosts, job: &Job) -> Res
             bar.inc(1);
             bar.set_message(counts(&codes));
             let printed = || match &mut before {
-                None => output.borrow_mut().add(report),
+                None => output.borrow_mut().add(&report),
                 Some(before) => {
                     let changes = Changes::between(before.report(&report.resource).as_ref(), &report);
                     worse |= changes.regression;

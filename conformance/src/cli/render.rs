@@ -27,7 +27,7 @@ pub(super) fn run(render: &Render) -> Result<u8, Usage> {
         let line = line.map_err(|error| Usage::at(path, error))?;
         let report: Report = serde_json::from_str(&line).map_err(|error| Usage::at(path, error))?;
         match &mut before {
-            None => output.add(report)?,
+            None => output.add(&report)?,
             Some(before) => {
                 let changes = Changes::between(before.report(&report.resource).as_ref(), &report);
                 worse |= changes.regression;
