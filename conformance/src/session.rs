@@ -119,6 +119,11 @@ impl<'a> Session<'a> {
         self.failure.borrow().clone()
     }
 
+    /// What comes before the deadline.
+    pub(crate) async fn in_time<T>(&self, work: impl Future<Output = T>) -> Option<T> {
+        timeout_at(self.deadline, work).await.ok()
+    }
+
     /// For the flow, which knows no finer reason.
     pub(crate) async fn fetch(&self, request: Request<Vec<u8>>) -> Result<Response<Vec<u8>>, FetchError> {
         self.send(request, Limit::Json).await.map_err(|failure| failure.error)

@@ -162,7 +162,7 @@ async fn come_back(
     match (browser.walk(url.clone(), redirect_uri).await, work.person) {
         (Arrival::Callback(callback), _) => Ok(callback),
         (Arrival::Page { response, .. }, Some(person)) if response.status().is_success() => {
-            let came = person.visit(&url).await;
+            let came = work.session.in_time(person.visit(&url)).await.flatten();
             came.ok_or_else(|| Denied::Told("nobody came back from the authorization endpoint".to_owned()))
         }
         (Arrival::Page { response, url }, _) => {

@@ -51,14 +51,17 @@ fn l02_no_program_is_started() {
         |_| "--upload-pack=x".to_owned(),
         |port| format!("http://127.0.0.1:{port}/authorize?$(calc.exe)&x=`calc`"),
     ];
+    let mut told = String::new();
     for endpoint in endpoints {
         let server = server_with(endpoint);
         let arguments =
-            ["check", &server.name(), "--allow-private", "--login", "--register", "--deadline", "20"];
+            ["check", &server.name(), "--allow-private", "--login", "--register", "--deadline", "3"];
         let output = command().args(arguments).env("PATH", &folder).env("BROWSER", "open").output().unwrap();
-        assert!(matches!(output.status.code(), Some(0 | 1)), "{}", text(&output));
+        assert!(matches!(output.status.code(), Some(0 | 1 | 3)), "{}", text(&output));
         assert!(!canary.exists(), "{}", text(&output));
+        told.push_str(&text(&output));
     }
+    assert!(told.contains("Open this link"), "the control: a person was asked: {told}");
 }
 
 #[test]
