@@ -55,7 +55,7 @@ export class App {
   /** Everything the runtime printed. */
   log = '';
 
-  static async start({ modules, lab, bindings = {} }) {
+  static async start({ modules, lab, bindings = {}, platform = {} }) {
     const app = new App();
     app.storage = await mkdtemp(join(tmpdir(), 'worker-client-'));
     app.#options = {
@@ -66,19 +66,31 @@ export class App {
       handleRuntimeStdio: (stdout, stderr) => {
         for (const stream of [stdout, stderr]) stream.on('data', (chunk) => { app.log += chunk; });
       },
+      ...platform,
     };
     await app.#run();
     return app;
   }
 
-  /** Ends workerd and starts it again on the same storage. */
-  async restart() {
+  /** Ends workerd and starts it again on the same storage, with other variables if need be. */
+  restart(bindings = {}) {
+    return this.away(() => Object.assign(this.#options.bindings, bindings));
+  }
+
+  /** Ends workerd, does something meanwhile, and starts it again on the same storage. */
+  async away(meanwhile) {
     await this.#miniflare.dispose();
+    await meanwhile();
     await this.#run();
   }
 
-  async fetch({ method, url, headers, body }) {
-    const answer = await this.#miniflare.dispatchFetch(url, { method, headers, body: body || undefined, redirect: 'manual' });
+  /** The answer while it still comes. */
+  open({ method, url, headers, body, signal }) {
+    return this.#miniflare.dispatchFetch(url, { method, headers, body: body || undefined, redirect: 'manual', signal });
+  }
+
+  async fetch(request) {
+    const answer = await this.open(request);
     const text = await answer.text();
     const list = [...answer.headers].flat();
     return { status: answer.status, headers: list, body: text };
