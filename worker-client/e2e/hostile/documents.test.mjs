@@ -1,7 +1,6 @@
 // Section D, second half: documents that are no documents, never end, or say something else each time.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { limits } from '../app.mjs';
 import { json, nothing } from '../lab.mjs';
 import { bomb, drip, endless, html, silence } from './faults.mjs';
 import { METADATA, metadata } from './server.mjs';
@@ -181,7 +180,7 @@ describe('what is remembered of a host, and who may ask', () => {
   });
 
   test('D24 many hosts in a minute: no more are asked for this person, nor for this address', async () => {
-    const limited = await World.start({ platform: { ratelimits: limits(20, 30) } });
+    const limited = await World.start({ limits: [20, 30] });
     limited.lab.fetch = ((send) => async (request) => {
       const { hostname } = new URL(request.url);
       if (/^host-/.test(hostname)) limited.lab.host(hostname, nothing);

@@ -214,9 +214,9 @@ describe('whose it is', () => {
   test('R05 another origin of ours: another registration', async () => {
     const server = world.server();
     await world.logIn(server);
-    await world.app.restart({ ORIGIN: 'https://other-app.example' });
+    await world.app.restart({ bindings: { ORIGIN: 'https://other-app.example' } });
     const answer = await world.asks('POST', '/login', { body: { url: server.host }, headers: { origin: 'https://other-app.example' } });
-    await world.app.restart({ ORIGIN: 'https://app.example' });
+    await world.app.restart({ bindings: { ORIGIN: 'https://app.example' } });
     assert.equal(answer.status, 303, answer.body);
     assert.equal(server.registrations.length, 2);
     assert.match(server.registrations[1].redirect_uris[0], /^https:\/\/other-app\.example\//);

@@ -190,11 +190,11 @@ describe('the keys', () => {
     const early = await rotating.logIn(at);
     const sealedWith = async (kid) => (await rotating.rows('SELECT sealed FROM connection')).filter(({ sealed }) => sealed.startsWith(`v1.${kid}.`)).length;
     assert.equal(await sealedWith('k1'), 2);
-    await rotating.app.restart({ MASTER_KEYS: ring({ k1, k2 }, 'k2') });
+    await rotating.app.restart({ bindings: { MASTER_KEYS: ring({ k1, k2 }, 'k2') } });
     assert.equal((await rotating.use(who, `${at.issuer}/api`)).status, 200);
     for (let n = 0; n < 20 && !/resealed/.test(rotating.app.log); n += 1) await new Promise((resolve) => { setTimeout(resolve, 250); });
     assert.equal(await sealedWith('k2'), 1, 'of whoever came');
-    await rotating.app.restart({ MASTER_KEYS: ring({ k2 }, 'k2') });
+    await rotating.app.restart({ bindings: { MASTER_KEYS: ring({ k2 }, 'k2') } });
     assert.equal((await rotating.use(who, `${at.issuer}/api`)).status, 200);
     const lost = await rotating.use(early, `${at.issuer}/api`);
     assert.equal(lost.json.type, 'login-again', 'removed too early: the person is asked, and nothing breaks');

@@ -88,7 +88,7 @@ export class World {
   /** Runs statements on every object's rows while workerd is away; answers with what they select. */
   async rows(...statements) {
     let rows;
-    await this.app.away(async () => {
+    await this.app.whileStopped(() => {
       const input = JSON.stringify({ folder: this.app.storage, statements });
       rows = JSON.parse(execFileSync('python3', ['-c', SQL], { input, encoding: 'utf8' }));
     });
