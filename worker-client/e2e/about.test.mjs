@@ -77,7 +77,7 @@ describe('what a host says of itself', () => {
   const asked = (name, path) => lab.requests(name, { path }).length;
   const question = (name) => agent.visit(`/login?url=${name}`);
   const kept = async (name) => (await agent.json('GET', `/?kept=${encodeURIComponent(`https://${name}/`)}`)).json;
-  const shown = `<img src="data:image/png;base64,${GOOD.toString('base64')}"`;
+  const shown = `<img class="icon large" src="data:image/png;base64,${GOOD.toString('base64')}"`;
 
   before(async () => {
     lab = new Lab();
