@@ -73,14 +73,20 @@ server.kill();
 
 server = await serve(0);
 for (const n of [Math.min(1000, count), count]) row('conformance, answers at once', n, await check(n));
-const loop = join(folder, 'loop.sh');
-writeFileSync(loop, `#!/bin/sh
+const one = join(folder, 'one.sh');
+writeFileSync(one, `#!/bin/sh
 # What people write: fetch the document, look for the endpoint, fetch the page.
 curl -sS -m 10 "http://$1/.well-known/oauth-authorization-server" | jq -e '.issuer and .registration_endpoint' >/dev/null && curl -sS -m 10 -o /dev/null "http://$1/"
 `, { mode: 0o755 });
+// What is slow is asked of fewer.
+const compare = async (what, n, command, ...args) => {
+  const { seconds } = await measure(command, args);
+  row(what, n, { seconds }, 'looks for two members');
+};
 const few = Math.min(1000, count);
-const { seconds } = await measure('xargs', ['-a', list(few), '-P32', '-n1', loop]);
-row('curl and jq, `xargs -P32`', few, { seconds }, 'looks for two members');
+const fewer = Math.min(100, count);
+await compare('curl and jq, a shell loop', fewer, 'sh', '-c', 'while read -r host; do "$0" "$host"; done <"$1"', one, list(fewer));
+await compare('curl and jq, `xargs -P32`', few, 'xargs', '-a', list(few), '-P32', '-n1', one);
 const script = join(folder, 'script.mjs');
 writeFileSync(script, `
 import { readFileSync } from 'node:fs';

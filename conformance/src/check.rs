@@ -1,6 +1,7 @@
 //! The check of one host: a phase after the other, each only as far as it was asked for.
 
 mod browser;
+mod confidential;
 pub(crate) mod login;
 pub(crate) mod management;
 pub(crate) mod mcp;
@@ -39,14 +40,13 @@ pub(crate) async fn check(
     let about = about(&work).await.unwrap_or_default();
     let is_open = mcp::ask(&mut work).await;
     registration::register(&mut work, probe.server.as_ref()).await;
-    let verdict = match probe.verdict {
-        flow::Verdict::Registrable => Verdict::Registrable,
-        _ if is_open => Verdict::Open,
-        flow::Verdict::Unreachable { why } => {
+    let verdict = match Verdict::of(&probe) {
+        verdict if is_open && verdict != Verdict::Registrable => Verdict::Open,
+        Verdict::Unreachable { why } => {
             let detail = session.failure().map(|failure| bounded(&failure.to_string(), MAX_EVIDENCE));
             Verdict::Unreachable { why: detail.unwrap_or(why) }
         }
-        verdict => verdict.into(),
+        verdict => verdict,
     };
     let (checks, findings) = work.ledger.finish();
     let mut report = Report {

@@ -34,6 +34,7 @@ pub fn judge(probe: &str, response: &Response<Vec<u8>>) -> Option<Vec<Finding>> 
         "read-without-token" => one(management::judge_without_token(response)),
         "registration" => registration::judge(response),
         "token-request" => tokens(),
+        "token-request-basic-alone" => one(login::judge_basic_alone(response)),
         "unregistered-redirect-uri" => one(login::judge_unregistered(response)),
         _ => {
             let wrong = Wrong::all().iter().find(|wrong| wrong.name == probe)?;

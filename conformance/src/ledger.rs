@@ -45,14 +45,14 @@ impl Ledger {
 
     /// Whatever is left of a phase could not be tested.
     pub(crate) fn rest_untested(&mut self, phase: Phase, why: &str) {
-        for rule in Rule::all().iter().filter(|rule| rule.phase == phase) {
+        for rule in Rule::all().iter().filter(|rule| rule.phase == Some(phase)) {
             self.untested(rule.id, why);
         }
     }
 
     /// Whatever is left of a phase was kept.
     pub(crate) fn rest_kept(&mut self, phase: Phase) {
-        for rule in Rule::all().iter().filter(|rule| rule.phase == phase) {
+        for rule in Rule::all().iter().filter(|rule| rule.phase == Some(phase)) {
             if !self.outcomes.contains_key(rule.id) {
                 self.kept(rule.id);
             }

@@ -46,8 +46,8 @@ pub use judge::judge;
 pub use recording::{Recorder, Replay};
 pub use replayed::{Replayed, replay_vectors};
 pub use report::{
-    About, Asked, Attempt, Check, Finding, LeftBehind, Level, Outcome, Report, Verdict, html, json, junit,
-    markdown, sarif, terminal,
+    About, Asked, Attempt, Check, Document, Finding, LeftBehind, Level, Outcome, Report, Verdict, html, json,
+    junit, markdown, sarif, terminal,
 };
 pub use rule::{Phase, Rule};
 pub use session::{Failure, Limit, Transport};

@@ -30,9 +30,14 @@ impl<'a> Recorder<'a> {
         report.verdict.name().clone_into(&mut vector.verdict);
         vector.findings = report.findings.iter().map(|finding| finding.id.clone()).collect();
         vector.findings.sort();
+        // A server may repeat what it was sent, anywhere. What it calls a secret may also be a part of the form.
+        let secrets = self.secrets.borrow();
+        for exchange in &mut vector.exchanges {
+            secrets.take_out(&mut exchange.url);
+            exchange.response.headers.iter_mut().for_each(|(_, value)| secrets.take_out(value));
+            secrets.take_out_of(&mut exchange.response.body);
+        }
         let mut text = json::escape(&serde_json::to_string_pretty(&vector).unwrap_or_default());
-        // A server may repeat what it was sent, anywhere.
-        self.secrets.borrow().take_out(&mut text);
         text.push('\n');
         text
     }

@@ -1,5 +1,6 @@
 //! What was found out about a host, and how it is printed.
 
+mod document;
 mod finding;
 pub mod html;
 pub mod json;
@@ -11,10 +12,12 @@ mod verdict;
 
 use std::fmt;
 
+pub use document::Document;
 pub use finding::{Finding, Level};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 pub use verdict::Verdict;
+use worker_client::flow::Actor;
 
 use crate::{
     Phase,
@@ -65,7 +68,7 @@ impl Report {
         Self {
             host: named.clone(),
             resource: named,
-            verdict: Verdict::Refused { why },
+            verdict: Verdict::Refused { why, requirement: None },
             issuer,
             metadata_url,
             about,
@@ -79,8 +82,26 @@ impl Report {
 
     /// Whether a person can log in, as far as was tested.
     pub fn is_supported(&self) -> bool {
-        self.verdict == Verdict::Registrable
-            && !self.findings.iter().any(|finding| finding.id == "rfc7591/3/open-registration")
+        self.verdict == Verdict::Registrable && !self.refuses_clients()
+    }
+
+    /// Whether a good registration was tried and refused.
+    fn refuses_clients(&self) -> bool {
+        self.outcome("rfc7591/3/open-registration") == Some(&Outcome::Fail)
+    }
+
+    /// The answer in one sentence about the host, and who must act; untrusted text is not escaped.
+    pub fn headline(&self) -> String {
+        let (what, actor) = match self.verdict {
+            Verdict::Registrable if self.refuses_clients() => {
+                ("refuses to register a client".to_owned(), Some(Actor::AuthorizationServer))
+            }
+            ref verdict => (verdict.to_string(), verdict.actor()),
+        };
+        match actor {
+            Some(actor) => format!("{what} ({} must act)", actor.as_str()),
+            None => what,
+        }
     }
 
     /// The findings of a level.

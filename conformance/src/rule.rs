@@ -4,7 +4,7 @@ use worker_client::flow::Actor;
 
 use crate::Level;
 
-/// A requirement of SPEC.md that binds a host or its authorization server, and so can be checked.
+/// A requirement of SPEC.md.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct Rule {
@@ -20,17 +20,22 @@ pub struct Rule {
     pub source: &'static str,
     /// Its source, as a link.
     pub section: &'static str,
-    /// When it is checked.
-    pub phase: Phase,
+    /// When it is checked; never where it binds the client.
+    pub phase: Option<Phase>,
 }
 
 impl Rule {
-    /// Every rule, in the order of SPEC.md.
+    /// Every one that binds a host or its authorization server, and so is checked, in the order of SPEC.md.
     pub fn all() -> &'static [Self] {
         &RULES
     }
 
-    /// The rule of an id.
+    /// Those that bind the client too: a verdict may name one.
+    pub fn with_those_of_clients() -> &'static [Self] {
+        &ROWS
+    }
+
+    /// The rule of an id, where it is checked.
     pub fn of(id: &str) -> Option<&'static Self> {
         RULES.iter().find(|rule| rule.id == id)
     }
@@ -74,6 +79,7 @@ impl Phase {
             "rfc6749/3.1.2.4/unregistered-redirect"
             | "rfc6749/4.1.2/code-once"
             | "rfc6749/4.1.2/state-returned"
+            | "rfc6749/4.1.3/client-id-with-basic"
             | "rfc6749/5.1/no-store"
             | "rfc6749/5.1/token-answer"
             | "rfc6749/5.2/error-answer"
@@ -98,7 +104,9 @@ impl Phase {
     }
 }
 
-static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| SPEC.lines().filter_map(row).collect());
+static ROWS: LazyLock<Vec<Rule>> = LazyLock::new(|| SPEC.lines().filter_map(row).collect());
+static RULES: LazyLock<Vec<Rule>> =
+    LazyLock::new(|| ROWS.iter().filter(|rule| rule.phase.is_some()).copied().collect());
 
 /// A row of a table: `| id | level | binds | requirement | [source](section) |`.
 fn row(line: &'static str) -> Option<Rule> {
@@ -108,11 +116,13 @@ fn row(line: &'static str) -> Option<Rule> {
     let actor = match cells.next()? {
         "authorization server" => Actor::AuthorizationServer,
         "host" => Actor::Host,
+        "client" => Actor::Client,
         _ => return None,
     };
+    let phase = (actor != Actor::Client).then(|| Phase::of(id));
     let requirement = cells.next()?;
     let (source, section) = cells.next()?.strip_prefix('[')?.strip_suffix(')')?.split_once("](")?;
-    Some(Rule { id, level, actor, requirement, source, section, phase: Phase::of(id) })
+    Some(Rule { id, level, actor, requirement, source, section, phase })
 }
 
 const SPEC: &str = include_str!("../../SPEC.md");
@@ -123,8 +133,10 @@ mod tests {
 
     #[test]
     fn every_row_that_binds_a_host_or_server() {
-        let listed: Vec<String> =
-            Rule::all().iter().map(|rule| format!("{:?} {} {}", rule.phase, rule.level, rule.id)).collect();
+        let listed: Vec<String> = Rule::all()
+            .iter()
+            .map(|rule| format!("{:?} {} {}", rule.phase.unwrap(), rule.level, rule.id))
+            .collect();
         insta::assert_snapshot!(listed.join("\n"));
         let rows = SPEC.lines().filter(|line| line.starts_with("| `") && line.contains("](http"));
         let binding = rows.filter(|line| !line.contains(" | client | "));

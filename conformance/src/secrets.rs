@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use serde_json::Value;
 use zeroize::Zeroizing;
 
 use crate::{Outcome, Report, Verdict};
@@ -23,7 +24,7 @@ impl Secrets {
         if self.0.is_empty() {
             return;
         }
-        if let Verdict::Refused { why } | Verdict::Unreachable { why } | Verdict::Unusable { why } =
+        if let Verdict::Refused { why, .. } | Verdict::Unreachable { why } | Verdict::Unusable { why, .. } =
             &mut report.verdict
         {
             self.take_out(why);
@@ -39,6 +40,23 @@ impl Secrets {
         for left in &mut report.left_behind {
             self.take_out(&mut left.client_id);
             self.take_out(&mut left.why);
+        }
+    }
+
+    /// Takes them out of every text of a document, and leaves its form.
+    pub(crate) fn take_out_of(&self, value: &mut Value) {
+        match value {
+            Value::String(text) => self.take_out(text),
+            Value::Array(values) => values.iter_mut().for_each(|value| self.take_out_of(value)),
+            Value::Object(members) => {
+                let all = std::mem::take(members);
+                members.extend(all.into_iter().map(|(mut name, mut value)| {
+                    self.take_out(&mut name);
+                    self.take_out_of(&mut value);
+                    (name, value)
+                }));
+            }
+            _ => {}
         }
     }
 
@@ -58,3 +76,23 @@ impl fmt::Debug for Secrets {
 }
 
 const MIN_LENGTH: usize = 6;
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn l05_a_secret_is_taken_out_and_the_form_stays() {
+        let mut secrets = Secrets::default();
+        for secret in ["canary-1", "\", \"b\": \"", "short"] {
+            secrets.keep(secret);
+        }
+        let mut document =
+            json!({"a": ["x canary-1 y", {"canary-1": 7}], "b": "\", \"b\": \"", "c": "short"});
+        secrets.take_out_of(&mut document);
+        let expected = json!({"a": ["x (a secret) y", {"(a secret)": 7}], "b": "(a secret)", "c": "short"});
+        assert_eq!(document, expected);
+    }
+}

@@ -9,7 +9,7 @@ use std::{
 };
 
 use futures_util::future::LocalBoxFuture;
-use http::{Method, Request, Response, StatusCode, header};
+use http::{Request, Response, StatusCode, header};
 use tokio::time::{Instant, sleep_until, timeout_at};
 use url::Url;
 use worker_client::flow::{Egress, FetchError, authority};
@@ -119,6 +119,11 @@ impl<'a> Session<'a> {
         self.failure.borrow().clone()
     }
 
+    /// What comes before the deadline.
+    pub(crate) async fn in_time<T>(&self, work: impl Future<Output = T>) -> Option<T> {
+        timeout_at(self.deadline, work).await.ok()
+    }
+
     /// For the flow, which knows no finer reason.
     pub(crate) async fn fetch(&self, request: Request<Vec<u8>>) -> Result<Response<Vec<u8>>, FetchError> {
         self.send(request, Limit::Json).await.map_err(|failure| failure.error)
@@ -141,13 +146,12 @@ impl<'a> Session<'a> {
         let url = Url::parse(&request.uri().to_string()).map_err(|_| FetchError::NoAnswer)?;
         self.egress.judge(&url).map_err(FetchError::Blocked)?;
         let host = authority(&url);
-        let may_wait = request.method() != Method::PUT;
         let response = self.once(&host, request.clone(), limit).await?;
         if !asks_for_pause(&response) {
             return Ok(response);
         }
         let asks = format!("the host asks for a pause ({})", response.status());
-        let pause = retry_after(&response).filter(|pause| may_wait && *pause <= MAX_PAUSE);
+        let pause = retry_after(&response).filter(|pause| *pause <= MAX_PAUSE);
         let until = pause.and_then(|pause| Instant::now().checked_add(pause));
         match until.filter(|until| *until < self.deadline) {
             Some(until) => {
@@ -158,7 +162,11 @@ impl<'a> Session<'a> {
                 }
             }
             // 503 without a time is no wish, but an answer.
-            None if response.status() == StatusCode::SERVICE_UNAVAILABLE => return Ok(response),
+            None if !response.headers().contains_key(header::RETRY_AFTER)
+                && response.status() == StatusCode::SERVICE_UNAVAILABLE =>
+            {
+                return Ok(response);
+            }
             None => {}
         }
         let failure = Failure::told(asks);

@@ -65,8 +65,9 @@ pub fn problem(prefix: &str, problem: &Problem) -> String {
         asks: bool,
         typed: &'a str,
     }
-    let asks =
-        problem.host.is_some() || matches!(&*problem.kind, "invalid-host" | "no-connection" | "no-session");
+    let asks = problem.login.is_none()
+        && (problem.host.is_some()
+            || matches!(&*problem.kind, "invalid-host" | "no-connection" | "no-session"));
     render(&Page { prefix, problem, asks, typed: problem.host.as_deref().unwrap_or_default() })
 }
 

@@ -64,7 +64,7 @@ impl<'a> Browser<'a> {
                 Some(next) => url = next,
             }
         }
-        Arrival::Lost(format!("more than {MAX_HOPS} redirects"))
+        Arrival::Lost(format!("the authorization endpoint redirects more than {MAX_HOPS} times"))
     }
 
     fn cookies(&self, url: &Url) -> Option<HeaderValue> {

@@ -1,5 +1,6 @@
 //! A login, and what only a login shows.
 
+mod basic;
 mod judge;
 
 use http::{Request, Response};
@@ -20,11 +21,13 @@ use super::{
 use crate::{Finding, Limit, Phase, door::entropy};
 use judge::{ERROR, ISS_SENT, NO_STORE, ONCE, UNREGISTERED, UNREGISTERED_REDIRECT, VERIFY, elsewhere_told};
 pub(crate) use judge::{
-    judge_again, judge_callback, judge_error, judge_tokens, judge_unregistered, judge_wrong_verifier,
+    judge_again, judge_basic_alone, judge_callback, judge_error, judge_tokens, judge_unregistered,
+    judge_wrong_verifier,
 };
 
-/// Logs in twice: once to the end, and once with another verifier than the one that the code is bound to.
-pub(super) async fn log_in(work: &mut Work<'_>, server: &Server, client: &Client) {
+/// Logs in to the end, with another verifier than the one that the code is bound to, and with HTTP Basic alone where
+/// there is a client for that.
+pub(super) async fn log_in(work: &mut Work<'_>, server: &Server, client: &Client, basic: Option<&Client>) {
     let mut browser = Browser::new(work.session);
     unregistered(work, &mut browser, server, client).await;
     let done = match authorize(work, &mut browser, server, client).await {
@@ -32,10 +35,13 @@ pub(super) async fn log_in(work: &mut Work<'_>, server: &Server, client: &Client
         Err(why) => Err(why),
     };
     match done {
-        Ok(()) => match authorize(work, &mut browser, server, client).await {
-            Ok(redeem) => redeem_wrongly(work, &redeem).await,
-            Err(why) => work.ledger.untested(VERIFY, &why),
-        },
+        Ok(()) => {
+            match authorize(work, &mut browser, server, client).await {
+                Ok(redeem) => redeem_wrongly(work, &redeem).await,
+                Err(why) => work.ledger.untested(VERIFY, &why),
+            }
+            basic::ask(work, &mut browser, server, basic).await;
+        }
         Err(why) => work.give_up(Phase::Login, &why),
     }
     work.give_up(Phase::Login, "nothing was refused");
@@ -71,15 +77,23 @@ struct Granted {
     names_resource: bool,
 }
 
+/// What is otherwise in a token request.
+enum But<'a> {
+    Nothing,
+    Verifier(&'a Verifier),
+    NoClientId,
+}
+
 impl Granted {
-    /// The token request, with the code's own verifier or another one.
-    fn request(&self, other: Option<&Verifier>) -> Request<Vec<u8>> {
+    /// The token request.
+    fn request(&self, but: &But<'_>) -> Request<Vec<u8>> {
         let mut request = self.redeem.request();
         let mut form = Serializer::new(String::new());
         for (name, value) in form_urlencoded::parse(request.body()) {
-            match (&*name, other) {
+            match (&*name, but) {
                 ("resource", _) if !self.names_resource => {}
-                ("code_verifier", Some(other)) => drop(form.append_pair(&name, other.secret())),
+                ("client_id", But::NoClientId) => {}
+                ("code_verifier", But::Verifier(other)) => drop(form.append_pair(&name, other.secret())),
                 _ => drop(form.append_pair(&name, &value)),
             }
         }
@@ -148,7 +162,7 @@ async fn come_back(
     match (browser.walk(url.clone(), redirect_uri).await, work.person) {
         (Arrival::Callback(callback), _) => Ok(callback),
         (Arrival::Page { response, .. }, Some(person)) if response.status().is_success() => {
-            let came = person.visit(&url).await;
+            let came = work.session.in_time(person.visit(&url)).await.flatten();
             came.ok_or_else(|| Denied::Told("nobody came back from the authorization endpoint".to_owned()))
         }
         (Arrival::Page { response, url }, _) => {
@@ -174,12 +188,8 @@ fn names_iss(callback: &Url) -> bool {
 
 /// Redeems a code, and tries it again.
 async fn redeem_once(work: &mut Work<'_>, granted: Granted) -> Result<(), String> {
-    let request = granted.request(None);
-    for (name, value) in form_urlencoded::parse(request.body()) {
-        if matches!(&*name, "client_secret" | "code" | "code_verifier") {
-            work.secrets.keep(&value);
-        }
-    }
+    let request = granted.request(&But::Nothing);
+    keep_secrets(work, &request);
     let Granted { redeem, .. } = granted;
     let (server, client) = (redeem.server().clone(), redeem.client().clone());
     let response = send(work, request.clone()).await?;
@@ -195,9 +205,7 @@ async fn redeem_once(work: &mut Work<'_>, granted: Granted) -> Result<(), String
         Ok(Turn::Again(_)) => return Err("the token request did not end".to_owned()),
         Err(error) => return Err(format!("a good code was refused: {error}")),
     };
-    for token in [Some(&tokens.access_token), tokens.refresh_token.as_ref()].into_iter().flatten() {
-        work.secrets.keep(token.secret());
-    }
+    keep_tokens(work, &tokens);
     let again = send(work, request).await;
     match again {
         Ok(response) => note_refusal(work, ONCE, judge_again(&response), &response),
@@ -207,9 +215,23 @@ async fn redeem_once(work: &mut Work<'_>, granted: Granted) -> Result<(), String
     Ok(())
 }
 
+fn keep_secrets(work: &mut Work<'_>, request: &Request<Vec<u8>>) {
+    for (name, value) in form_urlencoded::parse(request.body()) {
+        if matches!(&*name, "client_secret" | "code" | "code_verifier") {
+            work.secrets.keep(&value);
+        }
+    }
+}
+
+fn keep_tokens(work: &mut Work<'_>, tokens: &Tokens) {
+    for token in [Some(&tokens.access_token), tokens.refresh_token.as_ref()].into_iter().flatten() {
+        work.secrets.keep(token.secret());
+    }
+}
+
 /// Redeems a code with another verifier.
 async fn redeem_wrongly(work: &mut Work<'_>, granted: &Granted) {
-    let request = granted.request(Some(&Verifier::from_entropy(entropy())));
+    let request = granted.request(&But::Verifier(&Verifier::from_entropy(entropy())));
     match send(work, request).await {
         Ok(response) => note_refusal(work, VERIFY, judge_wrong_verifier(&response), &response),
         Err(why) => work.ledger.untested(VERIFY, &why),

@@ -181,7 +181,7 @@ fn status(rejected: &Rejected) -> Option<StatusCode> {
     }
 }
 
-const NOT_OFFERED: &str = "the server offers no management (RFC 7592)";
+pub(super) const NOT_OFFERED: &str = "the server offers no management (RFC 7592)";
 const DELETED: &str = "rfc7592/2.1/deleted-client";
 const SAME_CLIENT: &str = "rfc7592/3/same-client";
 const TOKEN_REQUIRED: &str = "rfc7592/2/token-required";

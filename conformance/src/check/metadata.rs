@@ -27,7 +27,7 @@ pub(super) async fn read(work: &mut Work<'_>) -> Probe {
     for finding in probe.findings.iter().filter(|finding| finding.id != no_metadata) {
         work.ledger.broken(finding.clone().into());
     }
-    match (&probe.metadata, Verdict::from(probe.verdict.clone())) {
+    match (&probe.metadata, Verdict::of(&probe)) {
         (Some(metadata), _) => {
             work.ledger.kept(no_metadata);
             not_applicable(work, metadata);

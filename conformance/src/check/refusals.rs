@@ -108,7 +108,7 @@ async fn clean_up(work: &mut Work<'_>, server: &Server, wrong: &Wrong, response:
     let token = text("registration_access_token").map(|token| rfc7591::Secret::new(token.to_owned()));
     let deleted = match uri.zip(token) {
         Some((uri, token)) => management::delete(work, server, Management::new(uri, token)).await,
-        None => Err("the server offers no management (RFC 7592)".to_owned()),
+        None => Err(management::NOT_OFFERED.to_owned()),
     };
     if let Err(why) = deleted {
         leave(work, client_id, &format!("{}; {why}", wrong.what));

@@ -1,8 +1,8 @@
 use http::{Response, header};
 use rfc7591::{AuthMethod, ClientMetadata, Registered, Registration, Rejected, Violation};
-use worker_client::flow::{Client, Exchange, Register, Server, Turn};
+use worker_client::flow::{Client, ClientAuth, Exchange, Register, Server, Turn};
 
-use super::{Work, login, management, refusals};
+use super::{Work, confidential, login, management, refusals};
 use crate::{Finding, LeftBehind, Limit, Phase, text::bounded};
 
 /// Registers a client and whatever follows from it: refusals, a login, and the client's end.
@@ -34,10 +34,7 @@ async fn good(work: &mut Work<'_>, server: &Server) {
     };
     metadata.scope.clone_from(&work.options.scope);
     let registration = Registration::new(server.registration_endpoint.uri(), metadata.clone());
-    let registration = match &work.options.initial_access_token {
-        Some(token) => registration.with_initial_access_token(token.clone()),
-        None => registration,
-    };
+    let registration = with_token(work, registration);
     let response = match work.session.send(registration.request(), Limit::Json).await {
         Ok(response) => response,
         Err(failure) => return abandon(work, &failure.to_string()),
@@ -49,12 +46,7 @@ async fn good(work: &mut Work<'_>, server: &Server) {
     if work.options.initial_access_token.is_some() {
         work.ledger.untested(OPEN, "an initial access token was used");
     }
-    if let Some(secret) = &registered.client_secret {
-        work.secrets.keep(secret.secret.secret());
-    }
-    if let Some(management) = &registered.management {
-        work.secrets.keep(management.registration_access_token.secret());
-    }
+    keep_secrets(work, &registered);
     work.violations(&registered.violations);
     work.ledger.judged(NO_STORE, no_store(&response));
     not_applicable(work, &registered, &metadata);
@@ -64,18 +56,51 @@ async fn good(work: &mut Work<'_>, server: &Server) {
         Ok(Turn::Again(_)) => Err("the registration did not end".to_owned()),
         Err(error) => Err(format!("the registered client cannot be used: {error}")),
     };
+    let mut other = None;
     if work.options.register {
         refusals::ask(work, server, &metadata).await;
+        let method = registered.metadata.token_endpoint_auth_method();
+        other = confidential::register(work, server, &metadata, method).await;
     }
-    log_in(work, server, client).await;
+    let with_secret = other.as_ref().and_then(|other| other.client.as_ref());
+    log_in(work, server, client, with_secret).await;
+    if let Some(other) = other {
+        other.delete(work, server).await;
+    }
     management::manage(work, server, registered, &metadata).await;
 }
 
-async fn log_in(work: &mut Work<'_>, server: &Server, client: Result<Client, String>) {
+async fn log_in(
+    work: &mut Work<'_>,
+    server: &Server,
+    client: Result<Client, String>,
+    with_secret: Option<&Client>,
+) {
     match client {
-        Ok(client) if work.options.login => login::log_in(work, server, &client).await,
+        Ok(client) if work.options.login => {
+            let is_basic = |client: &&Client| matches!(client.auth, ClientAuth::Basic(_));
+            let basic = [Some(&client), with_secret].into_iter().flatten().find(is_basic);
+            login::log_in(work, server, &client, basic).await;
+        }
         Ok(_) => {}
         Err(why) => work.give_up(Phase::Login, &why),
+    }
+}
+
+/// With the initial access token, where there is one.
+pub(super) fn with_token(work: &Work<'_>, registration: Registration) -> Registration {
+    match &work.options.initial_access_token {
+        Some(token) => registration.with_initial_access_token(token.clone()),
+        None => registration,
+    }
+}
+
+pub(super) fn keep_secrets(work: &mut Work<'_>, registered: &Registered) {
+    if let Some(secret) = &registered.client_secret {
+        work.secrets.keep(secret.secret.secret());
+    }
+    if let Some(management) = &registered.management {
+        work.secrets.keep(management.registration_access_token.secret());
     }
 }
 
@@ -111,15 +136,14 @@ fn abandon(work: &mut Work<'_>, why: &str) {
 /// Rules of which this answer shows nothing.
 fn not_applicable(work: &mut Work<'_>, registered: &Registered, asked: &ClientMetadata) {
     if registered.client_secret.is_none() {
-        work.ledger.untested("rfc7591/3.2.1/secret-expiry", "no secret was issued");
+        work.ledger.untested(SECRET_EXPIRY, "no secret was issued");
     }
     if registered.metadata.token_endpoint_auth_method() != &AuthMethod::None {
         work.ledger.untested("rfc7591/3.2.1/secret-for-public-client", "the client is not a public one");
     }
     if registered.management.is_none() {
-        let why = "the server offers no management (RFC 7592)";
-        work.ledger.untested("rfc7592/3/management-pair", why);
-        work.ledger.untested("rfc7592/3/registration-client-uri", why);
+        work.ledger.untested("rfc7592/3/management-pair", management::NOT_OFFERED);
+        work.ledger.untested("rfc7592/3/registration-client-uri", management::NOT_OFFERED);
     }
     if asked.scope.is_none() {
         work.ledger.untested("rfc7591/3.2.1/scope-changed", "no scope was asked for");
@@ -182,3 +206,4 @@ pub(super) const CLIENT_NAME: &str = "conformance check";
 const EVERY: &[Phase] = &[Phase::Registration, Phase::Refusals, Phase::Management, Phase::Login];
 const OPEN: &str = "rfc7591/3/open-registration";
 const NO_STORE: &str = "rfc7591/3.2.1/no-store";
+pub(super) const SECRET_EXPIRY: &str = "rfc7591/3.2.1/secret-expiry";

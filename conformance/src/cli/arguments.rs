@@ -1,6 +1,6 @@
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 /// Tells whether a host supports dynamic client registration, how well, and whose fault what is missing is.
@@ -40,6 +40,7 @@ pub(super) enum Command {
 }
 
 #[derive(Args)]
+#[command(group(ArgGroup::new("registering").args(["register", "login"]).multiple(true)))]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub(super) struct Check {
     /// Hosts or URLs, such as `good.example` or `https://good.example/mcp`
@@ -60,7 +61,7 @@ pub(super) struct Check {
     /// Report only what changed since these JSON lines, and fail on what became worse
     #[arg(long, value_name = "FILE", help_heading = "Many hosts")]
     pub(super) baseline: Option<PathBuf>,
-    /// How long the check of one host may take, in seconds
+    /// How long the check of one host may take, in seconds: 60 if not told otherwise, 300 with --login
     #[arg(long, value_name = "SECONDS", help_heading = "Politeness")]
     pub(super) deadline: Option<u64>,
     /// How long all of it may take, in seconds; what is done is kept
@@ -87,14 +88,9 @@ pub(super) struct Check {
     /// What to ask for in the login
     #[arg(long, value_name = "SCOPE", requires = "login", help_heading = "Beyond reading")]
     pub(super) scope: Option<String>,
-    /// The redirection URI to register, where a server refuses those of loopback
-    #[arg(
-        long,
-        value_name = "URL",
-        conflicts_with = "login",
-        requires = "register",
-        help_heading = "Beyond reading"
-    )]
+    /// The redirection URI to register, where a server refuses those of loopback; a login can then end there by
+    /// itself alone
+    #[arg(long, value_name = "URL", requires = "registering", help_heading = "Beyond reading")]
     pub(super) redirect_uri: Option<url::Url>,
     /// The file with the initial access token of a protected registration; `-` is the standard input
     #[arg(long, value_name = "FILE", help_heading = "Beyond reading")]
@@ -120,6 +116,9 @@ pub(super) struct Render {
     /// What to make of them
     #[arg(long, value_enum, default_value_t = Format::Html)]
     pub(super) format: Format,
+    /// Only what changed since these JSON lines, as text or JSON; fail on what became worse
+    #[arg(long, value_name = "FILE")]
+    pub(super) baseline: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, Eq, PartialEq, ValueEnum)]
@@ -143,15 +142,26 @@ Exit codes: 0 supported; 1 not supported, or a MUST is broken; 2 usage; 3 no ans
 
 const MANUAL: &str = "\
 What is checked:
-  The requirements of SPEC.md that bind a host or its authorization server, by id. Each is kept, broken, or
-  not tested, with the reason; what was not tested never counts as kept. `conformance explain` lists them.
+  The requirements of SPEC.md that bind a host or its
+  authorization server, by id. Each is kept, broken, or not
+  tested, with the reason; what was not tested never counts as
+  kept. `conformance explain` lists them.
 
 What is asked of a host:
-  By default it is read only: the well-known documents, the named URL where there are none, the root page.
+  By default it is read only: the well-known documents, the
+  named URL where there are none, the root page.
   --mcp       one MCP `initialize`, without a token
-  --register  a good registration, a dozen that must be refused, and RFC 7592: read, update, delete
-  --login     two logins with a registered client: one to the end, one with another `code_verifier`
-  One request at a time for each host, no more than --budget, with the pauses that 429 and Retry-After ask for.
+  --register  good registrations, a dozen that must be refused,
+              and RFC 7592: read, update, delete
+  --login     logins with a registered client: one to the end,
+              one with another `code_verifier`
+  One request at a time for each host, no more than --budget,
+  with the pauses that 429 and Retry-After ask for.
+
+Where to begin:
+  conformance check good.example
+  conformance check good.example --register --login
+  conformance explain rfc7591/3.2.1/status-201
 
 Exit codes:
   0  supported
@@ -163,7 +173,7 @@ const CHECK_EXAMPLES: &str = "\
 Examples:
   conformance check good.example
   conformance check https://good.example/mcp --mcp --register --login
-  conformance check --hosts hosts.txt --json --output reports.jsonl --resume --concurrency 256
+  conformance check --hosts hosts.txt --json -o reports.jsonl --resume
   conformance render reports.jsonl --format html > directory.html
   conformance check --hosts hosts.txt --baseline reports.jsonl
   conformance check good.example --record vectors/
@@ -171,6 +181,7 @@ Examples:
 
 Exit codes:
   0  supported
-  1  not supported, or a MUST is broken; with --baseline: something became worse
+  1  not supported, or a MUST is broken; with --baseline:
+     something became worse
   2  usage
   3  no answer to all that was asked for, or interrupted";

@@ -12,7 +12,7 @@ use std::{
 use conformance::{Level, Outcome, Report, Rule, Verdict, escape};
 use serde::{Deserialize, Serialize};
 
-use super::Usage;
+use super::{Usage, arguments::Format};
 
 /// Stored reports, by what was asked.
 pub(super) struct Stored {
@@ -133,7 +133,16 @@ impl Changes {
         Self { resource: after.resource.clone(), regression, of: changes }
     }
 
-    pub(super) fn text(&self) -> String {
+    /// Nothing where nothing changed.
+    pub(super) fn print(&self, format: Format) -> String {
+        match format {
+            _ if self.of.is_empty() => String::new(),
+            Format::Json => self.json(),
+            _ => self.text(),
+        }
+    }
+
+    fn text(&self) -> String {
         let mut out = String::new();
         let mark = if self.regression { "worse" } else { "changed" };
         // Writing to a string does not fail.
@@ -144,7 +153,7 @@ impl Changes {
         out
     }
 
-    pub(super) fn json(&self) -> String {
+    fn json(&self) -> String {
         let mut line = serde_json::to_string(self).unwrap_or_default();
         line.push('\n');
         line

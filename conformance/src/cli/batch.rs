@@ -10,7 +10,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use tokio::task::yield_now;
 use tokio::time::{Instant, sleep, sleep_until};
 
-use super::Usage;
+use super::{Usage, tell};
 
 /// How it ended.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -58,11 +58,13 @@ pub(super) async fn run<T, R>(
         }
         tokio::select! {
             biased;
-            () = &mut stop, if end == End::Done => {
-                (end, more) = (End::Interrupted, false);
-                if !bounds.finishes {
-                    return Ok(end);
+            () = &mut stop => {
+                if end == End::Interrupted || !bounds.finishes || running.is_empty() {
+                    return Ok(End::Interrupted);
                 }
+                (end, more) = (End::Interrupted, false);
+                tell("what has begun is being cleaned up; Ctrl-C once more ends it now");
+                stop.set(stopped(None));
             }
             item = items.next(), if more && running.len() < room => match item {
                 Some(item) => running.push(work(item)),

@@ -36,7 +36,9 @@ async fn check_all(mut check: Check) -> Result<u8, Usage> {
         return Err(Usage("--resume goes on with JSON lines: add --json".to_owned()));
     }
     let mut options = options(&check)?;
-    let person = if check.login { Some(Loopback::bind().await.map_err(Usage::of)?) } else { None };
+    // Nobody comes back from elsewhere.
+    let asks_person = check.login && check.redirect_uri.is_none();
+    let person = if asks_person { Some(Loopback::bind().await.map_err(Usage::of)?) } else { None };
     if let Some(person) = &person {
         options.redirect_uri = person.redirect_uri().clone();
     }
@@ -97,15 +99,11 @@ async fn run_all(check: &Check, egress: &Egress, hosts: Hosts, job: &Job) -> Res
             bar.inc(1);
             bar.set_message(counts(&codes));
             let printed = || match &mut before {
-                None => output.borrow_mut().add(report),
+                None => output.borrow_mut().add(&report),
                 Some(before) => {
                     let changes = Changes::between(before.report(&report.resource).as_ref(), &report);
                     worse |= changes.regression;
-                    match (changes.of.is_empty(), check.format) {
-                        (true, _) => Ok(()),
-                        (false, Format::Json) => output.borrow_mut().write(&changes.json()),
-                        (false, _) => output.borrow_mut().write(&changes.text()),
-                    }
+                    output.borrow_mut().write(&changes.print(check.format))
                 }
             };
             bar.suspend(printed)

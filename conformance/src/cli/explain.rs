@@ -6,10 +6,12 @@ use serde_json::Value;
 use super::{Usage, print};
 
 pub(super) fn run(ids: &[String]) -> Result<u8, Usage> {
+    // A list is of what is checked; a verdict may also name what binds the client.
+    let known = if ids.is_empty() { Rule::all() } else { Rule::with_those_of_clients() };
     let named = |rule: &&Rule| ids.is_empty() || ids.iter().any(|id| rule.id.starts_with(id.as_str()));
-    let rules: Vec<&Rule> = Rule::all().iter().filter(named).collect();
+    let rules: Vec<&Rule> = known.iter().filter(named).collect();
     if let Some(unknown) = ids.iter().find(|id| !rules.iter().any(|rule| rule.id.starts_with(id.as_str()))) {
-        return Err(Usage::of(format!("no requirement of a host begins with `{unknown}`")));
+        return Err(Usage::of(format!("no requirement begins with `{unknown}`")));
     }
     let mut out = String::new();
     for rule in &rules {
@@ -28,8 +30,12 @@ fn whole(rule: &Rule, out: &mut String) -> std::fmt::Result {
     writeln!(out, "{}  {}\n", rule.id, rule.level)?;
     writeln!(out, "  {}\n", rule.requirement)?;
     writeln!(out, "  source     {} <{}>", rule.source, rule.section)?;
-    writeln!(out, "  who acts   {}", rule.actor.as_str())?;
-    writeln!(out, "  checked    {}", rule.phase.when())?;
+    let (actor, when) = match rule.phase {
+        Some(phase) => (rule.actor.as_str(), phase.when()),
+        None => ("whoever writes the client", "never: it binds the client, and a verdict may follow from it"),
+    };
+    writeln!(out, "  who acts   {actor}")?;
+    writeln!(out, "  checked    {when}")?;
     for requirement in vectors::requirements().filter(|requirement| requirement.id == rule.id) {
         for case in &requirement.cases {
             let breaks = breaks(rule.id, &case.expect);

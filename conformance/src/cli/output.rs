@@ -6,16 +6,16 @@ use std::{
     path::Path,
 };
 
-use conformance::{Report, html, json, junit, markdown, sarif, terminal};
+use conformance::{Document, Report, json, markdown, terminal};
 
 use super::{Usage, arguments::Format};
 
-/// Prints each report at once where the format allows that, else all at the end.
+/// Prints each report at once where the format allows that, else all at the end, and holds none.
 pub(super) struct Output {
     sink: Box<dyn Write>,
     format: Format,
     colour: bool,
-    kept: Vec<Report>,
+    document: Option<Document>,
 }
 
 impl Output {
@@ -32,38 +32,45 @@ impl Output {
         let colour = file.is_none()
             && io::stdout().is_terminal()
             && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-        Ok(Self { sink, format, colour, kept: Vec::new() })
+        let document = match format {
+            Format::Html => Some(Document::html()),
+            Format::Junit => Some(Document::junit()),
+            Format::Sarif => Some(Document::sarif()),
+            Format::Text | Format::Json | Format::Markdown => None,
+        };
+        let document = document.transpose().map_err(Usage::of)?;
+        Ok(Self { sink, format, colour, document })
     }
 
-    pub(super) fn add(&mut self, report: Report) -> Result<(), Usage> {
+    pub(super) fn add(&mut self, report: &Report) -> Result<(), Usage> {
+        if let Some(document) = &mut self.document {
+            return document.add(report).map_err(Usage::of);
+        }
         let printed = match self.format {
-            Format::Text => terminal::print(&report, self.colour) + "\n",
-            Format::Json => json::print(&report),
-            Format::Markdown => markdown::print(std::slice::from_ref(&report)),
-            Format::Junit | Format::Sarif | Format::Html => {
-                self.kept.push(report);
-                return Ok(());
-            }
+            Format::Json => json::print(report),
+            Format::Markdown => markdown::print(std::slice::from_ref(report)),
+            _ => terminal::print(report, self.colour) + "\n",
         };
         self.write(&printed)
     }
 
     pub(super) fn finish(mut self) -> Result<(), Usage> {
-        let printed = match self.format {
-            Format::Junit => junit::print(&self.kept),
-            Format::Sarif => sarif::print(&self.kept),
-            Format::Html => html::print(&self.kept),
-            Format::Text | Format::Json | Format::Markdown => return Ok(()),
+        let written = match self.document {
+            Some(document) => document.write(&mut self.sink).and_then(|()| self.sink.flush()),
+            None => Ok(()),
         };
-        self.write(&printed)
+        told(written)
     }
 
     pub(super) fn write(&mut self, text: &str) -> Result<(), Usage> {
-        let written = self.sink.write_all(text.as_bytes()).and_then(|()| self.sink.flush());
-        match written {
-            // A pipe that was closed is no failure of the check.
-            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Usage::of(error)),
-            _ => Ok(()),
-        }
+        told(self.sink.write_all(text.as_bytes()).and_then(|()| self.sink.flush()))
+    }
+}
+
+/// A pipe that was closed is no failure of the check.
+fn told(written: io::Result<()>) -> Result<(), Usage> {
+    match written {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Usage::of(error)),
+        _ => Ok(()),
     }
 }

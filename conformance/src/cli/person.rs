@@ -60,7 +60,10 @@ impl Loopback {
 impl Person for Loopback {
     fn visit(&self, url: &Url) -> LocalBoxFuture<'_, Option<Url>> {
         // Printed, never opened: what a stranger publishes is no command of this machine.
-        tell(&format!("Open this link to go on, within two minutes:\n  {}", escape(url.as_str())));
+        tell(&format!(
+            "Open this link to go on; it is waited for two minutes at most:\n  {}",
+            escape(url.as_str())
+        ));
         Box::pin(async { timeout(Duration::from_mins(2), self.come_back()).await.ok().flatten() })
     }
 }

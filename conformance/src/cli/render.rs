@@ -6,7 +6,12 @@ use std::{
 
 use conformance::Report;
 
-use super::{Usage, arguments::Render, output::Output};
+use super::{
+    Usage,
+    arguments::Render,
+    baseline::{Changes, Stored},
+    output::Output,
+};
 
 pub(super) fn run(render: &Render) -> Result<u8, Usage> {
     let path = &render.file;
@@ -16,11 +21,22 @@ pub(super) fn run(render: &Render) -> Result<u8, Usage> {
         Box::new(BufReader::new(File::open(path).map_err(|error| Usage::at(path, error))?))
     };
     let mut output = Output::new(render.format, None, false)?;
+    let mut before = render.baseline.as_deref().map(Stored::open).transpose()?;
+    let mut worse = false;
     for line in lines.lines() {
         let line = line.map_err(|error| Usage::at(path, error))?;
         let report: Report = serde_json::from_str(&line).map_err(|error| Usage::at(path, error))?;
-        output.add(report)?;
+        match &mut before {
+            None => output.add(&report)?,
+            Some(before) => {
+                let changes = Changes::between(before.report(&report.resource).as_ref(), &report);
+                worse |= changes.regression;
+                output.write(&changes.print(render.format))?;
+            }
+        }
     }
-    output.finish()?;
-    Ok(0)
+    if before.is_none() {
+        output.finish()?;
+    }
+    Ok(u8::from(worse))
 }

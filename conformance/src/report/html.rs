@@ -3,25 +3,53 @@
 use askama::Template;
 use url::Url;
 
-use crate::{Finding, Report, Verdict, text::escape};
+use super::document::{self, Form, Rank};
+use crate::{Finding, Level, Report, Verdict, text::escape};
 
 /// The page of some reports: those that support login first.
 pub fn print(reports: &[Report]) -> String {
-    let mut hosts: Vec<Host> = reports.iter().map(Host::of).collect();
-    hosts.sort_by(|a, b| (!a.supported, &a.name).cmp(&(!b.supported, &b.name)));
-    let supported = hosts.iter().filter(|host| host.supported).count();
-    Page { hosts, supported }.render().unwrap_or_default()
+    document::print(Html::default(), reports)
 }
 
-#[derive(Template)]
-#[template(path = "report.html")]
-struct Page {
-    hosts: Vec<Host>,
+/// The page, from its head to where the hosts begin.
+#[derive(Default, Template)]
+#[template(path = "head.html")]
+pub(super) struct Html {
+    hosts: usize,
     supported: usize,
 }
 
+impl Form for Html {
+    fn part(&mut self, report: &Report) -> String {
+        self.hosts = self.hosts.saturating_add(1);
+        self.supported = self.supported.saturating_add(usize::from(report.is_supported()));
+        Host::of(report).render().unwrap_or_default()
+    }
+
+    fn rank(&self, report: &Report) -> Rank {
+        Some((!report.is_supported(), name(report)))
+    }
+
+    fn head(&self) -> String {
+        self.render().unwrap_or_default()
+    }
+
+    fn tail(&self) -> String {
+        "</main>\n</body>\n</html>\n".to_owned()
+    }
+}
+
+/// The host, with its path, which may be of another server than the root of the same host.
+fn name(report: &Report) -> String {
+    let name = report.resource.split_once("://").map_or(&*report.resource, |(_, rest)| rest);
+    escape(name.trim_end_matches('/'))
+}
+
+#[derive(Template)]
+#[template(path = "host.html")]
 struct Host {
     name: String,
+    levels: Vec<(&'static str, usize)>,
     address: Option<String>,
     title: Option<String>,
     description: Option<String>,
@@ -29,7 +57,6 @@ struct Host {
     initial: String,
     verdict: String,
     kind: &'static str,
-    supported: bool,
     issuer: Option<String>,
     counts: [usize; 3],
     findings: Vec<Shown>,
@@ -48,24 +75,26 @@ struct Shown {
 
 impl Host {
     fn of(report: &Report) -> Self {
-        let name = escape(&report.host);
+        let name = name(report);
+        let levels = [Level::Must, Level::Should, Level::May, Level::Note];
+        let levels = levels.map(|level| (level.as_str(), report.broken(level).count()));
         let reasons = super::terminal::reasons(report);
         let left = report.left_behind.iter().map(|left| (escape(&left.client_id), escape(&left.why)));
         Self {
             initial: name.chars().take(1).flat_map(char::to_uppercase).collect(),
             name,
+            levels: levels.into_iter().filter(|(_, count)| *count > 0).collect(),
             address: web(&report.resource),
             title: report.about.title.as_deref().map(escape),
             description: report.about.description.as_deref().map(escape),
             // Shown from where the host has it: a check that reads asks for no icon.
             icon: report.about.icon.as_deref().and_then(web),
-            verdict: escape(&report.verdict.to_string()),
+            verdict: escape(&report.headline()),
             kind: match report.verdict {
                 Verdict::Registrable if report.is_supported() => "good",
                 Verdict::Open | Verdict::Elsewhere { .. } | Verdict::Registrable => "fair",
                 _ => "poor",
             },
-            supported: report.is_supported(),
             issuer: report.issuer.as_deref().map(escape),
             counts: report.counts(),
             findings: report.findings.iter().map(Shown::of).collect(),

@@ -2,20 +2,52 @@
 
 use quick_junit::{NonSuccessKind, Report as Document, TestCase, TestCaseStatus, TestSuite};
 
+use super::document::{self, Form};
 use crate::{Finding, Level, Outcome, Report, text::escape};
 
-/// The document of some reports. A finding at MUST level is a failure; any other is told with a passed case.
+/// The document of some reports. A finding at MUST level is a failure. What else is broken is no reason to fail, and not
+/// passed either: it is skipped, with what was seen.
 pub fn print(reports: &[Report]) -> String {
-    let mut document = Document::new("conformance");
-    document.add_test_suites(reports.iter().map(suite));
-    document.to_string().unwrap_or_default()
+    document::print(Junit::default(), reports)
+}
+
+/// The counts of all suites.
+#[derive(Default)]
+pub(super) struct Junit {
+    tests: usize,
+    failures: usize,
+}
+
+impl Form for Junit {
+    fn part(&mut self, report: &Report) -> String {
+        let suite = suite(report);
+        self.tests = self.tests.saturating_add(suite.tests);
+        self.failures = self.failures.saturating_add(suite.failures);
+        let mut document = Document::new(NAME);
+        document.add_test_suite(suite);
+        let document = document.to_string().unwrap_or_default();
+        // Without what stands around it.
+        let lines = document.lines().skip(2).take_while(|line| *line != TAIL.trim_end());
+        lines.flat_map(|line| [line, "\n"]).collect()
+    }
+
+    fn head(&self) -> String {
+        let Self { tests, failures } = self;
+        format!(
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"{NAME}\" tests=\"{tests}\" failures=\"{failures}\" errors=\"0\">\n"
+        )
+    }
+
+    fn tail(&self) -> String {
+        TAIL.to_owned()
+    }
 }
 
 fn suite(report: &Report) -> TestSuite {
     let mut suite = TestSuite::new(escape(&report.resource));
     let mut verdict = TestCase::new("verdict", TestCaseStatus::success());
     if !report.is_supported() {
-        verdict = TestCase::new("verdict", failed(&escape(&report.verdict.to_string()), ""));
+        verdict = TestCase::new("verdict", failed(&escape(&report.headline()), ""));
     }
     suite.add_test_case(verdict);
     suite.add_test_cases(report.checks.iter().map(|check| {
@@ -23,16 +55,19 @@ fn suite(report: &Report) -> TestSuite {
         let told: Vec<String> = findings.iter().map(|finding| line(finding)).collect();
         let told = told.join("\n");
         let status = match &check.outcome {
-            Outcome::NotTested { why } => {
-                let mut skipped = TestCaseStatus::skipped();
-                skipped.set_message(escape(why));
-                skipped
+            Outcome::NotTested { why } => skipped(&format!("not tested: {}", escape(why))),
+            Outcome::Fail => {
+                let finding = findings.iter().min_by_key(|finding| finding.level);
+                let (level, evidence) = finding.map(|f| (f.level, escape(&f.evidence))).unzip();
+                let evidence = evidence.unwrap_or_default();
+                match level {
+                    Some(level @ (Level::Should | Level::May | Level::Note)) => {
+                        skipped(&format!("{level}: {evidence}"))
+                    }
+                    Some(Level::Must) | None => failed(&evidence, &told),
+                }
             }
-            Outcome::Fail if findings.iter().any(|finding| finding.level == Level::Must) => {
-                let evidence = findings.first().map(|finding| escape(&finding.evidence)).unwrap_or_default();
-                failed(&evidence, &told)
-            }
-            Outcome::Fail | Outcome::Pass => TestCaseStatus::success(),
+            Outcome::Pass => TestCaseStatus::success(),
         };
         let mut case = TestCase::new(escape(&check.id), status);
         if !told.is_empty() {
@@ -54,8 +89,17 @@ fn line(finding: &Finding) -> String {
     )
 }
 
+fn skipped(message: &str) -> TestCaseStatus {
+    let mut status = TestCaseStatus::skipped();
+    status.set_message(message);
+    status
+}
+
 fn failed(message: &str, told: &str) -> TestCaseStatus {
     let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
     status.set_message(message).set_description(told);
     status
 }
+
+const NAME: &str = "conformance";
+const TAIL: &str = "</testsuites>\n";

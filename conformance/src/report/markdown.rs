@@ -16,7 +16,7 @@ pub fn print(reports: &[Report]) -> String {
 
 fn write(report: &Report, out: &mut String) -> std::fmt::Result {
     writeln!(out, "## {}\n", code(&report.resource))?;
-    writeln!(out, "{}: {}\n", report.verdict.name(), code(report.verdict.to_string()))?;
+    writeln!(out, "{}: {}\n", report.verdict.name(), code(report.headline()))?;
     for (name, value) in [("title", &report.about.title), ("issuer", &report.issuer)] {
         if let Some(value) = value {
             writeln!(out, "- {name}: {}", code(value))?;
@@ -28,8 +28,8 @@ fn write(report: &Report, out: &mut String) -> std::fmt::Result {
         writeln!(out, "| level | requirement | seen | who must act | what to do |\n|---|---|---|---|---|")?;
     }
     for finding in &report.findings {
-        let cells = [&finding.evidence, finding.actor.as_str(), &finding.remedy].map(code);
-        let [evidence, actor, remedy] = cells;
+        let [evidence, remedy] = [&finding.evidence, &finding.remedy].map(code);
+        let actor = finding.actor.as_str();
         let section = link(&finding.section);
         writeln!(
             out,
@@ -47,10 +47,20 @@ fn write(report: &Report, out: &mut String) -> std::fmt::Result {
     writeln!(out)
 }
 
-/// A code span that nothing inside can end: no backtick, no line end, no cell end, nothing that a terminal obeys.
+/// A code span that nothing inside can end: its fence is longer than any inside, and there is no line end, no cell
+/// end, and nothing that a terminal obeys.
 fn code(text: impl AsRef<str>) -> String {
-    let text = crate::escape(text.as_ref()).replace('`', "ˋ").replace('|', "\\|");
-    if text.trim().is_empty() { "` `".to_owned() } else { format!("`{}`", text.trim()) }
+    let text = crate::escape(text.as_ref()).replace('|', "\\|");
+    let text = text.trim();
+    let inside = text.split(|c| c != '`').map(str::len).max().unwrap_or_default();
+    match (inside, text) {
+        (_, "") => "` `".to_owned(),
+        (0, text) => format!("`{text}`"),
+        (inside, text) => {
+            let fence = "`".repeat(inside.saturating_add(1));
+            format!("{fence} {text} {fence}")
+        }
+    }
 }
 
 fn link(url: &str) -> String {

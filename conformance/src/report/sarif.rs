@@ -1,28 +1,56 @@
-//! SARIF 2.1.0, for the machines that show findings beside code: a rule for each id, a result for each finding.
+//! SARIF 2.1.0, for the machines that show findings beside code: a rule for each id, a result for each finding, and a
+//! notification for each host that does not support login, which may have no finding at all.
 
 use serde_json::{Value, json};
+use url::Url;
 
+use super::document::{self, Form};
 use crate::{Finding, Level, Report, Rule, text::escape};
 
 /// The log of some reports.
 pub fn print(reports: &[Report]) -> String {
-    let rules: Vec<Value> = Rule::all().iter().map(rule).collect();
-    let results: Vec<Value> = reports.iter().flat_map(results).collect();
-    let log = json!({
-        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
-        "version": "2.1.0",
-        "runs": [{
-            "tool": {"driver": {
-                "name": "conformance",
-                "semanticVersion": env!("CARGO_PKG_VERSION"),
-                "informationUri": "https://www.rfc-editor.org/rfc/rfc7591",
-                "rules": rules,
-            }},
-            "columnKind": "unicodeCodePoints",
-            "results": results,
-        }],
-    });
-    serde_json::to_string_pretty(&log).unwrap_or_default()
+    document::print(Sarif::default(), reports)
+}
+
+/// What the log says of all reports.
+#[derive(Default)]
+pub(super) struct Sarif {
+    has_unanswered: bool,
+    notifications: Vec<Value>,
+}
+
+impl Form for Sarif {
+    fn part(&mut self, report: &Report) -> String {
+        self.has_unanswered |= report.exit_code() == 3;
+        self.notifications.extend(notification(report));
+        let results: Vec<String> =
+            report.findings.iter().map(|finding| result(report, finding).to_string()).collect();
+        results.join(self.between())
+    }
+
+    fn head(&self) -> String {
+        let driver = json!({
+            "name": "conformance",
+            "semanticVersion": env!("CARGO_PKG_VERSION"),
+            "informationUri": "https://www.rfc-editor.org/rfc/rfc7591",
+            "rules": Rule::all().iter().map(rule).collect::<Vec<_>>(),
+        });
+        let invocation = json!({
+            "executionSuccessful": !self.has_unanswered,
+            "toolExecutionNotifications": self.notifications,
+        });
+        format!(
+            "{{\"$schema\": \"https://json.schemastore.org/sarif-2.1.0.json\", \"version\": \"2.1.0\", \"runs\": [{{\n\"tool\": {{\"driver\": {driver}}},\n\"columnKind\": \"unicodeCodePoints\",\n\"invocations\": [{invocation}],\n\"results\": [\n"
+        )
+    }
+
+    fn between(&self) -> &'static str {
+        ",\n"
+    }
+
+    fn tail(&self) -> String {
+        "\n]}]}\n".to_owned()
+    }
 }
 
 fn rule(rule: &Rule) -> Value {
@@ -34,20 +62,28 @@ fn rule(rule: &Rule) -> Value {
     })
 }
 
-fn results(report: &Report) -> impl Iterator<Item = Value> {
-    report.findings.iter().map(|finding| result(report, finding))
+fn notification(report: &Report) -> Option<Value> {
+    let text = format!("{} {}", escape(&report.resource), escape(&report.headline()));
+    let unsupported = !report.is_supported();
+    unsupported.then(|| json!({"level": "error", "message": {"text": text}, "locations": places(report)}))
+}
+
+/// Where it is; nowhere for what was named and is no URL.
+fn places(report: &Report) -> Vec<Value> {
+    let place = Url::parse(report.metadata_url.as_ref().unwrap_or(&report.resource));
+    let locate = |url: Url| json!({"physicalLocation": {"artifactLocation": {"uri": url.as_str()}}});
+    place.into_iter().map(locate).collect()
 }
 
 fn result(report: &Report, finding: &Finding) -> Value {
     let Finding { evidence, remedy, .. } = finding;
-    let place = report.metadata_url.as_ref().unwrap_or(&report.resource);
     let text = format!("{}. {}: {}", escape(evidence), finding.actor.as_str(), escape(remedy));
     json!({
         "ruleId": finding.id,
         "ruleIndex": Rule::all().iter().position(|rule| rule.id == finding.id),
         "level": level(finding.level),
         "message": {"text": text},
-        "locations": [{"physicalLocation": {"artifactLocation": {"uri": escape(place)}}}],
+        "locations": places(report),
         "partialFingerprints": {"host/id": format!("{} {}", escape(&report.host), finding.id)},
     })
 }

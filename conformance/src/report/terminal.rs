@@ -13,8 +13,8 @@ pub fn print(report: &Report, colour: bool) -> String {
 }
 
 fn write(report: &Report, paint: Paint, out: &mut String) -> std::fmt::Result {
-    let verdict = escape(&report.verdict.to_string());
-    writeln!(out, "{}  {}", paint.bold(&escape(&report.resource)), paint.verdict(&report.verdict, &verdict))?;
+    let verdict = escape(&report.headline());
+    writeln!(out, "{}  {}", paint.bold(&escape(&report.resource)), paint.verdict(report, &verdict))?;
     if report.asked.allow_private {
         writeln!(out, "  loopback was allowed (--allow-private)")?;
     }
@@ -46,7 +46,11 @@ fn write(report: &Report, paint: Paint, out: &mut String) -> std::fmt::Result {
         report.asked.requests
     )?;
     for (why, ids) in reasons(report) {
-        writeln!(out, "  {}", paint.dim(&format!("not tested: {} ({})", ids.len(), escape(&why))))?;
+        let what = match ids[..] {
+            [id] => escape(id),
+            _ => format!("{} requirements", ids.len()),
+        };
+        writeln!(out, "  {}", paint.dim(&format!("not tested: {what} ({})", escape(&why))))?;
     }
     Ok(())
 }
@@ -96,10 +100,10 @@ impl Paint {
         }
     }
 
-    fn verdict(self, verdict: &Verdict, text: &str) -> String {
-        match verdict {
-            Verdict::Registrable => self.with("32", text),
-            Verdict::Open | Verdict::Elsewhere { .. } => self.with("33", text),
+    fn verdict(self, report: &Report, text: &str) -> String {
+        match report.verdict {
+            Verdict::Registrable if report.is_supported() => self.with("32", text),
+            Verdict::Open | Verdict::Elsewhere { .. } | Verdict::Registrable => self.with("33", text),
             _ => self.with("31", text),
         }
     }

@@ -2,7 +2,7 @@ use std::fmt;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use worker_client::flow;
+use worker_client::flow::{self, Actor};
 
 use crate::text::{MAX_EVIDENCE, bounded};
 
@@ -26,6 +26,8 @@ pub enum Verdict {
     Refused {
         /// Its reason.
         why: String,
+        /// The id of the requirement that it follows.
+        requirement: Option<String>,
     },
     /// A person can log in.
     Registrable,
@@ -38,6 +40,8 @@ pub enum Verdict {
     Unusable {
         /// What is wrong with it, or what it requires.
         why: String,
+        /// The id of the requirement that forbids the login; none where the server requires what this profile lacks.
+        requirement: Option<String>,
     },
 }
 
@@ -57,6 +61,35 @@ impl Verdict {
     }
 }
 
+impl Verdict {
+    /// Who must act for people to be able to log in, where that is known and anybody must.
+    pub fn actor(&self) -> Option<Actor> {
+        match self {
+            Self::NoRegistration | Self::Unusable { .. } => Some(Actor::AuthorizationServer),
+            Self::Elsewhere { .. } | Self::NoMetadata => Some(Actor::Host),
+            Self::Refused { .. } => Some(Actor::You),
+            Self::Open | Self::Registrable | Self::Unreachable { .. } => None,
+        }
+    }
+
+    pub(crate) fn of(probe: &flow::Probe) -> Self {
+        let told = |why: &str| bounded(why, MAX_EVIDENCE);
+        let requirement = probe.requirement.map(str::to_owned);
+        match &probe.verdict {
+            flow::Verdict::Elsewhere { resource_metadata } => {
+                Self::Elsewhere { resource_metadata: resource_metadata.clone() }
+            }
+            flow::Verdict::NoMetadata => Self::NoMetadata,
+            flow::Verdict::NoRegistration => Self::NoRegistration,
+            flow::Verdict::Refused { why } => Self::Refused { why: told(why), requirement },
+            flow::Verdict::Registrable => Self::Registrable,
+            flow::Verdict::Unreachable { why } => Self::Unreachable { why: told(why) },
+            flow::Verdict::Unusable { why } => Self::Unusable { why: told(why), requirement },
+            other => Self::Unusable { why: told(&format!("{other:?}")), requirement },
+        }
+    }
+}
+
 /// As a sentence about the host; untrusted text is not escaped.
 impl fmt::Display for Verdict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -67,26 +100,16 @@ impl fmt::Display for Verdict {
             Self::NoMetadata => f.write_str("publishes no metadata"),
             Self::NoRegistration => f.write_str("has no registration_endpoint"),
             Self::Open => f.write_str("needs no login: an MCP initialize succeeds without a token"),
-            Self::Refused { why } => write!(f, "was not asked: {why}"),
+            Self::Refused { why, .. } => write!(f, "was not asked: {why}"),
             Self::Registrable => f.write_str("supports dynamic client registration"),
             Self::Unreachable { why } => write!(f, "gave no answer: {why}"),
-            Self::Unusable { why } => write!(f, "cannot be used: {why}"),
-        }
-    }
-}
-
-impl From<flow::Verdict> for Verdict {
-    fn from(verdict: flow::Verdict) -> Self {
-        let told = |why: String| bounded(&why, MAX_EVIDENCE);
-        match verdict {
-            flow::Verdict::Elsewhere { resource_metadata } => Self::Elsewhere { resource_metadata },
-            flow::Verdict::NoMetadata => Self::NoMetadata,
-            flow::Verdict::NoRegistration => Self::NoRegistration,
-            flow::Verdict::Refused { why } => Self::Refused { why: told(why) },
-            flow::Verdict::Registrable => Self::Registrable,
-            flow::Verdict::Unreachable { why } => Self::Unreachable { why: told(why) },
-            flow::Verdict::Unusable { why } => Self::Unusable { why: told(why) },
-            other => Self::Unusable { why: format!("{other:?}") },
+            Self::Unusable { why, .. } => write!(f, "cannot be used: {why}"),
+        }?;
+        match self {
+            Self::Refused { requirement: Some(id), .. } | Self::Unusable { requirement: Some(id), .. } => {
+                write!(f, " ({id})")
+            }
+            _ => Ok(()),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Every format, of reports that a person would read, and of a host that wants to break out of each.
 
 use crate::lab::server::{Ask, Edit, HOST, Lab};
-use conformance::{Checker, Options, Report, html, json, junit, markdown, sarif, terminal};
+use conformance::{Checker, Document, Options, Report, html, json, junit, markdown, sarif, terminal};
 use serde_json::{Value, json};
 
 async fn report_with(fault: Option<(Ask, Edit)>) -> Report {
@@ -40,6 +40,23 @@ async fn snapshots() {
     insta::assert_snapshot!("junit", junit);
     insta::assert_snapshot!("sarif", sarif::print(&reports));
     insta::assert_snapshot!("html", html::print(&reports));
+}
+
+/// A document that is put together part by part is the same as one of reports that are held.
+#[tokio::test]
+async fn documents_without_holding_reports() {
+    let reports = reports().await;
+    for (document, expected) in [
+        (Document::html(), html::print(&reports)),
+        (Document::junit(), junit::print(&reports)),
+        (Document::sarif(), sarif::print(&reports)),
+    ] {
+        let mut document = document.unwrap();
+        reports.iter().for_each(|report| document.add(report).unwrap());
+        let mut written = Vec::new();
+        document.write(&mut written).unwrap();
+        assert_eq!(String::from_utf8(written).unwrap(), expected);
+    }
 }
 
 #[test]

@@ -102,6 +102,9 @@ pub(crate) fn server_with(authorization_endpoint: impl Fn(u16) -> String + Send 
             client["client_id"] = "c".into();
             return http("201 Created", JSON, &client.to_string());
         }
+        if request.starts_with("GET /authorize?") {
+            return http("200 OK", "content-type: text/html", "<!doctype html><title>Do you agree?</title>");
+        }
         http("404 Not Found", "x: y", "")
     })
 }

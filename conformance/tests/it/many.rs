@@ -1,6 +1,12 @@
 //! Many hosts: the formats of a list, resuming, comparing, and being interrupted.
 
-use std::{fs, io::Write, process::Stdio, thread, time::Duration};
+use std::{
+    fs,
+    io::{BufRead, BufReader, Write},
+    process::Stdio,
+    thread,
+    time::Duration,
+};
 
 use conformance::Report;
 
@@ -8,6 +14,13 @@ use crate::loopback::{JSON, Server, command, folder, http, run, server_with, tex
 
 fn good() -> Server {
     server_with(|port| format!("http://127.0.0.1:{port}/authorize"))
+}
+
+/// Metadata, with more members.
+fn document(me: &str, more: &str) -> String {
+    format!(
+        "{{\"issuer\":\"{me}\",\"authorization_endpoint\":\"{me}/a\",\"token_endpoint\":\"{me}/t\",\"registration_endpoint\":\"{me}/r\",\"response_types_supported\":[\"code\"],\"code_challenge_methods_supported\":[\"S256\"]{more}}}"
+    )
 }
 
 fn resources(lines: &[u8]) -> Vec<String> {
@@ -55,7 +68,10 @@ fn exit_codes() {
         (vec!["check", &server.name(), "--ca", "/no/such/file"], 2),
         (vec!["check", &server.name(), "--resume"], 2),
         (vec!["explain", "rfc7591/"], 0),
+        (vec!["explain", "rfc9700/4.4.2/mix-up"], 0),
         (vec!["explain", "no-such-id"], 2),
+        (vec!["check", &server.name(), "--redirect-uri", "https://client.example/callback"], 2),
+        (vec!["check", &server.name(), "--replay", "/no/such/file"], 2),
         (vec!["vectors", "rfc8414/3.3"], 0),
         (vec!["vectors", "no such vector"], 2),
         (vec!["--help"], 0),
@@ -103,19 +119,13 @@ fn resume() {
 fn baseline() {
     let folder = folder("baseline");
     let before = folder.join("before.jsonl");
-    let document = |port: u16, more: &str| {
-        let me = format!("http://127.0.0.1:{port}");
-        format!(
-            "{{\"issuer\":\"{me}\",\"authorization_endpoint\":\"{me}/a\",\"token_endpoint\":\"{me}/t\",\"registration_endpoint\":\"{me}/r\",\"response_types_supported\":[\"code\"],\"code_challenge_methods_supported\":[\"S256\"]{more}}}"
-        )
-    };
     let state = folder.join("state");
     fs::write(&state, "").unwrap();
     let changing = state.clone();
     let server = Server::start(move |port, request| {
         let more = fs::read_to_string(&changing).unwrap();
         if request.starts_with("GET /.well-known/oauth-authorization-server") && more != "gone" {
-            return http("200 OK", JSON, &document(port, &more));
+            return http("200 OK", JSON, &document(&format!("http://127.0.0.1:{port}"), &more));
         }
         http("404 Not Found", "x: y", "")
     });
@@ -146,6 +156,13 @@ fn baseline() {
         let output = compare();
         assert_eq!(output.status.code(), Some(code), "{}", text(&output));
         assert!(text(&output).contains(told), "{told}: {}", text(&output));
+        // The same from stored lines, without asking again.
+        let now = folder.join("now.jsonl");
+        run(&["check", &name, "--allow-private", "--json", "--output", now.to_str().unwrap()]);
+        let asked = server.seen().len();
+        let stored = run(&["render", now.to_str().unwrap(), "--baseline", before.to_str().unwrap()]);
+        assert_eq!((stored.status.code(), text(&stored)), (Some(code), text(&output)));
+        assert_eq!(server.seen().len(), asked);
     }
 }
 
@@ -184,6 +201,44 @@ fn an_interrupt_keeps_what_is_done() {
     assert_eq!(output.status.code(), Some(3));
     assert!(text(&output).contains("interrupted: 1 supported"), "{}", text(&output));
     assert_eq!(resources(&fs::read(&out).unwrap()), [quick.name()]);
+}
+
+/// Where something was made, the first Ctrl-C lets it be cleaned up, and the second one does not wait for that.
+#[test]
+#[cfg(unix)]
+fn a_second_interrupt_does_not_wait() {
+    let server = Server::start(|port, request| {
+        let me = format!("http://127.0.0.1:{port}");
+        if request.starts_with("GET /.well-known/oauth-authorization-server ") {
+            return http("200 OK", JSON, &document(&me, ""));
+        }
+        if request.starts_with("POST") {
+            thread::sleep(Duration::from_mins(1));
+        }
+        http("404 Not Found", "x: y", "")
+    });
+    let mut child = command()
+        .args(["check", &server.name(), "--allow-private", "--register"])
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let interrupt = |id: u32| {
+        assert!(
+            std::process::Command::new("kill").args(["-INT", &id.to_string()]).status().unwrap().success()
+        );
+    };
+    while !server.seen().iter().any(|request| request.starts_with("POST")) {
+        thread::sleep(Duration::from_millis(20));
+    }
+    interrupt(child.id());
+    let mut told = String::new();
+    let mut errors = BufReader::new(child.stderr.take().unwrap());
+    errors.read_line(&mut told).unwrap();
+    assert!(told.contains("once more"), "{told}");
+    assert_eq!(child.try_wait().unwrap(), None, "the first one waits");
+    interrupt(child.id());
+    assert_eq!(child.wait().unwrap().code(), Some(3));
 }
 
 #[test]

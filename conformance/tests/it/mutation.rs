@@ -21,8 +21,7 @@ fn ids(report: &Report, is: fn(&Outcome) -> bool) -> BTreeSet<String> {
 #[tokio::test]
 async fn a_server_without_a_fault_keeps_everything() {
     let mut kept = BTreeSet::new();
-    for confidential in [false, true] {
-        let lab = Lab::new(confidential, None);
+    for lab in [Lab::new(false, None), Lab::new(true, None), Lab::of_both(None)] {
         let report = check(&lab).await;
         assert!(report.is_supported() && report.findings.is_empty() && report.exit_code() == 0, "{report}");
         assert_eq!(lab.clients(), [""; 0], "it cleans up");

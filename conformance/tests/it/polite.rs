@@ -15,6 +15,7 @@ use crate::lab::server::{HOST, Lab};
 /// The lab, behind a door that asks for pauses.
 struct Busy {
     lab: Lab,
+    status: u16,
     refuses: Cell<u32>,
     retry_after: Option<&'static str>,
     seen: RefCell<Vec<Instant>>,
@@ -25,7 +26,8 @@ struct Busy {
 impl Busy {
     fn new(refuses: u32, retry_after: Option<&'static str>) -> Self {
         let (seen, inside, most) = Default::default();
-        Self { lab: Lab::new(false, None), refuses: Cell::new(refuses), retry_after, seen, inside, most }
+        let (lab, refuses) = (Lab::new(false, None), Cell::new(refuses));
+        Self { lab, status: 429, refuses, retry_after, seen, inside, most }
     }
 
     async fn check(&self, options: Options) -> Report {
@@ -47,7 +49,7 @@ impl Transport for Busy {
             self.inside.set(self.inside.get().saturating_sub(1));
             if request.method() == "POST" && self.refuses.get() > 0 {
                 self.refuses.set(self.refuses.get().saturating_sub(1));
-                let mut response = Response::builder().status(429);
+                let mut response = Response::builder().status(self.status);
                 if let Some(seconds) = self.retry_after {
                     response = response.header("retry-after", seconds);
                 }
@@ -94,6 +96,21 @@ async fn a_host_that_asks_again_is_left_alone() {
         );
         assert_eq!(report.exit_code(), 3, "{report}");
         assert_eq!(busy.seen.borrow().len(), 2 + asked, "{retry_after:?}: and nothing after it");
+    }
+}
+
+/// 503 with a time is such a wish too, also one that is no number of seconds; without one it is an answer.
+#[tokio::test(start_paused = true)]
+async fn a_host_that_is_not_available_is_left_alone() {
+    for (retry_after, why, asked) in [
+        (Some("Wed, 25 Nov 2026 15:00:00 GMT"), "asks for a pause (503", 1),
+        (Some("7"), "asks for a pause (503", 2),
+        (None, "no client could be registered", 1),
+    ] {
+        let busy = Busy { status: 503, ..Busy::new(u32::MAX, retry_after) };
+        let report = busy.check(registering()).await;
+        assert!(not_tested(&report, "rfc7591/3.2.1/status-201").contains(why), "{report}");
+        assert_eq!(busy.seen.borrow().len(), 2 + asked, "{retry_after:?}");
     }
 }
 

@@ -51,14 +51,17 @@ fn l02_no_program_is_started() {
         |_| "--upload-pack=x".to_owned(),
         |port| format!("http://127.0.0.1:{port}/authorize?$(calc.exe)&x=`calc`"),
     ];
+    let mut told = String::new();
     for endpoint in endpoints {
         let server = server_with(endpoint);
         let arguments =
-            ["check", &server.name(), "--allow-private", "--login", "--register", "--deadline", "20"];
+            ["check", &server.name(), "--allow-private", "--login", "--register", "--deadline", "3"];
         let output = command().args(arguments).env("PATH", &folder).env("BROWSER", "open").output().unwrap();
-        assert!(matches!(output.status.code(), Some(0 | 1)), "{}", text(&output));
+        assert!(matches!(output.status.code(), Some(0 | 1 | 3)), "{}", text(&output));
         assert!(!canary.exists(), "{}", text(&output));
+        told.push_str(&text(&output));
     }
+    assert!(told.contains("Open this link"), "the control: a person was asked: {told}");
 }
 
 #[test]
@@ -187,8 +190,14 @@ fn l06_no_way_around_tls() {
     expired.not_before = rcgen::date_time_ymd(2019, 1, 1);
     expired.not_after = rcgen::date_time_ymd(2020, 1, 1);
     let wrong = rcgen::CertificateParams::new(vec!["other.example".to_owned()]).unwrap();
+    let key = rcgen::KeyPair::generate().unwrap();
+    let mut itself = rcgen::CertificateParams::new(name()).unwrap();
+    itself.distinguished_name.push(rcgen::DnType::CommonName, "itself.example");
+    let itself = itself.self_signed(&key).unwrap();
+    let itself = tls(itself.der().to_vec(), key.serialize_der());
     for (port, ca, reason) in [
         (good, None, "UnknownIssuer"),
+        (itself, Some(&ca), "UnknownIssuer"),
         (signed(expired), Some(&ca), "expired"),
         (signed(wrong), Some(&ca), "not valid for name"),
     ] {

@@ -78,15 +78,112 @@ async fn protected_registration() {
     let closed = check(Options::new().with_registration(), Some((Ask::Register, refuses))).await;
     assert_eq!(closed.exit_code(), 1);
     assert_eq!(closed.outcome("rfc7591/3/open-registration"), Some(&Outcome::Fail));
+    assert!(closed.headline().starts_with("refuses to register a client"), "{closed}");
     let mut options = Options::new().with_registration();
     options.initial_access_token = Some(rfc7591::Secret::new("let-me-in".to_owned()));
     let opened = check(options, Some((Ask::Register, refuses))).await;
-    assert_eq!(opened.exit_code(), 0, "{opened}");
+    assert_eq!((opened.exit_code(), &*opened.headline()), (0, "supports dynamic client registration"));
     assert!(
         matches!(opened.outcome("rfc7591/3/open-registration"), Some(Outcome::NotTested { .. })),
         "{opened}"
     );
     assert_eq!(opened.left_behind, [], "{opened}");
+}
+
+/// A server that lists both gets a second client, for what only a secret shows.
+#[tokio::test]
+async fn a_client_with_a_secret_beside_a_public_one() {
+    let check = async |fault| {
+        let lab = Lab::of_both(fault);
+        let options = Options::new().with_registration().with_login();
+        let report = Checker::new(options).unwrap().check_over(&lab, HOST).await.unwrap();
+        assert_eq!((lab.clients().len(), report.left_behind.len()), (0, 0), "it is deleted: {report}");
+        report
+    };
+    const IDS: [&str; 2] = ["rfc7591/3.2.1/secret-expiry", "rfc6749/4.1.3/client-id-with-basic"];
+    let good = check(None).await;
+    for id in IDS {
+        assert_eq!(good.outcome(id), Some(&Outcome::Pass), "{id}: {good}");
+    }
+    let unsaid: Edit = |answer, _, _| {
+        if answer.body.get("client_secret").is_some() {
+            answer.remove("client_secret_expires_at");
+        }
+    };
+    let asks: Edit = |answer, lab, _| {
+        lab.unspend();
+        answer.status = 400;
+        answer.body = json!({"error": "invalid_request"});
+    };
+    for (id, fault) in IDS.into_iter().zip([(Ask::Register, unsaid), (Ask::BasicAlone, asks)]) {
+        let report = check(Some(fault)).await;
+        let broken: Vec<&str> = report.findings.iter().map(|finding| finding.id.as_str()).collect();
+        assert_eq!(broken, [id], "{report}");
+    }
+    // A code that is refused with `client_id` too shows nothing of it.
+    let spends: Edit = |answer, _, _| answer.status = 400;
+    let report = check(Some((Ask::BasicAlone, spends))).await;
+    let outcome = report.outcome(IDS[1]);
+    assert!(matches!(outcome, Some(Outcome::NotTested { why }) if why.contains("too")), "{report}");
+    assert_eq!(report.findings, [], "{report}");
+}
+
+/// A verdict names the requirement that decided it, whomever that binds.
+#[tokio::test]
+async fn a_verdict_names_its_requirement() {
+    let split: Edit = |answer, _, _| {
+        answer.set("token_endpoint", json!("https://other.example/token"));
+        answer.remove("authorization_response_iss_parameter_supported");
+    };
+    let plain: Edit = |answer, _, _| answer.set("code_challenge_methods_supported", json!(["plain"]));
+    let without: Edit = |answer, _, _| answer.remove("token_endpoint");
+    let private: Edit = |answer, _, _| answer.set("token_endpoint", json!("https://10.0.0.1/token"));
+    let pushed: Edit = |answer, _, _| answer.set("require_pushed_authorization_requests", json!(true));
+    for (edit, expected) in [
+        (split, Some("rfc9700/4.4.2/mix-up")),
+        (plain, Some("mcp/pkce/s256-advertised")),
+        (without, Some("rfc8414/2/required-member")),
+        (private, Some("security/egress/public-https")),
+        (pushed, None),
+    ] {
+        let report = check(Options::new(), Some((Ask::Metadata, edit))).await;
+        let Verdict::Unusable { requirement, .. } = &report.verdict else { panic!("{report}") };
+        assert_eq!(requirement.as_deref(), expected, "{report}");
+        assert!(expected.is_none_or(|id| report.to_string().contains(id)), "{report}");
+        assert!(report.to_string().contains("authorization server must act"), "{report}");
+    }
+}
+
+/// A document of another issuer is a pointer, and breaks RFC 8414 §3.3 all the same.
+#[tokio::test]
+async fn a_pointer_is_followed_and_told() {
+    let named = |issuer: &str| {
+        let document = json!({
+            "issuer": issuer, "authorization_endpoint": "https://as.example/tenant/a",
+            "token_endpoint": "https://as.example/tenant/t", "registration_endpoint": "https://as.example/tenant/r",
+            "response_types_supported": ["code"], "code_challenge_methods_supported": ["S256"],
+            "authorization_response_iss_parameter_supported": true,
+        });
+        let response = http::Response::builder().header("content-type", "application/json");
+        response.body(document.to_string().into_bytes()).unwrap()
+    };
+    let serves = |request: &http::Request<Vec<u8>>| {
+        Ok(match request.uri().path() {
+            "/.well-known/oauth-authorization-server" => named("https://as.example/tenant"),
+            "/.well-known/oauth-authorization-server/tenant" => named("https://as.example/tenant"),
+            _ => http::Response::builder().status(404).body(Vec::new()).unwrap(),
+        })
+    };
+    let checker = Checker::new(Options::new()).unwrap();
+    let pointed = checker.check_over(&serves, HOST).await.unwrap();
+    let ids: Vec<&str> = pointed.findings.iter().map(|finding| finding.id.as_str()).collect();
+    assert_eq!(
+        (pointed.verdict.name(), ids),
+        ("registrable", vec!["rfc8414/3.3/issuer-identical"]),
+        "{pointed}"
+    );
+    let itself = checker.check_over(&serves, "https://as.example/tenant").await.unwrap();
+    assert_eq!((itself.verdict.name(), itself.findings.len()), ("registrable", 0), "the control: {itself}");
 }
 
 /// A page, or a way to one, is no refusal.
@@ -126,6 +223,18 @@ async fn a_login_that_needs_a_person_is_not_passed() {
         (true, false, 3),
         "{report}"
     );
+}
+
+/// A redirection URI elsewhere is not asked for: a walk ends there.
+#[tokio::test]
+async fn a_login_ends_at_the_redirection_uri_of_choice() {
+    let mut options = Options::new().with_registration().with_login();
+    options.redirect_uri = Url::parse("https://client.example/callback?app=1").unwrap();
+    let lab = Lab::new(false, None);
+    let report = Checker::new(options).unwrap().check_over(&lab, HOST).await.unwrap();
+    assert_eq!((report.exit_code(), report.findings.len()), (0, 0), "{report}");
+    assert_eq!(report.outcome("rfc7636/4.6/verify"), Some(&Outcome::Pass), "{report}");
+    assert!(lab.seen.borrow().iter().all(|(_, url)| url.starts_with(HOST)));
 }
 
 /// A server that asks a person: the link is printed, and they come back to loopback.

@@ -44,7 +44,7 @@ fn page(name: &str, html: String) -> State {
 // ── the start page ──
 
 fn homes() -> Vec<State> {
-    use Revocation::{FailedWillRetry, NotHeld, NotOffered, Revoked};
+    use Revocation::{FailedWillRetry, NotHeld, NotOffered, Refused, Revoked};
     let one = [connection("good.example", "https://good.example", Some("Good Notes"))];
     let gone =
         |refresh_token, access_token| Some(Notice::Disconnected(Receipt { refresh_token, access_token }));
@@ -57,6 +57,7 @@ fn homes() -> Vec<State> {
         ("home-connected", pages::home("", &one, signed_in, Some(Notice::Connected))),
         ("home-disconnected", pages::home("", &[], signed_in, gone(Revoked, Revoked))),
         ("home-disconnected-not-offered", pages::home("", &one, signed_in, gone(NotHeld, NotOffered))),
+        ("home-disconnected-refused", pages::home("", &one, signed_in, gone(Refused, Refused))),
         ("home-disconnected-failed", pages::home("", &one, signed_in, gone(FailedWillRetry, Revoked))),
         ("home-disconnected-nothing-held", pages::home("", &[], signed_in, gone(NotHeld, NotHeld))),
         ("home-logged-out", pages::home("", &[], false, Some(Notice::LoggedOut))),

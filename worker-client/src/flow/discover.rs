@@ -1,7 +1,7 @@
 use std::{collections::VecDeque, fmt};
 
 use http::{Request, Response, header};
-use rfc8414::{Endpoint, Issuer, Metadata, Read, Refused, WellKnown};
+use rfc8414::{Endpoint, Issuer, Metadata, Read, Refused, Violation, WellKnown};
 use serde::Serialize;
 
 use super::{Egress, Exchange, Named, Turn};
@@ -118,6 +118,17 @@ pub struct Discovered {
     pub read: Read,
     /// What was asked before it, in vain.
     pub attempts: Vec<Attempt>,
+}
+
+impl Discovered {
+    /// That documents which were found before it name another issuer than the one that was asked.
+    pub(super) fn pointers(&self) -> impl Iterator<Item = &Violation> {
+        let refused = self.attempts.iter().filter_map(|attempt| match &attempt.outcome {
+            Outcome::Refused(refused) if refused.pointer().is_some() => Some(refused),
+            _ => None,
+        });
+        refused.flat_map(|refused| &refused.violations).filter(|violation| violation.is_fatal())
+    }
 }
 
 /// One request that led to no usable document.

@@ -1,5 +1,5 @@
 use http::{Method, Request, Response};
-use rfc8414::{Endpoint, Metadata};
+use rfc8414::{Endpoint, Metadata, Violation};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -53,6 +53,9 @@ pub struct Probe {
     pub metadata: Option<Box<Metadata>>,
     /// What the metadata breaks.
     pub findings: Vec<Finding>,
+    /// The id of the requirement that decided the verdict, whomever it binds; a mechanism that this client does not
+    /// have breaks none.
+    pub requirement: Option<&'static str>,
     /// Where the metadata was found.
     pub metadata_url: Option<String>,
     /// Everything that was asked in vain.
@@ -66,6 +69,7 @@ impl Probe {
             server: None,
             metadata: None,
             findings: Vec::new(),
+            requirement: None,
             metadata_url: None,
             attempts: Vec::new(),
         }
@@ -84,24 +88,35 @@ pub async fn probe(
     };
     match discovered {
         Err(DriveError::Fetch(FetchError::Blocked(why))) => {
-            Probe::of(Verdict::Refused { why: why.to_string() })
+            let requirement = Some(why.requirement().id);
+            Probe { requirement, ..Probe::of(Verdict::Refused { why: why.to_string() }) }
         }
         Err(DriveError::Fetch(why)) => Probe::of(Verdict::Unreachable { why: why.to_string() }),
         Err(DriveError::Protocol(not_found)) => without_metadata(named, not_found, fetch).await,
         Ok(found) => {
-            let findings = found.read.violations.iter().map(Finding::from);
+            let findings = found.pointers().chain(&found.read.violations).map(Finding::from);
             let findings = findings.chain(Finding::beyond(&found.read.metadata)).collect();
             let metadata = Some(Box::new(found.read.metadata.clone()));
-            let (verdict, server) = match Server::new(found.read.metadata, egress) {
-                Ok(server) => (Verdict::Registrable, Some(server)),
-                Err(Unusable::NoRegistration) => (Verdict::NoRegistration, None),
-                Err(why) => (Verdict::Unusable { why: why.to_string() }, None),
+            let (verdict, server, requirement) = match Server::new(found.read.metadata, egress) {
+                Ok(server) => (Verdict::Registrable, Some(server), None),
+                Err(why) => {
+                    let requirement = match &why {
+                        Unusable::Without(member) => Some(Violation::Missing(member).code()),
+                        why => why.requirement().map(|requirement| requirement.id),
+                    };
+                    let verdict = match why {
+                        Unusable::NoRegistration => Verdict::NoRegistration,
+                        why => Verdict::Unusable { why: why.to_string() },
+                    };
+                    (verdict, None, requirement)
+                }
             };
             Probe {
                 verdict,
                 server,
                 metadata,
                 findings,
+                requirement,
                 metadata_url: Some(found.url),
                 attempts: found.attempts,
             }
@@ -117,11 +132,15 @@ async fn without_metadata(
     let attempts = not_found.attempts.clone();
     if let Some(refused) = not_found.misbehaves() {
         let findings = refused.violations.iter().map(Finding::from).collect();
+        let fatal = refused.violations.iter().find(|violation| violation.is_fatal());
+        let requirement = fatal.map(Violation::code);
         let verdict = Verdict::Unusable { why: refused.to_string() };
-        return Probe { findings, attempts, ..Probe::of(verdict) };
+        return Probe { findings, attempts, requirement, ..Probe::of(verdict) };
     }
     let Some(resource_metadata) = challenge(named, fetch).await else {
-        return Probe { findings: vec![Finding::no_metadata()], attempts, ..Probe::of(Verdict::NoMetadata) };
+        let finding = Finding::no_metadata();
+        let requirement = Some(finding.id);
+        return Probe { findings: vec![finding], attempts, requirement, ..Probe::of(Verdict::NoMetadata) };
     };
     Probe { attempts, ..Probe::of(Verdict::Elsewhere { resource_metadata }) }
 }

@@ -72,6 +72,16 @@ pub(crate) fn judge_wrong_verifier(response: &Response<Vec<u8>>) -> Option<Findi
         .and_then(|_| Finding::of(VERIFY, evidence, "compare it with the challenge"))
 }
 
+/// What the answer to a token request with HTTP Basic alone breaks, where one with `client_id` is accepted.
+pub(crate) fn judge_basic_alone(response: &Response<Vec<u8>>) -> Option<Finding> {
+    let evidence = format!(
+        "a token request with HTTP Basic and without `client_id` in the form is answered with {}",
+        response.status()
+    );
+    let remedy = "take `client_id` from the Authorization header";
+    Tokens::receive(response).err().and_then(|_| Finding::of(BASIC_ALONE, &evidence, remedy))
+}
+
 /// What an answer that refuses a token request breaks.
 pub(crate) fn judge_error(response: &Response<Vec<u8>>) -> Option<Finding> {
     let status = response.status();
@@ -88,6 +98,7 @@ pub(crate) fn judge_error(response: &Response<Vec<u8>>) -> Option<Finding> {
 pub(super) const UNREGISTERED: &str = "https://client.example/unregistered";
 
 pub(super) const ANSWER: &str = "rfc6749/5.1/token-answer";
+pub(super) const BASIC_ALONE: &str = "rfc6749/4.1.3/client-id-with-basic";
 pub(super) const ERROR: &str = "rfc6749/5.2/error-answer";
 pub(super) const ISS_SENT: &str = "rfc9207/2/iss-sent";
 pub(super) const NO_STORE: &str = "rfc6749/5.1/no-store";

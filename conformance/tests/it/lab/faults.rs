@@ -201,6 +201,11 @@ pub(crate) const FAULTS: &[Fault] = &[
     }),
     of("rfc6749/5.1/token-answer", "no token_type", Ask::Code, |a, _, _| a.remove("token_type")),
     of("rfc6749/5.1/no-store", "nothing said", Ask::Code, |a, _, _| drop(a.headers.remove("cache-control"))),
+    confidential(of("rfc6749/4.1.3/client-id-with-basic", "asked for", Ask::BasicAlone, |a, lab, _| {
+        lab.unspend();
+        a.status = 401;
+        a.body = json!({"error": "invalid_client"});
+    })),
     of("rfc6749/4.1.2/code-once", "tokens again", Ask::CodeAgain, |a, _, _| {
         a.status = 200;
         a.body = tokens();

@@ -75,6 +75,8 @@ impl Answer {
 pub(crate) enum Ask {
     Authorize,
     AuthorizeElsewhere,
+    /// A token request with HTTP Basic and without `client_id`.
+    BasicAlone,
     Code,
     CodeAgain,
     CodeWrongly,
@@ -98,7 +100,7 @@ pub(crate) type Edit = fn(&mut Answer, &Lab, &Request<Vec<u8>>);
 /// The server.
 #[derive(Default)]
 pub(crate) struct Lab {
-    pub(crate) confidential: bool,
+    methods: &'static [&'static str],
     pub(crate) fault: Option<(Ask, Edit)>,
     pub(crate) seen: RefCell<Vec<(Method, String)>>,
     clients: RefCell<BTreeMap<String, Map<String, Value>>>,
@@ -126,7 +128,13 @@ impl Transport for Lab {
 impl Lab {
     /// Public clients, or those with a secret; with a fault, or without.
     pub(crate) fn new(confidential: bool, fault: Option<(Ask, Edit)>) -> Self {
-        Self { confidential, fault, ..Self::default() }
+        let methods: &[&str] = if confidential { &["client_secret_basic"] } else { &["none"] };
+        Self { methods, fault, ..Self::default() }
+    }
+
+    /// Both.
+    pub(crate) fn of_both(fault: Option<(Ask, Edit)>) -> Self {
+        Self { methods: &["none", "client_secret_basic"], fault, ..Self::default() }
     }
 
     fn answer(&self, request: &Request<Vec<u8>>) -> (Ask, Answer) {
@@ -156,7 +164,7 @@ impl Lab {
     }
 
     fn metadata(&self) -> Value {
-        let method = if self.confidential { "client_secret_basic" } else { "none" };
+        let methods: Vec<&str> = self.methods.iter().copied().chain(["private_key_jwt"]).collect();
         json!({
             "issuer": HOST,
             "authorization_endpoint": format!("{HOST}/authorize"),
@@ -166,7 +174,7 @@ impl Lab {
             "scopes_supported": ["a", "b"],
             "response_types_supported": ["code"],
             "code_challenge_methods_supported": ["S256"],
-            "token_endpoint_auth_methods_supported": [method, "private_key_jwt"],
+            "token_endpoint_auth_methods_supported": methods,
             "token_endpoint_auth_signing_alg_values_supported": ["ES256"],
             "authorization_response_iss_parameter_supported": true,
         })
@@ -177,11 +185,11 @@ impl Lab {
         let Ok(asked) = serde_json::from_slice::<Value>(request.body()) else {
             return (Ask::Wrong("broken-json"), Answer::error(400, "invalid_client_metadata"));
         };
-        let listed = if self.confidential { "client_secret_basic" } else { "none" };
+        let method = asked["token_endpoint_auth_method"].as_str().unwrap_or_default();
         let wrong = match wrong(&asked) {
             _ if !is_json => Some("text-plain"),
-            None if asked["token_endpoint_auth_method"] != listed => {
-                Some(if self.confidential { "unlisted-none" } else { "unlisted-basic" })
+            None if !self.methods.contains(&method) => {
+                Some(if method == "none" { "unlisted-none" } else { "unlisted-basic" })
             }
             wrong => wrong,
         };
@@ -198,7 +206,7 @@ impl Lab {
         client.insert("client_id".to_owned(), json!(client_id));
         client.insert("registration_client_uri".to_owned(), json!(format!("{HOST}/register/{client_id}")));
         client.insert("registration_access_token".to_owned(), json!(format!("token-of-{client_id}")));
-        if self.confidential {
+        if asked["token_endpoint_auth_method"] != "none" {
             client.insert("client_secret".to_owned(), json!("secret"));
             client.insert("client_secret_expires_at".to_owned(), json!(0));
         }
@@ -227,7 +235,7 @@ impl Lab {
                 let asked: Map<String, Value> = serde_json::from_slice(request.body()).unwrap();
                 let client = clients.get_mut(client_id).unwrap();
                 client.extend(asked);
-                if !self.confidential {
+                if self.methods == ["none"] || client["token_endpoint_auth_method"] == "none" {
                     client.remove("client_secret");
                 }
                 (Ask::Update, Answer::json(200, Value::Object(client.clone())))
@@ -264,7 +272,14 @@ impl Lab {
             return (Ask::CodeWrongly, Answer::error(400, "invalid_grant"));
         }
         self.spent.borrow_mut().push(code);
-        (Ask::Code, Answer::json(200, tokens()))
+        let ask = if form.contains_key("client_id") { Ask::Code } else { Ask::BasicAlone };
+        assert!(ask == Ask::Code || request.headers().contains_key("authorization"));
+        (ask, Answer::json(200, tokens()))
+    }
+
+    /// The last code that was redeemed may be so again.
+    pub(crate) fn unspend(&self) {
+        self.spent.borrow_mut().pop().unwrap();
     }
 
     /// The clients that are still registered.
