@@ -1,4 +1,4 @@
-use std::fmt;
+use std::{fmt, mem::take};
 
 use url::Url;
 
@@ -48,10 +48,14 @@ impl Extractor {
         while !self.is_done() && !bytes.is_empty() {
             let room = BLOCK.saturating_sub(self.block.len());
             let (now, later) = bytes.split_at(room.min(bytes.len()));
-            self.block.extend_from_slice(now);
             bytes = later;
+            if now.len() == BLOCK {
+                self.read_block(now, false);
+                continue;
+            }
+            self.block.extend_from_slice(now);
             if self.block.len() == BLOCK {
-                self.read_block(false);
+                self.read_kept(false);
             }
         }
     }
@@ -66,20 +70,26 @@ impl Extractor {
     /// What was found.
     pub fn finish(mut self) -> Branding {
         if !self.is_done() {
-            self.read_block(true);
+            self.read_kept(true);
         }
         self.tokenizer.end();
         self.take_tokens();
         self.page.branding(&self.charset)
     }
 
-    fn read_block(&mut self, last: bool) {
+    fn read_kept(&mut self, last: bool) {
+        let mut block = take(&mut self.block);
+        self.read_block(&block, last);
+        block.clear();
+        self.block = block;
+    }
+
+    fn read_block(&mut self, block: &[u8], last: bool) {
         if self.blocks == 0 {
-            self.charset.sniff_bom(&self.block);
+            self.charset.sniff_bom(block);
         }
-        self.tokenizer.write(&self.charset.ascii_compatible(&self.block, last));
+        self.tokenizer.write(&self.charset.ascii_compatible(block, last));
         self.take_tokens();
-        self.block.clear();
         self.blocks = self.blocks.saturating_add(1);
     }
 

@@ -19,6 +19,12 @@ pub(crate) const DESCRIPTION: [Source; 3] =
 /// The attributes in which a `<meta>` names what its `content` is.
 pub(crate) const META_KEYS: [&str; 3] = ["property", "name", "itemprop"];
 
+/// Whether any text comes from a `<meta>` of this name.
+pub(crate) fn is_asked(name: &str) -> bool {
+    let mut all = TITLE.iter().chain(&NAME).chain(&DESCRIPTION);
+    all.any(|source| matches!(source, Source::Meta(asked) if *asked == name))
+}
+
 /// The place of an icon in the list: what stands first here comes first there.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub(crate) enum Rank {

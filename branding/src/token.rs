@@ -2,10 +2,8 @@
 
 use std::{
     borrow::Cow,
-    sync::{
-        LazyLock,
-        mpsc::{Receiver, Sender, channel},
-    },
+    mem::take,
+    sync::{Arc, LazyLock, Mutex, PoisonError},
 };
 
 use encoding_rs::X_USER_DEFINED;
@@ -15,7 +13,10 @@ use lol_html::{
     send::{Element, HtmlRewriter, SendHandlerTypes, Settings},
 };
 
-use crate::charset::Bytewise;
+use crate::{
+    charset::Bytewise,
+    sources::{self, META_KEYS},
+};
 
 /// What a page is made of, for us.
 #[derive(Debug)]
@@ -39,18 +40,32 @@ pub(crate) struct Tag {
 }
 
 impl Tag {
-    fn read(name: &'static str, names: &'static [&'static str], element: &Element<'_, '_>) -> Self {
-        let mut attributes: Vec<(&'static str, Bytewise)> = Vec::with_capacity(names.len());
+    /// Nothing, if it is a `<meta>` that says nothing of what we ask: most of them.
+    fn read(name: &'static str, names: &'static [&'static str], element: &Element<'_, '_>) -> Option<Self> {
+        let mut tag = Self { name, attributes: Vec::with_capacity(names.len()) };
+        let mut content = None;
         for attribute in element.attributes() {
             let found = attribute.name();
-            if let Some(name) = names.iter().find(|name| **name == found)
+            if found == CONTENT && name == "meta" {
+                content = content.or(Some(attribute));
+            } else if let Some(name) = names.iter().find(|name| **name == found)
                 // The first of equals counts.
-                && attributes.iter().all(|(earlier, _)| earlier != name)
+                && tag.raw(name).is_none()
             {
-                attributes.push((name, Bytewise::new(attribute.value())));
+                tag.attributes.push((name, Bytewise::new(attribute.value())));
             }
         }
-        Self { name, attributes }
+        if name == "meta" && !tag.is_telling() {
+            return None;
+        }
+        tag.attributes.extend(content.map(|content| (CONTENT, Bytewise::new(content.value()))));
+        Some(tag)
+    }
+
+    fn is_telling(&self) -> bool {
+        self.attributes
+            .iter()
+            .any(|(name, value)| !META_KEYS.contains(name) || sources::is_asked(&value.keyword()))
     }
 
     /// The value as the page has it.
@@ -64,25 +79,26 @@ impl Tag {
     }
 }
 
-/// `lol_html`, and the channel on which its handlers report.
+/// `lol_html`, and what its handlers report.
 pub(crate) struct Tokenizer {
     /// `None` once the head is over or `lol_html` gave up: it panics when used after an error.
     rewriter: Option<Rewriter>,
-    tokens: Receiver<Token>,
+    tokens: Tokens,
 }
 
 impl Tokenizer {
     pub(crate) fn new() -> Self {
-        let (sender, tokens) = channel();
-        let text_sender = sender.clone();
+        let tokens = Tokens::default();
+        let (of_tags, of_texts) = (tokens.clone(), tokens.clone());
         let (mut tags_left, mut texts_left) = (TAGS_READ, TEXTS_READ);
         let tags = Handlers::default().element(move |element: &mut Element<'_, '_>| {
             spend(&mut tags_left)?;
-            on_element(element, &sender)
+            on_element(element, &of_tags)
         });
         let title = Handlers::default().text(move |text: &mut TextChunk<'_>| {
             spend(&mut texts_left)?;
-            Ok(text_sender.send(Token::TitleText(Bytewise::new(text.as_str().to_owned())))?)
+            of_texts.push(Token::TitleText(Bytewise::new(text.as_str().to_owned())));
+            Ok(())
         });
         let settings = Settings::new_send()
             .with_encoding(CONSTANTS.bytewise)
@@ -96,7 +112,7 @@ impl Tokenizer {
 
     /// One that reads nothing.
     pub(crate) fn over() -> Self {
-        Self { rewriter: None, tokens: channel().1 }
+        Self { rewriter: None, tokens: Tokens::default() }
     }
 
     pub(crate) fn is_over(&self) -> bool {
@@ -115,8 +131,18 @@ impl Tokenizer {
     }
 
     /// What was met since the last call.
-    pub(crate) fn tokens(&self) -> impl Iterator<Item = Token> {
-        self.tokens.try_iter()
+    pub(crate) fn tokens(&self) -> Vec<Token> {
+        take(&mut *self.tokens.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// Filled by the handlers, emptied by who reads. Both are one thread: the lock is for the compiler.
+#[derive(Clone, Default)]
+struct Tokens(Arc<Mutex<Vec<Token>>>);
+
+impl Tokens {
+    fn push(&self, token: Token) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(token);
     }
 }
 
@@ -124,7 +150,7 @@ type Rewriter = HtmlRewriter<'static, fn(&[u8])>;
 type Handlers = ElementContentHandlers<'static, SendHandlerTypes>;
 
 /// An error from here ends the reading: that is how `lol_html` is told to stop.
-fn on_element(element: &mut Element<'_, '_>, sender: &Sender<Token>) -> HandlerResult {
+fn on_element(element: &mut Element<'_, '_>, tokens: &Tokens) -> HandlerResult {
     let name = element.tag_name();
     match name.as_str() {
         "body" => return Err("the body starts".into()),
@@ -135,16 +161,21 @@ fn on_element(element: &mut Element<'_, '_>, sender: &Sender<Token>) -> HandlerR
         }
         // Not by the namespace of what is in it: `lol_html` says that a title in an SVG is HTML, for its content is.
         "template" | "svg" | "math" => {
-            let end = sender.clone();
+            let of_ends = tokens.clone();
             if let Some(handlers) = element.end_tag_handlers() {
-                handlers.push(Box::new(move |_| Ok(end.send(Token::AsideEnd)?)));
-                sender.send(Token::AsideStart)?;
+                handlers.push(Box::new(move |_| {
+                    of_ends.push(Token::AsideEnd);
+                    Ok(())
+                }));
+                tokens.push(Token::AsideStart);
             }
         }
-        "title" => sender.send(Token::Title)?,
+        "title" => tokens.push(Token::Title),
         name => {
-            if let Some((name, names)) = TAGS.iter().find(|(known, _)| *known == name) {
-                sender.send(Token::Tag(Tag::read(name, names, element)))?;
+            if let Some((name, names)) = TAGS.iter().find(|(known, _)| *known == name)
+                && let Some(tag) = Tag::read(name, names, element)
+            {
+                tokens.push(Token::Tag(tag));
             }
         }
     }
@@ -180,8 +211,10 @@ impl Constants {
 const TAGS: [(&str, &[&str]); 3] = [
     ("base", &["href"]),
     ("link", &["href", "media", "rel", "sizes", "type"]),
-    ("meta", &["charset", "content", "http-equiv", "itemprop", "name", "property"]),
+    ("meta", &["charset", "http-equiv", "itemprop", "name", "property"]),
 ];
+/// The attribute that is read once a `<meta>` was found to be of interest.
+const CONTENT: &str = "content";
 /// What is not selected here costs almost nothing. Most links are not icons, whatever their `rel` hides behind a
 /// character reference.
 const SELECTOR: &str =

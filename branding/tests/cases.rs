@@ -12,6 +12,7 @@ struct Case {
     bytes: Option<String>,
     content_type: String,
     title: Option<String>,
+    site: Option<String>,
     description: Option<String>,
     icon: Option<String>,
     #[serde(default)]
@@ -34,11 +35,14 @@ fn every_case() {
         let branding = extract(url.clone(), Some(&case.content_type), &case.page());
         let context = format!("{} {}", case.name, case.why);
         assert_eq!(text(branding.title.as_ref()), case.title, "title: {context}");
+        if case.site.is_some() {
+            assert_eq!(text(branding.name.as_ref()), case.site, "name: {context}");
+        }
         assert_eq!(text(branding.description.as_ref()), case.description, "description: {context}");
         let icon = branding.icons.first().map(|icon| icon.url.to_string());
         assert_eq!(icon, case.icon, "icon: {context}");
     }
-    assert!(cases.len() >= 31);
+    assert!(cases.len() >= 81);
 }
 
 fn text(text: Option<&Text>) -> Option<String> {

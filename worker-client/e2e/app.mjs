@@ -1,11 +1,12 @@
 // A built Worker in workerd, with its Durable Objects on disk.
+import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { Miniflare } from 'miniflare';
+import { Miniflare, kCurrentWorker } from 'miniflare';
 
 export const ORIGIN = 'https://app.example';
 
@@ -55,13 +56,17 @@ export class App {
   /** Everything the runtime printed. */
   log = '';
 
-  static async start({ modules, lab, bindings = {} }) {
+  /** `limits`: questions a minute of a user and of an address; `events`: the Worker is told of changes by itself. */
+  static async start({ modules, lab, bindings = {}, limits: perMinute, events = false }) {
     const app = new App();
     app.storage = await mkdtemp(join(tmpdir(), 'worker-client-'));
+    app.keys = JSON.stringify({ active: 'k1', keys: { k1: randomBytes(32).toString('base64') } });
     app.#options = {
       ...objects(app.storage),
+      ...(perMinute === undefined ? {} : { ratelimits: perMinute ? limits(...perMinute) : {} }),
+      ...(events ? { serviceBindings: { EVENTS: kCurrentWorker } } : {}),
       modules,
-      bindings: { ORIGIN, MASTER_KEYS: JSON.stringify({ active: 'k1', keys: { k1: randomBytes(32).toString('base64') } }), ...bindings },
+      bindings: { ORIGIN, MASTER_KEYS: app.keys, ...bindings },
       outboundService: await lab.open(),
       handleRuntimeStdio: (stdout, stderr) => {
         for (const stream of [stdout, stderr]) stream.on('data', (chunk) => { app.log += chunk; });
@@ -71,10 +76,50 @@ export class App {
     return app;
   }
 
-  /** Ends workerd and starts it again on the same storage. */
-  async restart() {
+  /** Ends workerd and starts it again on the same storage, with other settings if any are named. */
+  async restart({ bindings = {} } = {}) {
+    Object.assign(this.#options.bindings, bindings);
+    await this.whileStopped(() => {});
+  }
+
+  /** What is remembered of hosts lives in the runtime alone. */
+  forget() {
+    return this.restart();
+  }
+
+  /** Ends workerd, lets `change` work on the files of the objects, and starts it again. */
+  async whileStopped(change) {
     await this.#miniflare.dispose();
+    await change(await this.#files());
     await this.#run();
+  }
+
+  /** Lets that many seconds pass, as far as the objects and their alarms can tell. */
+  elapse(seconds) {
+    return this.whileStopped(({ account, registrar, alarms }) => {
+      const nanoseconds = `${seconds}000000000`;
+      const back = (table, ...columns) => `UPDATE ${table} SET ${columns.map((column) => `${column} = ${column} - ${seconds}`)};`;
+      for (const file of account) {
+        sql(file, `${back('session', 'expires')} ${back('pending', 'expires')} ${back('connection', 'issued', 'created')} ${back('outbox', 'created', 'due')}
+          UPDATE _cf_METADATA SET value = value - ${nanoseconds} WHERE key = 1;`);
+      }
+      for (const file of registrar) {
+        sql(file, `${back('registration', 'created', 'idle_since')} UPDATE _cf_METADATA SET value = value - ${nanoseconds} WHERE key = 1;`);
+      }
+      for (const file of alarms) sql(file, `UPDATE _cf_ALARM SET scheduled_time = scheduled_time - ${nanoseconds};`);
+    });
+  }
+
+  /** How many rows the objects of a kind have in a table. */
+  async rows(kind, table) {
+    const files = (await this.#files())[kind];
+    return files.reduce((sum, file) => sum + Number(sql(file, '', `SELECT count(*) FROM ${table}`)), 0);
+  }
+
+  /** What the host program was told, where it keeps it. */
+  async events() {
+    const answer = await this.fetch({ method: 'GET', url: `${ORIGIN}/events`, headers: {} });
+    return JSON.parse(answer.body);
   }
 
   async fetch({ method, url, headers, body }) {
@@ -95,8 +140,28 @@ export class App {
     await rm(this.storage, { recursive: true, force: true });
   }
 
+  async #files() {
+    const all = (await readdir(this.storage, { recursive: true })).filter((name) => name.endsWith('.sqlite'));
+    const of = (pattern) => all.filter((name) => pattern.test(name)).map((name) => join(this.storage, name));
+    return { account: of(/Account\/[0-9a-f]+\.sqlite$/), registrar: of(/Registrar\/[0-9a-f]+\.sqlite$/), alarms: of(/metadata\.sqlite$/) };
+  }
+
   async #run() {
     this.#miniflare = new Miniflare(this.#options);
     await this.#miniflare.ready;
   }
+}
+
+/** Runs statements on a database file, and answers with the first value of a query; an object that is empty has no tables. */
+export function sql(file, statements, query = '') {
+  return execFileSync('python3', ['-c', `
+import sqlite3, sys
+db = sqlite3.connect(sys.argv[1], timeout=5)
+try:
+    db.executescript(sys.argv[2])
+    if sys.argv[3]: print(db.execute(sys.argv[3]).fetchone()[0])
+except sqlite3.OperationalError as error:
+    if 'no such table' not in str(error): raise
+    print(0)
+db.close()`, file, statements, query], { encoding: 'utf8' }).trim();
 }

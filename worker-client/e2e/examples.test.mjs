@@ -35,8 +35,8 @@ for (const [name, modules] of Object.entries(examples)) describe(name, () => {
 
   test('a user of the host logs in under its prefix', async () => {
     const page = await ann.submit(await ann.submit(await ann.visit('/connect/'), { url: 'oidc.example' }));
-    assert.equal(page.url, 'https://app.example/connect/', page.body);
-    assert.match(page.body, /<strong class="host">oidc.example</);
+    assert.equal(page.url, 'https://app.example/connect/?notice=connected', page.body);
+    assert.match(page.body, /<h3 class="host">oidc.example</);
     assert.equal(ann.cookies('app.example').size, 0, 'the host knows its users: no cookie of ours');
   });
 

@@ -5,17 +5,16 @@ export { Account, Registrar };
 
 export default {
   async fetch(request, env) {
-    const login = Login.byCookie(env, request);
     const url = new URL(request.url);
-    const answer = await login.handle(request);
-    if (answer) return answer;
-    if (url.pathname !== '/use') return new Response('nothing here', { status: 404 });
     try {
-      const { method, url: target, headers, body } = await request.json();
-      return await login.fetch(new Request(target, { method, headers, body }));
+      const login = Login.byCookie(env, request);
+      const answer = await login.handle(request);
+      if (answer) return answer;
+      if (url.pathname !== '/use') return new Response('nothing here', { status: 404 });
+      const { method, url: target, headers, body, label } = await request.json();
+      return await (label ? login.labelled(label) : login).fetch(new Request(target, { method, headers, body }));
     } catch (problem) {
       return Response.json(problem, { status: problem.status ?? 500 });
     }
   },
 };
-

@@ -30,7 +30,7 @@ for (const peer of PEERS) describe(`${peer.name} at ${peer.issuer}`, () => {
     assert.equal(page.status, 200, page.body);
     assert.match(page.body, new RegExp(`Log in to <span class="host">${host}<`));
     assert.match(page.body, new RegExp(`calls itself <bdi>${peer.title}</bdi>`));
-    assert.equal(/<img src="data:image\/png;base64,/.test(page.body), Boolean(peer.icon));
+    assert.equal(/<img class="icon large" src="data:image\/png;base64,/.test(page.body), Boolean(peer.icon));
     assert.ok(lab.all.every(({ method }) => method === 'GET'), 'a question before the login only reads');
     assert.equal(agent.cookies('app.example').size, 0, 'no cookie before the person confirms');
   });
@@ -38,8 +38,8 @@ for (const peer of PEERS) describe(`${peer.name} at ${peer.issuer}`, () => {
   test('logs in and lists the connection', async () => {
     page = await agent.submit(page);
     assert.equal(page.status, 200, page.body);
-    assert.equal(page.url, 'https://app.example/', JSON.stringify(page.hops));
-    assert.match(page.body, new RegExp(`<strong class="host">${host}</strong>`));
+    assert.equal(page.url, 'https://app.example/?notice=connected', JSON.stringify(page.hops));
+    assert.match(page.body, new RegExp(`<h3 class="host">${host}</h3>`));
     const [registration, ...more] = lab.requests(host, { method: 'POST' }).filter(({ headers }) => headers['content-type'] === 'application/json' && !headers.authorization);
     assert.equal(more.length, 0, 'one registration');
     const asked = JSON.parse(registration.body);
@@ -99,7 +99,7 @@ for (const peer of PEERS) describe(`${peer.name} at ${peer.issuer}`, () => {
 
   test('leaves nothing behind on logging out', async () => {
     page = await agent.submit(await agent.submit(await agent.visit('/'), { url: peer.named }));
-    assert.match(page.body, new RegExp(`<strong class="host">${host}</strong>`));
+    assert.match(page.body, new RegExp(`<h3 class="host">${host}</h3>`));
     const cookies = new Map(agent.cookies('app.example'));
     page = await agent.submit(page, {}, { form: 'form[action$="/logout"]' });
     assert.match(page.body, /None yet/);

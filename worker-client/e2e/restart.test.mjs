@@ -24,8 +24,8 @@ test('after the redirect and before the callback', async () => {
   const away = await agent.submit(await agent.visit('/login?url=oidc.example'), {}, { until: (url) => url.startsWith('https://app.example/callback/') });
   await app.restart();
   const page = await agent.visit(away.url);
-  assert.equal(page.url, 'https://app.example/', page.body);
-  assert.match(page.body, /<strong class="host">oidc.example</);
+  assert.equal(page.url, 'https://app.example/?notice=connected', page.body);
+  assert.match(page.body, /<h3 class="host">oidc.example</);
 });
 
 test('after the login: the connection, the session and the registration stay', async () => {
@@ -33,7 +33,7 @@ test('after the login: the connection, the session and the registration stay', a
   const answer = await agent.json('POST', '/use', { body: { url: 'https://oidc.example/api/whoami' } });
   assert.equal(answer.status, 200, answer.body);
   const another = new Agent(app, lab);
-  assert.equal((await another.submit(await another.visit('/login?url=oidc.example'))).url, 'https://app.example/');
+  assert.equal((await another.submit(await another.visit('/login?url=oidc.example'))).url, 'https://app.example/?notice=connected');
   assert.equal(lab.requests('oidc.example', { method: 'POST', path: '/reg' }).length, 1, 'one registration for everybody');
 });
 

@@ -4,52 +4,7 @@ import { after, before, beforeEach, describe, test } from 'node:test';
 import { Agent } from './agent.mjs';
 import { App, hostOf } from './app.mjs';
 import { Lab, json, nothing } from './lab.mjs';
-
-const HOST = 'https://as.example';
-
-/** An authorization server whose refreshes and whose resource answer as a test says. */
-class Misbehaving {
-  registered = 0;
-  issued = 0;
-  refreshes = [];
-  resource = () => json({ ok: true });
-  refresh = () => this.tokens();
-
-  tokens = (expires_in = 3600) => {
-    this.issued += 1;
-    return json({ access_token: `access-${this.issued}`, refresh_token: `refresh-${this.issued}`, token_type: 'Bearer', expires_in });
-  };
-
-  answer = async ({ method, url, headers, body }) => {
-    const { pathname, searchParams } = new URL(url);
-    const sent = new URLSearchParams(body);
-    if (pathname === '/.well-known/oauth-authorization-server') {
-      return json({
-        issuer: HOST,
-        authorization_endpoint: `${HOST}/authorize`,
-        token_endpoint: `${HOST}/token`,
-        registration_endpoint: `${HOST}/register`,
-        revocation_endpoint: `${HOST}/revoke`,
-        response_types_supported: ['code'],
-        token_endpoint_auth_methods_supported: ['none'],
-        code_challenge_methods_supported: ['S256'],
-      });
-    }
-    if (pathname === '/register') return json({ client_id: `client-${(this.registered += 1)}`, redirect_uris: JSON.parse(body).redirect_uris }, 201);
-    if (pathname === '/authorize') {
-      const to = new URL(searchParams.get('redirect_uri'));
-      to.search = new URLSearchParams({ code: 'code', state: searchParams.get('state') });
-      return { status: 302, headers: { location: to.href }, body: '' };
-    }
-    if (pathname === '/token' && sent.get('grant_type') === 'authorization_code') return this.tokens(this.firstLifetime);
-    if (pathname === '/token') {
-      this.refreshes.push(sent);
-      return this.refresh(sent);
-    }
-    if (pathname === '/revoke') return { status: 200, headers: {}, body: '' };
-    return method === 'GET' && pathname === '/api' ? this.resource(headers) : nothing();
-  };
-}
+import { HOST, Server } from './server.mjs';
 
 describe('a connection survives what is not final', () => {
   let lab, app, server, agent;
@@ -69,18 +24,18 @@ describe('a connection survives what is not final', () => {
   async function logIn(firstLifetime) {
     server.firstLifetime = firstLifetime;
     const page = await agent.submit(await agent.visit('/login?url=as.example'));
-    assert.equal(page.url, 'https://app.example/', page.body);
+    assert.equal(page.url, 'https://app.example/?notice=connected', page.body);
   }
 
   beforeEach(() => {
-    server = new Misbehaving();
+    server = new Server();
     lab.host('as.example', server.answer);
     agent = new Agent(app, lab);
   });
 
   for (const [name, refresh] of [
     ['503', () => ({ status: 503, headers: {}, body: '' })],
-    ['429', () => ({ status: 429, headers: { 'retry-after': '30' }, body: '' })],
+    ['429', () => ({ status: 429, headers: { 'retry-after': '2' }, body: '' })],
     ['200 with HTML', () => ({ status: 200, headers: { 'content-type': 'text/html' }, body: '<html>' })],
     ['a broken connection', () => { throw new Error('reset'); }],
     ['a redirect', () => ({ status: 307, headers: { location: 'https://evil.example/token' }, body: '' })],
@@ -90,6 +45,10 @@ describe('a connection survives what is not final', () => {
     assert.equal((await use()).status, 502);
     assert.equal((await connections())[0].needs_login, false);
     server.refresh = () => server.tokens();
+    const patience = await use();
+    assert.deepEqual([patience.status, patience.json.type], [503, 'try-later']);
+    assert.equal(server.refreshes.length, 1, 'a server that is down is left alone for a moment');
+    await new Promise((resolve) => setTimeout(resolve, patience.json.retry_after * 1000));
     assert.equal((await use()).status, 200);
     assert.deepEqual(server.refreshes.map((sent) => sent.get('refresh_token')), ['refresh-1', 'refresh-1']);
     assert.equal(lab.requests('evil.example').length, 0, 'no redirect is followed');

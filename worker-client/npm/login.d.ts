@@ -4,12 +4,31 @@ export interface LoginEnv {
   REGISTRAR: DurableObjectNamespace;
   /** Where the app lives, such as `https://app.example`. Redirection URIs are made from it. */
   ORIGIN: string;
-  /** Secret: `{"active": "k1", "keys": {"k1": "<32 random bytes, base64>"}}`. */
-  MASTER_KEYS: string;
+  /**
+   * Secret: `{"active": "k1", "keys": {"k1": "<32 random bytes, base64>"}}`. A Worker that binds the objects of a
+   * deployed `worker-client` by `script_name` has none: that deployment's keys seal.
+   */
+  MASTER_KEYS?: string;
   /** The path under which the routes live; the root when it is not set. */
   PREFIX?: string;
   /** What authorization servers show; the host of `ORIGIN` when it is not set. */
   CLIENT_NAME?: string;
+  /** Keeps your users apart from those of other Workers that bind the same objects. */
+  NAMESPACE?: string;
+  /** Only these hosts, and what lies below them: `good.example, other.example`. */
+  ALLOW_HOSTS?: string;
+  /** Not these hosts, nor what lies below them. */
+  DENY_HOSTS?: string;
+  /** Secret: what operators of servers gave out by hand: `{"<issuer>": {"client_id": "…", "client_secret": "…"}}` or `{"<issuer>": {"initial_access_token": "…"}}`. */
+  CLIENTS?: string;
+  /** How long a registration outlives its last user, in seconds; an hour when it is not set. */
+  UNUSED_CLIENT_SECONDS?: string;
+  /** Told of every change of a connection: an {@link Event} is posted to it until it answers with a success, for a day. */
+  EVENTS?: Fetcher;
+  /** How many hosts a user may have asked in a minute. {@link Login.byCookie} requires it. */
+  LIMIT_USER?: RateLimit;
+  /** How many hosts one network address may have asked in a minute. {@link Login.byCookie} requires it. */
+  LIMIT_ADDRESS?: RateLimit;
 }
 
 /** The logins of one user. Methods that fail throw a {@link Problem}. */
@@ -18,9 +37,17 @@ export class Login {
   constructor(env: LoginEnv, user: string);
   /** The logins of whoever uses the browser that sent this request, told apart by a cookie of ours. */
   static byCookie(env: LoginEnv, request: Request): Login;
+  /** The same user, for the connections with this label alone: there can be several to one resource. */
+  labelled(label: string): Login;
   /** Answers a request to one of our routes; `undefined` when it is none of them. */
   handle(request: Request): Promise<Response | undefined>;
-  /** Sends a request as the user: with the token of the connection that covers its URL most closely. Redirects come back as they are. */
+  /** The page that asks the person whether to log in to a host or URL, and brings them back to a path of yours. */
+  link(url: string, returnTo?: string, scope?: string): string;
+  /**
+   * Sends a request as the user: with the token of the connection that covers its URL most closely. Redirects come
+   * back as they are. Problems to expect: `no-connection`, `login-again`, `needs-consent`, each with the `login` page
+   * that mends it, and `try-later`.
+   */
   fetch(request: Request): Promise<Response>;
   /** Whether and how a person can log in to a host or URL. */
   probe(url: string): Promise<Probed>;
@@ -28,8 +55,10 @@ export class Login {
   connections(): Promise<Connection[]>;
   /** The `Authorization` value for a URL that a connection covers. */
   authorization(url: string): Promise<string>;
-  /** Ends a connection: revoked at the server where it offers that, erased here in any case. */
+  /** Ends a connection: erased here in any case, revoked at the server where it offers that. */
   disconnect(id: string): Promise<Receipt>;
+  /** Ends all connections of the user and erases what is stored of them. */
+  erase(): Promise<void>;
 }
 
 /** The Durable Objects: export them from your Worker and bind them as `ACCOUNT` and `REGISTRAR`. */
@@ -46,6 +75,22 @@ export interface Problem {
   remedy: string;
   /** The host that it is about, as A-labels. */
   host?: string;
+  /** The page that mends it, where logging in does. */
+  login?: string;
+  /** After how many seconds it is worth trying again. */
+  retry_after?: number;
+}
+
+/** A change of one connection. It can arrive twice, and late. */
+export interface Event {
+  event: 'connected' | 'disconnected' | 'needs_login';
+  /** Your own name for the user; `null` where a cookie of ours tells users apart. */
+  user: string | null;
+  /** The connection's `id`. */
+  connection: string;
+  resource: string;
+  /** In seconds since 1970. */
+  at: number;
 }
 
 export interface Connection {
@@ -54,12 +99,18 @@ export interface Connection {
   host: string;
   resource: string;
   issuer: string;
+  /** The user's own name for it: untrusted text, for a link may have suggested it. */
+  label: string | null;
+  /** What the token allows, as the server said: untrusted text. */
   scope: string | null;
   /** What the host calls itself: untrusted text. */
   title: string | null;
   /** What the host says of itself: untrusted text. */
   description: string | null;
+  /** Since when, in seconds since 1970. */
+  connected_at: number;
   has_icon: boolean;
+  /** Whether only a new login can mend it. */
   needs_login: boolean;
 }
 
@@ -74,11 +125,16 @@ export interface Probed {
   resource_metadata?: string;
   /** What the host says of itself: untrusted text, and an image as a `data:` URL. */
   about: { title: string | null; description: string | null; icon: string | null };
+  /** The connection that covers it, when the user has one. */
+  connection: Connection | null;
   /** The page to send the person to, when they can log in. */
   login: string | null;
 }
 
+/** What became of the tokens of a connection that was ended. */
 export interface Receipt {
-  refresh_token_revoked: boolean;
-  access_token_revoked: boolean;
+  refresh_token: Revocation;
+  access_token: Revocation;
 }
+
+export type Revocation = 'not_held' | 'revoked' | 'not_offered' | 'refused' | 'failed_will_retry';

@@ -31,7 +31,6 @@ pub mod event;
 pub mod flow;
 pub mod pages;
 pub mod problem;
-pub mod receipt;
 pub mod return_to;
 pub mod seal;
 

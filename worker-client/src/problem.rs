@@ -103,9 +103,17 @@ impl Problem {
         )
     }
 
+    /// The token would come from another site than it goes to, and the person has not agreed to that.
+    pub fn not_agreed() -> Self {
+        let title = "Another site would issue the token";
+        let detail = "You have not said that the two belong together, so nothing was done.";
+        let remedy = "Start the login again, and tick the box only if you know that they do.";
+        Self::new(403, "not-agreed", title, detail, YOU, remedy)
+    }
+
     /// Our own fault.
     pub fn internal() -> Self {
-        let remedy = "Try again; if it stays, tell whoever runs this app.";
+        let remedy = "Try again; if it fails again, tell whoever runs this app.";
         Self::new(500, "internal", "Something went wrong in this app", "", APP, remedy)
     }
 
@@ -188,7 +196,6 @@ impl From<InvalidHost> for Problem {
 
 impl From<Denied> for Problem {
     fn from(denied: Denied) -> Self {
-        let again = "Start the login again.";
         match &denied {
             Denied::State => Self::unknown_login(),
             Denied::Issuer | Denied::NoIssuer => Self::new(
@@ -197,7 +204,7 @@ impl From<Denied> for Problem {
                 "Another server answered than the one that was asked",
                 "Nothing was sent to it. Somebody may be trying to mix up two logins.",
                 SERVER,
-                again,
+                AGAIN,
             ),
             Denied::NoCode | Denied::Repeated => Self::new(
                 400,
@@ -205,7 +212,7 @@ impl From<Denied> for Problem {
                 "The host's answer cannot be used",
                 &denied.to_string(),
                 SERVER,
-                again,
+                AGAIN,
             ),
             Denied::Refused(error) if error == "access_denied" => Self::new(
                 403,
@@ -221,7 +228,7 @@ impl From<Denied> for Problem {
                 "The host refused the login",
                 &denied.to_string(),
                 SERVER,
-                again,
+                AGAIN,
             ),
         }
     }
@@ -238,7 +245,7 @@ impl From<RegisterError> for Problem {
 impl From<TokenError> for Problem {
     fn from(error: TokenError) -> Self {
         let title = "The host did not issue a token";
-        Self::new(502, "no-token", title, &error.to_string(), SERVER, "Start the login again.")
+        Self::new(502, "no-token", title, &error.to_string(), SERVER, AGAIN)
     }
 }
 
@@ -254,10 +261,12 @@ impl<P: Into<Self>> From<DriveError<P, FetchError>> for Problem {
 impl From<FetchError> for Problem {
     fn from(error: FetchError) -> Self {
         let title = "The host does not answer as it should";
-        Self::new(502, "unreachable", title, &error.to_string(), SERVER, "Try again later.")
+        let remedy = "Try again later; if it fails again, tell the server's operator.";
+        Self::new(502, "unreachable", title, &error.to_string(), SERVER, remedy)
     }
 }
 
+const AGAIN: &str = "Start the login again; if it fails again, tell the server's operator what it answered.";
 const APP: &str = "the operator of this app";
 const HOST: &str = "the operator of the host";
 const SERVER: &str = "the operator of the authorization server";

@@ -10,7 +10,7 @@ mod schema;
 mod store;
 mod tokens;
 
-use std::{cell::RefCell, collections::BTreeSet, rc::Rc};
+use std::rc::Rc;
 
 use rfc7591::Secret;
 use serde::{Deserialize, Serialize};
@@ -38,8 +38,6 @@ struct Inner {
     alarm: Alarm,
     /// One refresh at a time for each connection.
     refreshes: Flights<()>,
-    /// Which connections were used since their tokens were last replaced: those are kept fresh.
-    used: RefCell<BTreeSet<String>>,
     /// Whose server asked for patience.
     patience: Patience,
 }
@@ -155,7 +153,6 @@ impl DurableObject for Account {
                 env,
                 alarm: Alarm::default(),
                 refreshes: Flights::default(),
-                used: RefCell::default(),
                 patience: Patience::default(),
             }),
         }

@@ -16,6 +16,11 @@ pub(super) struct Flights<T>(Rc<RefCell<BTreeMap<String, Flight<T>>>>);
 type Flight<T> = Shared<LocalBoxFuture<'static, Result<T, Problem>>>;
 
 impl<T: Clone + 'static> Flights<T> {
+    /// Whether nothing is under way.
+    pub(super) fn are_over(&self) -> bool {
+        self.0.borrow().is_empty()
+    }
+
     /// Waits for the exchange of that key, which starts if none is under way.
     ///
     /// The object owns it: the one who asked first may go away, the others still wait.

@@ -19,9 +19,8 @@ use crate::{
     config::{Config, Misconfigured},
     cookie::SessionCookie,
     flow::{FetchError, Named, digest},
-    pages::Connection,
+    pages::{Connection, Receipt},
     problem::Problem,
-    receipt::Receipt,
     return_to::return_to,
 };
 

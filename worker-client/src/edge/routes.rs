@@ -20,7 +20,7 @@ use crate::{
     api::{Health, NoRoute, OPENAPI, Route},
     cookie::SessionCookie,
     flow::{Named, Server, digest},
-    pages::{self, About},
+    pages::{self, About, Notice},
     problem::Problem,
 };
 
@@ -61,11 +61,11 @@ async fn answer(
         }
         Route::DisconnectForm(id) => {
             same_origin(login, request)?;
-            login.disconnect(id).await?;
-            Answer::see_other(&login.config.url("/"))
+            let receipt = login.disconnect(id).await?;
+            Answer::see_other(&noticed(login.config.url("/"), Notice::Disconnected(receipt)))
         }
         Route::Health => health(login),
-        Route::Home => home(login).await,
+        Route::Home => home(login, url).await,
         Route::Icon(id) => icon(login, id).await,
         Route::Logout => logout(login, request).await,
         Route::OpenApi => {
@@ -78,10 +78,16 @@ async fn answer(
     }
 }
 
-async fn home(login: &Login) -> Result<Answer, Problem> {
+async fn home(login: &Login, url: &Url) -> Result<Answer, Problem> {
     let connections = login.connections().await?;
     let signed_in = matches!(login.user, User::Browser(Some(_)));
-    Answer::page(pages::home(&login.config.prefix, &connections, signed_in))
+    Answer::page(pages::home(&login.config.prefix, &connections, signed_in, Notice::from_query(url)))
+}
+
+/// A page of ours that says what was just done.
+fn noticed(mut page: Url, notice: Notice) -> Url {
+    notice.append_to(&mut page);
+    page
 }
 
 /// The question before a login. A navigation may ask the host; an image or a script of another page may not.
@@ -93,9 +99,9 @@ async fn confirm(login: &Login, request: &Request, url: &Url) -> Result<Answer, 
     let wish = Wish::of_query(url);
     let named = wish.named(login)?;
     let (server, about) = registrable(login, request, &named).await?;
-    let scope = wish.scope()?.unwrap_or_default();
-    let page = pages::confirm(&login.config.prefix, &named, &server, &about, &scope);
-    Ok(Answer::page(page)?.leading_away())
+    wish.scope()?;
+    let question = wish.question(login, &named, &server, &about);
+    Ok(Answer::page(pages::confirm(&login.config.prefix, &question))?.leading_away())
 }
 
 /// The server to log in with and what the host says of itself, or why there is none.
@@ -113,6 +119,9 @@ async fn begin(login: &Login, request: &mut Request) -> Result<Answer, Problem> 
     let named = wish.named(login)?;
     let scope = wish.scope()?;
     let (server, about) = registrable(login, request, &named).await?;
+    if !wish.agrees_to(&wish.question(login, &named, &server, &about)) {
+        return Err(Problem::not_agreed().about(&named));
+    }
     // RFC 9700 §4.4.2.2: each issuer has its own redirection URI.
     let redirect_uri = login.config.url(&format!("/callback/{}", issuer_id(&server)));
     let ask = || {
@@ -155,7 +164,8 @@ async fn callback(login: &Login, request: &Request, url: &Url) -> Result<Answer,
     let rotate = next.as_ref().map(SessionCookie::digest);
     let connected: Connected =
         login.ask(Ask::Callback { url: url.clone(), rotate }).await.map_err(unknown)?;
-    let back = connected.return_to.unwrap_or_else(|| login.config.url("/"));
+    let home = || noticed(login.config.url("/"), Notice::Connected);
+    let back = connected.return_to.unwrap_or_else(home);
     let answer = Answer::see_other(&back)?;
     match next {
         Some(cookie) => answer.with_cookie(&cookie.set()),
@@ -181,7 +191,8 @@ async fn logout(login: &Login, request: &Request) -> Result<Answer, Problem> {
             _ => {}
         }
     }
-    Answer::see_other(&login.config.url("/"))?.with_cookie(&SessionCookie::clear())
+    let page = noticed(login.config.url("/"), Notice::LoggedOut);
+    Answer::see_other(&page)?.with_cookie(&SessionCookie::clear())
 }
 
 /// Bytes that were recognised as an image when they came, from our own origin.

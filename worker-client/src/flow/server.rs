@@ -86,9 +86,15 @@ impl Server {
         })
     }
 
-    /// Whether it belongs to the same site as the host that a person named.
-    pub fn is_of(&self, named: &Named) -> bool {
-        same_site(&self.issuer.url(), named.url())
+    /// The hosts of other sites than the named one's that have a part in issuing the token. Their people may know
+    /// nothing of the named host, which will receive it.
+    pub fn elsewhere(&self, named: &Named) -> Vec<String> {
+        let parts = [self.issuer.url(), self.authorization_endpoint.url(), self.token_endpoint.url()];
+        let others = parts.iter().filter(|part| !same_site(part, named.url()));
+        let mut hosts: Vec<String> = others.map(authority).collect();
+        hosts.sort_unstable();
+        hosts.dedup();
+        hosts
     }
 
     /// Whether a client registered there can be used here: the same issuer, with the same endpoints for secrets.

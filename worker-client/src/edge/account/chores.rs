@@ -10,14 +10,14 @@ use super::{
         storage::Storage,
     },
     Inner,
-    outbox::{Chore, Revocation},
+    outbox::{Chore, ToRevoke},
     schema::MIGRATIONS,
     store::Store,
 };
 use crate::{
     flow::{DriveError, Revoke, drive},
+    pages::Revocation,
     problem::Problem,
-    receipt::Fate,
 };
 
 impl Inner {
@@ -43,7 +43,7 @@ impl Inner {
         if resealed > 0 {
             Line { event: "resealed", count: Some(resealed), ..Line::default() }.info();
         }
-        if store.is_over()? {
+        if store.is_over()? && self.refreshes.are_over() {
             return Ok(self.state.storage().delete_all().await?);
         }
         self.schedule(&store).await
@@ -67,23 +67,23 @@ impl Inner {
                 let ask = registrar::Ask::Release { client_id: at.client_id.clone(), account: owner(store) };
                 object::ask::<_, ()>(&self.env, "REGISTRAR", &at.issuer, &ask).await.is_ok()
             }
-            Chore::Revoke(revocation) => revoke(store, revocation).await != Fate::WillRetry,
+            Chore::Revoke(revocation) => revoke(store, revocation).await != Revocation::FailedWillRetry,
             Chore::Tell(event) => object::tell(&self.env, event).await.is_ok(),
         }
     }
 }
 
 /// Revokes a token (RFC 7009 §2.2): a server that is down is asked again, one that refuses is not.
-pub(super) async fn revoke(store: &Store, revocation: &Revocation) -> Fate {
-    let Revocation { server, client, token, .. } = revocation;
+pub(super) async fn revoke(store: &Store, revocation: &ToRevoke) -> Revocation {
+    let ToRevoke { server, client, token, .. } = revocation;
     let Some(revoke) = Revoke::new(server, client, token, revocation.kind()) else {
-        return Fate::NotOffered;
+        return Revocation::NotOffered;
     };
     let egress = &store.0.config().egress;
     match drive(revoke, async |request| fetch(request, egress, Limit::TOKEN).await).await {
-        Ok(()) => Fate::Revoked,
-        Err(DriveError::Protocol(refused)) if refused.is_final() => Fate::Refused,
-        Err(_) => Fate::WillRetry,
+        Ok(()) => Revocation::Revoked,
+        Err(DriveError::Protocol(refused)) if refused.is_final() => Revocation::Refused,
+        Err(_) => Revocation::FailedWillRetry,
     }
 }
 

@@ -53,12 +53,18 @@ pub(super) struct Row {
     pub(super) intent: i64,
     /// How often its tokens were replaced.
     pub(super) generation: i64,
+    used: i64,
 }
 
 impl Row {
     pub(super) fn issued(&self) -> SystemTime {
         let since = Duration::from_secs(self.issued.unsigned_abs());
         SystemTime::UNIX_EPOCH.checked_add(since).unwrap_or(SystemTime::UNIX_EPOCH)
+    }
+
+    /// Whether its tokens were used since they came.
+    pub(super) fn is_used(&self) -> bool {
+        self.used != 0
     }
 
     pub(super) fn needs_login(&self) -> bool {
@@ -135,6 +141,7 @@ impl Store {
         let (resource, issuer) = (named.resource(), grant.server.issuer.as_str());
         let sealed = self.0.seal(Place { issuer, field: "grant", row: &id }, grant)?;
         let now = seconds(now());
+        self.0.set_meta("connected", "yes")?;
         self.0.exec(
             "INSERT INTO connection (id, resource, label, issuer, scope, title, description, icon, sealed, issued,
              created) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -160,7 +167,7 @@ impl Store {
     pub(super) fn refreshed(&self, row: &Row, grant: &Grant) -> Result<(), Problem> {
         let sealed = self.0.seal(row.place(), grant)?;
         self.0.exec(
-            "UPDATE connection SET sealed = ?, issued = ?, scope = ?, intent = 0, generation = generation + 1
+            "UPDATE connection SET sealed = ?, issued = ?, scope = ?, intent = 0, used = 0, generation = generation + 1
              WHERE id = ? AND generation = ?",
             vec![
                 sealed.into(),
@@ -170,6 +177,11 @@ impl Store {
                 row.generation.into(),
             ],
         )
+    }
+
+    /// Written once for each token, with the alarm that keeps the connection fresh.
+    pub(super) fn set_used(&self, row: &Row) -> Result<(), Problem> {
+        self.0.exec("UPDATE connection SET used = 1 WHERE id = ?", vec![row.id.as_str().into()])
     }
 
     pub(super) fn set_intent(&self, row: &Row, intent: i64) -> Result<(), Problem> {
@@ -211,7 +223,7 @@ impl Store {
         }
         let columns =
             "id, resource, label, issuer, scope, title, description, icon IS NOT NULL AS has_icon, sealed,
-            issued, created, needs_login, intent, generation";
+            issued, created, needs_login, intent, generation, used";
         self.0.rows(&format!("SELECT {columns} FROM connection {rest}"), bindings)
     }
 }

@@ -11,13 +11,13 @@ use super::{
     Inner,
     chores::revoke,
     connections::{Grant, Row},
-    outbox::{Chore, ClientAt, Revocation},
+    outbox::{Chore, ClientAt, ToRevoke},
     store::Store,
 };
 use crate::{
     event::{Change, Event},
+    pages::{Receipt, Revocation},
     problem::Problem,
-    receipt::{Fate, Receipt},
 };
 
 impl Inner {
@@ -49,14 +49,14 @@ impl Inner {
         self.alarm.by(&self.state, now).await
     }
 
-    async fn revoke_now(&self, store: &Store, revoking: Revoking) -> Result<Fate, Problem> {
+    async fn revoke_now(&self, store: &Store, revoking: Revoking) -> Result<Revocation, Problem> {
         let (id, revocation) = match revoking {
-            Revoking::Nothing => return Ok(Fate::None),
-            Revoking::NotOffered => return Ok(Fate::NotOffered),
+            Revoking::Nothing => return Ok(Revocation::NotHeld),
+            Revoking::NotOffered => return Ok(Revocation::NotOffered),
             Revoking::Posted { id, revocation } => (id, revocation),
         };
         let fate = revoke(store, &revocation).await;
-        if fate != Fate::WillRetry {
+        if fate != Revocation::FailedWillRetry {
             store.done(&id)?;
         }
         Ok(fate)
@@ -102,7 +102,7 @@ pub(super) fn end(store: &Store, row: &Row, at_once: bool) -> Result<[Revoking; 
             return Ok(Revoking::NotOffered);
         }
         let (server, client) = (server.clone(), client.clone());
-        let revocation = Box::new(Revocation { server, client, token, is_refresh });
+        let revocation = Box::new(ToRevoke { server, client, token, is_refresh });
         let id = store.post(&Chore::Revoke(revocation.clone()), after)?;
         Ok::<_, Problem>(Revoking::Posted { id, revocation })
     };
@@ -129,6 +129,6 @@ pub(super) enum Revoking {
         /// The chore's.
         id: String,
         /// What to send.
-        revocation: Box<Revocation>,
+        revocation: Box<ToRevoke>,
     },
 }

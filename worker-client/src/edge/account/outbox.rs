@@ -23,7 +23,7 @@ pub(super) enum Chore {
     /// The registrar: it has none any more.
     Release(ClientAt),
     /// The server: a token is over.
-    Revoke(Box<Revocation>),
+    Revoke(Box<ToRevoke>),
     /// The host program: a connection changed.
     Tell(Event),
 }
@@ -37,14 +37,14 @@ pub(super) struct ClientAt {
 
 /// A token to revoke, and where: only there may it be sent.
 #[derive(Clone, Deserialize, Serialize)]
-pub(super) struct Revocation {
+pub(super) struct ToRevoke {
     pub(super) server: Server,
     pub(super) client: Client,
     pub(super) token: Secret,
     pub(super) is_refresh: bool,
 }
 
-impl Revocation {
+impl ToRevoke {
     pub(super) fn kind(&self) -> TokenKind {
         if self.is_refresh { TokenKind::Refresh } else { TokenKind::Access }
     }

@@ -122,11 +122,18 @@ impl Store {
     }
 
     /// Whether the account holds nothing that anybody could come back for.
+    ///
+    /// A session in which nobody ever connected leads to nothing: the next login makes another one.
     pub(super) fn is_over(&self) -> Result<bool, Problem> {
-        // A session that leads to nothing is made anew with the next login.
-        self.none(
-            "SELECT 1 AS one FROM connection UNION ALL SELECT 1 FROM pending UNION ALL SELECT 1 FROM outbox",
-        )
+        let kept = ["connection", "pending", "outbox"];
+        let sessions = self.0.meta("connected")?.map(|_| "session");
+        for table in kept.into_iter().chain(sessions) {
+            let select = format!("SELECT 1 AS one FROM {table} LIMIT 1");
+            if !self.0.rows::<serde_json::Value>(&select, Vec::new())?.is_empty() {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     /// The second at which something falls due that rows know of.
@@ -142,10 +149,6 @@ impl Store {
             UNION ALL SELECT min(expires) FROM pending UNION ALL SELECT min(expires) FROM session)";
         let rows: Vec<Due> = self.0.rows(select, Vec::new())?;
         Ok(rows.first().and_then(|row| row.due))
-    }
-
-    fn none(&self, select: &str) -> Result<bool, Problem> {
-        Ok(self.0.rows::<serde_json::Value>(&format!("{select} LIMIT 1"), Vec::new())?.is_empty())
     }
 }
 

@@ -37,7 +37,7 @@ impl Inner {
         let row = store.covering(url, label)?.ok_or_else(Problem::no_connection)?;
         let (grant, need) = self.judge(&store, &row, refused).await?;
         if need == Need::Nothing {
-            self.used(&row, &grant).await?;
+            self.used(&store, &row, &grant).await?;
             return Ok(usable(grant));
         }
         if grant.tokens.refresh_token.is_none() {
@@ -54,37 +54,32 @@ impl Inner {
             // The old token still lives: a server that is down for a moment is nobody's failure.
             Err(problem) if need == Need::Now => Err(problem),
             _ => {
-                self.used(&row, &grant).await?;
+                self.used(&store, &row, &grant).await?;
                 Ok(usable(grant))
             }
         }
     }
 
-    /// Renews what was used lately and is about to end, so that nobody waits for it.
+    /// Renews what is in use and about to end, so that nobody waits for it. What nobody used since it was renewed
+    /// is left alone.
     pub(super) async fn keep_fresh(self: &Rc<Self>, store: &Rc<Store>) -> Result<(), Problem> {
-        for row in store.connections()? {
-            if !self.used.borrow().contains(&row.id) || row.needs_login() {
-                continue;
-            }
+        for row in store.connections()?.into_iter().filter(|row| row.is_used() && !row.needs_login()) {
             let Some(grant) = store.grant(&row)? else { continue };
             if Need::of(&grant, &row, now(), None) == Need::Nothing {
-                let due = fresh_until(&row, &grant);
-                self.alarm.by(&self.state, due).await?;
-                continue;
+                self.alarm.by(&self.state, fresh_until(&row, &grant)).await?;
+            } else {
+                // Whether it succeeds shows when the connection is used next; until then nobody is served worse.
+                drop(self.refresh_once(Rc::clone(store), row.id).await);
             }
-            // Whether it succeeds shows when the connection is used next; until then nobody is served worse.
-            self.used.borrow_mut().remove(&row.id);
-            drop(self.refresh_once(Rc::clone(store), row.id).await);
         }
         Ok(())
     }
 
-    /// Remembers, without a write, that this connection is worth keeping fresh; the alarm is set once a token.
-    async fn used(&self, row: &Row, grant: &Grant) -> Result<(), Problem> {
-        if self.used.borrow_mut().insert(row.id.clone()) {
-            self.alarm.by(&self.state, fresh_until(row, grant)).await?;
-        }
-        Ok(())
+    /// Sees to it that a connection that is in use is kept fresh: one write for each token.
+    async fn used(&self, store: &Store, row: &Row, grant: &Grant) -> Result<(), Problem> {
+        let Some(due) = fresh_until(row, grant).filter(|_| !row.is_used()) else { return Ok(()) };
+        store.set_used(row)?;
+        self.alarm.by(&self.state, Some(due)).await
     }
 
     async fn refresh_once(self: &Rc<Self>, store: Rc<Store>, id: String) -> Result<(), Problem> {
@@ -122,7 +117,6 @@ impl Inner {
             Ok(tokens) => {
                 store.refreshed(&row, &Grant { server, client, tokens })?;
                 self.patience.over(id);
-                self.used.borrow_mut().remove(id);
                 Ok(())
             }
             Err(DriveError::Protocol(error)) if error.is_final() => {

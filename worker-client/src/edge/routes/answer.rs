@@ -66,10 +66,7 @@ impl Answer {
     }
 
     pub(super) fn secured(self, login: &Login) -> Result<Response, Problem> {
-        let form_action = if self.leads_away { "" } else { " form-action 'self';" };
-        let policy = format!(
-            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;{form_action} base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'"
-        );
+        let policy = pages::content_security_policy(self.leads_away);
         let headers = self.headers;
         for (name, value) in [
             ("cache-control", "no-store"),

@@ -1,6 +1,5 @@
 //! What a request asks for, read with care.
 
-use branding::Text;
 use serde::Deserialize;
 use url::{Url, form_urlencoded};
 use worker::Request;
@@ -9,7 +8,12 @@ use super::super::{
     fetch::{Limit, bounded},
     login::Login,
 };
-use crate::{flow::Named, problem::Problem, return_to::return_to};
+use crate::{
+    flow::{Named, Server},
+    pages::{About, Question, label},
+    problem::Problem,
+    return_to::return_to,
+};
 
 /// A login that is asked for, by a link or by a form.
 #[derive(Default, Deserialize)]
@@ -19,6 +23,7 @@ pub(super) struct Wish {
     scope: String,
     label: String,
     return_to: String,
+    elsewhere: String,
 }
 
 impl Wish {
@@ -51,6 +56,7 @@ impl Wish {
             scope: value("scope"),
             label: value("label"),
             return_to: value("return_to"),
+            elsewhere: value("elsewhere"),
         }
     }
 
@@ -70,12 +76,35 @@ impl Wish {
 
     /// The person's own name for it, cleaned and cut; empty without one.
     pub(super) fn label(&self) -> String {
-        Text::title(&self.label).map(|text| text.as_untrusted_str().to_owned()).unwrap_or_default()
+        label(&self.label).unwrap_or_default()
     }
 
     /// Where to bring the person back to; what is no page of our own is left out.
     pub(super) fn return_to(&self, login: &Login) -> Option<Url> {
         return_to(&self.return_to, &login.config.origin)
+    }
+
+    /// The question that the wish leads to, as the page puts it.
+    pub(super) fn question<'a>(
+        &'a self,
+        login: &Login,
+        named: &'a Named,
+        server: &'a Server,
+        about: &'a About,
+    ) -> Question<'a> {
+        Question {
+            named,
+            server,
+            about,
+            scope: self.scope.trim(),
+            label: Some(self.label.as_str()),
+            return_to: self.return_to(login).map(|_| self.return_to.as_str()),
+        }
+    }
+
+    /// Whether the person agreed to what the page warned of: that another site issues the token.
+    pub(super) fn agrees_to(&self, question: &Question<'_>) -> bool {
+        question.elsewhere().is_none_or(|hosts| hosts == self.elsewhere)
     }
 }
 

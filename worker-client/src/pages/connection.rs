@@ -1,0 +1,115 @@
+use chrono::DateTime;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+use super::{bounded, is_international};
+use crate::flow::authority;
+
+/// One row of the list of connections.
+#[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+#[expect(clippy::exhaustive_structs, reason = "a row of a list")]
+pub struct Connection {
+    /// Names it within its account.
+    pub id: String,
+    /// The host and port, as A-labels.
+    pub host: String,
+    /// What the token is for.
+    pub resource: String,
+    /// Who issued it.
+    pub issuer: String,
+    /// What it allows, as the server said: untrusted text.
+    pub scope: Option<String>,
+    /// What the host calls itself: untrusted text.
+    pub title: Option<String>,
+    /// What the host says of itself: untrusted text.
+    pub description: Option<String>,
+    /// The person's own name for it, as [`label`](super::label) makes it; a link may have suggested it, so it is
+    /// untrusted text.
+    pub label: Option<String>,
+    /// When the person agreed, in seconds since 1970.
+    pub connected_at: i64,
+    /// Whether `/icon/<id>` has an image.
+    pub has_icon: bool,
+    /// Whether the host has ended it.
+    pub needs_login: bool,
+}
+
+impl Connection {
+    /// Stands where the host has no icon.
+    pub(super) fn initial(&self) -> String {
+        initial(&self.host)
+    }
+
+    pub(super) fn is_international(&self) -> bool {
+        is_international(&self.host)
+    }
+
+    /// The resource, where it says more than the host does.
+    pub(super) fn part(&self) -> Option<String> {
+        let url = Url::parse(&self.resource).ok()?;
+        (url.path() != "/").then(|| bounded(&self.resource)).flatten()
+    }
+
+    /// The issuer's host, where it is another.
+    pub(super) fn issuer_host(&self) -> Option<String> {
+        let url = Url::parse(&self.issuer).ok()?;
+        Some(authority(&url)).filter(|host| *host != self.host)
+    }
+
+    pub(super) fn allows(&self) -> Option<String> {
+        bounded(self.scope.as_deref()?)
+    }
+
+    /// The scope to ask for in a new login: what was allowed before, unless no form would take it.
+    pub(super) fn asks(&self) -> Option<&str> {
+        self.scope.as_deref().filter(|scope| scope.len() <= 1024)
+    }
+
+    pub(super) fn date(&self) -> Option<String> {
+        Some(DateTime::from_timestamp(self.connected_at, 0)?.date_naive().to_string())
+    }
+}
+
+pub(super) fn initial(host: &str) -> String {
+    host.chars().take(1).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn connection(resource: &str, issuer: &str) -> Connection {
+        Connection {
+            id: "1".to_owned(),
+            host: "good.example".to_owned(),
+            resource: resource.to_owned(),
+            issuer: issuer.to_owned(),
+            scope: None,
+            title: None,
+            description: None,
+            label: None,
+            connected_at: 0,
+            has_icon: false,
+            needs_login: false,
+        }
+    }
+
+    #[test]
+    fn what_the_host_says_already_is_not_said_twice() {
+        let plain = connection("https://good.example", "https://good.example/tenant");
+        assert_eq!((plain.part(), plain.issuer_host()), (None, None));
+        let more = connection("https://good.example/mcp", "https://auth.example");
+        assert_eq!(more.part().as_deref(), Some("https://good.example/mcp"));
+        assert_eq!(more.issuer_host().as_deref(), Some("auth.example"));
+    }
+
+    #[test]
+    fn a_date_is_a_date_or_nothing() {
+        let at = |connected_at| Connection { connected_at, ..connection("", "") }.date();
+        assert_eq!(at(0).as_deref(), Some("1970-01-01"));
+        assert_eq!(at(1_795_737_599).as_deref(), Some("2026-11-26"));
+        assert_eq!(at(1_795_737_600).as_deref(), Some("2026-11-27"));
+        assert_eq!((at(i64::MAX), at(i64::MIN)), (None, None));
+    }
+}

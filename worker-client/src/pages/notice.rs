@@ -1,0 +1,164 @@
+use std::fmt;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+/// What was just done, said on the page that the person is sent to.
+///
+/// It travels in the address as one of a fixed list of values, and every word that is shown is ours: a link that
+/// somebody made up can choose among these sentences and add nothing to them.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum Notice {
+    /// A login was completed.
+    Connected,
+    /// A connection was ended.
+    Disconnected(Receipt),
+    /// The session was ended, and every connection with it.
+    LoggedOut,
+}
+
+/// What became of the tokens of a connection that was ended.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+#[expect(clippy::exhaustive_structs, reason = "the two kinds of token that there are")]
+pub struct Receipt {
+    /// The refresh token, which would outlive the other.
+    pub refresh_token: Revocation,
+    /// The access token.
+    pub access_token: Revocation,
+}
+
+/// What became of one token (RFC 7009).
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[expect(clippy::exhaustive_enums, reason = "a page says each of them")]
+pub enum Revocation {
+    /// There was none.
+    #[default]
+    NotHeld,
+    /// The server says that it is no longer valid.
+    Revoked,
+    /// The server has no revocation endpoint.
+    NotOffered,
+    /// The server refused to revoke it.
+    Refused,
+    /// The server did not answer as it should; it will be asked again, for a day.
+    FailedWillRetry,
+}
+
+impl Notice {
+    /// The notice that an address carries, if it is one of ours.
+    pub fn from_query(url: &Url) -> Option<Self> {
+        let (_, value) = url.query_pairs().filter(|(name, _)| name == PARAMETER).last()?;
+        Self::all().find(|notice| notice.to_string() == *value)
+    }
+
+    /// Adds the notice to an address, after what its query holds already.
+    pub fn append_to(self, url: &mut Url) {
+        url.query_pairs_mut().append_pair(PARAMETER, &self.to_string());
+    }
+
+    /// Whether a token that was held may still be valid.
+    pub(super) fn leaves_something(self) -> bool {
+        let Self::Disconnected(receipt) = self else { return false };
+        receipt.tokens().any(|(_, token)| {
+            matches!(token, Revocation::NotOffered | Revocation::Refused | Revocation::FailedWillRetry)
+        })
+    }
+
+    /// Each that there is.
+    fn all() -> impl Iterator<Item = Self> {
+        let receipts = Revocation::ALL.into_iter().flat_map(|refresh_token| {
+            Revocation::ALL
+                .into_iter()
+                .map(move |access_token| Self::Disconnected(Receipt { refresh_token, access_token }))
+        });
+        [Self::Connected, Self::LoggedOut].into_iter().chain(receipts)
+    }
+}
+
+impl fmt::Display for Notice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Connected => f.write_str("connected"),
+            Self::Disconnected(receipt) => {
+                f.write_str("disconnected.")?;
+                receipt.refresh_token.serialize(&mut *f)?;
+                f.write_str(".")?;
+                receipt.access_token.serialize(f)
+            }
+            Self::LoggedOut => f.write_str("logged_out"),
+        }
+    }
+}
+
+impl Receipt {
+    /// Each token that there was, by name.
+    pub(super) fn tokens(self) -> impl Iterator<Item = (&'static str, Revocation)> {
+        let tokens = [("Refresh token", self.refresh_token), ("Access token", self.access_token)];
+        tokens.into_iter().filter(|(_, token)| *token != Revocation::NotHeld)
+    }
+}
+
+impl Revocation {
+    const ALL: [Self; 5] =
+        [Self::NotHeld, Self::Revoked, Self::NotOffered, Self::Refused, Self::FailedWillRetry];
+}
+
+const PARAMETER: &str = "notice";
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn each_has_a_value_of_its_own() {
+        let values: BTreeSet<String> = Notice::all().map(|notice| notice.to_string()).collect();
+        assert_eq!(values.len(), Notice::all().count());
+        insta::assert_debug_snapshot!(values);
+    }
+
+    #[test]
+    fn what_is_not_ours_is_no_notice() {
+        for (query, expected) in [
+            ("", None),
+            ("notice", None),
+            ("notice=", None),
+            ("notice=Connected", None),
+            ("notice=You+have+won", None),
+            ("notice=<script>", None),
+            ("notice=disconnected", None),
+            ("notice=disconnected.revoked", None),
+            ("notice=disconnected.revoked.revoked.revoked", None),
+            ("notice=connected", Some(Notice::Connected)),
+            ("Notice=connected", None),
+            ("notice=connected&notice=x", None),
+        ] {
+            let url = Url::parse(&format!("https://app.example/?{query}")).unwrap();
+            assert_eq!(Notice::from_query(&url), expected, "{query}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn an_address_gives_back_the_notice_it_was_given(
+            query in proptest::option::of(".{0,40}"),
+            fragment in proptest::option::of(".{0,10}"),
+        ) {
+            for notice in Notice::all() {
+                let mut url = Url::parse("https://app.example/auth/").unwrap();
+                url.set_query(query.as_deref());
+                url.set_fragment(fragment.as_deref());
+                let before: Vec<_> = url.query_pairs().into_owned().collect();
+                notice.append_to(&mut url);
+                prop_assert_eq!(Notice::from_query(&url), Some(notice));
+                let after: Vec<_> = url.query_pairs().into_owned().collect();
+                prop_assert_eq!(before.as_slice(), &after[..before.len()], "what was there stays");
+            }
+        }
+    }
+}
