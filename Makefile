@@ -4,6 +4,7 @@ SOURCES := $(shell find branding pkce rfc7591 rfc8414 worker-client/src worker-c
   Cargo.toml Cargo.lock worker-client/Cargo.toml worker-client/build.sh
 PRODUCTION := worker-client/npm/dist/index.js
 DEVELOPMENT := worker-client/.run/dist/index.js
+PANICS := worker-client/.run/panics/index.js
 RUST_HOST := worker-client/examples/rust-worker/build/index.js
 
 .PHONY: help run test build setup lint unit neutral e2e bench
@@ -32,7 +33,7 @@ unit: ## The Rust tests
 neutral: ## The vectors through another implementation, and where it differs
 	cd vectors/oauth4webapi && npm ci --silent --no-audit --no-fund && node compare.mjs
 
-build: $(PRODUCTION) $(DEVELOPMENT) $(RUST_HOST) ## The Worker: for production and npm, for this machine, and inside a Rust host
+build: $(PRODUCTION) $(DEVELOPMENT) $(PANICS) $(RUST_HOST) ## The Worker: for production and npm, for this machine, to make it panic, and inside a Rust host
 
 e2e: ## The Worker and the command line against real servers, the Worker in workerd and in a real browser
 	cd worker-client && npm test
@@ -50,6 +51,9 @@ $(PRODUCTION): $(SOURCES)
 
 $(DEVELOPMENT): $(SOURCES)
 	worker-client/build.sh . .run/dist --features entry,loopback
+
+$(PANICS): $(SOURCES)
+	worker-client/build.sh . .run/panics --features entry,panic-on-purpose
 
 $(RUST_HOST): $(SOURCES) $(wildcard worker-client/examples/rust-worker/src/*.rs)
 	worker-client/build.sh examples/rust-worker examples/rust-worker/build

@@ -56,8 +56,11 @@ export class App {
   /** Everything the runtime printed. */
   log = '';
 
-  /** `limits`: questions a minute of a user and of an address; `events`: the Worker is told of changes by itself. */
-  static async start({ modules, lab, bindings = {}, limits: perMinute, events = false }) {
+  /**
+   * `limits`: questions a minute of a user and of an address; `events`: the Worker is told of changes by itself;
+   * `platform`: anything else of miniflare's.
+   */
+  static async start({ modules, lab, bindings = {}, limits: perMinute, events = false, platform = {} }) {
     const app = new App();
     app.storage = await mkdtemp(join(tmpdir(), 'worker-client-'));
     app.keys = JSON.stringify({ active: 'k1', keys: { k1: randomBytes(32).toString('base64') } });
@@ -71,6 +74,7 @@ export class App {
       handleRuntimeStdio: (stdout, stderr) => {
         for (const stream of [stdout, stderr]) stream.on('data', (chunk) => { app.log += chunk; });
       },
+      ...platform,
     };
     await app.#run();
     return app;
@@ -124,9 +128,13 @@ export class App {
     return JSON.parse(answer.body);
   }
 
-  /** A `signal` that is raised is a client that goes away. */
-  async fetch({ method, url, headers, body, signal }) {
-    const answer = await this.#miniflare.dispatchFetch(url, { method, headers, body: body || undefined, redirect: 'manual', signal });
+  /** The answer while it still comes. A `signal` that is raised is a client that goes away. */
+  open({ method, url, headers, body, signal }) {
+    return this.#miniflare.dispatchFetch(url, { method, headers, body: body || undefined, redirect: 'manual', signal });
+  }
+
+  async fetch(request) {
+    const answer = await this.open(request);
     const text = await answer.text();
     const list = [...answer.headers].flat();
     return { status: answer.status, headers: list, body: text };

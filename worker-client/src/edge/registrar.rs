@@ -44,6 +44,9 @@ struct Inner {
     attempts: RefCell<Attempts>,
 }
 
+/// A panic leaves nothing half changed in here: see `panic.rs`.
+impl std::panic::RefUnwindSafe for Inner {}
+
 impl std::fmt::Debug for Inner {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Registrar").finish_non_exhaustive()

@@ -14,6 +14,7 @@ use super::{
     account::{Ask, Begin, Connected, SCHEMA_VERSION, Session},
     door::entropy,
     login::{Login, User},
+    panic::contained,
     probe::ask_host,
 };
 use crate::{
@@ -35,7 +36,7 @@ pub(super) async fn handle(login: &Login, request: &mut Request) -> Option<Respo
     let answer = match route {
         Err(NoRoute::Path) => return None,
         Err(NoRoute::Method) => Err(Problem::method()),
-        Ok(route) => answer(login, request, &url, route).await,
+        Ok(route) => contained(answer(login, request, &url, route)).await,
     };
     let answer = answer.or_else(|problem| Answer::problem(login, request, &problem));
     let response = answer.and_then(|answer| answer.secured(login));

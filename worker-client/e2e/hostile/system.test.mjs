@@ -1,0 +1,66 @@
+// What holds for the whole: a panic is one request's, and the artefact holds nothing that is for tests.
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { after, before, describe, test } from 'node:test';
+import { artefact } from '../app.mjs';
+import { place, World } from './world.mjs';
+
+const folder = (path) => fileURLToPath(new URL(path, import.meta.url));
+const HOOK = '/panic-on-purpose';
+
+describe('a panic', () => {
+  let world;
+  before(async () => { world = await World.start({ modules: await artefact(folder('../../.run/panics')) }); });
+  after(() => world.stop());
+
+  /** Fifty logins that have begun at a slow server, and what comes of them. */
+  async function fiftyInFlight() {
+    const slow = world.server('slow');
+    let go;
+    const gate = new Promise((resolve) => { go = resolve; });
+    let waiting = 0;
+    const all = new Promise((resolve) => {
+      slow.on.exchange = async (_, honest) => { if ((waiting += 1) === 50) resolve(); await gate; return honest(); };
+    });
+    const browsers = Array.from({ length: 50 }, () => world.browser());
+    const callbacks = await Promise.all(browsers.map((browser) => world.upToCallback(slow, browser)));
+    const pages = browsers.map((browser, n) => browser.visit(callbacks[n]));
+    await all;
+    return { finish: () => { go(); return Promise.all(pages); } };
+  }
+
+  for (const [where, members] of [
+    ['while a host is asked', { authorization_endpoint: undefined }],
+    ['in the registrar', { registration_endpoint: HOOK }],
+    ['in the account', { token_endpoint: HOOK }],
+  ]) test(`S13 ${where}, with fifty others on their way: an error of its own request`, async () => {
+    const { finish } = await fiftyInFlight();
+    const server = world.server('panics');
+    for (const [name, path] of Object.entries(members)) server.members[name] = path && `${server.issuer}${path}`;
+    if (where.startsWith('while')) server.on.metadata = () => ({ status: 302, headers: { location: HOOK }, body: '' });
+    const browser = world.browser();
+    let answer = await world.login(server.host, browser);
+    if (answer.status === 303) {
+      const back = (await browser.visit(answer.headers.get('location'), { until: (url) => url.startsWith('https://app.example') })).url;
+      answer = await browser.json('GET', back);
+    }
+    assert.equal(answer.status, 500, answer.body);
+    assert.equal(answer.json.type, 'internal', answer.body);
+    assert.match(answer.headers.get('content-security-policy'), /default-src 'none'/);
+    assert.equal(world.lab.requests(server.host, { path: HOOK }).length, 0, 'the panic came first');
+    const pages = await finish();
+    assert.deepEqual([...new Set(pages.map(({ url }) => place(url)))], ['https://app.example/']);
+    // The same object and the same isolate serve whoever comes next.
+    await world.logIn(world.server(), browser);
+    // A flight that panicked does not stand in the way of the next.
+    if (where.includes('registrar')) assert.equal((await world.login(server.host)).status, 500);
+  });
+});
+
+test('X05 D28 the released artefact holds no hook, and no switch for development', async () => {
+  const read = async (path) => Buffer.concat(await Promise.all(['index.js', 'index_bg.wasm'].map((file) => readFile(`${folder(path)}/${file}`))));
+  const [released, panics] = [await read('../../npm/dist'), await read('../../.run/panics')];
+  assert.ok(panics.includes(HOOK.slice(1)), 'the scan finds it where it is');
+  for (const text of [HOOK.slice(1), 'ALLOW_INSECURE', 'ALLOW_LOOPBACK']) assert.ok(!released.includes(text), text);
+});
