@@ -26,7 +26,9 @@ export class Teeth extends Server {
   calls = { right: 0, crossed: 0, refused: 0 };
   /** The access tokens that the resource saw. */
   seen = new Set();
+  /** How often the token endpoint was asked, and when it last answered. */
   tokensAsked = 0;
+  answered = 0;
 
   #access = new Map();
   #refresh = new Map();
@@ -89,6 +91,7 @@ export class Teeth extends Server {
     known.spent = true;
     const tokens = this.#mint(known.family, this.lifetime);
     await wait(this.latency);
+    this.answered = performance.now();
     return tokens;
   }
 
