@@ -66,7 +66,7 @@ export async function sweep(points, done, tell) {
     await world.logIn(keeper, 'home.example');
     const lengths = await durations(world);
     for (let point = 0; point < points; point += 1) {
-      if (!done.has(point)) tell(await kill(world, keeper, lengths.map((length) => ((point + 0.5) * length) / points), point, points));
+      if (!done.has(point)) await tell(await kill(world, keeper, lengths.map((length) => ((point + 0.5) * length) / points), point, points));
     }
   } finally {
     await world.close();
