@@ -50,10 +50,10 @@ $(PRODUCTION): $(SOURCES)
 	worker-client/build.sh . npm/dist --features entry
 
 $(DEVELOPMENT): $(SOURCES)
-	worker-client/build.sh . .run/dist --features entry,loopback
+	WASM_OPT_LEVEL=-O1 worker-client/build.sh . .run/dist --features entry,loopback
 
 $(PANICS): $(SOURCES)
-	worker-client/build.sh . .run/panics --features entry,panic-on-purpose
+	WASM_OPT_LEVEL=-O1 worker-client/build.sh . .run/panics --features entry,panic-on-purpose
 
 $(RUST_HOST): $(SOURCES) $(wildcard worker-client/examples/rust-worker/src/*.rs)
 	worker-client/build.sh examples/rust-worker examples/rust-worker/build

@@ -21,4 +21,4 @@ cp ../Cargo.lock "$lock"
 export CARGO_RESOLVER_LOCKFILE_PATH="$lock"
 worker-build --release --panic-unwind --no-opt -d "$out" "$crate" "$@" --config "patch.crates-io.encoding_rs.path='$here/encoding_rs'" -Zbuild-std-features=optimize_for_size,panic-unwind
 # The names of functions are a quarter of the artefact; nothing reads them.
-"$WASM_OPT_BIN" --all-features -Oz --strip-debug "$out/index_bg.wasm" -o "$out/index_bg.wasm"
+"$WASM_OPT_BIN" --all-features "${WASM_OPT_LEVEL:--Oz}" --strip-debug "$out/index_bg.wasm" -o "$out/index_bg.wasm"
