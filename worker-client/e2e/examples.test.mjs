@@ -1,6 +1,7 @@
 // The smallest hosts, in TypeScript and in Rust: ten lines that log their users in, and keep them apart.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -9,9 +10,11 @@ import { App, artefact, hostOf } from './app.mjs';
 import { Lab } from './lab.mjs';
 import { start } from './peers/oidc-provider.mjs';
 
+const here = (path) => fileURLToPath(new URL(path, import.meta.url));
+
 const examples = {
   'ts-worker': () => hostOf('../examples/ts-worker/src/index.ts'),
-  'rust-worker': () => artefact(fileURLToPath(new URL('../examples/rust-worker/build', import.meta.url))),
+  'rust-worker': () => artefact(here('../examples/rust-worker/build')),
 };
 
 for (const [name, modules] of Object.entries(examples)) describe(name, () => {
@@ -65,7 +68,14 @@ for (const [name, modules] of Object.entries(examples)) describe(name, () => {
   });
 });
 
-test('ts-worker agrees with the types of the npm package', async () => {
-  const here = (path) => fileURLToPath(new URL(path, import.meta.url));
-  await promisify(execFile)(here('../node_modules/.bin/tsc'), ['-p', here('../examples/ts-worker')]);
+for (const name of ['ts-worker', 'mcp-client', 'context-editor']) test(`${name} agrees with the types of the npm package`, async () => {
+  await promisify(execFile)(here('../node_modules/.bin/tsc'), ['-p', here(`../examples/${name}`)]);
+});
+
+test('each use of the library in full takes less than 150 lines beside the library', async () => {
+  const lines = async (path) => (await readFile(here(`../examples/${path}`), 'utf8')).trimEnd().split('\n').length;
+  for (const name of ['mcp-client', 'context-editor']) {
+    const total = (await lines('shell.ts')) + (await lines(`${name}/src/index.ts`));
+    assert.ok(total < 150, `${name}: ${total}`);
+  }
 });

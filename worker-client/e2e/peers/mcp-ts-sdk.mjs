@@ -4,6 +4,7 @@ import { DemoInMemoryAuthProvider } from '@modelcontextprotocol/sdk/examples/ser
 import { requireBearerAuth } from '@modelcontextprotocol/sdk/server/auth/middleware/bearerAuth.js';
 import { mcpAuthRouter } from '@modelcontextprotocol/sdk/server/auth/router.js';
 import { listen } from './listen.mjs';
+import { mcpTools } from './mcp-tools.mjs';
 import { answerRootPage } from './root-page.mjs';
 
 export async function start({ issuer, port = 0 }) {
@@ -19,7 +20,9 @@ export async function start({ issuer, port = 0 }) {
     clientRegistrationOptions: unlimited,
     tokenOptions: unlimited,
   }));
-  app.get('/api/whoami', requireBearerAuth({ verifier: provider }), (request, response) =>
-    response.json({ user: 'demo_user', client: request.auth.clientId }));
-  return { issuer, ...(await listen(app, port)) };
+  const { handle, sessions } = mcpTools();
+  const bearer = requireBearerAuth({ verifier: provider });
+  app.get('/api/whoami', bearer, (request, response) => response.json({ user: 'demo_user', client: request.auth.clientId }));
+  app.all('/mcp', bearer, (request, response) => handle(request, response, { ...request.auth, extra: { user: 'demo_user', audience: request.auth.resource } }));
+  return { issuer, sessions, ...(await listen(app, port)) };
 }

@@ -1,6 +1,7 @@
 // panva oidc-provider: everything at the root, RFC 9207 `iss`, rotation, revocation.
 import { Provider } from 'oidc-provider';
 import { listen } from './listen.mjs';
+import { mcpTools } from './mcp-tools.mjs';
 import { answerRootPage } from './root-page.mjs';
 
 const SCOPE = 'mcp';
@@ -13,6 +14,8 @@ export async function start({ issuer, port = 0, accessTokenSeconds = 3600, authM
   const isOpen = registration === 'open';
   const provider = new Provider(issuer, {
     clients: [],
+    // Its tokens are over when it said they would be.
+    clockTolerance: 0,
     cookies: { keys: ['test-only-key'] },
     ...(authMethods ? { clientAuthMethods: authMethods } : {}),
     features: {
@@ -41,11 +44,12 @@ export async function start({ issuer, port = 0, accessTokenSeconds = 3600, authM
     interactions: { url: (_, interaction) => `/interaction/${interaction.uid}` },
     renderError: (context, out) => { context.type = 'text/plain'; context.body = `${out.error}: ${out.error_description}`; },
   });
+  const { handle, sessions } = mcpTools();
   provider.proxy = true;
   provider.use(async (context, next) => {
     // RFC 6749 §3.3: a request without a scope gets the server's default.
     if (context.path === '/auth' && !context.query.scope) context.query = { ...context.query, scope: SCOPE };
-    if (context.path === '/api/whoami') return whoami(provider, context);
+    if (['/api/whoami', '/mcp'].includes(context.path)) return protect(provider, context, handle);
     if (context.path.startsWith('/interaction/')) return interact(provider, context, consent);
     return next();
   });
@@ -53,14 +57,21 @@ export async function start({ issuer, port = 0, accessTokenSeconds = 3600, authM
   const server = await listen((request, response) => {
     if (!answerRootPage(request.url, response, 'OIDC Provider Peer')) answer(request, response);
   }, port);
-  return { issuer, ...server };
+  return { issuer, sessions, ...server };
 }
 
-async function whoami(provider, context) {
+/** What needs a token: an API that says whose it is, and an MCP server. */
+async function protect(provider, context, handle) {
   const [, token] = /^Bearer (.+)$/.exec(context.get('authorization')) ?? [];
   const found = token && (await provider.AccessToken.find(token));
-  context.status = found ? 200 : 401;
-  context.body = found ? { user: found.accountId, audience: found.aud } : { error: 'invalid_token' };
+  if (!found) {
+    context.status = 401;
+    context.set('www-authenticate', 'Bearer');
+    context.body = { error: 'invalid_token' };
+  } else if (context.path === '/mcp') {
+    context.respond = false;
+    await handle(context.req, context.res, { token, clientId: found.clientId, scopes: [], extra: { user: found.accountId, audience: found.aud } });
+  } else context.body = { user: found.accountId, audience: found.aud };
 }
 
 /** Consent is remembered by no one: every login comes by here. */

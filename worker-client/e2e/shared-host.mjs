@@ -1,0 +1,16 @@
+// A host program that exports no Durable Objects and holds no keys: it binds those of a deployed worker-client.
+import { Login } from 'worker-client';
+
+export default {
+  async fetch(request, env) {
+    try {
+      const login = new Login(env, decodeURIComponent(request.headers.get('x-user')));
+      const answer = await login.handle(request);
+      if (answer) return answer;
+      const { url } = await request.json();
+      return await login.fetch(new Request(url));
+    } catch (problem) {
+      return Response.json(problem, { status: problem.status ?? 500 });
+    }
+  },
+};

@@ -1,0 +1,116 @@
+// One deployment in an internet of its own, whose every answer is searched for what must not leave.
+import { readFile, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Agent } from '../e2e/agent.mjs';
+import { App, ORIGIN, hostOf } from '../e2e/app.mjs';
+import { Lab } from '../e2e/lab.mjs';
+import { Teeth } from './teeth.mjs';
+
+/** What was searched for secrets, in the whole run: how many bytes, and how many secrets were found where none belongs. */
+export const searched = { bytes: 0, leaks: [], made: 0 };
+
+const CANARY = /canary-[\w.-]+/;
+
+/** The internet with no more memory of it than it needs: hosts keep their own counts. */
+export class Box extends Lab {
+  #servers = new Map();
+
+  host(name, answer) {
+    this.#servers.set(name, answer);
+  }
+
+  async fetch(request) {
+    const url = new URL(request.url);
+    // Only what their own host sends out may hold secrets; an address never.
+    search(`the URL ${url.origin}${url.pathname}`, url.search);
+    const answer = this.#servers.get(url.host) ?? this.stranger?.(url.host);
+    if (!answer) throw new Error(`nobody is called ${url.host}`);
+    return answer(request);
+  }
+}
+
+export class World {
+  static async open({ program = 'host.mjs', lab = new Box(), directory = '../e2e', ...options } = {}) {
+    const world = new World();
+    world.lab = lab;
+    world.app = await App.start({ modules: await hostOf(`${directory}/${program}`), lab, limits: [1e6, 1e6], ...options });
+    return world;
+  }
+
+  /** A server of that name, which everybody can reach. */
+  server(name, settings = {}) {
+    const server = Object.assign(new Teeth(`https://${name}`), settings);
+    this.lab.host(name, server.answer);
+    return server;
+  }
+
+  /** A person's browser. `signal` can be set on it: it is then raised to make the browser go away. */
+  person(name = 'somebody') {
+    const app = { fetch: (request) => this.#fetch({ ...request, signal: agent.signal }) };
+    const agent = new Agent(app, this.lab);
+    agent.person = name;
+    return agent;
+  }
+
+  /** Sends a person away to log in; answers with the callback that the server sends them back to. */
+  async leave(agent, url, more = {}) {
+    const begun = await agent.json('POST', '/login', { body: { url, ...more } });
+    if (begun.status !== 303) return { status: begun.status, problem: begun.json };
+    const away = await this.lab.fetch({ method: 'GET', url: begun.headers.get('location'), headers: { 'x-person': agent.person } });
+    return { status: 303, callback: new Headers(away.headers).get('location') };
+  }
+
+  /** Logs a person in to a host; answers with the callback's status: 303 when it went well. */
+  async logIn(agent, url, more) {
+    const { callback, ...refused } = await this.leave(agent, url, more);
+    if (!callback) return refused;
+    const back = await agent.json('GET', callback);
+    return { status: back.status, problem: back.json };
+  }
+
+  use(agent, url) {
+    return agent.json('POST', '/use', { body: { url } });
+  }
+
+  async connections(agent) {
+    return (await agent.json('GET', '/connections')).json;
+  }
+
+  async #fetch(request) {
+    const answer = await this.app.fetch(request);
+    search(`the answer to ${new URL(request.url).pathname}`, answer.body, answer.headers.join('\n'));
+    return answer;
+  }
+
+  /** Bytes that each object of a kind has on disk. */
+  async sizes(kind) {
+    const { stat } = await import('node:fs/promises');
+    const names = (await readdir(this.app.storage, { recursive: true })).filter((name) => new RegExp(`${kind}/[0-9a-f]+\\.sqlite`).test(name));
+    const sizes = new Map();
+    for (const name of names) {
+      const object = name.replace(/\.sqlite.*/, '');
+      sizes.set(object, (sizes.get(object) ?? 0) + (await stat(join(this.app.storage, name))).size);
+    }
+    return [...sizes.values()];
+  }
+
+  async close() {
+    for (const name of (await readdir(this.app.storage, { recursive: true })).filter((name) => /sqlite/.test(name))) {
+      search(`the file ${name}`, await readFile(join(this.app.storage, name), 'latin1'));
+    }
+    search('the log', this.app.log);
+    await this.app.stop();
+    await this.lab.stop();
+  }
+}
+
+function search(where, ...texts) {
+  for (const text of texts) {
+    searched.bytes += text.length;
+    const [found] = CANARY.exec(text) ?? [];
+    if (found) searched.leaks.push(`${found} in ${where}`);
+  }
+}
+
+export const API = (name, person = 'somebody') => `https://${name}/api/${person}`;
+export { ORIGIN };
