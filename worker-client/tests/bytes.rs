@@ -1,5 +1,13 @@
 //! X02: what must hold of every parser of strangers' bytes, on the seeds of the fuzz targets, on what is near them and
 //! on anything else. `worker-client/fuzz` runs the same with coverage.
+#![expect(
+    clippy::arithmetic_side_effects,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
 
 #[path = "../fuzz/checks.rs"]
 mod checks;
