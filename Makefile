@@ -7,7 +7,7 @@ DEVELOPMENT := worker-client/.run/dist/index.js
 PANICS := worker-client/.run/panics/index.js
 RUST_HOST := worker-client/examples/rust-worker/build/index.js
 
-.PHONY: help run test build setup lint unit neutral e2e bench
+.PHONY: help run test build setup lint unit neutral e2e bench rows mutants fuzz
 help: ## What there is to make
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1	\2/p' Makefile
 
@@ -40,6 +40,16 @@ e2e: ## The Worker and the command line against real servers, the Worker in work
 	cd conformance/e2e && npm ci --silent --no-audit --no-fund
 	cargo build --locked --package conformance
 	node --test conformance/e2e/
+
+rows: ## The table of threats, from every test that names one
+	node worker-client/e2e/hostile/rows.mjs
+
+mutants: ## Removes each guard in turn, and shows that a test fails; those of the Worker take long
+	node worker-client/e2e/hostile/mutants.mjs
+	node worker-client/e2e/hostile/mutants.mjs --worker
+
+fuzz: ## Ten minutes for each parser of strangers' bytes
+	worker-client/fuzz/run.sh 600
 
 bench: ## The benchmarks, and the ratios to peers that they are for
 	cargo bench --locked -p pkce -p rfc7591

@@ -15,7 +15,7 @@ export const HOST = [
   host('egress: a pointer', flow('discover'), ['!self.pointed && self.egress.judge(&issuer.url()).is_ok()', '!self.pointed']),
   host('a pointer is followed once', flow('discover'), ['!self.pointed && self', 'self']),
   host('redirects stay at the origin', flow('discover'), ['url.origin() == here.origin() && ', '']),
-  host('three redirects', flow('discover'), ['.filter(|_| self.redirects < MAX_REDIRECTS)', '']),
+  host('three redirects', flow('discover'), ['const MAX_REDIRECTS: u8 = 3', 'const MAX_REDIRECTS: u8 = 4']),
   host('state', flow('authorize'), ['if !bool::from(given.as_bytes().ct_eq(self.state.as_bytes())) {', 'if false {']),
   host('a parameter once', flow('authorize'), ['(_, Some(_)) => Err(()),', '(first, Some(_)) => Ok(first),']),
   host('iss: compared', flow('authorize'), ['Some(iss) if iss != self.server.issuer.as_str() => return Err(Denied::Issuer),', '']),
@@ -49,30 +49,31 @@ export const HOST = [
 ];
 
 const edge = (file) => `worker-client/src/edge/${file}.rs`;
-const worker = (guard, file, changes, section) => host(guard, file, changes, [`hostile/${section}.test.mjs`]);
+/** `rows`: the tests that must notice. */
+const worker = (guard, file, changes, section, rows) => host(guard, file, changes, [`--test-name-pattern=\\b(?:${rows})\\b`, `e2e/hostile/${section}.test.mjs`]);
 
 /** Guards that only the Worker has. */
 export const WORKER = [
-  worker('single flight', edge('flights'), ['let running = self.0.borrow().get(key).cloned();', 'let running: Option<Flight<T>> = None;'], 'tokens'),
-  worker('intent', edge('account/tokens'), ['store.set_intent(&row, row.intent.saturating_add(1))?;', ''], 'tokens'),
-  worker('patience', edge('account/tokens'), ['self.patience.failed(id, now(), asked.get());', 'let _ = asked.get();'], 'tokens'),
-  worker('calm', edge('account/tokens'), ['if row.generation > 0 && age < CALM {', 'if false {'], 'tokens'),
-  worker('the code is spent first', edge('account/login'), ['store.end_pending(&state)?;\n        let (server', 'let (server'], 'callback'),
-  worker('one redirection URI for each issuer', edge('account/login'), ['if redeem.client().redirect_uri.path() != url.path() {', 'if false {'], 'callback'),
-  worker('a cookie\'s secret is known', edge('account'), ['Session::Cookie(digest) if store.knows_session(digest)? => Ok(store),', 'Session::Cookie(_) => Ok(store),'], 'storage'),
-  worker('logins end', edge('account/store'), ['WHERE state = ? AND expires > ?";\n        let rows: Vec<Sealed> = self.0.rows(select, vec![state.into(), seconds(now()).into()])?;', 'WHERE state = ?";\n        let rows: Vec<Sealed> = self.0.rows(select, vec![state.into()])?;'], 'callback'),
-  worker('logins are few', edge('account/store'), ['const MAX_PENDING: i32 = 19', 'const MAX_PENDING: i32 = 19_000'], 'storage'),
-  worker('our own page', edge('routes/asked'), ['proven.then_some(()).ok_or_else(Problem::cross_site)', 'Some(proven).map(drop).ok_or_else(Problem::cross_site)'], 'authorization'),
-  worker('no image asks', edge('routes'), ['.is_some_and(|destination| destination != "document")', '.is_some_and(|_| false)'], 'authorization'),
-  worker('bytes are bounded', edge('fetch'), ['if chunk.len() > room {', 'if chunk.len() > room && body.len() > 1 << 30 {'], 'documents'),
-  worker('time is bounded', edge('fetch'), ['Delay::from(limit.time)', 'Delay::from(limit.time.saturating_mul(100))'], 'documents'),
-  worker('encodings are known', edge('fetch'), ['return Err(FetchError::Encoding);', '{}'], 'documents'),
-  worker('every request is judged', edge('fetch'), ['egress.judge(&url).map_err(FetchError::Blocked)?;', ''], 'branding'),
-  worker('headers that are ours', edge('authorized'), ['if !is_ours {', 'if !is_ours || !name.is_empty() {'], 'fetch'),
-  worker('no redirect with a token', edge('authorized'), ['.with_redirect(RequestRedirect::Manual)', '.with_redirect(RequestRedirect::Follow)'], 'fetch'),
-  worker('methods', edge('login'), ['if !is_allowed(&request.method()) {', 'if false {'], 'fetch'),
-  worker('icons of the site', edge('about'), ['icons.iter().filter(|icon| same_site(&icon.url, named.url()))', 'icons.iter()'], 'branding'),
-  worker('limits', edge('limits'), ['if !limiter.limit(key.to_owned()).await?.success {', 'if limiter.limit(key.to_owned()).await?.success && false {'], 'documents'),
-  worker('a server that refuses is left alone', edge('registrar'), ['return Err(problem.clone());', 'let _ = problem;'], 'registration'),
-  worker('a client of the same party', edge('registrar/rows'), ['if !row.server().is_some_and(|registered| registered.is_same_party(server)) {', 'if false {'], 'registration'),
+  worker('single flight', edge('flights'), ['let running = self.0.borrow().get(key).cloned();', 'let running: Option<Flight<T>> = None;'], 'tokens', 'T01|T02'),
+  worker('intent', edge('account/tokens'), ['store.set_intent(&row, row.intent.saturating_add(1))?;', ''], 'tokens', 'T02'),
+  worker('patience', edge('account/tokens'), ['self.patience.failed(id, now(), asked.get());', 'let _ = asked.get();'], 'tokens', 'T03'),
+  worker('calm', edge('account/tokens'), ['if row.generation > 0 && age < CALM {', 'if false {'], 'tokens', 'T12'),
+  worker('the code is spent first', edge('account/login'), ['store.end_pending(&state)?;\n        let (server', 'let (server'], 'callback', 'C04|C10'),
+  worker('one redirection URI for each issuer', edge('account/login'), ['if redeem.client().redirect_uri.path() != url.path() {', 'if false {'], 'callback', 'C09'),
+  worker('a cookie\'s secret is known', edge('account'), ['Session::Cookie(digest) if store.knows_session(digest)? => Ok(store),', 'Session::Cookie(_) => Ok(store),'], 'storage', 'S15'),
+  worker('logins end', edge('account/store'), ['WHERE state = ? AND expires > ?";\n        let rows: Vec<Sealed> = self.0.rows(select, vec![state.into(), seconds(now()).into()])?;', 'WHERE state = ?";\n        let rows: Vec<Sealed> = self.0.rows(select, vec![state.into()])?;'], 'callback', 'C05|C17'),
+  worker('logins are few', edge('account/store'), ['const MAX_PENDING: i32 = 19', 'const MAX_PENDING: i32 = 19_000'], 'storage', 'S11'),
+  worker('our own page', edge('routes/asked'), ['proven.then_some(()).ok_or_else(Problem::cross_site)', 'Some(proven).map(drop).ok_or_else(Problem::cross_site)'], 'authorization', 'A08'),
+  worker('no image asks', edge('routes'), ['.is_some_and(|destination| destination != "document")', '.is_some_and(|_| false)'], 'authorization', 'A08'),
+  worker('bytes are bounded', edge('fetch'), ['if chunk.len() > room {', 'if chunk.len() > room && body.len() > 1 << 30 {'], 'documents', 'D15|D16'),
+  worker('time is bounded', edge('fetch'), ['Delay::from(limit.time)', 'Delay::from(limit.time.saturating_mul(100))'], 'documents', 'D17'),
+  worker('encodings are known', edge('fetch'), ['return Err(FetchError::Encoding);', '{}'], 'documents', 'D16'),
+  worker('every request is judged', edge('fetch'), ['egress.judge(&url).map_err(FetchError::Blocked)?;', ''], 'branding', 'B11'),
+  worker('headers that are ours', edge('authorized'), ['if !is_ours {', 'if !is_ours || !name.is_empty() {'], 'fetch', 'P03'),
+  worker('no redirect with a token', edge('authorized'), ['.with_redirect(RequestRedirect::Manual)', '.with_redirect(RequestRedirect::Follow)'], 'fetch', 'P02'),
+  worker('methods', edge('login'), ['if !is_allowed(&request.method()) {', 'if false {'], 'fetch', 'P10'),
+  worker('icons of the site', edge('about'), ['icons.iter().filter(|icon| same_site(&icon.url, named.url()))', 'icons.iter()'], 'branding', 'B03'),
+  worker('limits', edge('limits'), ['if !limiter.limit(key.to_owned()).await?.success {', 'if limiter.limit(key.to_owned()).await?.success && false {'], 'documents', 'D24'),
+  worker('a server that refuses is left alone', edge('registrar'), ['return Err(problem.clone());', 'let _ = problem;'], 'registration', 'R04'),
+  worker('a client of the same party', edge('registrar/rows'), ['if !row.server().is_some_and(|registered| registered.is_same_party(server)) {', 'if false {'], 'registration', 'R01'),
 ];
