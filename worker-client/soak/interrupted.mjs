@@ -4,7 +4,7 @@ import { API, World } from './world.mjs';
 
 /** Q5: the object is evicted at points spread evenly over a refresh. */
 export async function eviction({ points }) {
-  const world = await World.open({ program: 'evicting-host.mjs', directory: '../soak' });
+  const world = await World.open({ program: 'watched-host.mjs', directory: '../soak' });
   const LATENCY = 150;
   const tally = { untyped: 0, slow: 0, replayed: 0, stuck: 0, wrong: 0, interrupted: 0, types: new Set() };
   for (let point = 0; point < points; point += 1) {

@@ -1,13 +1,13 @@
 // One deployment in an internet of its own, whose every answer is searched for what must not leave.
-import { readFile, readdir } from 'node:fs/promises';
+import { readFile, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Agent } from '../e2e/agent.mjs';
-import { App, ORIGIN, hostOf } from '../e2e/app.mjs';
+import { App, hostOf } from '../e2e/app.mjs';
 import { Lab } from '../e2e/lab.mjs';
 import { Teeth } from './teeth.mjs';
 
 /** What was searched for secrets, in the whole run: how many bytes, and how many secrets were found where none belongs. */
-export const searched = { bytes: 0, leaks: [], made: 0 };
+export const searched = { bytes: 0, leaks: [] };
 
 const CANARY = /canary-[\w.-]+/;
 
@@ -84,7 +84,6 @@ export class World {
 
   /** Bytes that each object of a kind has on disk. */
   async sizes(kind) {
-    const { stat } = await import('node:fs/promises');
     const names = (await readdir(this.app.storage, { recursive: true })).filter((name) => new RegExp(`${kind}/[0-9a-f]+\\.sqlite`).test(name));
     const sizes = new Map();
     for (const name of names) {
@@ -95,11 +94,12 @@ export class World {
   }
 
   async close() {
-    for (const name of (await readdir(this.app.storage, { recursive: true })).filter((name) => /sqlite/.test(name))) {
-      search(`the file ${name}`, await readFile(join(this.app.storage, name), 'latin1'));
-    }
+    const { storage } = this.app;
+    await this.app.stop(async () => {
+      const files = (await readdir(storage, { recursive: true })).filter((name) => /sqlite/.test(name));
+      for (const name of files) search(`the file ${name}`, await readFile(join(storage, name), 'latin1'));
+    });
     search('the log', this.app.log);
-    await this.app.stop();
     await this.lab.stop();
   }
 }
@@ -113,4 +113,3 @@ function search(where, ...texts) {
 }
 
 export const API = (name, person = 'somebody') => `https://${name}/api/${person}`;
-export { ORIGIN };
