@@ -7,7 +7,7 @@ DEVELOPMENT := worker-client/.run/dist/index.js
 PANICS := worker-client/.run/panics/index.js
 RUST_HOST := worker-client/examples/rust-worker/build/index.js
 
-.PHONY: help run test build setup lint unit neutral e2e bench
+.PHONY: help run test build setup lint unit neutral e2e soak bench
 help: ## What there is to make
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1	\2/p' Makefile
 
@@ -40,6 +40,9 @@ e2e: ## The Worker and the command line against real servers, the Worker in work
 	cd conformance/e2e && npm ci --silent --no-audit --no-fund
 	cargo build --locked --package conformance
 	node --test conformance/e2e/
+
+soak: $(PRODUCTION) ## The reliability figures in their long form, and hosts by the thousand: hours, and can be continued
+	@node worker-client/soak/reliability.mjs; held=$$?; node worker-client/soak/hosts.mjs && node worker-client/soak/scale.mjs && exit $$held
 
 bench: ## The benchmarks, and the ratios to peers that they are for
 	cargo bench --locked -p pkce -p rfc7591

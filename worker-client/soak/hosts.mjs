@@ -25,17 +25,21 @@ export async function everyHost(count, { atOnce = 4, tell = () => {} } = {}) {
       }
     }
   }));
-  const [accounts, registrars] = [await world.sizes('Account'), await world.sizes('Registrar')];
+  const { accounts, registrars } = await world.sizes();
   await world.close();
   return summary(count, outcomes, internet.requests, { accounts, registrars, costs });
 }
 
-/** What a login at an issuer that is registered, and a call with a token that is valid, ask of the objects. */
+/**
+ * What a login at an issuer that is registered, and a call with a token that is valid, ask of the objects; and what the
+ * first login of an account writes beyond that.
+ */
 async function costsOf(world) {
-  const name = 'measured.example';
-  const server = world.server(name);
+  const names = ['measured.example', 'second.example'];
+  const [server] = names.map((name) => world.server(name));
+  const [name, second] = names;
   const agent = world.person();
-  await world.logIn(world.person(), name);
+  for (const known of names) await world.logIn(world.person(), known);
   const during = async (work) => {
     const counts = async () => (await agent.json('GET', '/counts')).json;
     // What is put off to an alarm belongs to it.
@@ -46,13 +50,15 @@ async function costsOf(world) {
     const after = await counts();
     return Object.fromEntries(Object.keys(after).map((key) => [key, after[key] - before[key]]));
   };
-  const login = await during(() => world.logIn(agent, name));
+  const first = await during(() => world.logIn(agent, name));
+  const login = await during(() => world.logIn(agent, second));
   await world.use(agent, API(name));
   const call = await during(() => world.use(agent, API(name)));
   if (server.calls.right !== 2) throw new Error('the calls that were measured did not arrive');
   return {
     objectRequestsPerLogin: login.account + login.registrar,
     issuerRequestsPerLogin: login.registrar,
+    rowsPerAccount: first.rowsWritten - login.rowsWritten,
     rowsPerLogin: login.rowsWritten,
     objectRequestsPerCall: call.account + call.registrar,
     rowsPerCall: call.rowsWritten,
@@ -110,7 +116,7 @@ if (process.argv[1]?.endsWith('hosts.mjs')) {
   for (const [reason, times] of Object.entries(found.reasons)) console.log(`  ${times}: ${reason}`);
   for (const text of found.unexpected) console.log(`  unexpected: ${text}`);
   console.log(`Requests of a first login, page and icon included: ${found.requestsPerLogin.toFixed(2)}.`);
-  console.log(`A login at a registered issuer: ${found.objectRequestsPerLogin} requests to objects, ${found.issuerRequestsPerLogin} of them to the issuer's, ${found.rowsPerLogin} rows written. A call: ${found.objectRequestsPerCall} and ${found.rowsPerCall}.`);
+  console.log(`A login at a registered issuer: ${found.objectRequestsPerLogin} requests to objects, ${found.issuerRequestsPerLogin} of them to the issuer's, ${found.rowsPerLogin} rows written, ${found.rowsPerAccount} more for a new account. A call: ${found.objectRequestsPerCall} and ${found.rowsPerCall}.`);
   console.log(`Storage: ${Math.round(found.bytesPerAccount)} bytes an account of ${found.connectionsPerAccount.toFixed(1)} connections, ${Math.round(found.bytesPerRegistrar)} bytes an issuer.`);
   await mkdir(new URL('.results/', import.meta.url), { recursive: true });
   await writeFile(new URL('.results/hosts.json', import.meta.url), JSON.stringify(found, null, 2));

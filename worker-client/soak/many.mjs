@@ -102,7 +102,7 @@ export async function abandoned({ flows, atOnce = 32 }) {
   const world = await World.open();
   world.server('as.example');
   await world.logIn(world.person(), 'as.example');
-  const bytes = async () => (await world.sizes('Account')).reduce((sum, size) => sum + size, 0);
+  const bytes = async () => (await world.sizes()).accounts.reduce((sum, size) => sum + size, 0);
   const before = await bytes();
   let begun = 0;
   await Promise.all(Array.from({ length: Math.min(atOnce, flows) }, async () => {

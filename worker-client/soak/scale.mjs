@@ -33,7 +33,7 @@ const bytes = people * measured.bytesPerAccount + issuers * measured.bytesPerReg
 const loginsASecond = (people * option.logins * option.peak) / MONTH;
 const hottest = loginsASecond * option.hottest;
 const requests = people * (option.logins * measured.objectRequestsPerLogin + option.calls * measured.objectRequestsPerCall);
-const rows = people * option.logins * measured.rowsPerLogin;
+const rows = people * (option.logins * measured.rowsPerLogin + option.calls * measured.rowsPerCall);
 const dollars = (amount) => `${amount.toLocaleString('en', { maximumFractionDigits: 0 })} $`;
 const number = (amount, digits = 0) => amount.toLocaleString('en', { maximumFractionDigits: digits });
 const cost = {
@@ -55,8 +55,8 @@ No host has code or settings of its own.
 | requests that a host receives for a first login, root page and icon included | ${number(measured.requestsPerLogin, 1)} |
 | requests to objects for a login at an issuer that is registered | ${number(measured.objectRequestsPerLogin, 1)} |
 | of these, to the issuer's object | ${number(measured.issuerRequestsPerLogin, 1)} |
-| requests to objects for a call with a token that is valid | ${number(measured.objectRequestsPerCall, 1)} |
-| rows written for a login, indices apart | ${number(measured.rowsPerLogin, 1)} |
+| rows written for a login, as the database counts them; beyond that for a new account | ${number(measured.rowsPerLogin)}; ${number(measured.rowsPerAccount)} |
+| requests to objects and rows written for a call | ${number(measured.objectRequestsPerCall)}; ${number(measured.rowsPerCall)} |
 
 | assumed, each an option of the script | |
 | --- | --- |
@@ -70,8 +70,8 @@ No host has code or settings of its own.
 **Objects.** One for each person and one for each issuer: ${number(people)} + ${number(issuers)} = ${number(objects)}. An account is asked by its own person alone,
 so it never comes near what an object can take, and people need nothing from each other.
 
-**Storage.** ${number(people)} × ${number(measured.bytesPerAccount)} + ${number(issuers)} × ${number(measured.bytesPerRegistrar)} bytes = ${number(bytes / 1e9)} GB. It is an upper bound: a database file
-grows in pages, and these accounts hold ${number(measured.connectionsPerAccount, 1)} connections each.
+**Storage.** ${number(people)} × ${number(measured.bytesPerAccount)} + ${number(issuers)} × ${number(measured.bytesPerRegistrar)} bytes = ${number(bytes / 1e9)} GB. A database grows in pages of 4,096 bytes;
+these accounts hold ${number(measured.connectionsPerAccount, 1)} connections each.
 
 **Hot issuers.** ${number(people)} × ${number(option.logins, 2)} logins in ${number(MONTH)} s × ${number(option.peak)} = ${number(loginsASecond, 1)} logins in the busiest second, of which
 the most popular issuer's object sees ${number(option.hottest * 100)} % × ${number(measured.issuerRequestsPerLogin, 1)} = ${number(hottest * measured.issuerRequestsPerLogin, 1)} requests: ${number((hottest * measured.issuerRequestsPerLogin * 100) / option.capacity, 1)} % of what one object takes.
@@ -81,7 +81,7 @@ full at ${number((option.capacity * MONTH) / (option.peak * option.hottest * mea
 **Cost of a month.**
 
 - requests: ${number(people)} × (${number(option.logins, 2)} × ${number(measured.objectRequestsPerLogin, 1)} + ${number(option.calls)} × ${number(measured.objectRequestsPerCall, 1)}) / 10⁶ × ${option.request} $ = ${dollars(cost.requests)}
-- rows: ${number(people)} × ${number(option.logins, 2)} × ${number(measured.rowsPerLogin, 1)} / 10⁶ × ${option.written} $ = ${dollars(cost.written)}
+- rows: ${number(people)} × (${number(option.logins, 2)} × ${number(measured.rowsPerLogin)} + ${number(option.calls)} × ${number(measured.rowsPerCall)}) / 10⁶ × ${option.written} $ = ${dollars(cost.written)}; once, for new accounts, ${number(people)} × ${number(measured.rowsPerAccount)} / 10⁶ × ${option.written} $ = ${dollars((people * measured.rowsPerAccount * option.written) / 1e6)}
 - storage: ${number(bytes / 1e9)} GB × ${option.stored} $ = ${dollars(cost.stored)}
 
 Together ${dollars(cost.requests + cost.written + cost.stored)}, ${number(((cost.requests + cost.written + cost.stored) / people) * 1000, 2)} $ for a thousand people. Not in it: the Worker's own requests and the

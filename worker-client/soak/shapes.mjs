@@ -27,7 +27,7 @@ export const SHAPES = [
   { name: 'registration answered with a client_id alone', registration: null },
   { name: 'management address that is relative', registration: { registration_client_uri: '/register/client' } },
   { name: 'auth methods not said', metadata: { token_endpoint_auth_methods_supported: undefined }, registration: { client_secret: 'canary-secret', client_secret_expires_at: 0 } },
-  { name: 'auth methods as a string', metadata: { token_endpoint_auth_methods_supported: 'none' } },
+  { name: 'auth methods as a string', metadata: { token_endpoint_auth_methods_supported: 'client_secret_basic' }, registration: { client_secret: 'canary-secret', client_secret_expires_at: 0 } },
   { name: 'optional members null', metadata: { scopes_supported: null, revocation_endpoint: null, service_documentation: null, op_policy_uri: null } },
   { name: 'response types not said', metadata: { response_types_supported: undefined } },
   { name: 'documentation that is no URL', metadata: { service_documentation: 'TBD' } },
@@ -49,8 +49,8 @@ export const SHAPES = [
   { name: 'token endpoint null', metadata: { token_endpoint: null }, expected: 'unusable' },
   { name: 'issuer without a scheme', issuer: (at) => at.replace('https://', ''), documents: [OAUTH], expected: 'unusable' },
   { name: 'issuer not said', metadata: { issuer: undefined }, expected: 'unusable' },
-  { name: 'metadata in an array', answers: { [OAUTH]: body('[{}]') }, documents: [], expected: 'unusable' },
-  { name: 'metadata cut off', answers: { [OAUTH]: body('{"issuer": "https://') }, documents: [], expected: 'unusable' },
+  { name: 'metadata in an array', answers: { [OAUTH]: body('[{}]') }, documents: [], expected: 'no-metadata' },
+  { name: 'metadata cut off', answers: { [OAUTH]: body('{"issuer": "https://') }, documents: [], expected: 'no-metadata' },
   { name: 'nothing published', documents: [], expected: 'no-metadata' },
   { name: 'a page instead of metadata', answers: { [OAUTH]: html, [OPENID]: html }, documents: [], expected: 'no-metadata' },
   { name: 'everything behind a login', answers: { [OAUTH]: refusal(401, {}), [OPENID]: refusal(401, {}) }, documents: [], expected: 'no-metadata' },
@@ -60,7 +60,7 @@ export const SHAPES = [
   { name: 'registration gone', answers: { '/register': { status: 410, headers: {}, body: '' } }, expected: 'not-registered' },
   { name: 'registration asks for credentials', answers: { '/register': refusal(401, { error: 'invalid_client' }) }, expected: 'not-registered' },
   { name: 'registration behind a challenge', answers: { '/register': { ...html, status: 403 } }, expected: 'not-registered' },
-  { name: 'redirect URIs dropped by the server', registration: { redirect_uris: [] }, expected: 'not-registered' },
+  { name: 'redirect URIs dropped by the server', registration: { redirect_uris: [] } },
   { name: 'not there', down: true, expected: 'unreachable' },
 ].map((shape) => ({ expected: 'works', ...shape }));
 export { OAUTH };
