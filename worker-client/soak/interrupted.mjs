@@ -75,7 +75,7 @@ export async function disconnects({ runs }) {
     done += batch.length;
   }
   // The answer that would have brought the next session never arrived: the one they have must last.
-  await world.app.elapse(120);
+  await world.elapse(120);
   const kept = (await Promise.all(people.map(async (agent) => (await world.connections(agent)).length))).filter((count) => count === 2).length;
   await world.close();
   return {

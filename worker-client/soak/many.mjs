@@ -1,7 +1,7 @@
 // Q9, Q16 and Q18: many people at many hosts, a change of keys while they come, and logins that nobody completes.
 import { randomBytes } from 'node:crypto';
 import { sqlEach } from '../e2e/app.mjs';
-import { Teeth, wait } from './teeth.mjs';
+import { wait } from './teeth.mjs';
 import { API, World } from './world.mjs';
 
 /** Q9: everybody calls everything in random order, logs in and disconnects; the hosts know whose token each is. */
@@ -113,8 +113,7 @@ export async function abandoned({ flows, atOnce = 32 }) {
   }));
   const waiting = await world.app.rows('account', 'pending');
   const peak = await bytes();
-  await world.app.elapse(900);
-  Teeth.elapsed += 900;
+  await world.elapse(900);
   for (let i = 0; i < 600 && await world.app.rows('account', 'pending') > 0; i += 1) await wait(1000);
   const [pending, sessions, after] = [await world.app.rows('account', 'pending'), await world.app.rows('account', 'session'), await bytes()];
   await world.close();

@@ -30,6 +30,8 @@ export class Box extends Lab {
 }
 
 export class World {
+  #clock = { elapsed: 0 };
+
   static async open({ program = 'host.mjs', lab = new Box(), directory = '../e2e', ...options } = {}) {
     const world = new World();
     world.lab = lab;
@@ -39,7 +41,7 @@ export class World {
 
   /** A server of that name, which everybody can reach. */
   server(name, settings = {}) {
-    const server = Object.assign(new Teeth(`https://${name}`), settings);
+    const server = Object.assign(new Teeth(`https://${name}`), { clock: this.#clock, ...settings });
     this.lab.host(name, server.answer);
     return server;
   }
@@ -66,6 +68,12 @@ export class World {
     if (!callback) return refused;
     const back = await agent.json('GET', callback);
     return { status: back.status, problem: back.json };
+  }
+
+  /** Lets that many seconds pass, here and at every server. */
+  async elapse(seconds) {
+    await this.app.elapse(seconds);
+    this.#clock.elapsed += seconds;
   }
 
   use(agent, url) {
