@@ -1,6 +1,7 @@
 // The reliability figures in their short form: the same measures as `make soak`, the same targets, fewer repetitions.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { judgeRefresh, replays } from '../soak/kill.mjs';
 import { leaks, short } from '../soak/measures.mjs';
 import { twice } from '../soak/refresh.mjs';
 import { World, searched } from '../soak/world.mjs';
@@ -30,6 +31,20 @@ test('Q15 in all of that, no secret where none belongs', () => hold(leaks()));
 describe('the measures can tell', () => {
   test('Q1, Q3 a refresh token that is used twice', async () => {
     assert.deepEqual(await twice(), { statuses: [200, 400], reused: 1 });
+  });
+
+  test('Q4 what was sent without a note, what a caller got and nobody kept, and a token presented too often', () => {
+    const faultsOf = (scene) => {
+      const faults = [];
+      judgeRefresh({ faults, stored: { intent: 0, generation: 0 }, ...scene });
+      return faults;
+    };
+    assert.deepEqual(faultsOf({ reached: true }), ['sent without intent']);
+    assert.deepEqual(faultsOf({ reached: true, stored: { intent: 1, generation: 0 } }), []);
+    assert.deepEqual(faultsOf({ reached: false, wasAcknowledged: true }), ['acknowledged but lost']);
+    const faults = [];
+    for (const times of [2, 3]) replays({ faults, server: { presented: new Map([['token', times]]) } });
+    assert.deepEqual(faults, ['a refresh token was presented 3 times']);
   });
 
   test('Q9 a token in the hands of another person, and one that is none', async () => {

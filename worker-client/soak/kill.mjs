@@ -169,7 +169,7 @@ async function judgeExchange({ world, agent, server, host, prepared, wasAcknowle
 
 async function judgeStrict(scene) {
   const { world, agent, host, faults } = scene;
-  const outcome = await judgeRefresh(scene);
+  const outcome = judgeRefresh(scene);
   const states = [];
   for (let call = 0; call < 5; call += 1) states.push(await world.use(agent, API(host)));
   const statuses = states.map(({ status, json }) => json?.type ?? status);
@@ -182,7 +182,7 @@ async function judgeStrict(scene) {
 
 async function judgeGrace(scene) {
   const { world, agent, host, faults } = scene;
-  const outcome = await judgeRefresh(scene);
+  const outcome = judgeRefresh(scene);
   for (let call = 0; call < 3; call += 1) {
     const { status } = await world.use(agent, API(host));
     if (status !== 200) faults.push(`after the restart: ${status}`);
@@ -192,7 +192,7 @@ async function judgeGrace(scene) {
 }
 
 /** What the crash left: nothing is sent without a note of it, and what a caller got is stored. */
-async function judgeRefresh({ stored, reached, wasAcknowledged, faults }) {
+export function judgeRefresh({ stored, reached, wasAcknowledged, faults }) {
   const isStored = stored.generation > 0;
   if (wasAcknowledged && !isStored) faults.push('acknowledged but lost');
   if (reached && !isStored && stored.intent === 0) faults.push('sent without intent');
@@ -200,7 +200,7 @@ async function judgeRefresh({ stored, reached, wasAcknowledged, faults }) {
   return reached ? 'answer lost' : 'not sent';
 }
 
-function replays({ server, faults }) {
+export function replays({ server, faults }) {
   for (const times of server.presented.values()) {
     if (times > 2) faults.push(`a refresh token was presented ${times} times`);
   }
