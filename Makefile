@@ -1,6 +1,6 @@
 # The two commands: `make run` and `make test`. Both install what is missing first.
 
-SOURCES := $(shell find branding pkce rfc7591 rfc8414 worker-client/src worker-client/templates -name '*.rs' -o -name '*.html' -o -name '*.css' -o -name '*.js' -o -name Cargo.toml) \
+SOURCES := $(shell find branding pkce rfc7591 rfc8414 worker-client/src worker-client/encoding_rs worker-client/templates -name '*.rs' -o -name '*.html' -o -name '*.css' -o -name '*.js' -o -name Cargo.toml) \
   Cargo.toml Cargo.lock worker-client/Cargo.toml worker-client/build.sh
 PRODUCTION := worker-client/npm/dist/index.js
 DEVELOPMENT := worker-client/.run/dist/index.js
@@ -53,10 +53,10 @@ $(PRODUCTION): $(SOURCES)
 	worker-client/build.sh . npm/dist --features entry
 
 $(DEVELOPMENT): $(SOURCES)
-	worker-client/build.sh . .run/dist --features entry,loopback
+	WASM_OPT_LEVEL=-O1 worker-client/build.sh . .run/dist --features entry,loopback
 
 $(PANICS): $(SOURCES)
-	worker-client/build.sh . .run/panics --features entry,panic-on-purpose
+	WASM_OPT_LEVEL=-O1 worker-client/build.sh . .run/panics --features entry,panic-on-purpose
 
 $(RUST_HOST): $(SOURCES) $(wildcard worker-client/examples/rust-worker/src/*.rs)
 	worker-client/build.sh examples/rust-worker examples/rust-worker/build

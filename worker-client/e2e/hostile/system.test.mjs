@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { after, before, describe, test } from 'node:test';
+import { unstable_readConfig } from 'wrangler';
 import { artefact } from '../app.mjs';
 import { place, World } from './world.mjs';
 
@@ -56,6 +57,47 @@ describe('a panic', () => {
     // A flight that panicked does not stand in the way of the next.
     if (where.includes('registrar')) assert.equal((await world.login(server.host)).status, 500);
   });
+});
+
+test('X03 whoever is asked is whoever was judged, in every spelling', async () => {
+  const world = await World.start();
+  const { host } = world.server();
+  const [name] = host.split('.');
+  // A generator of one's own, so that a failure can be repeated.
+  let seed = 42;
+  const random = (n) => { seed = (seed * 1103515245 + 12345) % 2147483648; return Math.floor((seed / 2147483648) * n); };
+  const PIECES = ['@', ':', '/', '\\\\', '?', '#', '.', '%2e', '%00', '\t', '\n', ' ', '\u00ad', '。', '．', 'ａ', 'ß', '[', ']', '%', '443', '0x', ';', '|', '^', name, 'evil.example', 'https://', '//', '.example', host];
+  let accepted = 0;
+  for (let n = 0; n < 400; n += 1) {
+    let typed = host;
+    for (let changes = random(3); changes >= 0; changes -= 1) {
+      const at = random(typed.length + 1);
+      typed = typed.slice(0, at) + PIECES[random(PIECES.length)] + typed.slice(at);
+    }
+    const answer = await world.asks('GET', `/probe?url=${encodeURIComponent(typed)}`);
+    if (answer.status !== 200) {
+      assert.equal(answer.sent, 0, JSON.stringify(typed));
+      continue;
+    }
+    accepted += 1;
+    const asked = new Set(world.lab.all.slice(world.lab.all.length - answer.sent).map(({ url }) => new URL(url).host));
+    assert.ok([...asked].every((one) => one === answer.json.host), `${JSON.stringify(typed)}: ${answer.json.host} was judged, ${[...asked]} asked`);
+    assert.equal(new URL(answer.json.resource).host, answer.json.host, typed);
+  }
+  assert.ok(accepted > 40 && accepted < 380, `${accepted} of 400`);
+  await world.stop();
+});
+
+test('X04 the settings of the Worker are the safe ones', () => {
+  const config = unstable_readConfig({ config: folder('../../wrangler.toml') });
+  assert.ok(config.compatibility_date >= '2026-05-01');
+  assert.ok(config.compatibility_flags.includes('global_fetch_strictly_public'));
+  assert.deepEqual([config.workers_dev, config.preview_urls, config.observability.enabled], [false, false, true]);
+  assert.deepEqual(config.migrations.flatMap(({ new_sqlite_classes: names, new_classes: plain }) => [...names ?? [], ...plain ?? []]), ['Account', 'Registrar']);
+  assert.ok(config.migrations.every(({ new_classes: plain }) => !plain), 'rows, not keys and values');
+  assert.deepEqual(config.kv_namespaces, []);
+  assert.deepEqual(Object.keys(config.vars).filter((name) => /KEY|SECRET|INSECURE|LOOPBACK/.test(name)), []);
+  assert.ok(!/loopback|panic/.test(config.build.command), 'built without what is for development and tests');
 });
 
 test('X05 D28 the released artefact holds no hook, and no switch for development', async () => {
