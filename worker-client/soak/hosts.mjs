@@ -1,6 +1,7 @@
 // One deployment, hosts of every shape: `node soak/hosts.mjs [5000]`. Prints how many people could log in to and use, why
 // the others could not, and what it cost; keeps the figures for SCALE.md.
 import { mkdir, writeFile } from 'node:fs/promises';
+import { sql } from '../e2e/app.mjs';
 import { Internet } from './shaped.mjs';
 import { SHAPES } from './shapes.mjs';
 import { wait } from './teeth.mjs';
@@ -26,6 +27,7 @@ export async function everyHost(count, { atOnce = 4, tell = () => {} } = {}) {
     }
   }));
   const { accounts, registrars } = await world.sizes();
+  costs.bytesPerHolder = await bytesPerHolder(world);
   await world.close();
   return summary(count, outcomes, internet.requests, { accounts, registrars, costs });
 }
@@ -63,6 +65,21 @@ async function costsOf(world) {
     objectRequestsPerCall: call.account + call.registrar,
     rowsPerCall: call.rowsWritten,
   };
+}
+
+/** What one more account adds to an issuer's object: mean of many rows like the one that is there. */
+async function bytesPerHolder(world) {
+  const MANY = 20_000;
+  const size = 'SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()';
+  let added;
+  await world.app.whileStopped(({ registrar }) => {
+    const file = registrar.find((name) => sql(name, '', 'SELECT count(*) FROM holder') > 0);
+    const before = sql(file, '', size);
+    sql(file, `INSERT INTO holder WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${MANY})
+      SELECT client_id, substr(hex(randomblob(64)), 1, length(account)) FROM n, (SELECT client_id, account FROM holder LIMIT 1);`);
+    added = sql(file, '', size) - before;
+  });
+  return added / MANY;
 }
 
 /** Logs in and uses; a host that asks for patience is tried once more. */
@@ -117,7 +134,7 @@ if (process.argv[1]?.endsWith('hosts.mjs')) {
   for (const text of found.unexpected) console.log(`  unexpected: ${text}`);
   console.log(`Requests of a first login, page and icon included: ${found.requestsPerLogin.toFixed(2)}.`);
   console.log(`A login at a registered issuer: ${found.objectRequestsPerLogin} requests to objects, ${found.issuerRequestsPerLogin} of them to the issuer's, ${found.rowsPerLogin} rows written, ${found.rowsPerAccount} more for a new account. A call: ${found.objectRequestsPerCall} and ${found.rowsPerCall}.`);
-  console.log(`Storage: ${Math.round(found.bytesPerAccount)} bytes an account of ${found.connectionsPerAccount.toFixed(1)} connections, ${Math.round(found.bytesPerRegistrar)} bytes an issuer.`);
+  console.log(`Storage: ${Math.round(found.bytesPerAccount)} bytes an account of ${found.connectionsPerAccount.toFixed(1)} connections, ${Math.round(found.bytesPerRegistrar)} bytes an issuer and ${Math.round(found.bytesPerHolder)} for each account there.`);
   await mkdir(new URL('.results/', import.meta.url), { recursive: true });
   await writeFile(new URL('.results/hosts.json', import.meta.url), JSON.stringify(found, null, 2));
   process.exitCode = found.unexpected.length || found.leaks ? 1 : 0;

@@ -35,13 +35,20 @@ export async function eviction({ points }) {
     if ([...server.presented.values()].some((times) => times > 2)) tally.replayed += 1;
   }
   await world.close();
-  return {
+  return [{
     id: 'Q5',
     property: `the object evicted at ${points} points of a refresh, 5 callers waiting; every second server has a grace period`,
-    target: 'callers told within 1 s, afterwards used or login-again, presented at most twice',
-    measured: `${tally.interrupted} callers interrupted (${[...tally.types].join(', ')}), ${tally.untyped} without a typed problem, ${tally.slow} late; ${tally.stuck} stuck, ${tally.replayed} presented more often`,
-    held: tally.interrupted > 0 && tally.untyped + tally.slow + tally.stuck + tally.replayed === 0,
-  };
+    target: 'callers told by a typed problem, afterwards used or login-again, presented at most twice',
+    measured: `${tally.interrupted} callers interrupted (${[...tally.types].join(', ')}), ${tally.untyped} without a typed problem; ${tally.stuck} stuck, ${tally.replayed} presented more often`,
+    held: tally.interrupted > 0 && tally.untyped + tally.stuck + tally.replayed === 0,
+  }, {
+    id: 'Q5 time',
+    property: 'callers told within a second of the eviction',
+    target: 'all',
+    measured: `${tally.interrupted - tally.slow} of ${tally.interrupted}`,
+    held: tally.slow === 0,
+    isTime: true,
+  }];
 }
 
 /** Q6: the browser that asked goes away in the middle; what it asked for is kept, and others get it. */
@@ -58,7 +65,7 @@ export async function disconnects({ runs }) {
       const { callback } = await world.leave(agent, 'as.example');
       await leaving(agent, server, () => agent.json('GET', callback));
       tally.reached += server.codes.get(new URL(callback).searchParams.get('code')) ?? 0;
-      await wait(600);
+      for (let i = 0; i < 20 && (await world.connections(agent)).length < 2; i += 1) await wait(300);
       if ((await world.connections(agent)).length === 2) tally.exchanged += 1;
       const others = [];
       await leaving(agent, server, () => {

@@ -15,6 +15,8 @@ const { values } = parseArgs({
     calls: { type: 'string', default: '100' },
     // Requests a second that one object takes.
     capacity: { type: 'string', default: '1000' },
+    // Bytes that one object may hold.
+    holds: { type: 'string', default: '10000000000' },
     // How much busier the busiest second is than the mean one.
     peak: { type: 'string', default: '10' },
     // Prices: a million requests, a million rows written, a gigabyte stored for a month.
@@ -29,7 +31,9 @@ const measured = JSON.parse(await readFile(new URL('.results/hosts.json', import
 const MONTH = 30 * 24 * 3600;
 const { people, issuers } = option;
 const objects = people + issuers;
-const bytes = people * measured.bytesPerAccount + issuers * measured.bytesPerRegistrar;
+const connections = people * measured.connectionsPerAccount;
+const bytes = people * measured.bytesPerAccount + issuers * measured.bytesPerRegistrar + connections * measured.bytesPerHolder;
+const held = people * option.hottest * measured.bytesPerHolder;
 const loginsASecond = (people * option.logins * option.peak) / MONTH;
 const hottest = loginsASecond * option.hottest;
 const requests = people * (option.logins * measured.objectRequestsPerLogin + option.calls * measured.objectRequestsPerCall);
@@ -52,6 +56,7 @@ No host has code or settings of its own.
 | --- | --- |
 | storage of an account with ${number(measured.connectionsPerAccount, 1)} connections | ${number(measured.bytesPerAccount)} bytes |
 | storage of an issuer's registration | ${number(measured.bytesPerRegistrar)} bytes |
+| what each account adds to an issuer's object | ${number(measured.bytesPerHolder)} bytes |
 | requests that a host receives for a first login, root page and icon included | ${number(measured.requestsPerLogin, 1)} |
 | requests to objects for a login at an issuer that is registered | ${number(measured.objectRequestsPerLogin, 1)} |
 | of these, to the issuer's object | ${number(measured.issuerRequestsPerLogin, 1)} |
@@ -64,19 +69,21 @@ No host has code or settings of its own.
 | logins and calls of a person in a month | ${number(option.logins, 2)}; ${number(option.calls)} |
 | the busiest second against the mean one | ${number(option.peak)} times |
 | the most popular issuer's share of logins | ${number(option.hottest * 100)} % |
-| requests a second that one object takes | ${number(option.capacity)} |
+| requests a second that one object takes; bytes that it may hold | ${number(option.capacity)}; ${number(option.holds)} |
 | price of a million requests to objects; of a million rows written; of a gigabyte for a month | ${option.request} $; ${option.written} $; ${option.stored} $ |
 
 **Objects.** One for each person and one for each issuer: ${number(people)} + ${number(issuers)} = ${number(objects)}. An account is asked by its own person alone,
 so it never comes near what an object can take, and people need nothing from each other.
 
-**Storage.** ${number(people)} × ${number(measured.bytesPerAccount)} + ${number(issuers)} × ${number(measured.bytesPerRegistrar)} bytes = ${number(bytes / 1e9)} GB. A database grows in pages of 4,096 bytes;
+**Storage.** ${number(people)} × ${number(measured.bytesPerAccount)} + ${number(issuers)} × ${number(measured.bytesPerRegistrar)} + ${number(connections)} connections × ${number(measured.bytesPerHolder)} bytes = ${number(bytes / 1e9)} GB. A database grows in pages of 4,096 bytes;
 these accounts hold ${number(measured.connectionsPerAccount, 1)} connections each.
 
 **Hot issuers.** ${number(people)} × ${number(option.logins, 2)} logins in ${number(MONTH)} s × ${number(option.peak)} = ${number(loginsASecond, 1)} logins in the busiest second, of which
 the most popular issuer's object sees ${number(option.hottest * 100)} % × ${number(measured.issuerRequestsPerLogin, 1)} = ${number(hottest * measured.issuerRequestsPerLogin, 1)} requests: ${number((hottest * measured.issuerRequestsPerLogin * 100) / option.capacity, 1)} % of what one object takes.
 It is asked when a person logs in to an issuer they are not connected to, not when tokens are used or refreshed. It is
-full at ${number((option.capacity * MONTH) / (option.peak * option.hottest * measured.issuerRequestsPerLogin * option.logins))} people with these habits.
+full at ${number((option.capacity * MONTH) / (option.peak * option.hottest * measured.issuerRequestsPerLogin * option.logins))} people with these habits. It also keeps a row for
+each account that is connected: ${number(people)} × ${number(option.hottest * 100)} % × ${number(measured.bytesPerHolder)} bytes = ${number(held / 1e9, 2)} GB of the ${number(option.holds / 1e9)} GB that an object may hold; that is full at
+${number(option.holds / measured.bytesPerHolder)} accounts at one issuer.
 
 **Cost of a month.**
 
