@@ -56,7 +56,7 @@ No host has code or settings of its own.
 | --- | --- |
 | storage of an account with ${number(measured.connectionsPerAccount, 1)} connections | ${number(measured.bytesPerAccount)} bytes |
 | storage of an issuer's registration | ${number(measured.bytesPerRegistrar)} bytes |
-| what each account adds to an issuer's object | ${number(measured.bytesPerHolder)} bytes |
+| what each account adds to an issuer's object, with a client identifier of eight characters: a longer one adds its length | ${number(measured.bytesPerHolder)} bytes |
 | requests that a host receives for a first login, root page and icon included | ${number(measured.requestsPerLogin, 1)} |
 | requests to objects for a login at an issuer that is registered | ${number(measured.objectRequestsPerLogin, 1)} |
 | of these, to the issuer's object | ${number(measured.issuerRequestsPerLogin, 1)} |
