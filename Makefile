@@ -7,7 +7,7 @@ DEVELOPMENT := worker-client/.run/dist/index.js
 PANICS := worker-client/.run/panics/index.js
 RUST_HOST := worker-client/examples/rust-worker/build/index.js
 
-.PHONY: help run test build setup lint unit neutral e2e bench rows mutants fuzz
+.PHONY: help run test build setup lint unit neutral e2e bench rows mutants fuzz soak
 help: ## What there is to make
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1	\2/p' Makefile
 
@@ -50,6 +50,9 @@ mutants: ## Removes each guard in turn, and shows that a test fails; those of th
 
 fuzz: ## Ten minutes for each parser of strangers' bytes
 	worker-client/fuzz/run.sh 600
+
+soak: $(PRODUCTION) ## The reliability figures in their long form, and hosts by the thousand: hours, and can be continued
+	@node worker-client/soak/reliability.mjs; held=$$?; node worker-client/soak/hosts.mjs && node worker-client/soak/scale.mjs && exit $$held
 
 bench: ## The benchmarks, and the ratios to peers that they are for
 	cargo bench --locked -p pkce -p rfc7591

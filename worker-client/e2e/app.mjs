@@ -146,8 +146,10 @@ export class App {
     return Buffer.concat(await Promise.all(files.map((name) => readFile(join(this.storage, name)))));
   }
 
-  async stop() {
+  /** Ends workerd, and its files after `look` had a look at them. */
+  async stop(look = () => {}) {
     await this.#miniflare.dispose();
+    await look();
     await rm(this.storage, { recursive: true, force: true });
   }
 

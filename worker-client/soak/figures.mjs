@@ -13,7 +13,7 @@ export async function keep(figure) {
   await writeFile(KEPT, JSON.stringify(figures, null, 2));
 }
 
-export const line = ({ id, property, target, measured, held }) => `| ${id} | ${property} | ${target} | ${measured} | ${HELD.get(held)} |`;
+export const line = ({ id, property, target, measured, held, note }) => `| ${id} | ${property} | ${target} | ${measured} | ${note ?? HELD.get(held)} |`;
 
 const HELD = new Map([[true, 'held'], [false, '**not held**'], [null, 'argued']]);
 

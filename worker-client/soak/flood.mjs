@@ -5,6 +5,9 @@ import { wait } from './teeth.mjs';
 /** In bytes: small against the caps, so that what is sent after a cap shows. */
 const CHUNK = 4096;
 
+/** In milliseconds between chunks: slow enough for a reader that hangs up to be noticed, fast enough to reach the cap in time. */
+const PAUSE = { page: 8, others: 40 };
+
 export class Flood {
   /** Bytes that each endless body gave before the reader hung up. */
   pulled = new Map();
@@ -39,7 +42,7 @@ export class Flood {
     let sent = 0;
     // A bound of our own: a reader that never stops is counted, not served forever.
     while (isOpen && sent < (4 << 20)) {
-      if (response.write(Buffer.alloc(CHUNK, ' '))) await wait(4);
+      if (response.write(Buffer.alloc(CHUNK, ' '))) await wait(PAUSE[kind] ?? PAUSE.others);
       else await Promise.race([new Promise((done) => { response.once('drain', done); }), new Promise((done) => { response.once('close', done); })]);
       sent += CHUNK;
     }

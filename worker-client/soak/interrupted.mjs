@@ -4,7 +4,7 @@ import { API, World } from './world.mjs';
 
 /** Q5: the object is evicted at points spread evenly over a refresh. */
 export async function eviction({ points }) {
-  const world = await World.open({ program: 'evicting-host.mjs', directory: '../soak' });
+  const world = await World.open({ program: 'watched-host.mjs', directory: '../soak' });
   const LATENCY = 150;
   const tally = { untyped: 0, slow: 0, replayed: 0, stuck: 0, wrong: 0, interrupted: 0, types: new Set() };
   for (let point = 0; point < points; point += 1) {
@@ -35,13 +35,20 @@ export async function eviction({ points }) {
     if ([...server.presented.values()].some((times) => times > 2)) tally.replayed += 1;
   }
   await world.close();
-  return {
+  return [{
     id: 'Q5',
     property: `the object evicted at ${points} points of a refresh, 5 callers waiting; every second server has a grace period`,
-    target: 'callers told within 1 s, afterwards used or login-again, presented at most twice',
-    measured: `${tally.interrupted} callers interrupted (${[...tally.types].join(', ')}), ${tally.untyped} without a typed problem, ${tally.slow} late; ${tally.stuck} stuck, ${tally.replayed} presented more often`,
-    held: tally.interrupted > 0 && tally.untyped + tally.slow + tally.stuck + tally.replayed === 0,
-  };
+    target: 'callers told by a typed problem, afterwards used or login-again, presented at most twice',
+    measured: `${tally.interrupted} callers interrupted (${[...tally.types].join(', ')}), ${tally.untyped} without a typed problem; ${tally.stuck} stuck, ${tally.replayed} presented more often`,
+    held: tally.interrupted > 0 && tally.untyped + tally.stuck + tally.replayed === 0,
+  }, {
+    id: 'Q5 time',
+    property: 'callers told within a second of the eviction',
+    target: 'all',
+    measured: `${tally.interrupted - tally.slow} of ${tally.interrupted}`,
+    held: tally.slow === 0,
+    isTime: true,
+  }];
 }
 
 /** Q6: the browser that asked goes away in the middle; what it asked for is kept, and others get it. */
@@ -58,7 +65,7 @@ export async function disconnects({ runs }) {
       const { callback } = await world.leave(agent, 'as.example');
       await leaving(agent, server, () => agent.json('GET', callback));
       tally.reached += server.codes.get(new URL(callback).searchParams.get('code')) ?? 0;
-      await wait(600);
+      for (let i = 0; i < 20 && (await world.connections(agent)).length < 2; i += 1) await wait(300);
       if ((await world.connections(agent)).length === 2) tally.exchanged += 1;
       const others = [];
       await leaving(agent, server, () => {
@@ -75,7 +82,7 @@ export async function disconnects({ runs }) {
     done += batch.length;
   }
   // The answer that would have brought the next session never arrived: the one they have must last.
-  await world.app.elapse(120);
+  await world.elapse(120);
   const kept = (await Promise.all(people.map(async (agent) => (await world.connections(agent)).length))).filter((count) => count === 2).length;
   await world.close();
   return {

@@ -65,12 +65,18 @@ export async function sweep(points, done, tell) {
     world.server('home.example');
     await world.logIn(keeper, 'home.example');
     const lengths = await durations(world);
-    for (let point = 0; point < points; point += 1) {
+    for (const point of spread(points)) {
       if (!done.has(point)) await tell(await kill(world, keeper, lengths.map((length) => ((point + 0.5) * length) / points), point, points));
     }
   } finally {
     await world.close();
   }
+}
+
+/** Every point once, in an order in which those of a sweep that ends early are spread evenly as well. */
+function spread(points) {
+  const place = (i) => (i * 0.618_034) % 1;
+  return Array.from({ length: points }, (_, i) => i).sort((a, b) => place(a) - place(b)).map((_, i, order) => order.indexOf(i));
 }
 
 async function kill(world, keeper, afters, point, points) {
@@ -86,7 +92,7 @@ async function kill(world, keeper, afters, point, points) {
   const before = [...acknowledged];
   let stored;
   await world.app.crash(() => {
-    stored = scenes.map(({ file, host }) => rows(file, host));
+    stored = rows(scenes.map(({ file }) => file));
     // Who was cut off comes back in two minutes, not at once.
     sqlEach(scenes.map(({ file }) => file), 'UPDATE session SET expires = expires - 120');
   });
@@ -169,7 +175,7 @@ async function judgeExchange({ world, agent, server, host, prepared, wasAcknowle
 
 async function judgeStrict(scene) {
   const { world, agent, host, faults } = scene;
-  const outcome = await judgeRefresh(scene);
+  const outcome = judgeRefresh(scene);
   const states = [];
   for (let call = 0; call < 5; call += 1) states.push(await world.use(agent, API(host)));
   const statuses = states.map(({ status, json }) => json?.type ?? status);
@@ -182,7 +188,7 @@ async function judgeStrict(scene) {
 
 async function judgeGrace(scene) {
   const { world, agent, host, faults } = scene;
-  const outcome = await judgeRefresh(scene);
+  const outcome = judgeRefresh(scene);
   for (let call = 0; call < 3; call += 1) {
     const { status } = await world.use(agent, API(host));
     if (status !== 200) faults.push(`after the restart: ${status}`);
@@ -192,7 +198,7 @@ async function judgeGrace(scene) {
 }
 
 /** What the crash left: nothing is sent without a note of it, and what a caller got is stored. */
-async function judgeRefresh({ stored, reached, wasAcknowledged, faults }) {
+export function judgeRefresh({ stored, reached, wasAcknowledged, faults }) {
   const isStored = stored.generation > 0;
   if (wasAcknowledged && !isStored) faults.push('acknowledged but lost');
   if (reached && !isStored && stored.intent === 0) faults.push('sent without intent');
@@ -200,7 +206,7 @@ async function judgeRefresh({ stored, reached, wasAcknowledged, faults }) {
   return reached ? 'answer lost' : 'not sent';
 }
 
-function replays({ server, faults }) {
+export function replays({ server, faults }) {
   for (const times of server.presented.values()) {
     if (times > 2) faults.push(`a refresh token was presented ${times} times`);
   }
@@ -209,8 +215,13 @@ function replays({ server, faults }) {
 const files = (world) => readdirSync(world.app.storage, { recursive: true })
   .filter((name) => /Account\/[0-9a-f]+\.sqlite$/.test(name)).map((name) => join(world.app.storage, name));
 
-function rows(file, host) {
-  const one = (query) => Number(sqlEach([file], '', query)[0] || 0);
-  const of = (column) => one(`SELECT coalesce(max(${column}), 0) FROM connection WHERE issuer = 'https://${host}'`);
-  return { pending: one('SELECT count(*) FROM pending'), intent: of('intent'), generation: of('generation') };
+/** What the files hold, all of them in one look. An account's first connection is the one at home. */
+function rows(files) {
+  const later = 'SELECT rowid FROM connection ORDER BY rowid LIMIT -1 OFFSET 1';
+  const found = sqlEach(files, '', `SELECT (SELECT count(*) FROM pending) || ' ' || coalesce(max(intent), 0) || ' ' || coalesce(max(generation), 0)
+    FROM connection WHERE rowid IN (${later})`);
+  return found.map((text) => {
+    const [pending, intent, generation] = text.split(' ').map(Number);
+    return { pending, intent, generation };
+  });
 }

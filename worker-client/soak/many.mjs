@@ -1,7 +1,7 @@
 // Q9, Q16 and Q18: many people at many hosts, a change of keys while they come, and logins that nobody completes.
 import { randomBytes } from 'node:crypto';
 import { sqlEach } from '../e2e/app.mjs';
-import { Teeth, wait } from './teeth.mjs';
+import { wait } from './teeth.mjs';
 import { API, World } from './world.mjs';
 
 /** Q9: everybody calls everything in random order, logs in and disconnects; the hosts know whose token each is. */
@@ -102,7 +102,7 @@ export async function abandoned({ flows, atOnce = 32 }) {
   const world = await World.open();
   world.server('as.example');
   await world.logIn(world.person(), 'as.example');
-  const bytes = async () => (await world.sizes('Account')).reduce((sum, size) => sum + size, 0);
+  const bytes = async () => (await world.sizes()).accounts.reduce((sum, size) => sum + size, 0);
   const before = await bytes();
   let begun = 0;
   await Promise.all(Array.from({ length: Math.min(atOnce, flows) }, async () => {
@@ -113,8 +113,7 @@ export async function abandoned({ flows, atOnce = 32 }) {
   }));
   const waiting = await world.app.rows('account', 'pending');
   const peak = await bytes();
-  await world.app.elapse(900);
-  Teeth.elapsed += 900;
+  await world.elapse(900);
   for (let i = 0; i < 600 && await world.app.rows('account', 'pending') > 0; i += 1) await wait(1000);
   const [pending, sessions, after] = [await world.app.rows('account', 'pending'), await world.app.rows('account', 'session'), await bytes()];
   await world.close();

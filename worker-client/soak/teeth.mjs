@@ -15,8 +15,8 @@ export class Teeth extends Server {
   fault;
   /** Seconds that its clock, and the one of its resource, are ahead of ours. */
   skew = { server: 0, resource: 0 };
-  /** Seconds that passed without us waiting for them. */
-  static elapsed = 0;
+  /** Seconds that passed without anybody waiting for them: one clock for a world. */
+  clock = { elapsed: 0 };
   /** Refresh tokens that came a second time. */
   reused = 0;
   /** How often each code, and each refresh token, came to the token endpoint. */
@@ -57,7 +57,7 @@ export class Teeth extends Server {
     this.#access.clear();
   }
 
-  now = () => Date.now() / 1000 + Teeth.elapsed;
+  now = () => Date.now() / 1000 + this.clock.elapsed;
 
   #authorize(params, person) {
     const code = `code-${(this.issued += 1)}`;

@@ -2,12 +2,12 @@
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Agent } from '../e2e/agent.mjs';
-import { App, ORIGIN, hostOf } from '../e2e/app.mjs';
+import { App, hostOf, sqlEach } from '../e2e/app.mjs';
 import { Lab } from '../e2e/lab.mjs';
 import { Teeth } from './teeth.mjs';
 
 /** What was searched for secrets, in the whole run: how many bytes, and how many secrets were found where none belongs. */
-export const searched = { bytes: 0, leaks: [], made: 0 };
+export const searched = { bytes: 0, leaks: [] };
 
 const CANARY = /canary-[\w.-]+/;
 
@@ -30,6 +30,8 @@ export class Box extends Lab {
 }
 
 export class World {
+  #clock = { elapsed: 0 };
+
   static async open({ program = 'host.mjs', lab = new Box(), directory = '../e2e', ...options } = {}) {
     const world = new World();
     world.lab = lab;
@@ -39,7 +41,7 @@ export class World {
 
   /** A server of that name, which everybody can reach. */
   server(name, settings = {}) {
-    const server = Object.assign(new Teeth(`https://${name}`), settings);
+    const server = Object.assign(new Teeth(`https://${name}`), { clock: this.#clock, ...settings });
     this.lab.host(name, server.answer);
     return server;
   }
@@ -68,6 +70,12 @@ export class World {
     return { status: back.status, problem: back.json };
   }
 
+  /** Lets that many seconds pass, here and at every server. */
+  async elapse(seconds) {
+    await this.app.elapse(seconds);
+    this.#clock.elapsed += seconds;
+  }
+
   use(agent, url) {
     return agent.json('POST', '/use', { body: { url } });
   }
@@ -82,24 +90,24 @@ export class World {
     return answer;
   }
 
-  /** Bytes that each object of a kind has on disk. */
-  async sizes(kind) {
-    const { stat } = await import('node:fs/promises');
-    const names = (await readdir(this.app.storage, { recursive: true })).filter((name) => new RegExp(`${kind}/[0-9a-f]+\\.sqlite`).test(name));
-    const sizes = new Map();
-    for (const name of names) {
-      const object = name.replace(/\.sqlite.*/, '');
-      sizes.set(object, (sizes.get(object) ?? 0) + (await stat(join(this.app.storage, name))).size);
-    }
-    return [...sizes.values()];
+  /** Bytes of the database of each object of a kind, without the log that workerd keeps beside it. Ends workerd meanwhile. */
+  async sizes() {
+    const query = 'SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()';
+    let sizes;
+    await this.app.whileStopped(({ account, registrar }) => {
+      const of = (files) => sqlEach(files, '', query).map(Number);
+      sizes = { accounts: of(account), registrars: of(registrar) };
+    });
+    return sizes;
   }
 
   async close() {
-    for (const name of (await readdir(this.app.storage, { recursive: true })).filter((name) => /sqlite/.test(name))) {
-      search(`the file ${name}`, await readFile(join(this.app.storage, name), 'latin1'));
-    }
+    const { storage } = this.app;
+    await this.app.stop(async () => {
+      const files = (await readdir(storage, { recursive: true })).filter((name) => /sqlite/.test(name));
+      for (const name of files) search(`the file ${name}`, await readFile(join(storage, name), 'latin1'));
+    });
     search('the log', this.app.log);
-    await this.app.stop();
     await this.lab.stop();
   }
 }
@@ -113,4 +121,3 @@ function search(where, ...texts) {
 }
 
 export const API = (name, person = 'somebody') => `https://${name}/api/${person}`;
-export { ORIGIN };
