@@ -58,6 +58,8 @@ bench: ## The benchmarks, and the ratios to peers that they are for
 	cargo bench --locked -p pkce -p rfc7591
 	node rfc8414/benches/ratios.mjs
 	node conformance/benches/hosts.mjs
+	node worker-client/benches/worker.mjs
+	node worker-client/benches/coldstart.mjs
 
 $(PRODUCTION): $(SOURCES)
 	worker-client/build.sh . npm/dist --features entry

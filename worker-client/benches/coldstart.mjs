@@ -4,14 +4,16 @@ import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import http from 'node:http';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import workerd from 'workerd';
 import { ORIGIN, artefact, objects } from '../e2e/app.mjs';
 import { empty, peer } from './workers.mjs';
 
 const ROUNDS = 15;
+/** The runtime of miniflare. */
+const { default: workerd } = createRequire(import.meta.resolve('miniflare'))('workerd');
 const { compatibilityDate, compatibilityFlags } = objects('');
 const keys = JSON.stringify({ active: 'k1', keys: { k1: randomBytes(32).toString('base64') } });
 const folder = await mkdtemp(join(tmpdir(), 'coldstart-'));
@@ -54,7 +56,7 @@ async function prepare(name, modules) {
 /** Starts it, asks once, and ends it: milliseconds from the start to the first byte. */
 async function start({ name, config }) {
   const begun = performance.now();
-  const child = spawn(workerd.default ?? workerd, ['serve', config, '--control-fd=3'], { stdio: ['ignore', 'inherit', 'inherit', 'pipe'] });
+  const child = spawn(workerd, ['serve', config, '--control-fd=3'], { stdio: ['ignore', 'inherit', 'inherit', 'pipe'] });
   const ended = new Promise((resolve) => child.once('exit', resolve));
   try {
     const port = await new Promise((resolve, reject) => {
