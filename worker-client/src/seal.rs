@@ -103,10 +103,8 @@ impl Vault<'_> {
         let payload = Payload { msg: &sealed, aad: &self.associated_data(kid, place) };
         let cipher = self.cipher(kid).ok_or(Unsealable)?;
         let plain = cipher.decrypt(&nonce.ok_or(Unsealable)?.into(), payload).map_err(|_| Unsealable)?;
-        // As text, which is how everything is read here: each kind of reader is code of its own for each type.
-        let plain = Zeroizing::new(plain);
-        let json = str::from_utf8(&plain).map_err(|_| Unsealable)?;
-        serde_json::from_str(json).map_err(|_| Unsealable)
+        // As bytes, which is how everything is read here: each kind of reader is code of its own for each type.
+        serde_json::from_slice(&Zeroizing::new(plain)).map_err(|_| Unsealable)
     }
 
     fn cipher(&self, kid: &str) -> Option<Aes256Gcm> {
