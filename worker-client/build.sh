@@ -12,13 +12,13 @@ export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$here/../target}"
 mkdir -p "$out"
 out=$(cd "$out" && pwd)
 # A panic unwinds, so that it is one request's: that needs a standard library of its own, from nightly. It is built for
-# size, and without the places of panics, which nobody is told.
-export RUSTUP_TOOLCHAIN=nightly RUSTFLAGS="${RUSTFLAGS:-} -Zlocation-detail=none"
-# The tables of charsets are the platform's: that changes what is locked, in a copy.
+# size, and without the places of panics and the texts of `Debug`, which nobody is told.
+export RUSTUP_TOOLCHAIN=nightly RUSTFLAGS="${RUSTFLAGS:-} -Zlocation-detail=none -Zfmt-debug=none"
+# The tables of charsets and of domain names are the platform's: that changes what is locked, in a copy.
 lock=$CARGO_TARGET_DIR/worker/Cargo.lock
 mkdir -p "$(dirname "$lock")"
 cp ../Cargo.lock "$lock"
 export CARGO_RESOLVER_LOCKFILE_PATH="$lock"
-worker-build --release --panic-unwind --no-opt -d "$out" "$crate" "$@" --config "patch.crates-io.encoding_rs.path='$here/encoding_rs'" -Zbuild-std-features=optimize_for_size,panic-unwind
+worker-build --release --panic-unwind --no-opt -d "$out" "$crate" "$@" --config "patch.crates-io.encoding_rs.path='$here/encoding_rs'" --config "patch.crates-io.idna.path='$here/idna'" -Zbuild-std-features=optimize_for_size,panic-unwind
 # The names of functions are a quarter of the artefact; nothing reads them.
-"$WASM_OPT_BIN" --all-features -Oz --strip-debug "$out/index_bg.wasm" -o "$out/index_bg.wasm"
+"$WASM_OPT_BIN" --all-features "${WASM_OPT_LEVEL:--Oz}" --merge-similar-functions --strip-debug --strip-producers "$out/index_bg.wasm" -o "$out/index_bg.wasm"

@@ -60,6 +60,13 @@ describe('a document behind a login', () => {
     assert.deepEqual(tokens(), [undefined]);
   });
 
+  test('offers the host even where another one issues its tokens', async () => {
+    const server = new Server();
+    for (const host of ['as.example', 'docs.example']) lab.host(host, server.answer);
+    const link = button(await open(ann, 'docs.example/api/document'));
+    assert.equal(new URL(link.getAttribute('href')).searchParams.get('url'), 'https://docs.example');
+  });
+
   test('is shown as the person sees it, once they have logged in and say so', async () => {
     page = await logIn(ann, page);
     assert.equal(page.url, `https://app.example/?url=${encodeURIComponent(DOCUMENT)}`, page.body);
@@ -145,7 +152,7 @@ describe('what a document or another site may try', () => {
     assert.equal(shown(image), undefined);
   });
 
-  test('a host that never answers is not waited for, with a login and without one', async () => {
+  test('a host that never answers is not waited for, with a login and without one', { timeout: 60_000 }, async () => {
     const server = new Server();
     lab.host('as.example', server.answer);
     const agent = ann();

@@ -40,8 +40,9 @@ const begin = (agent) => wrote(async () => {
   return agent.submit(question, {}, { until: (url) => url.startsWith('https://app.example/callback/') });
 });
 const finish = (agent, { url }) => wrote(async () => {
-  const page = await agent.visit(url);
-  assert.equal(page.url, 'https://app.example/?notice=connected', page.body);
+  const home = 'https://app.example/?notice=connected';
+  const page = await agent.visit(url, { until: (to) => to === home });
+  assert.equal(page.url, home, page.body);
 });
 const tables = (changes) => changes.map((change) => Object.keys(change).join(' '));
 
@@ -60,6 +61,12 @@ test('a first login: one write before the redirect and two before the page, besi
   assert.deepEqual([page.before[1].connection, page.before[1].session], [1, 1], 'the tokens, and the session that follows');
   assert.deepEqual(tables(page.later), ['_cf_METADATA outbox'], 'the alarm tells the registrar');
   assert.deepEqual(page.registrar, [{ holder: 1 }], 'for the alarm');
+});
+
+test('the page that follows: the secrets before the one that arrived are cut short, and that is written once', async () => {
+  const visit = () => wrote(() => agent.visit('/'));
+  assert.deepEqual((await visit()).before, [{ session: 0 }]);
+  assert.deepEqual((await visit()).before, []);
 });
 
 test('another person: the registration is there, and nothing is written to it before the redirect', async () => {

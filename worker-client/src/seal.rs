@@ -29,7 +29,7 @@ impl KeyRing {
             active: String,
             keys: BTreeMap<String, Secret>,
         }
-        let wire: Wire = serde_json::from_str(json).map_err(|_| InvalidKeys::Syntax)?;
+        let wire: Wire = serde_json::from_slice(json.as_bytes()).map_err(|_| InvalidKeys::Syntax)?;
         let mut keys = BTreeMap::new();
         for (name, text) in wire.keys {
             let is_name = (1..=16).contains(&name.len())

@@ -32,7 +32,7 @@ function png(width, height) {
 
 const image = (body, type = 'image/png') => () => ({ status: 200, headers: { 'content-type': type }, body });
 const icon = (root) => root.querySelector('img')?.getAttribute('src') ?? '';
-const with_icon = (href) => `<title>Host</title><link rel="icon" href="${href}">`;
+const withIcon = (href) => `<title>Host</title><link rel="icon" href="${href}">`;
 
 describe('text', () => {
   test('B01 B02 markup in a title and a description is text, in a browser as well', async () => {
@@ -75,11 +75,11 @@ describe('text', () => {
 
 describe('icons', () => {
   test('B03 B13 D05 addresses that lead elsewhere, or are none: nobody is asked', async () => {
-    const good = await questionAt(with_icon('/good.png'), { '/good.png': image(png(64, 64)) });
+    const good = await questionAt(withIcon('/good.png'), { '/good.png': image(png(64, 64)) });
     assert.match(icon(good.root), /^data:image\/png;base64,/);
     for (const href of ['javascript:alert(1)', 'data:image/png;base64,AAAA', 'blob:https://x/y', 'https://127.0.0.1/i.png', 'https://app.example/icon/x', 'https://elsewhere.example/i.png', 'https://u:p@{host}/i.png', '//elsewhere.example/i.png', 'file:///etc/passwd']) {
       const before = world.lab.all.length;
-      const { root, server } = await questionAt((request) => html(with_icon(href.replace('{host}', new URL(request.url).host))), { '/i.png': image(png(64, 64)) });
+      const { root, server } = await questionAt((request) => html(withIcon(href.replace('{host}', new URL(request.url).host))), { '/i.png': image(png(64, 64)) });
       assert.equal(icon(root), '', href);
       const asked = world.lab.all.slice(before).map(({ url }) => new URL(url));
       assert.ok(asked.every((url) => url.host === server.host && url.pathname !== '/i.png'), `${href}: ${asked.join(' ')}`);
@@ -97,14 +97,14 @@ describe('icons', () => {
       ['a PNG of 65,535 pixels', png(65_535, 65_535)], ['a PNG without pixels', png(0, 0)], ['10,000 frames', gif(10_000), 'image/gif'], ['a page', '<html>', 'image/png'], ['nothing', ''],
       ['65 KB', Buffer.concat([png(64, 64), Buffer.alloc(65 << 10)])],
     ]) {
-      const { root, body } = await questionAt(with_icon('/i.png'), { '/i.png': image(bytes, type), '/favicon.ico': () => ({ status: 404, headers: {}, body: '' }) });
+      const { root, body } = await questionAt(withIcon('/i.png'), { '/i.png': image(bytes, type), '/favicon.ico': () => ({ status: 404, headers: {}, body: '' }) });
       assert.equal(icon(root), '', name);
       assert.ok(!body.includes('<svg'));
     }
   });
 
   test('B05 the page loads nothing from anybody', async () => {
-    const { server, root } = await questionAt(with_icon('/good.png'), { '/good.png': image(png(64, 64)) });
+    const { server, root } = await questionAt(withIcon('/good.png'), { '/good.png': image(png(64, 64)) });
     for (const element of root.querySelectorAll('[src], link[href]')) {
       const address = element.getAttribute('src') ?? element.getAttribute('href');
       assert.match(address, /^(data:|\/(?!\/))/, address);
@@ -140,6 +140,9 @@ describe('the page itself', () => {
       await world.logIn(server);
     }
     assert.equal(world.lab.requests(elsewhere.host).length, 0);
+    // The lab has no cleartext: what would be asked for in the clear would arrive all the same.
+    const { server } = await questionAt(({ url }) => redirect(`http://${new URL(url).host}/clear`));
+    assert.equal(world.lab.requests(server.host, { path: '/clear' }).length, 0);
     const { body } = await questionAt(({ url }) => (url.endsWith('/?') || !url.includes('home') ? redirect('/home') : html('')), { '/home': () => html('<title>At home</title>') });
     assert.ok(body.includes('At home'), 'within the host it is followed');
   });

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { after, before, describe, test } from 'node:test';
+import { unstable_readConfig } from 'wrangler';
 import { artefact } from '../app.mjs';
 import { place, World } from './world.mjs';
 
@@ -24,38 +25,76 @@ describe('a panic', () => {
       slow.on.exchange = async (_, honest) => { if ((waiting += 1) === 50) resolve(); await gate; return honest(); };
     });
     const browsers = Array.from({ length: 50 }, () => world.browser());
-    const callbacks = await Promise.all(browsers.map((browser) => world.upToCallback(slow, browser)));
+    const callbacks = [];
+    for (const browser of browsers) callbacks.push(await world.upToCallback(slow, browser));
     const pages = browsers.map((browser, n) => browser.visit(callbacks[n]));
     await all;
     return { finish: () => { go(); return Promise.all(pages); } };
   }
 
-  for (const [where, members] of [
-    ['while a host is asked', { authorization_endpoint: undefined }],
-    ['in the registrar', { registration_endpoint: HOOK }],
-    ['in the account', { token_endpoint: HOOK }],
-  ]) test(`S13 ${where}, with fifty others on their way: an error of its own request`, async () => {
+  test('S13 in a route, in the registrar and in the account, with fifty others on their way: an error of its own request', async () => {
     const { finish } = await fiftyInFlight();
-    const server = world.server('panics');
-    for (const [name, path] of Object.entries(members)) server.members[name] = path && `${server.issuer}${path}`;
-    if (where.startsWith('while')) server.on.metadata = () => ({ status: 302, headers: { location: HOOK }, body: '' });
+    const redirected = world.server('panics');
+    redirected.on.metadata = () => ({ status: 302, headers: { location: HOOK }, body: '' });
+    const registering = world.server('panics');
+    registering.members.registration_endpoint = `${registering.issuer}${HOOK}`;
+    const exchanging = world.server('panics');
+    exchanging.members.token_endpoint = `${exchanging.issuer}${HOOK}`;
     const browser = world.browser();
-    let answer = await world.login(server.host, browser);
-    if (answer.status === 303) {
-      const back = (await browser.visit(answer.headers.get('location'), { until: (url) => url.startsWith('https://app.example') })).url;
-      answer = await browser.json('GET', back);
+    const answers = [await world.login(redirected.host, browser), await world.login(registering.host, browser)];
+    answers.push(await browser.json('GET', await world.upToCallback(exchanging, browser)));
+    for (const answer of answers) {
+      assert.deepEqual([answer.status, answer.json?.type], [500, 'internal'], answer.body);
+      assert.match(answer.headers.get('content-security-policy'), /default-src 'none'/);
     }
-    assert.equal(answer.status, 500, answer.body);
-    assert.equal(answer.json.type, 'internal', answer.body);
-    assert.match(answer.headers.get('content-security-policy'), /default-src 'none'/);
-    assert.equal(world.lab.requests(server.host, { path: HOOK }).length, 0, 'the panic came first');
+    for (const { host } of [redirected, registering, exchanging]) assert.equal(world.lab.requests(host, { path: HOOK }).length, 0, 'the panic came first');
     const pages = await finish();
     assert.deepEqual([...new Set(pages.map(({ url }) => place(url)))], ['https://app.example/']);
-    // The same object and the same isolate serve whoever comes next.
+    // The same objects and the same isolate serve whoever comes next; what many waited for does not stand in the way.
     await world.logIn(world.server(), browser);
-    // A flight that panicked does not stand in the way of the next.
-    if (where.includes('registrar')) assert.equal((await world.login(server.host)).status, 500);
+    assert.equal((await world.login(registering.host, browser)).status, 500);
   });
+});
+
+test('X03 whoever is asked is whoever was judged, in every spelling', async () => {
+  const world = await World.start();
+  const { host } = world.server();
+  const [name] = host.split('.');
+  // A generator of one's own, so that a failure can be repeated.
+  let seed = 42;
+  const random = (n) => { seed = (seed * 1103515245 + 12345) % 2147483648; return Math.floor((seed / 2147483648) * n); };
+  const PIECES = ['@', ':', '/', '\\\\', '?', '#', '.', '%2e', '%00', '\t', '\n', ' ', '\u00ad', '。', '．', 'ａ', 'ß', '[', ']', '%', '443', '0x', ';', '|', '^', name, 'evil.example', 'https://', '//', '.example', host];
+  let accepted = 0;
+  for (let n = 0; n < 400; n += 1) {
+    let typed = host;
+    for (let changes = random(3); changes >= 0; changes -= 1) {
+      const at = random(typed.length + 1);
+      typed = typed.slice(0, at) + PIECES[random(PIECES.length)] + typed.slice(at);
+    }
+    const answer = await world.asks('GET', `/probe?url=${encodeURIComponent(typed)}`);
+    if (answer.status !== 200) {
+      assert.equal(answer.sent, 0, JSON.stringify(typed));
+      continue;
+    }
+    accepted += 1;
+    const asked = new Set(world.lab.all.slice(world.lab.all.length - answer.sent).map(({ url }) => new URL(url).host));
+    assert.ok([...asked].every((one) => one === answer.json.host), `${JSON.stringify(typed)}: ${answer.json.host} was judged, ${[...asked]} asked`);
+    assert.equal(new URL(answer.json.resource).host, answer.json.host, typed);
+  }
+  assert.ok(accepted > 40 && accepted < 380, `${accepted} of 400`);
+  await world.stop();
+});
+
+test('X04 the settings of the Worker are the safe ones', () => {
+  const config = unstable_readConfig({ config: folder('../../wrangler.toml') });
+  assert.ok(config.compatibility_date >= '2026-05-01');
+  assert.ok(config.compatibility_flags.includes('global_fetch_strictly_public'));
+  assert.deepEqual([config.workers_dev, config.preview_urls, config.observability.enabled], [false, false, true]);
+  assert.deepEqual(config.migrations.flatMap(({ new_sqlite_classes: names, new_classes: plain }) => [...names ?? [], ...plain ?? []]), ['Account', 'Registrar']);
+  assert.ok(config.migrations.every(({ new_classes: plain }) => !plain), 'rows, not keys and values');
+  assert.deepEqual(config.kv_namespaces, []);
+  assert.deepEqual(Object.keys(config.vars).filter((name) => /KEY|SECRET|INSECURE|LOOPBACK/.test(name)), []);
+  assert.ok(!/loopback|panic/.test(config.build.command), 'built without what is for development and tests');
 });
 
 test('X05 D28 the released artefact holds no hook, and no switch for development', async () => {

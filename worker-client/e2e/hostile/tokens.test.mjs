@@ -169,6 +169,22 @@ describe('the refresh', () => {
     assert.equal((await use()).status, 200);
   });
 
+  test('T02 the runtime ends twice so: the token is not presented for a third time', async () => {
+    await expired();
+    for (let n = 0; n < 2; n += 1) {
+      let asked;
+      const arrived = new Promise((resolve) => { asked = resolve; });
+      server.on.refresh = () => { asked(); return silence(); };
+      const lost = use().catch(() => undefined);
+      await arrived;
+      await world.app.restart();
+      await lost;
+    }
+    server.on = {};
+    assert.equal((await use()).json.type, 'login-again');
+    assert.equal(world.lab.requests(server.host, { path: '/token' }).length, 3, 'the exchange, and two refreshes');
+  });
+
   for (const [name, answer] of [
     ['503', () => html('', 503)],
     ['500 with a page', () => html('<h1>oh', 500)],

@@ -64,8 +64,7 @@ impl Decoder {
         let written = decoded.floor_char_boundary(text.len());
         self.rest = decoded.split_off(written);
         overwrite(text, &decoded);
-        let result =
-            if self.rest.is_empty() { CoderResult::InputEmpty } else { CoderResult::OutputFull };
+        let result = if self.rest.is_empty() { CoderResult::InputEmpty } else { CoderResult::OutputFull };
         (result, bytes.len(), written, had_errors)
     }
 

@@ -46,8 +46,7 @@ impl Encoding {
     /// All of a text, by its byte order mark if it has one, which is not part of the text.
     pub fn decode<'a>(&'static self, bytes: &'a [u8]) -> (Cow<'a, str>, &'static Self, bool) {
         let (encoding, mark) = Self::for_bom(bytes).unwrap_or((self, 0));
-        let (text, had_errors) =
-            encoding.decode_without_bom_handling(bytes.get(mark..).unwrap_or_default());
+        let (text, had_errors) = encoding.decode_without_bom_handling(bytes.get(mark..).unwrap_or_default());
         (text, encoding, had_errors)
     }
 

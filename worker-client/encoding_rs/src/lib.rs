@@ -13,7 +13,5 @@ mod encoding;
 pub use self::{
     decoder::{CoderResult, Decoder},
     encoder::Encoder,
-    encoding::{
-        Encoding, ISO_2022_JP, REPLACEMENT, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252, X_USER_DEFINED,
-    },
+    encoding::{Encoding, ISO_2022_JP, REPLACEMENT, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252, X_USER_DEFINED},
 };

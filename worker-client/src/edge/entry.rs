@@ -110,9 +110,9 @@ impl JsLogin {
     }
 
     /// The same user, for the connections with this label alone.
-    pub fn labelled(&self, label: &str) -> Result<Self, JsValue> {
-        let login = self.login.labelled(label).map_err(|misconfigured| thrown(&misconfigured.into()))?;
-        Ok(Self { login })
+    #[must_use]
+    pub fn labelled(&self, label: &str) -> Self {
+        Self { login: self.login.labelled(label) }
     }
 }
 

@@ -20,7 +20,7 @@ pub(super) async fn ask<Q: Serialize, A: DeserializeOwned>(
     let request = post("https://object.internal/", question)?;
     let stub = env.durable_object(binding)?.id_from_name(name)?.get_stub()?;
     let answer = stub.fetch_with_request(request).await?.text().await?;
-    serde_json::from_str::<Result<A, Problem>>(&answer).map_err(|_| Problem::internal())?
+    serde_json::from_slice::<Result<A, Problem>>(answer.as_bytes()).map_err(|_| Problem::internal())?
 }
 
 /// Whether the host program wants to be told of changes.
@@ -45,7 +45,7 @@ fn post(url: &str, body: &impl Serialize) -> Result<Request, Problem> {
 
 /// Reads the question inside the object.
 pub(super) async fn question<Q: DeserializeOwned>(request: &mut Request) -> Result<Q, Problem> {
-    serde_json::from_str(&request.text().await?).map_err(|_| Problem::internal())
+    serde_json::from_slice(request.text().await?.as_bytes()).map_err(|_| Problem::internal())
 }
 
 /// Writes its answer.

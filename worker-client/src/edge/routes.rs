@@ -107,7 +107,7 @@ async fn confirm(login: &Login, request: &Request, url: &Url) -> Result<Answer, 
 
 /// The server to log in with and what the host says of itself, or why there is none.
 async fn registrable(login: &Login, request: &Request, named: &Named) -> Result<(Server, About), Problem> {
-    let (answered, about) = ask_host(&login.counting(request)?, named).await?;
+    let (answered, about) = ask_host(&login.counting(request), named).await?;
     match (answered.server, Problem::of_verdict(&answered.verdict)) {
         (Some(server), None) => Ok((server, about)),
         (_, problem) => Err(problem.unwrap_or_else(Problem::internal).about(named)),
@@ -180,7 +180,7 @@ async fn probe(login: &Login, request: &Request, url: &Url) -> Result<Answer, Pr
     }
     let typed = url.query_pairs().find(|(name, _)| name == "url").map(|(_, value)| value.into_owned());
     let typed = typed.ok_or_else(|| Problem::unreadable("The parameter `url` is missing."))?;
-    Answer::json(&login.counting(request)?.probe(&typed).await?)
+    Answer::json(&login.counting(request).probe(&typed).await?)
 }
 
 async fn logout(login: &Login, request: &Request) -> Result<Answer, Problem> {

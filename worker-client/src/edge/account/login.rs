@@ -91,7 +91,7 @@ impl Inner {
         let grant = Grant { server, client, tokens };
         self.connect(store, &LoggedIn { named, about, label }, &grant)?;
         if let Some(next) = rotate {
-            store.rotate_session(&next)?;
+            store.open_session(&next)?;
         }
         self.schedule(store).await?;
         Line { event: "connected", host: Some(&host), ..Line::default() }.info();
