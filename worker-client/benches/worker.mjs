@@ -1,6 +1,6 @@
 // Requests per second and latency in local workerd, beside a Worker in TypeScript that does the same job. Both are asked
 // in turn in one run, over the same sockets, with the same host behind them. Where other programs share the processors,
-// the time on them is the figure to trust: what workerd used for a request. `node worker-client/benches/worker.mjs`
+// the time on them is the figure to trust: what workerd used for a request. `node worker-client/benches/worker.mjs [rounds]`
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -14,11 +14,11 @@ import { Lab } from '../e2e/lab.mjs';
 import { HOST, Server } from '../e2e/server.mjs';
 import { ours, peer } from './workers.mjs';
 
-const ROUNDS = 5;
+const ROUNDS = Number(process.argv[2] ?? 5);
 const CASES = [
-  { name: 'GET /probe, remembered', count: 300, request: { method: 'GET', path: '/probe?url=as.example' }, expect: ({ status, body }) => status === 200 && body.includes('registrable') },
-  { name: 'POST /login, a fresh browser', count: 150, request: { method: 'POST', path: '/login', headers: { 'content-type': 'application/x-www-form-urlencoded' }, body: 'url=as.example' }, expect: ({ status, headers }) => status === 303 && headers.location.startsWith(`${HOST}/authorize?`) },
-  { name: 'an authorized fetch', count: 300, needsLogin: true, request: { method: 'POST', path: '/use', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ method: 'GET', url: `${HOST}/api` }) }, expect: ({ status, body }) => status === 200 && body === '{"ok":true}' },
+  { name: 'GET /probe, remembered', count: 200, request: { method: 'GET', path: '/probe?url=as.example' }, expect: ({ status, body }) => status === 200 && body.includes('registrable') },
+  { name: 'POST /login, a fresh browser', count: 100, request: { method: 'POST', path: '/login', headers: { 'content-type': 'application/x-www-form-urlencoded' }, body: 'url=as.example' }, expect: ({ status, headers }) => status === 303 && headers.location.startsWith(`${HOST}/authorize?`) },
+  { name: 'an authorized fetch', count: 200, needsLogin: true, request: { method: 'POST', path: '/use', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ method: 'GET', url: `${HOST}/api` }) }, expect: ({ status, body }) => status === 200 && body === '{"ok":true}' },
 ];
 const CONCURRENCY = [1, 16];
 
