@@ -101,14 +101,18 @@ export async function keys({ rows, each = 20 }) {
 export async function abandoned({ flows, atOnce = 32 }) {
   const world = await World.open();
   world.server('as.example');
-  await world.logIn(world.person(), 'as.example');
+  const stays = world.person();
+  await world.logIn(stays, 'as.example');
+  await world.connections(stays);
   const bytes = async () => (await world.sizes()).accounts.reduce((sum, size) => sum + size, 0);
   const before = await bytes();
+  let left = flows;
   let begun = 0;
   await Promise.all(Array.from({ length: Math.min(atOnce, flows) }, async () => {
-    while (begun < flows) {
-      begun += 1;
-      await world.leave(world.person(), 'as.example');
+    while (left > 0) {
+      left -= 1;
+      const { status } = await world.leave(world.person(), 'as.example');
+      if (status === 303) begun += 1;
     }
   }));
   const waiting = await world.app.rows('account', 'pending');
@@ -119,10 +123,10 @@ export async function abandoned({ flows, atOnce = 32 }) {
   await world.close();
   return {
     id: 'Q18',
-    property: `${flows} logins begun and never completed, and a quarter of an hour later`,
-    target: 'rows 0 but those of the one who did log in',
-    measured: `rows waiting ${waiting} → ${pending}, sessions of them ${sessions - 1}; files ${kib(before)} → ${kib(peak)} → ${kib(after)}`,
-    held: waiting === flows && pending === 0 && sessions === 1,
+    property: `${flows} people begin a login and never complete it, and a quarter of an hour later`,
+    target: 'all begun; then 0 rows waiting, and one account with sessions: who did log in',
+    measured: `begun ${begun}, rows waiting ${waiting} → ${pending}, sessions ${sessions}; files ${kib(before)} → ${kib(peak)} → ${kib(after)}`,
+    held: begun === flows && waiting === begun && pending === 0 && sessions === 1,
   };
 }
 
