@@ -1,12 +1,12 @@
 # The two commands: `make run` and `make test`. Both install what is missing first.
 
-SOURCES := $(shell find branding pkce rfc7591 rfc8414 worker-client/src worker-client/templates -name '*.rs' -o -name '*.html' -o -name '*.css' -o -name Cargo.toml) \
+SOURCES := $(shell find branding/src branding/Cargo.toml pkce rfc7591 rfc8414 worker-client/src worker-client/templates -name '*.rs' -o -name '*.html' -o -name '*.css' -o -name Cargo.toml) \
   Cargo.toml Cargo.lock worker-client/Cargo.toml worker-client/build.sh
 PRODUCTION := worker-client/npm/dist/index.js
 DEVELOPMENT := worker-client/.run/dist/index.js
 RUST_HOST := worker-client/examples/rust-worker/build/index.js
 
-.PHONY: help run test build setup lint unit neutral e2e bench
+.PHONY: help run test build setup lint unit mutants neutral e2e bench
 help: ## What there is to make
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1	\2/p' Makefile
 
@@ -29,6 +29,9 @@ lint: ## Formatting, clippy for the host and for wasm, documentation
 unit: ## The Rust tests
 	cargo test --workspace --locked
 
+mutants: ## Removes each rule of `branding` in turn, and sees a test notice
+	node branding/tests/mutants.mjs
+
 neutral: ## The vectors through another implementation, and where it differs
 	cd vectors/oauth4webapi && npm ci --silent --no-audit --no-fund && node compare.mjs
 
@@ -41,8 +44,9 @@ e2e: ## The Worker and the command line against real servers, the Worker in work
 	node --test conformance/e2e/
 
 bench: ## The benchmarks, and the ratios to peers that they are for
-	cargo bench --locked -p pkce -p rfc7591
+	cargo bench --locked -p pkce -p rfc7591 -p branding
 	node rfc8414/benches/ratios.mjs
+	node branding/benches/ratios.mjs
 	node conformance/benches/hosts.mjs
 
 $(PRODUCTION): $(SOURCES)
