@@ -1,6 +1,6 @@
 # The two commands: `make run` and `make test`. Both install what is missing first.
 
-SOURCES := $(shell find branding pkce rfc7591 rfc8414 worker-client/src worker-client/encoding_rs worker-client/idna worker-client/templates -name '*.rs' -o -name '*.html' -o -name '*.css' -o -name '*.js' -o -name Cargo.toml) \
+SOURCES := $(shell find branding/src branding/Cargo.toml pkce rfc7591 rfc8414 worker-client/src worker-client/encoding_rs worker-client/idna worker-client/templates -name '*.rs' -o -name '*.html' -o -name '*.css' -o -name '*.js' -o -name Cargo.toml) \
   Cargo.toml Cargo.lock worker-client/Cargo.toml worker-client/build.sh
 PRODUCTION := worker-client/npm/dist/index.js
 DEVELOPMENT := worker-client/.run/dist/index.js
@@ -44,7 +44,8 @@ e2e: ## The Worker and the command line against real servers, the Worker in work
 rows: ## The table of threats, from every test that names one
 	node worker-client/e2e/hostile/rows.mjs
 
-mutants: ## Removes each guard in turn, and shows that a test fails; those of the Worker take long
+mutants: ## Removes each rule and each guard in turn, and shows that a test fails; those of the Worker take long
+	node branding/tests/mutants.mjs
 	node worker-client/e2e/hostile/mutants.mjs
 	node worker-client/e2e/hostile/mutants.mjs --worker
 
@@ -55,8 +56,9 @@ soak: $(PRODUCTION) ## The reliability figures in their long form, and hosts by 
 	@node worker-client/soak/reliability.mjs; held=$$?; node worker-client/soak/hosts.mjs && node worker-client/soak/scale.mjs && exit $$held
 
 bench: ## The benchmarks, and the ratios to peers that they are for
-	cargo bench --locked -p pkce -p rfc7591
+	cargo bench --locked -p pkce -p rfc7591 -p branding
 	node rfc8414/benches/ratios.mjs
+	node branding/benches/ratios.mjs
 	node conformance/benches/hosts.mjs
 	node worker-client/benches/worker.mjs
 	node worker-client/benches/coldstart.mjs
@@ -65,10 +67,10 @@ $(PRODUCTION): $(SOURCES)
 	worker-client/build.sh . npm/dist --features entry
 
 $(DEVELOPMENT): $(SOURCES)
-	WASM_OPT_LEVEL=-O1 worker-client/build.sh . .run/dist --features entry,loopback
+	worker-client/build.sh . .run/dist --features entry,loopback
 
 $(PANICS): $(SOURCES)
-	WASM_OPT_LEVEL=-O1 worker-client/build.sh . .run/panics --features entry,panic-on-purpose
+	worker-client/build.sh . .run/panics --features entry,panic-on-purpose
 
 $(RUST_HOST): $(SOURCES) $(wildcard worker-client/examples/rust-worker/src/*.rs)
 	worker-client/build.sh examples/rust-worker examples/rust-worker/build
