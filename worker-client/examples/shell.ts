@@ -66,7 +66,7 @@ const listed = (connections: { resource: string }[], prefix: string): Html => ht
 /** No script, no frame, nothing from elsewhere. The style sheet is the one of the library's own pages. */
 function page(prefix: string, title: string, typed: string, main: Html, status: number): Response {
   const { text } = html`<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>${title}</title><link rel="icon" href="data:,"><link rel="stylesheet" href="${prefix}/style.css"><style>pre { white-space: pre-wrap }</style>
+<title>${title}</title><link rel="icon" href="data:,"><link rel="stylesheet" href="${prefix}/style.css"><style>pre { white-space: pre-wrap } .card button { margin-top: .75rem }</style>
 <main><h1><a href="/">${title}</a></h1><form action="/"><label for="url">URL</label>
 <div class="row"><input type="text" id="url" name="url" value="${typed}" required inputmode="url"><button>Open</button></div></form>${main}</main></html>`;
   const policy = "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src data:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
