@@ -144,13 +144,13 @@ describe('what goes along', () => {
     assert.equal(world.lab.all.length, before);
   });
 
-  test('P13 a request that is not repeated, refused each time: sent once', async () => {
+  test('P13 a POST that is refused each time: sent twice, with one refresh between, and not again', async () => {
     server.on.use = () => json({ error: 'invalid_token' }, 401);
     assert.equal((await use(`${server.issuer}/api`, { method: 'POST', body: 'x' })).status, 401);
-    assert.equal(world.lab.requests(server.host, { path: '/api' }).length, 1);
-    assert.ok(server.refreshes.length <= 1);
-    server.on = {};
-    assert.equal((await use(`${server.issuer}/api`, { method: 'POST', body: 'x' })).status, 200);
+    const sent = world.lab.requests(server.host, { path: '/api' });
+    assert.deepEqual(sent.map(({ method, body }) => [method, body]), [['POST', 'x'], ['POST', 'x']]);
+    assert.equal(new Set(sent.map(({ headers }) => headers.authorization)).size, 2);
+    assert.equal(server.refreshes.length, 1);
   });
 
   test('P11 an answer without end passes through, and ends when the caller leaves', async () => {

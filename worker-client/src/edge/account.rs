@@ -121,6 +121,8 @@ pub(super) struct Begin {
     pub(super) server: Server,
     /// Where its answer goes, on the asker's own origin.
     pub(super) redirect_uri: Url,
+    /// What the asker is called where people agree.
+    pub(super) client_name: String,
     /// What the host says of itself.
     pub(super) about: About,
     /// What to ask for.

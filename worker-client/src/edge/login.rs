@@ -5,11 +5,11 @@ use std::rc::Rc;
 use rfc7591::Secret;
 use serde::de::DeserializeOwned;
 use url::Url;
-use worker::{Env, Method, Request, Response};
+use worker::{Env, Request, Response};
 
 use super::{
     account::{Ask, Question, Session, Usable},
-    authorized::{challenge, is_allowed, with_token},
+    authorized::{challenge, is_allowed, to_repeat, with_token},
     door::entropy,
     fetch::pass,
     limits::{self, Counted},
@@ -56,10 +56,10 @@ impl Login {
     /// The logins of a user whom the host program has authenticated, by its own name for them.
     pub fn new(env: &Env, user: &str) -> Result<Self, Misconfigured> {
         let config = Rc::new(object::config(env)?);
-        let name = if config.namespace.is_empty() {
-            digest(user)
-        } else {
-            digest(&format!("{}\n{user}", config.namespace))
+        // A user of a namespace has a name of two parts: no user without one can be called that.
+        let name = match config.namespace.as_str() {
+            "" => digest(user),
+            namespace => format!("{}.{}", digest(namespace), digest(user)),
         };
         let user = User::Named { own: user.to_owned(), digest: name };
         Ok(Self { config, env: env.clone(), user, label: None, counted: Counted::host(env) })
@@ -139,18 +139,21 @@ impl Login {
     pub async fn fetch(&self, request: Request) -> Result<Response, Problem> {
         let url = request.url()?;
         self.config.egress.judge(&url).map_err(|why| Problem::from(FetchError::Blocked(why)))?;
-        if !is_allowed(&request.method()) {
+        if !is_allowed(&request) {
             return Err(Problem::method());
         }
         let usable = self.token(&url, None).await?;
-        let can_repeat = matches!(request.method(), Method::Get | Method::Head);
-        let again = can_repeat.then(|| request.clone()).transpose()?;
+        let again = to_repeat(&request)?;
         let mut response = pass(with_token(&request, &usable.access_token)?).await?;
-        if let (401, Some(again)) = (response.status_code(), again) {
+        if response.status_code() == 401 {
             let refused = Some(digest(usable.access_token.secret()));
-            // What the host answered says more than that its refusal changed nothing.
-            if let Ok(usable) = self.token(&url, refused).await {
-                response = pass(with_token(&again, &usable.access_token)?).await?;
+            match (self.token(&url, refused).await, again) {
+                (Ok(usable), Some(again)) => {
+                    response = pass(with_token(&again, &usable.access_token)?).await?;
+                }
+                (Err(problem), _) if problem.kind == Problem::login_again().kind => return Err(problem),
+                // What the host answered says more than that its refusal changed nothing.
+                _ => {}
             }
         }
         let challenge = if matches!(response.status_code(), 401 | 403) { challenge(&response) } else { None };

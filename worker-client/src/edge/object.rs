@@ -19,7 +19,11 @@ pub(super) async fn ask<Q: Serialize, A: DeserializeOwned>(
 ) -> Result<A, Problem> {
     let request = post("https://object.internal/", question)?;
     let stub = env.durable_object(binding)?.id_from_name(name)?.get_stub()?;
-    let answer = stub.fetch_with_request(request).await?.text().await?;
+    let answer = async { stub.fetch_with_request(request).await?.text().await };
+    let answer = answer.await.map_err(|error| {
+        Line { event: "interrupted", problem: Some(&error.to_string()), ..Line::default() }.error();
+        Problem::interrupted()
+    })?;
     serde_json::from_slice::<Result<A, Problem>>(answer.as_bytes()).map_err(|_| Problem::internal())?
 }
 

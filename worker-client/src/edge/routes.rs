@@ -32,7 +32,7 @@ pub(super) async fn handle(login: &Login, request: &mut Request) -> Option<Respo
         "" => "/",
         path => path,
     };
-    let route = Route::of(request.method().as_ref(), path.strip_prefix('/').map(|_| path)?);
+    let route = Route::of(&request.inner().method(), path.strip_prefix('/').map(|_| path)?);
     let answer = match route {
         Err(NoRoute::Path) => return None,
         Err(NoRoute::Method) => Err(Problem::method()),
@@ -130,6 +130,7 @@ async fn begin(login: &Login, request: &mut Request) -> Result<Answer, Problem> 
             named: named.clone(),
             server: server.clone(),
             redirect_uri: redirect_uri.clone(),
+            client_name: login.config.client_name.clone(),
             about: about.clone(),
             scope: scope.clone(),
             label: wish.label(),

@@ -84,7 +84,7 @@ impl Store {
         let now = seconds(now());
         self.purge()?;
         self.0.exec(
-            "DELETE FROM pending WHERE state IN (SELECT state FROM pending ORDER BY expires DESC LIMIT -1 OFFSET ?)",
+            "DELETE FROM pending WHERE state IN (SELECT state FROM pending ORDER BY expires DESC, rowid DESC LIMIT -1 OFFSET ?)",
             vec![MAX_PENDING.into()],
         )?;
         self.0.exec(
