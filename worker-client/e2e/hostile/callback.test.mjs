@@ -245,7 +245,6 @@ describe('what it says', () => {
       const who = world.browser();
       const page = await who.submit(await who.visit(`/login?url=${server.host}&return_to=${encodeURIComponent(path)}`), { return_to: path }, { until: (url) => new URL(url).hostname.includes('evil') || url.startsWith('javascript') });
       assert.equal(new URL(page.url).origin, APP, `${path}: ${page.url}`);
-      assert.notEqual(page.status, 0, page.url);
     }
     const { headers } = await world.login(server.host, browser, { return_to: '/use?from=login' });
     const back = await browser.visit(headers.get('location'), { until: (url) => url.startsWith(`${APP}/use`) });

@@ -52,6 +52,20 @@ describe('who speaks for whom', () => {
     assert.equal(hits(evil, { method: 'POST' }) + hits(good, { method: 'POST' }), 0);
   });
 
+  test('D29 a host that names an honest server as its own: nobody is sent there who was not told', async () => {
+    const good = world.server();
+    const evil = world.name('evil');
+    world.lab.host(evil, ({ url }) => (url.endsWith(METADATA) ? json({ ...metadata(`https://${evil}`), issuer: good.issuer }) : nothing()));
+    for (const elsewhere of ['', 'on', evil]) {
+      const answer = await world.login(evil, world.browser(), { elsewhere });
+      assert.deepEqual([answer.status, answer.json?.type], [403, 'not-agreed'], answer.body);
+    }
+    assert.equal(good.registrations.length + good.authorizations.length, 0);
+    const page = await world.browser().visit(`/login?url=${evil}`);
+    assert.match(page.body, new RegExp(`${evil} will receive a token that was issued by ${good.host}`));
+    await world.logIn(good, world.browser(), evil);
+  });
+
   test('D02 consent at an honest host, tokens at another site, no `iss`: refused', async () => {
     const good = world.server();
     await accepted(publishing('fair', {}));

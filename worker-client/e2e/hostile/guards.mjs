@@ -71,7 +71,7 @@ export const WORKER = [
   worker('every request is judged', edge('fetch'), ['egress.judge(&url).map_err(FetchError::Blocked)?;', ''], 'branding', 'B11'),
   worker('headers that are ours', edge('authorized'), ['if !is_ours {', 'if !is_ours || !name.is_empty() {'], 'fetch', 'P03'),
   worker('no redirect with a token', edge('authorized'), ['.with_redirect(RequestRedirect::Manual)', '.with_redirect(RequestRedirect::Follow)'], 'fetch', 'P02'),
-  worker('methods', edge('login'), ['if !is_allowed(&request.method()) {', 'if false {'], 'fetch', 'P10'),
+  worker('methods', edge('login'), ['if !is_allowed(&request) {', 'if false {'], 'fetch', 'P10'),
   worker('icons of the site', edge('about'), ['icons.iter().filter(|icon| same_site(&icon.url, named.url()))', 'icons.iter()'], 'branding', 'B03'),
   worker('limits', edge('limits'), ['if !limiter.limit(key.to_owned()).await?.success {', 'if limiter.limit(key.to_owned()).await?.success && false {'], 'documents', 'D24'),
   worker('a server that refuses is left alone', edge('registrar'), ['return Err(problem.clone());', 'let _ = problem;'], 'registration', 'R04'),

@@ -27,10 +27,10 @@ const quick = isWorker && { CARGO_PROFILE_RELEASE_CODEGEN_UNITS: '16', CARGO_PRO
 const env = { ...process.env, ...quick, CARGO_TARGET_DIR: process.env.MUTANTS_TARGET ?? join(copy, 'target') };
 
 /** Whether the tests that guard it pass. */
-function pass({ tests }) {
+function pass({ tests }, seconds = isWorker ? 1800 : 300) {
   const here = join(copy, 'worker-client');
   // Without its guard a loop may not end: that is noticed too.
-  const run = (...command) => spawnSync('timeout', [isWorker ? '1800' : '300', ...command], { cwd: here, env, encoding: 'utf8', maxBuffer: 1 << 26 });
+  const run = (...command) => spawnSync('timeout', [String(seconds), ...command], { cwd: here, env, encoding: 'utf8', maxBuffer: 1 << 26 });
   if (!isWorker) {
     const { status, stdout, stderr } = run('cargo', 'test', '--locked', '--quiet', ...tests);
     if (/^error(\[|: could not compile)/m.test(stderr)) throw new Error(`does not compile:\n${stderr.slice(0, 2000)}`);
@@ -45,7 +45,8 @@ function pass({ tests }) {
 const survivors = [];
 try {
   const all = [...new Set(guards.map(({ tests }) => tests.join(' ')))].flatMap((tests) => tests.split(' '));
-  if (!pass({ tests: isWorker ? all.filter((word) => word.startsWith('e2e/')) : all }).passed) throw new Error('the tests fail without a mutant');
+  const { passed, failed } = pass({ tests: isWorker ? all.filter((word) => word.startsWith('e2e/')) : all }, 3600);
+  if (!passed) throw new Error(`without a mutant there fails: ${failed.join('; ')}`);
   for (const guard of guards) {
     const path = join(copy, guard.file);
     const text = readFileSync(path, 'utf8');
@@ -56,9 +57,10 @@ try {
     }
     writeFileSync(path, mutant);
     try {
-      const { passed, failed } = pass(guard);
-      console.log(`${passed ? 'SURVIVES' : 'noticed '}  ${guard.guard}${passed ? '' : `: ${[...new Set(failed)].slice(0, 3).join('; ')}`}`);
-      if (passed) survivors.push(guard.guard);
+      const mutated = pass(guard);
+      const by = [...new Set(mutated.failed)].slice(0, 3).join('; ');
+      console.log(mutated.passed ? `SURVIVES  ${guard.guard}` : `noticed   ${guard.guard}: ${by || 'no end'}`);
+      if (mutated.passed) survivors.push(guard.guard);
     } finally {
       writeFileSync(path, text);
     }

@@ -191,7 +191,7 @@ describe('the answer', () => {
 });
 
 describe('whose it is', () => {
-  test('R01 another authorization server in the place of the one that registered us', async () => {
+  test('R01 D29 another authorization server in the place of the one that registered us', async () => {
     const good = world.server('good', basic);
     const evil = world.server('evil', basic);
     await world.logIn(good);

@@ -33,7 +33,7 @@ export const THREATS = [
     ['26', 'a public name of a private address', { no: 'a Worker cannot pin addresses, and the local runtime is set to allow private ones; the platform\'s network keeps them apart. The command line pins: L10' }],
     ['27', 'what one person\'s question put into a cache'],
     ['28', 'a switch for development in production'],
-    ['29', 'a host that names an honest server as its own', { ...NOT_READ, tested: ['worker-client/tests/pages.rs'] }],
+    ['29', 'a host that names an honest server as its own'],
   ]),
   ...section('R', 'Registration', [
     ['01', 'a client of one server at another'],
