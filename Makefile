@@ -1,12 +1,13 @@
 # The two commands: `make run` and `make test`. Both install what is missing first.
 
-SOURCES := $(shell find branding pkce rfc7591 rfc8414 worker-client/src worker-client/templates -name '*.rs' -o -name '*.html' -o -name '*.css' -o -name '*.js' -o -name Cargo.toml) \
+SOURCES := $(shell find branding/src branding/Cargo.toml pkce rfc7591 rfc8414 worker-client/src worker-client/encoding_rs worker-client/idna worker-client/templates -name '*.rs' -o -name '*.html' -o -name '*.css' -o -name '*.js' -o -name Cargo.toml) \
   Cargo.toml Cargo.lock worker-client/Cargo.toml worker-client/build.sh
 PRODUCTION := worker-client/npm/dist/index.js
 DEVELOPMENT := worker-client/.run/dist/index.js
+PANICS := worker-client/.run/panics/index.js
 RUST_HOST := worker-client/examples/rust-worker/build/index.js
 
-.PHONY: help run test build setup lint unit neutral e2e bench
+.PHONY: help run test build setup lint unit neutral e2e bench rows mutants fuzz soak
 help: ## What there is to make
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1	\2/p' Makefile
 
@@ -32,7 +33,7 @@ unit: ## The Rust tests
 neutral: ## The vectors through another implementation, and where it differs
 	cd vectors/oauth4webapi && npm ci --silent --no-audit --no-fund && node compare.mjs
 
-build: $(PRODUCTION) $(DEVELOPMENT) $(RUST_HOST) ## The Worker: for production and npm, for this machine, and inside a Rust host
+build: $(PRODUCTION) $(DEVELOPMENT) $(PANICS) $(RUST_HOST) ## The Worker: for production and npm, for this machine, to make it panic, and inside a Rust host
 
 e2e: ## The Worker and the command line against real servers, the Worker in workerd and in a real browser
 	cd worker-client && npm test
@@ -40,16 +41,36 @@ e2e: ## The Worker and the command line against real servers, the Worker in work
 	cargo build --locked --package conformance
 	node --test conformance/e2e/
 
+rows: ## The table of threats, from every test that names one
+	node worker-client/e2e/hostile/rows.mjs
+
+mutants: ## Removes each rule and each guard in turn, and shows that a test fails; those of the Worker take long
+	node branding/tests/mutants.mjs
+	node worker-client/e2e/hostile/mutants.mjs
+	node worker-client/e2e/hostile/mutants.mjs --worker
+
+fuzz: ## Ten minutes for each parser of strangers' bytes
+	worker-client/fuzz/run.sh 600
+
+soak: $(PRODUCTION) ## The reliability figures in their long form, and hosts by the thousand: hours, and can be continued
+	@node worker-client/soak/reliability.mjs; held=$$?; node worker-client/soak/hosts.mjs && node worker-client/soak/scale.mjs && exit $$held
+
 bench: ## The benchmarks, and the ratios to peers that they are for
-	cargo bench --locked -p pkce -p rfc7591
+	cargo bench --locked -p pkce -p rfc7591 -p branding
 	node rfc8414/benches/ratios.mjs
+	node branding/benches/ratios.mjs
 	node conformance/benches/hosts.mjs
+	node worker-client/benches/worker.mjs
+	node worker-client/benches/coldstart.mjs
 
 $(PRODUCTION): $(SOURCES)
 	worker-client/build.sh . npm/dist --features entry
 
 $(DEVELOPMENT): $(SOURCES)
 	worker-client/build.sh . .run/dist --features entry,loopback
+
+$(PANICS): $(SOURCES)
+	worker-client/build.sh . .run/panics --features entry,panic-on-purpose
 
 $(RUST_HOST): $(SOURCES) $(wildcard worker-client/examples/rust-worker/src/*.rs)
 	worker-client/build.sh examples/rust-worker examples/rust-worker/build

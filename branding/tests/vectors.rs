@@ -1,6 +1,6 @@
-//! The vectors of pages.
+//! The vectors of pages: what a browser would show of each, and what is right where browsers differ.
 
-use branding::{Text, extract};
+use branding::{Icon, Text, extract};
 use serde::Deserialize;
 use serde_json::Value;
 use unicode_segmentation::UnicodeSegmentation;
@@ -10,14 +10,24 @@ use url::Url;
 struct Page {
     url: Url,
     content_type: String,
-    html: String,
+    html: Option<String>,
+    /// A page that is not UTF-8: one byte for each character.
+    bytes: Option<String>,
+}
+
+impl Page {
+    fn body(&self) -> Vec<u8> {
+        let html = self.html.iter().flat_map(|html| html.bytes());
+        let bytes = self.bytes.iter().flat_map(|bytes| bytes.chars());
+        html.chain(bytes.map(|c| u8::try_from(c).unwrap())).collect()
+    }
 }
 
 #[test]
 fn pages() {
     for (id, case) in vectors::cases("page") {
         let page: Page = case.input();
-        let branding = extract(page.url, Some(&page.content_type), page.html.as_bytes());
+        let branding = extract(page.url.clone(), Some(&page.content_type), &page.body());
         let text = |text: Option<&Text>| text.map(|text| text.as_untrusted_str().to_owned());
         let (title, description) = (branding.title.as_ref(), branding.description.as_ref());
         for (member, expected) in case.expect.as_object().unwrap() {
@@ -25,14 +35,20 @@ fn pages() {
                 "title" => text(title).into(),
                 "name" => text(branding.name.as_ref()).into(),
                 "description" => text(description).into(),
-                "icon" => branding.icons.first().map(|icon| icon.url.to_string()).into(),
+                "icon" => urls(&branding.icons).first().cloned().into(),
+                "icons" => urls(&branding.icons).into(),
+                "dark_icons" => urls(&branding.dark_icons).into(),
                 "title_at_most" => longest(title, expected),
                 "description_at_most" => longest(description, expected),
                 other => panic!("{id}: there is no {other}"),
             };
-            assert_eq!(&found, expected, "{id}: {}", case.note);
+            assert_eq!(&found, expected, "{id}, {member}: {}", case.note);
         }
     }
+}
+
+fn urls(icons: &[Icon]) -> Vec<String> {
+    icons.iter().map(|icon| icon.url.to_string()).collect()
 }
 
 /// The bound, where a text is there and within it; how long it is, where it is not.

@@ -38,7 +38,7 @@ export class Agent {
     if (body) sent['content-type'] = 'application/json';
     const answer = await this.#send({ method, url: new URL(path, APP).href, headers: sent, body: body ? JSON.stringify(body) : '' });
     const isJson = /json/.test(answer.headers.get('content-type'));
-    return { ...answer, json: isJson ? JSON.parse(answer.body) : undefined };
+    return { ...answer, json: isJson && answer.body ? JSON.parse(answer.body) : undefined };
   }
 
   /** The cookies that this browser holds for a host. */

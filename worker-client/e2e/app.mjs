@@ -1,5 +1,5 @@
 // A built Worker in workerd, with its Durable Objects on disk.
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -56,8 +56,11 @@ export class App {
   /** Everything the runtime printed. */
   log = '';
 
-  /** `limits`: questions a minute of a user and of an address; `events`: the Worker is told of changes by itself. */
-  static async start({ modules, lab, bindings = {}, limits: perMinute, events = false }) {
+  /**
+   * `limits`: questions a minute of a user and of an address; `events`: the Worker is told of changes by itself;
+   * `platform`: anything else of miniflare's.
+   */
+  static async start({ modules, lab, bindings = {}, limits: perMinute, events = false, platform = {} }) {
     const app = new App();
     app.storage = await mkdtemp(join(tmpdir(), 'worker-client-'));
     app.keys = JSON.stringify({ active: 'k1', keys: { k1: randomBytes(32).toString('base64') } });
@@ -71,6 +74,7 @@ export class App {
       handleRuntimeStdio: (stdout, stderr) => {
         for (const stream of [stdout, stderr]) stream.on('data', (chunk) => { app.log += chunk; });
       },
+      ...platform,
     };
     await app.#run();
     return app;
@@ -94,26 +98,28 @@ export class App {
     await this.#run();
   }
 
+  /** Kills workerd in whatever it is doing, lets `look` at the files that it left, and starts it again. */
+  async crash(look = () => {}) {
+    process.kill(this.pid, 'SIGKILL');
+    await this.whileStopped(look);
+  }
+
   /** Lets that many seconds pass, as far as the objects and their alarms can tell. */
   elapse(seconds) {
     return this.whileStopped(({ account, registrar, alarms }) => {
       const nanoseconds = `${seconds}000000000`;
       const back = (table, ...columns) => `UPDATE ${table} SET ${columns.map((column) => `${column} = ${column} - ${seconds}`)};`;
-      for (const file of account) {
-        sql(file, `${back('session', 'expires')} ${back('pending', 'expires')} ${back('connection', 'issued', 'created')} ${back('outbox', 'created', 'due')}
-          UPDATE _cf_METADATA SET value = value - ${nanoseconds} WHERE key = 1;`);
-      }
-      for (const file of registrar) {
-        sql(file, `${back('registration', 'created', 'idle_since')} UPDATE _cf_METADATA SET value = value - ${nanoseconds} WHERE key = 1;`);
-      }
-      for (const file of alarms) sql(file, `UPDATE _cf_ALARM SET scheduled_time = scheduled_time - ${nanoseconds};`);
+      sqlEach(account, `${back('session', 'expires')} ${back('pending', 'expires')} ${back('connection', 'issued', 'created')} ${back('outbox', 'created', 'due')}
+        UPDATE _cf_METADATA SET value = value - ${nanoseconds} WHERE key = 1;`);
+      sqlEach(registrar, `${back('registration', 'created', 'idle_since')} UPDATE _cf_METADATA SET value = value - ${nanoseconds} WHERE key = 1;`);
+      sqlEach(alarms, `UPDATE _cf_ALARM SET scheduled_time = scheduled_time - ${nanoseconds};`);
     });
   }
 
   /** How many rows the objects of a kind have in a table. */
   async rows(kind, table) {
     const files = (await this.#files())[kind];
-    return files.reduce((sum, file) => sum + Number(sql(file, '', `SELECT count(*) FROM ${table}`)), 0);
+    return sqlEach(files, '', `SELECT count(*) FROM ${table}`).reduce((sum, count) => sum + Number(count), 0);
   }
 
   /** What the host program was told, where it keeps it. */
@@ -122,8 +128,13 @@ export class App {
     return JSON.parse(answer.body);
   }
 
-  async fetch({ method, url, headers, body }) {
-    const answer = await this.#miniflare.dispatchFetch(url, { method, headers, body: body || undefined, redirect: 'manual' });
+  /** The answer while it still comes. A `signal` that is raised is a client that goes away. */
+  open({ method, url, headers, body, signal }) {
+    return this.#miniflare.dispatchFetch(url, { method, headers, body: body || undefined, redirect: 'manual', signal });
+  }
+
+  async fetch(request) {
+    const answer = await this.open(request);
     const text = await answer.text();
     const list = [...answer.headers].flat();
     return { status: answer.status, headers: list, body: text };
@@ -135,8 +146,10 @@ export class App {
     return Buffer.concat(await Promise.all(files.map((name) => readFile(join(this.storage, name)))));
   }
 
-  async stop() {
+  /** Ends workerd, and its files after `look` had a look at them. */
+  async stop(look = () => {}) {
     await this.#miniflare.dispose();
+    await look();
     await rm(this.storage, { recursive: true, force: true });
   }
 
@@ -147,21 +160,38 @@ export class App {
   }
 
   async #run() {
+    const before = new Set(runtimes());
     this.#miniflare = new Miniflare(this.#options);
     await this.#miniflare.ready;
+    this.pid = runtimes().find((pid) => !before.has(pid));
   }
 }
 
+/** The workerd processes that this one started. */
+function runtimes() {
+  const listed = spawnSync('ps', ['-o', 'pid=,comm=', '--ppid', String(process.pid)], { encoding: 'utf8' }).stdout;
+  return [...listed.matchAll(/(\d+) workerd/g)].map(([, pid]) => Number(pid));
+}
+
 /** Runs statements on a database file, and answers with the first value of a query; an object that is empty has no tables. */
-export function sql(file, statements, query = '') {
-  return execFileSync('python3', ['-c', `
-import sqlite3, sys
-db = sqlite3.connect(sys.argv[1], timeout=5)
-try:
-    db.executescript(sys.argv[2])
-    if sys.argv[3]: print(db.execute(sys.argv[3]).fetchone()[0])
-except sqlite3.OperationalError as error:
-    if 'no such table' not in str(error): raise
-    print(0)
-db.close()`, file, statements, query], { encoding: 'utf8' }).trim();
+export const sql = (file, statements, query = '') => sqlEach([file], statements, query)[0];
+
+/** The same on many files, with an answer for each. */
+export function sqlEach(files, statements, query = '') {
+  return JSON.parse(execFileSync('python3', ['-c', `
+import json, sqlite3, sys
+files, statements, query = json.load(sys.stdin)
+answers = []
+for file in files:
+    db = sqlite3.connect(file, timeout=5)
+    answer = '0'
+    try:
+        db.executescript(statements)
+        row = db.execute(query).fetchone() if query else None
+        answer = '' if row is None else str(row[0])
+    except sqlite3.OperationalError as error:
+        if 'no such table' not in str(error): raise
+    db.close()
+    answers.append(answer)
+json.dump(answers, sys.stdout)`], { encoding: 'utf8', input: JSON.stringify([files, statements, query]), maxBuffer: 1 << 28 }));
 }

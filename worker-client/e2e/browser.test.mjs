@@ -47,7 +47,7 @@ test('confirms, agrees there, and lands on the list', async () => {
   assert.equal(new URL(page.url()).origin, running.server.issuer);
   await page.getByRole('button', { name: 'Allow' }).click();
   await page.getByRole('heading', { name: 'Your connections' }).waitFor();
-  assert.equal(page.url(), `${running.origin}/`, 'a clean address: no code, no state');
+  assert.equal(page.url(), `${running.origin}/?notice=connected`, 'a clean address: no code, no state');
   const row = page.getByRole('listitem');
   assert.equal(await row.count(), 1);
   assert.match(await row.innerText(), new RegExp(hostOf(running.server.issuer)));

@@ -13,7 +13,10 @@ export class Lab {
     return peer;
   }
 
-  /** A host made of a function from request to `{ status, headers, body }`, for what no real server does. */
+  /**
+   * A host made of a function from request to `{ status, headers, body }`, for what no real server does. With
+   * `stream` in place of a body it has the socket of the Worker's request to itself: see `hostile/faults.mjs`.
+   */
   host(name, fetch) {
     this.#hosts.set(name, { fetch });
   }
@@ -38,6 +41,7 @@ export class Lab {
       const asked = { method: request.method, url: `https://${host}${request.url}`, headers, body: String(Buffer.concat(chunks)) };
       try {
         const answer = await this.fetch(asked);
+        if (answer.stream) return answer.stream(response);
         response.writeHead(answer.status, pairs(answer.headers).flat()).end(answer.body);
       } catch {
         // Nobody has the name: the connection breaks, as it does when a host cannot be reached.

@@ -119,7 +119,7 @@ describe('two hosts that share the objects', () => {
     assert.equal((await connections(hers)).length, 1);
   });
 
-  test('no name of a user of one reaches a user of the other', { todo: 'without NAMESPACE, a name with a line break is that of a user in a namespace' }, async () => {
+  test('no name of a user of one reaches a user of the other', async () => {
     await logIn(browser('one', 'dora'));
     assert.equal((await connections(browser('one', 'dora'))).length, 1);
     for (const [host, user] of [['none', 'dora'], ['none', 'onedora'], ['none', 'one\ndora'], ['two', 'one\ndora']]) {
@@ -127,7 +127,7 @@ describe('two hosts that share the objects', () => {
     }
   });
 
-  test('each is registered under its own name', { todo: 'the objects register with the CLIENT_NAME of the Worker that they belong to' }, () => {
+  test('each is registered under its own name', () => {
     assert.deepEqual(registrations().map(({ client_name }) => client_name), ['One', 'Two']);
   });
 });

@@ -14,6 +14,7 @@ mod limits;
 mod log;
 mod login;
 mod object;
+mod panic;
 mod probe;
 #[expect(missing_docs, reason = "what the macro exports to JavaScript has no documentation")]
 mod registrar;

@@ -48,12 +48,7 @@ pub(super) async fn register(
 impl Confidential {
     /// Deletes it where that is offered.
     pub(super) async fn delete(self, work: &mut Work<'_>, server: &Server) {
-        let deleted = match self.management {
-            Some(management) => management::delete(work, server, management).await,
-            None => Err(management::NOT_OFFERED.to_owned()),
-        };
-        if let Err(why) = deleted {
-            registration::leave(work, &self.client_id, &format!("a client with a secret; {why}"));
-        }
+        let Self { client_id, management, .. } = self;
+        management::delete_or_leave(work, server, management, &client_id, "a client with a secret").await;
     }
 }

@@ -48,12 +48,25 @@ pub(super) async fn manage(
     work.give_up(Phase::Management, "it was not reached");
 }
 
-/// Deletes a client.
-pub(super) async fn delete(
+/// Deletes a client beside the good one where that is offered, or says that it stays.
+pub(super) async fn delete_or_leave(
     work: &mut Work<'_>,
     server: &Server,
-    management: Management,
-) -> Result<(), String> {
+    management: Option<Management>,
+    client_id: &str,
+    what: &str,
+) {
+    let deleted = match management {
+        Some(management) => delete(work, server, management).await,
+        None => Err(NOT_OFFERED.to_owned()),
+    };
+    if let Err(why) = deleted {
+        leave(work, client_id, &format!("{what}; {why}"));
+    }
+}
+
+/// Deletes a client.
+async fn delete(work: &mut Work<'_>, server: &Server, management: Management) -> Result<(), String> {
     judge_target(work, server, &management)?;
     let delete = management.delete();
     let response =

@@ -9,7 +9,7 @@ use worker_client::flow::Server;
 
 pub(crate) use wrong::Wrong;
 
-use super::{Work, management, registration::leave};
+use super::{Work, management};
 use crate::{Finding, Limit, Phase};
 
 /// Sends each, notes what is registered all the same, and deletes it.
@@ -102,17 +102,15 @@ fn answer(response: &Response<Vec<u8>>) -> Result<Map<String, Value>, Rejected> 
 /// Deletes what should not have been registered, where that is offered.
 async fn clean_up(work: &mut Work<'_>, server: &Server, wrong: &Wrong, response: &Response<Vec<u8>>) {
     let Ok(registered) = answer(response) else { return };
+    for member in ["client_secret", "registration_access_token"] {
+        work.secrets.keep(registered.get(member).and_then(Value::as_str).unwrap_or_default());
+    }
     let text = |name: &str| registered.get(name).and_then(Value::as_str);
     let Some(client_id) = text("client_id") else { return };
     let uri = text("registration_client_uri").and_then(|uri| uri.parse().ok());
     let token = text("registration_access_token").map(|token| rfc7591::Secret::new(token.to_owned()));
-    let deleted = match uri.zip(token) {
-        Some((uri, token)) => management::delete(work, server, Management::new(uri, token)).await,
-        None => Err(management::NOT_OFFERED.to_owned()),
-    };
-    if let Err(why) = deleted {
-        leave(work, client_id, &format!("{}; {why}", wrong.what));
-    }
+    let management = uri.zip(token).map(|(uri, token)| Management::new(uri, token));
+    management::delete_or_leave(work, server, management, client_id, wrong.what).await;
 }
 
 const CLIENT_ERROR: &str = "rfc9110/15.5/client-error";

@@ -1,12 +1,12 @@
 //! Many hosts at the same time, until they are done, the time is over, or somebody presses Ctrl-C.
 
-use std::time::Duration;
+use std::{fmt::Write, time::Duration};
 
 use futures_util::{
     Stream, StreamExt,
     stream::{FuturesUnordered, poll_fn},
 };
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 use tokio::task::yield_now;
 use tokio::time::{Instant, sleep, sleep_until};
 
@@ -110,11 +110,13 @@ pub(super) fn from_thread<T: Send + 'static>(
 pub(super) fn progress(total: Option<u64>) -> ProgressBar {
     let bar = total.map_or_else(ProgressBar::no_length, ProgressBar::new);
     let template = match total {
-        Some(_) => "{wide_bar} {pos}/{len} {msg} {per_sec} {eta} left",
-        None => "{spinner} {pos} {msg} {per_sec} {elapsed}",
+        Some(_) => "{wide_bar} {pos}/{len} {msg} {rate} {eta} left",
+        None => "{spinner} {pos} {msg} {rate} {elapsed}",
     };
     if let Ok(style) = ProgressStyle::with_template(template) {
-        bar.set_style(style);
+        bar.set_style(style.with_key("rate", |state: &ProgressState, out: &mut dyn Write| {
+            let _ = write!(out, "{:.0}/s", state.per_sec());
+        }));
     }
     bar
 }

@@ -45,7 +45,9 @@ async fn check_all(mut check: Check) -> Result<u8, Usage> {
     let egress = if check.allow_private { Egress::public().and_loopback() } else { Egress::public() };
     let replay = check.replay.as_deref().map(replay).transpose()?;
     let mut named = std::mem::take(&mut check.hosts);
-    named.extend(replay.iter().map(|replay| replay.host().to_owned()).filter(|_| check.hosts.is_empty()));
+    if named.is_empty() {
+        named.extend(replay.iter().map(|replay| replay.host().to_owned()));
+    }
     for host in &named {
         // One that a person typed is a mistake; one of a file is a host that was not asked.
         Named::parse(host, &egress).map_err(|invalid| Usage(escape(&format!("{host}: {invalid}"))))?;
@@ -72,8 +74,7 @@ async fn run_all(check: &Check, egress: &Egress, hosts: Hosts, job: &Job) -> Res
     }
     let skipped = Cell::new(0_u64);
     let hosts = batch::from_thread(hosts).filter(|host| {
-        let is_done = !done.is_empty()
-            && Named::parse(host, egress).is_ok_and(|named| done.contains(&baseline::key(&named.resource())));
+        let is_done = !done.is_empty() && done.contains(&baseline::key(&resource(host, egress)));
         if is_done {
             skipped.set(skipped.get().saturating_add(1));
             bar.inc(1);
@@ -126,6 +127,14 @@ async fn run_all(check: &Check, egress: &Egress, hosts: Hosts, job: &Job) -> Res
         None if unanswered > 0 => 3,
         None => 0,
     })
+}
+
+/// What the report of a host is about.
+fn resource(host: &str, egress: &Egress) -> String {
+    match Named::parse(host, egress) {
+        Ok(named) => named.resource(),
+        Err(invalid) => Report::not_asked(host, &invalid.to_string()).resource,
+    }
 }
 
 fn counts(codes: &[u64; 4]) -> String {

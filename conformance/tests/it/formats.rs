@@ -52,7 +52,9 @@ async fn documents_without_holding_reports() {
         (Document::sarif(), sarif::print(&reports)),
     ] {
         let mut document = document.unwrap();
-        reports.iter().for_each(|report| document.add(report).unwrap());
+        for report in &reports {
+            document.add(report).unwrap();
+        }
         let mut written = Vec::new();
         document.write(&mut written).unwrap();
         assert_eq!(String::from_utf8(written).unwrap(), expected);

@@ -1,4 +1,5 @@
 //! A server without a fault, and faults.
 
+pub(crate) mod answer;
 pub(crate) mod faults;
 pub(crate) mod server;

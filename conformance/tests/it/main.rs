@@ -4,10 +4,12 @@
 
 mod formats;
 mod lab;
+mod login;
 mod loopback;
 mod many;
 mod mutation;
 mod polite;
 mod recipe;
 mod threats;
+mod tls;
 mod verdicts;

@@ -95,7 +95,7 @@ fn resume() {
     let folder = folder("resume");
     let (list, out) = (folder.join("hosts"), folder.join("out.jsonl"));
     let names: Vec<String> = servers.iter().map(Server::name).collect();
-    fs::write(&list, names.join("/\n")).unwrap();
+    fs::write(&list, format!("{}\nnot a host\n", names.join("/\n"))).unwrap();
     let arguments = ["check", "--hosts", list.to_str().unwrap(), "--allow-private", "--json", "--output"];
     let arguments: Vec<&str> = arguments.into_iter().chain([out.to_str().unwrap(), "--resume"]).collect();
     assert_eq!(
@@ -106,12 +106,13 @@ fn resume() {
     let cut = [&first[..], &first[..first.len() / 2]].concat();
     fs::write(&out, cut).unwrap();
     let output = run(&arguments);
-    assert_eq!(output.status.code(), Some(0), "{}", text(&output));
+    assert_eq!(output.status.code(), Some(1), "{}", text(&output));
     let mut expected = names.clone();
+    expected.push("not a host".to_owned());
     expected.sort();
     assert_eq!(resources(&fs::read(&out).unwrap()), expected);
     assert_eq!(servers[0].seen().len(), 2, "with a slash it is the same question, and was done before");
-    assert!(text(&run(&arguments)).contains("6 were done before"));
+    assert!(text(&run(&arguments)).contains("7 were done before"));
     assert_eq!(resources(&fs::read(&out).unwrap()), expected);
 }
 
@@ -289,4 +290,7 @@ fn what_was_recorded_replays() {
         run(&["check", "--replay", file.to_str().unwrap(), "--allow-private", "--register", "--json"]);
     let report = |line: &[u8]| serde_json::from_slice::<Report>(line).unwrap();
     assert_eq!(report(&again.stdout).checks, report(&live.stdout).checks);
+    // Another host that is named is asked instead, of the same recording.
+    let other = run(&["check", "other.example", "--replay", file.to_str().unwrap(), "--json"]);
+    assert_eq!(resources(&other.stdout), ["https://other.example"]);
 }

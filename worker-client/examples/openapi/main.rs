@@ -4,6 +4,6 @@ mod document;
 
 #[expect(clippy::print_stdout, reason = "what it is for")]
 fn main() -> Result<(), serde_json::Error> {
-    println!("{}", serde_json::to_string_pretty(&document::openapi())?);
+    println!("{}", serde_json::to_string(&document::openapi())?);
     Ok(())
 }

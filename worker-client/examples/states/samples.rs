@@ -241,6 +241,7 @@ pub(crate) fn problems() -> Vec<(&'static str, Problem)> {
         ("problem-login-again", Problem::login_again()),
         ("problem-needs-consent", consent),
         ("problem-try-later", Problem::try_later(5)),
+        ("problem-interrupted", Problem::interrupted()),
         ("problem-too-many-requests", Problem::too_many_requests()),
         ("problem-too-many-connections", Problem::too_many_connections()),
         ("problem-registers-in-vain", about(Problem::registers_in_vain())),

@@ -42,6 +42,9 @@ struct Inner {
     patience: Patience,
 }
 
+/// A panic leaves nothing half changed in here: see `panic.rs`.
+impl std::panic::RefUnwindSafe for Inner {}
+
 impl std::fmt::Debug for Inner {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Account").finish_non_exhaustive()
@@ -118,6 +121,8 @@ pub(super) struct Begin {
     pub(super) server: Server,
     /// Where its answer goes, on the asker's own origin.
     pub(super) redirect_uri: Url,
+    /// What the asker is called where people agree.
+    pub(super) client_name: String,
     /// What the host says of itself.
     pub(super) about: About,
     /// What to ask for.

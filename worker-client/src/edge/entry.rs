@@ -1,5 +1,7 @@
 //! The Worker as it stands alone, and the class that a TypeScript Worker imports.
 
+use std::panic::AssertUnwindSafe;
+
 use serde::Serialize;
 use url::Url;
 use worker::{
@@ -9,7 +11,7 @@ use worker::{
     worker_sys::web_sys,
 };
 
-use super::Login;
+use super::{Login, panic::contained};
 use crate::problem::Problem;
 
 #[event(fetch)]
@@ -59,42 +61,41 @@ impl JsLogin {
 
     /// The answer to a request to one of our routes, or `undefined`.
     pub async fn handle(&self, request: web_sys::Request) -> Option<web_sys::Response> {
-        self.login.handle(&mut request.into()).await.map(Into::into)
+        let mut request = AssertUnwindSafe(request.into());
+        AssertUnwindSafe(self.login.handle(&mut request)).await.map(Into::into)
     }
 
     /// Sends a request as the user.
     pub async fn fetch(&self, request: web_sys::Request) -> Result<web_sys::Response, JsValue> {
-        self.login.fetch(request.into()).await.map(Into::into).map_err(|problem| thrown(&problem))
+        let sent = contained(self.login.fetch(request.into())).await;
+        sent.map(Into::into).map_err(|problem| thrown(&problem))
     }
 
     /// Whether and how a person can log in to a host or URL.
     pub async fn probe(&self, url: String) -> Result<JsValue, JsValue> {
-        self.login.probe(&url).await.map_err(|problem| thrown(&problem)).and_then(|probed| object(&probed))
+        given(contained(self.login.probe(&url)).await)
     }
 
     /// Where the user is connected to.
     pub async fn connections(&self) -> Result<JsValue, JsValue> {
-        self.login.connections().await.map_err(|problem| thrown(&problem)).and_then(|list| object(&list))
+        given(contained(self.login.connections()).await)
     }
 
     /// The `Authorization` value for a URL that a connection covers.
     pub async fn authorization(&self, url: String) -> Result<String, JsValue> {
         let url = Url::parse(&url).map_err(|_| thrown(&Problem::unreadable("It is not a URL.")))?;
-        self.login.authorization(&url).await.map(|value| value.secret()).map_err(|problem| thrown(&problem))
+        let authorization = contained(self.login.authorization(&url)).await;
+        authorization.map(|value| value.secret()).map_err(|problem| thrown(&problem))
     }
 
     /// Ends a connection.
     pub async fn disconnect(&self, id: &str) -> Result<JsValue, JsValue> {
-        self.login
-            .disconnect(id)
-            .await
-            .map_err(|problem| thrown(&problem))
-            .and_then(|receipt| object(&receipt))
+        given(contained(self.login.disconnect(id)).await)
     }
 
     /// Ends all connections of the user and erases what is stored of them.
     pub async fn erase(&self) -> Result<(), JsValue> {
-        self.login.erase().await.map_err(|problem| thrown(&problem))
+        contained(self.login.erase()).await.map_err(|problem| thrown(&problem))
     }
 
     /// The page that asks the person whether to log in to a host or URL.
@@ -109,10 +110,15 @@ impl JsLogin {
     }
 
     /// The same user, for the connections with this label alone.
-    pub fn labelled(&self, label: &str) -> Result<Self, JsValue> {
-        let login = self.login.labelled(label).map_err(|misconfigured| thrown(&misconfigured.into()))?;
-        Ok(Self { login })
+    #[must_use]
+    pub fn labelled(&self, label: &str) -> Self {
+        Self { login: self.login.labelled(label) }
     }
+}
+
+/// The value as a plain JavaScript object, or the problem as what is thrown.
+fn given(outcome: Result<impl Serialize, Problem>) -> Result<JsValue, JsValue> {
+    outcome.map_err(|problem| thrown(&problem)).and_then(|value| object(&value))
 }
 
 /// A plain JavaScript object.

@@ -38,6 +38,8 @@ pub(super) async fn fetch(
 ) -> Result<Response<Vec<u8>>, FetchError> {
     let url = Url::parse(&request.uri().to_string()).map_err(|_| FetchError::NoAnswer)?;
     egress.judge(&url).map_err(FetchError::Blocked)?;
+    #[cfg(feature = "panic-on-purpose")]
+    super::panic::on_purpose(&url);
     let request = platform_request(&url, &request).map_err(|_| FetchError::NoAnswer)?;
     let abort = AbortController::default();
     let signal = abort.signal();

@@ -8,6 +8,7 @@ use futures_util::{
 };
 use worker::State;
 
+use super::panic::contained;
 use crate::problem::Problem;
 
 /// The exchanges under way in one object.
@@ -33,8 +34,12 @@ impl<T: Clone + 'static> Flights<T> {
         let running = self.0.borrow().get(key).cloned();
         let flight = running.unwrap_or_else(|| {
             let (flights, ended) = (Rc::clone(&self.0), key.to_owned());
-            let flight =
-                start.inspect(move |_| drop(flights.borrow_mut().remove(&ended))).boxed_local().shared();
+            let flight = async move {
+                let outcome = contained(start).await;
+                drop(flights.borrow_mut().remove(&ended));
+                outcome
+            };
+            let flight = flight.boxed_local().shared();
             self.0.borrow_mut().insert(key.to_owned(), flight.clone());
             let owned = flight.clone();
             state.wait_until(async move { drop(owned.await) });

@@ -1,13 +1,15 @@
 //! What a host program holds: log its user in, list, use and end connections.
 
+use std::rc::Rc;
+
 use rfc7591::Secret;
 use serde::de::DeserializeOwned;
 use url::Url;
-use worker::{Env, Method, Request, Response};
+use worker::{Env, Request, Response};
 
 use super::{
     account::{Ask, Question, Session, Usable},
-    authorized::{challenge, is_allowed, with_token},
+    authorized::{challenge, is_allowed, to_repeat, with_token},
     door::entropy,
     fetch::pass,
     limits::{self, Counted},
@@ -28,10 +30,10 @@ use crate::{
 ///
 /// A host program that knows its users names one with [`Login::new`]; one that does not lets a cookie of ours
 /// tell them apart with [`Login::by_cookie`].
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Login {
     pub(super) env: Env,
-    pub(super) config: Config,
+    pub(super) config: Rc<Config>,
     pub(super) user: User,
     label: Option<String>,
     counted: Counted,
@@ -53,11 +55,11 @@ pub(super) enum User {
 impl Login {
     /// The logins of a user whom the host program has authenticated, by its own name for them.
     pub fn new(env: &Env, user: &str) -> Result<Self, Misconfigured> {
-        let config = object::config(env)?;
-        let name = if config.namespace.is_empty() {
-            digest(user)
-        } else {
-            digest(&format!("{}\n{user}", config.namespace))
+        let config = Rc::new(object::config(env)?);
+        // A user of a namespace has a name of two parts: no user without one can be called that.
+        let name = match config.namespace.as_str() {
+            "" => digest(user),
+            namespace => format!("{}.{}", digest(namespace), digest(user)),
         };
         let user = User::Named { own: user.to_owned(), digest: name };
         Ok(Self { config, env: env.clone(), user, label: None, counted: Counted::host(env) })
@@ -65,7 +67,7 @@ impl Login {
 
     /// The logins of whoever uses the browser that sent this request.
     pub fn by_cookie(env: &Env, request: &Request) -> Result<Self, Misconfigured> {
-        let config = object::config(env)?;
+        let config = Rc::new(object::config(env)?);
         config.keys()?;
         limits::required(env)?;
         let header = request.headers().get("cookie").ok().flatten().unwrap_or_default();
@@ -74,14 +76,9 @@ impl Login {
     }
 
     /// The same, for the connections with this label alone: an account can hold several to one resource.
-    pub fn labelled(&self, label: &str) -> Result<Self, Misconfigured> {
-        Ok(Self {
-            config: object::config(&self.env)?,
-            env: self.env.clone(),
-            user: self.user.clone(),
-            label: Some(label.to_owned()),
-            counted: self.counted.clone(),
-        })
+    #[must_use]
+    pub fn labelled(&self, label: &str) -> Self {
+        Self { label: Some(label.to_owned()), ..self.clone() }
     }
 
     /// Answers a request to one of our routes; nothing when it is none of them.
@@ -142,18 +139,21 @@ impl Login {
     pub async fn fetch(&self, request: Request) -> Result<Response, Problem> {
         let url = request.url()?;
         self.config.egress.judge(&url).map_err(|why| Problem::from(FetchError::Blocked(why)))?;
-        if !is_allowed(&request.method()) {
+        if !is_allowed(&request) {
             return Err(Problem::method());
         }
         let usable = self.token(&url, None).await?;
-        let can_repeat = matches!(request.method(), Method::Get | Method::Head);
-        let again = can_repeat.then(|| request.clone()).transpose()?;
+        let again = to_repeat(&request)?;
         let mut response = pass(with_token(&request, &usable.access_token)?).await?;
-        if let (401, Some(again)) = (response.status_code(), again) {
+        if response.status_code() == 401 {
             let refused = Some(digest(usable.access_token.secret()));
-            // What the host answered says more than that its refusal changed nothing.
-            if let Ok(usable) = self.token(&url, refused).await {
-                response = pass(with_token(&again, &usable.access_token)?).await?;
+            match (self.token(&url, refused).await, again) {
+                (Ok(usable), Some(again)) => {
+                    response = pass(with_token(&again, &usable.access_token)?).await?;
+                }
+                (Err(problem), _) if problem.kind == Problem::login_again().kind => return Err(problem),
+                // What the host answered says more than that its refusal changed nothing.
+                _ => {}
             }
         }
         let challenge = if matches!(response.status_code(), 401 | 403) { challenge(&response) } else { None };
@@ -189,11 +189,8 @@ impl Login {
     }
 
     /// The same for a request of a browser, whose address is known.
-    pub(super) fn counting(&self, request: &Request) -> Result<Self, Misconfigured> {
-        let counted = self.counted.by(request);
-        let config = object::config(&self.env)?;
-        let (env, user, label) = (self.env.clone(), self.user.clone(), self.label.clone());
-        Ok(Self { env, config, user, label, counted })
+    pub(super) fn counting(&self, request: &Request) -> Self {
+        Self { counted: self.counted.by(request), ..self.clone() }
     }
 
     pub(super) fn session(&self) -> Option<Session> {
@@ -221,8 +218,7 @@ impl Login {
     pub(super) fn with_new_session(&self) -> Result<(Self, SessionCookie), Problem> {
         let cookie = SessionCookie::from_entropy(entropy()?, entropy()?);
         let user = User::Browser(Some(cookie.clone()));
-        let (env, config) = (self.env.clone(), object::config(&self.env)?);
-        Ok((Self { env, config, user, label: None, counted: self.counted.clone() }, cookie))
+        Ok((Self { user, ..self.clone() }, cookie))
     }
 
     /// Names the user's object.

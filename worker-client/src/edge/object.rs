@@ -19,8 +19,12 @@ pub(super) async fn ask<Q: Serialize, A: DeserializeOwned>(
 ) -> Result<A, Problem> {
     let request = post("https://object.internal/", question)?;
     let stub = env.durable_object(binding)?.id_from_name(name)?.get_stub()?;
-    let answer = stub.fetch_with_request(request).await?.text().await?;
-    serde_json::from_str::<Result<A, Problem>>(&answer).map_err(|_| Problem::internal())?
+    let answer = async { stub.fetch_with_request(request).await?.text().await };
+    let answer = answer.await.map_err(|error| {
+        Line { event: "interrupted", problem: Some(&error.to_string()), ..Line::default() }.error();
+        Problem::interrupted()
+    })?;
+    serde_json::from_slice::<Result<A, Problem>>(answer.as_bytes()).map_err(|_| Problem::internal())?
 }
 
 /// Whether the host program wants to be told of changes.
@@ -45,7 +49,7 @@ fn post(url: &str, body: &impl Serialize) -> Result<Request, Problem> {
 
 /// Reads the question inside the object.
 pub(super) async fn question<Q: DeserializeOwned>(request: &mut Request) -> Result<Q, Problem> {
-    serde_json::from_str(&request.text().await?).map_err(|_| Problem::internal())
+    serde_json::from_slice(request.text().await?.as_bytes()).map_err(|_| Problem::internal())
 }
 
 /// Writes its answer.

@@ -58,7 +58,8 @@ impl Remembered {
 
     pub(super) async fn read<T: DeserializeOwned>(&self) -> Option<T> {
         let cache = Cache::open(CACHE.to_owned()).await;
-        cache.get(self.0.as_str(), false).await.ok()??.json().await.ok()
+        let text = cache.get(self.0.as_str(), false).await.ok()??.text().await.ok()?;
+        serde_json::from_slice(text.as_bytes()).ok()
     }
 
     /// For so many seconds. A cache that is full or absent costs the next person a second look, nothing else.

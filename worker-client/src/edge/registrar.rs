@@ -44,6 +44,9 @@ struct Inner {
     attempts: RefCell<Attempts>,
 }
 
+/// A panic leaves nothing half changed in here: see `panic.rs`.
+impl std::panic::RefUnwindSafe for Inner {}
+
 impl std::fmt::Debug for Inner {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Registrar").finish_non_exhaustive()
@@ -54,12 +57,7 @@ impl std::fmt::Debug for Inner {
 #[derive(Deserialize, Serialize)]
 pub(super) enum Ask {
     /// The registered client, registering if need be.
-    Obtain {
-        /// The authorization server, validated by the asker.
-        server: Box<Server>,
-        /// Where codes will be sent.
-        redirect_uri: Url,
-    },
+    Obtain(Box<Wanted>),
     /// The server no longer knows this client.
     Forget {
         /// Whom it has forgotten.
@@ -81,6 +79,17 @@ pub(super) enum Ask {
     },
 }
 
+/// A client to have.
+#[derive(Deserialize, Serialize)]
+pub(super) struct Wanted {
+    /// The authorization server, validated by the asker.
+    pub(super) server: Server,
+    /// Where codes will be sent.
+    pub(super) redirect_uri: Url,
+    /// What people read when they agree.
+    pub(super) client_name: String,
+}
+
 impl DurableObject for Registrar {
     fn new(state: State, env: Env) -> Self {
         let (alarm, flights, attempts) = (Alarm::default(), Flights::default(), RefCell::default());
@@ -90,9 +99,7 @@ impl DurableObject for Registrar {
     async fn fetch(&self, mut request: Request) -> worker::Result<Response> {
         let inner = Rc::clone(&self.inner);
         match object::question(&mut request).await {
-            Ok(Ask::Obtain { server, redirect_uri }) => {
-                object::answer(&inner.obtain(*server, redirect_uri).await)
-            }
+            Ok(Ask::Obtain(wanted)) => object::answer(&inner.obtain(*wanted).await),
             Ok(Ask::Forget { client_id }) => object::answer(&inner.forget(&client_id)),
             Ok(Ask::Hold { client_id, account }) => object::answer(&inner.hold(&client_id, &account)),
             Ok(Ask::Release { client_id, account }) => {
@@ -109,16 +116,17 @@ impl DurableObject for Registrar {
 }
 
 impl Inner {
-    async fn obtain(self: Rc<Self>, server: Server, redirect_uri: Url) -> Result<Client, Problem> {
+    async fn obtain(self: Rc<Self>, wanted: Wanted) -> Result<Client, Problem> {
+        let Wanted { server, redirect_uri, client_name } = &wanted;
         let rows = self.rows()?;
         let known = rows.config().clients.at(&server.issuer).cloned();
-        if let Some(client) = known.as_ref().and_then(|known| known.client(&redirect_uri)) {
+        if let Some(client) = known.as_ref().and_then(|known| known.client(redirect_uri)) {
             return Ok(client);
         }
-        let stored = rows.usable(&server, &redirect_uri)?;
-        let is_renamed = stored.as_ref().is_some_and(|(row, client)| {
-            row.name != rows.config().client_name && client.managed_by(&server).is_some()
-        });
+        let stored = rows.usable(server, redirect_uri)?;
+        let is_renamed = stored
+            .as_ref()
+            .is_some_and(|(row, client)| row.name != *client_name && client.managed_by(server).is_some());
         match stored {
             Some((row, client)) if !is_renamed => {
                 if let Some(since) = rows.touch(&row)? {
@@ -130,9 +138,8 @@ impl Inner {
                 let (registration, token) =
                     (server.registration_endpoint.as_str(), server.token_endpoint.as_str());
                 let key = format!("{redirect_uri} {registration} {token}");
-                let flight =
-                    Rc::clone(&self).settle(server, redirect_uri, stored.map(|(_, client)| client), known);
-                self.flights.join(&self.state, &key, flight).await
+                let client = stored.map(|(_, client)| client);
+                self.flights.join(&self.state, &key, Rc::clone(&self).settle(wanted, client, known)).await
             }
         }
     }
@@ -140,38 +147,37 @@ impl Inner {
     /// Gives the client we have our present name, or registers one.
     async fn settle(
         self: Rc<Self>,
-        server: Server,
-        redirect_uri: Url,
+        wanted: Wanted,
         renamed: Option<Client>,
         known: Option<Known>,
     ) -> Result<Client, Problem> {
+        let Wanted { server, redirect_uri, client_name } = wanted;
         let rows = self.rows()?;
-        let config = rows.config();
+        let egress = &rows.config().egress;
         if let Some(client) = renamed {
             if self.attempts.borrow().renamed_lately(now()) {
                 return Ok(client);
             }
             self.attempts.borrow_mut().renamed = Some(now());
-            let Some(update) = Update::new(&server, client.clone(), &config.client_name) else {
+            let Some(update) = Update::new(&server, client.clone(), &client_name) else {
                 return Ok(client);
             };
-            let updated = drive(update, async |request| fetch(request, &config.egress, Limit::TOKEN).await);
+            let updated = drive(update, async |request| fetch(request, egress, Limit::TOKEN).await);
             // A name that is out of date stops nobody from logging in.
             let Ok(updated) = updated.await else { return Ok(client) };
-            let since = rows.store(&server, &updated)?;
+            let since = rows.store(&server, &updated, &client_name)?;
             self.schedule(since).await?;
             return Ok(updated);
         }
         self.attempts.borrow_mut().next(now())?;
-        let mut register = Register::new(&server, redirect_uri, &config.client_name);
+        let mut register = Register::new(&server, redirect_uri, &client_name);
         if let Some(token) = known.as_ref().and_then(Known::initial_access_token) {
             register = register.with_initial_access_token(token.clone());
         }
-        let registered =
-            drive(register, async |request| fetch(request, &config.egress, Limit::TOKEN).await).await;
+        let registered = drive(register, async |request| fetch(request, egress, Limit::TOKEN).await).await;
         match registered {
             Ok(client) => {
-                let since = rows.store(&server, &client)?;
+                let since = rows.store(&server, &client, &client_name)?;
                 self.schedule(since).await?;
                 Line { event: "registered", issuer: Some(server.issuer.as_str()), ..Line::default() }.info();
                 Ok(client)

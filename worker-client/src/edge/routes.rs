@@ -14,6 +14,7 @@ use super::{
     account::{Ask, Begin, Connected, SCHEMA_VERSION, Session},
     door::entropy,
     login::{Login, User},
+    panic::contained,
     probe::ask_host,
 };
 use crate::{
@@ -31,11 +32,11 @@ pub(super) async fn handle(login: &Login, request: &mut Request) -> Option<Respo
         "" => "/",
         path => path,
     };
-    let route = Route::of(request.method().as_ref(), path.strip_prefix('/').map(|_| path)?);
+    let route = Route::of(&request.inner().method(), path.strip_prefix('/').map(|_| path)?);
     let answer = match route {
         Err(NoRoute::Path) => return None,
         Err(NoRoute::Method) => Err(Problem::method()),
-        Ok(route) => answer(login, request, &url, route).await,
+        Ok(route) => contained(answer(login, request, &url, route)).await,
     };
     let answer = answer.or_else(|problem| Answer::problem(login, request, &problem));
     let response = answer.and_then(|answer| answer.secured(login));
@@ -106,7 +107,7 @@ async fn confirm(login: &Login, request: &Request, url: &Url) -> Result<Answer, 
 
 /// The server to log in with and what the host says of itself, or why there is none.
 async fn registrable(login: &Login, request: &Request, named: &Named) -> Result<(Server, About), Problem> {
-    let (answered, about) = ask_host(&login.counting(request)?, named).await?;
+    let (answered, about) = ask_host(&login.counting(request), named).await?;
     match (answered.server, Problem::of_verdict(&answered.verdict)) {
         (Some(server), None) => Ok((server, about)),
         (_, problem) => Err(problem.unwrap_or_else(Problem::internal).about(named)),
@@ -129,6 +130,7 @@ async fn begin(login: &Login, request: &mut Request) -> Result<Answer, Problem> 
             named: named.clone(),
             server: server.clone(),
             redirect_uri: redirect_uri.clone(),
+            client_name: login.config.client_name.clone(),
             about: about.clone(),
             scope: scope.clone(),
             label: wish.label(),
@@ -179,7 +181,7 @@ async fn probe(login: &Login, request: &Request, url: &Url) -> Result<Answer, Pr
     }
     let typed = url.query_pairs().find(|(name, _)| name == "url").map(|(_, value)| value.into_owned());
     let typed = typed.ok_or_else(|| Problem::unreadable("The parameter `url` is missing."))?;
-    Answer::json(&login.counting(request)?.probe(&typed).await?)
+    Answer::json(&login.counting(request).probe(&typed).await?)
 }
 
 async fn logout(login: &Login, request: &Request) -> Result<Answer, Problem> {

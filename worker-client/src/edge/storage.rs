@@ -4,7 +4,10 @@ use std::{cell::OnceCell, rc::Rc};
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use worker::{SqlStorage, SqlStorageValue};
+use worker::{
+    SqlStorage, SqlStorageValue,
+    js_sys::{Array, JSON},
+};
 
 use super::door::entropy;
 use crate::{
@@ -121,7 +124,13 @@ impl Storage {
         query: &str,
         bindings: Vec<SqlStorageValue>,
     ) -> Result<Vec<T>, Problem> {
-        Ok(self.sql.exec(query, bindings)?.to_array()?)
+        let rows = Array::new();
+        for row in self.sql.exec(query, bindings)? {
+            rows.push(&row?);
+        }
+        // As JSON, like everything that is read here: another kind of reader is code of its own for each row.
+        let json = JSON::stringify(&rows).map_err(worker::Error::from)?;
+        serde_json::from_slice(String::from(json).as_bytes()).map_err(|_| Problem::internal())
     }
 
     pub(super) fn exec(&self, statement: &str, bindings: Vec<SqlStorageValue>) -> Result<(), Problem> {

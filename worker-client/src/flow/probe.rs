@@ -135,12 +135,12 @@ async fn without_metadata(
         let fatal = refused.violations.iter().find(|violation| violation.is_fatal());
         let requirement = fatal.map(Violation::code);
         let verdict = Verdict::Unusable { why: refused.to_string() };
-        return Probe { findings, attempts, requirement, ..Probe::of(verdict) };
+        return Probe { findings, requirement, attempts, ..Probe::of(verdict) };
     }
     let Some(resource_metadata) = challenge(named, fetch).await else {
         let finding = Finding::no_metadata();
         let requirement = Some(finding.id);
-        return Probe { findings: vec![finding], attempts, requirement, ..Probe::of(Verdict::NoMetadata) };
+        return Probe { findings: vec![finding], requirement, attempts, ..Probe::of(Verdict::NoMetadata) };
     };
     Probe { attempts, ..Probe::of(Verdict::Elsewhere { resource_metadata }) }
 }

@@ -31,6 +31,13 @@ impl Problem {
         Self { retry_after: Some(seconds), ..problem }
     }
 
+    /// The platform ended an object in the middle of a question; what it had stored is kept.
+    pub fn interrupted() -> Self {
+        let title = "This app was interrupted";
+        let problem = Self::new(503, "interrupted", title, "Nothing is lost.", APP, "Try again in a moment.");
+        Self { retry_after: Some(1), ..problem }
+    }
+
     /// More questions than one person asks.
     pub fn too_many_requests() -> Self {
         let title = "Too many hosts were asked in a short time";

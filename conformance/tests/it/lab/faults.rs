@@ -2,7 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::server::{Answer, Ask, Edit, HOST, tokens};
+use super::{
+    answer::Answer,
+    server::{Ask, Edit, HOST, tokens},
+};
 
 #[derive(Clone, Copy)]
 pub(crate) struct Fault {

@@ -31,7 +31,7 @@ impl Inner {
         session: Session,
         begin: Begin,
     ) -> Result<Url, Problem> {
-        let Begin { named, server, redirect_uri, about, scope, label, return_to } = begin;
+        let Begin { named, server, redirect_uri, client_name, about, scope, label, return_to } = begin;
         let resource = named.resource();
         let rows = store.connections()?;
         if rows.len() >= MAX_CONNECTIONS && store.labelled(&resource, &label)?.is_none() {
@@ -39,7 +39,7 @@ impl Inner {
         }
         let client = match client_in_use(&store, &server, &redirect_uri)? {
             Some(client) => client,
-            None => self.registered(&server, redirect_uri).await?,
+            None => self.registered(&server, redirect_uri, client_name).await?,
         };
         // The rows may have been erased meanwhile.
         let store = self.store(store.0.owner())?;
@@ -91,7 +91,7 @@ impl Inner {
         let grant = Grant { server, client, tokens };
         self.connect(store, &LoggedIn { named, about, label }, &grant)?;
         if let Some(next) = rotate {
-            store.rotate_session(&next)?;
+            store.open_session(&next)?;
         }
         self.schedule(store).await?;
         Line { event: "connected", host: Some(&host), ..Line::default() }.info();
@@ -112,8 +112,14 @@ impl Inner {
         self.tell(store, Change::Connected, &id, &login.named.resource())
     }
 
-    async fn registered(&self, server: &Server, redirect_uri: Url) -> Result<Client, Problem> {
-        let ask = registrar::Ask::Obtain { server: Box::new(server.clone()), redirect_uri };
+    async fn registered(
+        &self,
+        server: &Server,
+        redirect_uri: Url,
+        client_name: String,
+    ) -> Result<Client, Problem> {
+        let wanted = registrar::Wanted { server: server.clone(), redirect_uri, client_name };
+        let ask = registrar::Ask::Obtain(Box::new(wanted));
         object::ask(&self.env, "REGISTRAR", server.issuer.as_str(), &ask).await
     }
 

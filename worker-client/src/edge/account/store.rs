@@ -33,27 +33,31 @@ pub(super) struct Waiting {
 impl Store {
     // ── sessions ──
 
+    /// Whether the secret is known. Whoever comes with a newer one has received it: those before it live a minute
+    /// longer, for a second tab.
     pub(super) fn knows_session(&self, digest: &str) -> Result<bool, Problem> {
         if self.0.is_empty() {
             return Ok(false);
         }
         let select = "SELECT digest FROM session WHERE digest = ? AND expires > ?";
         let rows: Vec<serde_json::Value> = self.0.rows(select, vec![digest.into(), seconds(now()).into()])?;
-        Ok(!rows.is_empty())
-    }
-
-    /// Makes the next secret known and lets the last one live a minute longer, for a second tab.
-    pub(super) fn rotate_session(&self, next: &str) -> Result<(), Problem> {
-        let now = seconds(now());
-        self.0.exec("UPDATE session SET expires = min(expires, ?)", vec![now.saturating_add(60).into()])?;
-        self.open_session(next)
+        if rows.is_empty() {
+            return Ok(false);
+        }
+        let soon = seconds(now()).saturating_add(60);
+        self.0.exec(
+            "UPDATE session SET expires = ? WHERE expires > ? AND rowid < (SELECT rowid FROM session WHERE digest = ?)",
+            vec![soon.into(), soon.into(), digest.into()],
+        )?;
+        Ok(true)
     }
 
     pub(super) fn end_sessions(&self) -> Result<(), Problem> {
         self.0.exec("DELETE FROM session", Vec::new())
     }
 
-    fn open_session(&self, digest: &str) -> Result<(), Problem> {
+    /// Makes a secret known. Those before it stay until it is used: the answer that brings it may never arrive.
+    pub(super) fn open_session(&self, digest: &str) -> Result<(), Problem> {
         let expires = seconds(now()).saturating_add(SESSION_SECONDS);
         let insert = "INSERT OR REPLACE INTO session (digest, expires) VALUES (?, ?)";
         self.0.exec(insert, vec![digest.into(), expires.into()])
@@ -80,7 +84,7 @@ impl Store {
         let now = seconds(now());
         self.purge()?;
         self.0.exec(
-            "DELETE FROM pending WHERE state IN (SELECT state FROM pending ORDER BY expires DESC LIMIT -1 OFFSET ?)",
+            "DELETE FROM pending WHERE state IN (SELECT state FROM pending ORDER BY expires DESC, rowid DESC LIMIT -1 OFFSET ?)",
             vec![MAX_PENDING.into()],
         )?;
         self.0.exec(

@@ -36,7 +36,7 @@ pub(super) struct Row {
 impl Row {
     /// What it was registered with.
     pub(super) fn server(&self) -> Option<Server> {
-        serde_json::from_str(&self.server).ok()
+        serde_json::from_slice(self.server.as_bytes()).ok()
     }
 }
 
@@ -73,7 +73,12 @@ impl Rows {
     }
 
     /// Keeps a registration before anyone uses it; answers since when it is idle, if that matters.
-    pub(super) fn store(&self, server: &Server, client: &Client) -> Result<Option<i64>, Problem> {
+    pub(super) fn store(
+        &self,
+        server: &Server,
+        client: &Client,
+        client_name: &str,
+    ) -> Result<Option<i64>, Problem> {
         let sealed = self.0.seal(place(server, &client.redirect_uri), client)?;
         let server_json = serde_json::to_string(server).map_err(|_| Problem::internal())?;
         let now = seconds(now());
@@ -85,7 +90,7 @@ impl Rows {
             vec![
                 client.client_id.as_str().into(),
                 client.redirect_uri.as_str().into(),
-                self.config().client_name.as_str().into(),
+                client_name.into(),
                 server_json.into(),
                 sealed.into(),
                 now.into(),

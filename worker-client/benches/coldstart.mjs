@@ -1,0 +1,103 @@
+// From starting workerd to the first byte of `GET /`: the built Worker, the same job in TypeScript, and no Worker at all,
+// in turn. `node worker-client/benches/coldstart.mjs`
+import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import http from 'node:http';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ORIGIN, artefact, objects } from '../e2e/app.mjs';
+import { empty, peer } from './workers.mjs';
+
+const ROUNDS = 15;
+/** The runtime of miniflare. */
+const { default: workerd } = createRequire(import.meta.resolve('miniflare'))('workerd');
+const { compatibilityDate, compatibilityFlags } = objects('');
+const keys = JSON.stringify({ active: 'k1', keys: { k1: randomBytes(32).toString('base64') } });
+const folder = await mkdtemp(join(tmpdir(), 'coldstart-'));
+
+/** Writes a Worker and its configuration down; nothing is read at the start that it would not read when deployed. */
+async function prepare(name, modules) {
+  const at = join(folder, name);
+  await mkdir(join(at, 'objects'), { recursive: true });
+  for (const { path, contents } of modules) await writeFile(join(at, path), contents);
+  const text = JSON.stringify;
+  const kind = { ESModule: 'esModule', CompiledWasm: 'wasm' };
+  await writeFile(join(at, 'config.capnp'), `
+    using Workerd = import "/workerd/workerd.capnp";
+    const config :Workerd.Config = (
+      services = [(name = "app", worker = .app), (name = "objects", disk = (path = ${text(join(at, 'objects'))}, writable = true))],
+      sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "app")],
+      extensions = [(modules = [(name = "bench:limits", internal = true, esModule = ${text(LIMITS)})])],
+    );
+    const app :Workerd.Worker = (
+      modules = [${modules.map(({ type, path }) => `(name = ${text(path)}, ${kind[type]} = embed ${text(path)})`).join(', ')}],
+      compatibilityDate = ${text(compatibilityDate)},
+      compatibilityFlags = [${compatibilityFlags.map(text).join(', ')}],
+      bindings = [
+        (name = "ORIGIN", text = ${text(ORIGIN)}),
+        (name = "MASTER_KEYS", text = ${text(keys)}),
+        (name = "ACCOUNT", durableObjectNamespace = "Account"),
+        (name = "REGISTRAR", durableObjectNamespace = "Registrar"),
+        (name = "LIMIT_USER", wrapped = (moduleName = "bench:limits")),
+        (name = "LIMIT_ADDRESS", wrapped = (moduleName = "bench:limits")),
+      ],
+      durableObjectNamespaces = [
+        (className = "Account", uniqueKey = "account", enableSql = true),
+        (className = "Registrar", uniqueKey = "registrar", enableSql = true),
+      ],
+      durableObjectStorage = (localDisk = "objects"),
+    );`);
+  return { name, config: join(at, 'config.capnp'), times: [] };
+}
+
+/** Starts it, asks once, and ends it: milliseconds from the start to the first byte. */
+async function start({ name, config }) {
+  const begun = performance.now();
+  const child = spawn(workerd, ['serve', config, '--control-fd=3'], { stdio: ['ignore', 'inherit', 'inherit', 'pipe'] });
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  try {
+    const port = await new Promise((resolve, reject) => {
+      child.once('exit', () => reject(new Error(`${name}: workerd ended`)));
+      let said = '';
+      child.stdio[3].on('data', (chunk) => {
+        said += chunk;
+        const listening = said.split('\n').filter((line) => line.endsWith('}')).map((line) => JSON.parse(line)).find(({ event }) => event === 'listen');
+        if (listening) resolve(listening.port);
+      });
+    });
+    return await new Promise((resolve, reject) => {
+      http.get({ host: '127.0.0.1', port, path: '/', headers: { accept: 'text/html', 'sec-fetch-site': 'none' }, agent: false }, (answer) => {
+        answer.once('data', () => resolve(performance.now() - begun)).once('end', () => resolve(performance.now() - begun)).resume();
+        if (answer.statusCode !== 200) reject(new Error(`${name}: ${answer.statusCode}`));
+      }).once('error', reject);
+    });
+  } finally {
+    child.kill();
+    await ended;
+  }
+}
+
+const LIMITS = 'class Ratelimit { async limit() { return { success: true }; } } export default () => new Ratelimit();';
+const median = (numbers) => numbers.sort((a, b) => a - b)[numbers.length >> 1];
+
+try {
+  const subjects = [
+    await prepare('worker-client', await artefact(fileURLToPath(new URL('../npm/dist', import.meta.url)))),
+    await prepare('peer', await peer()),
+    await prepare('empty', empty()),
+  ];
+  for (let round = -1; round < ROUNDS; round += 1) for (const subject of subjects) {
+    const milliseconds = await start(subject);
+    if (round >= 0) subject.times.push(milliseconds);
+  }
+  const [a, b, none] = subjects.map(({ times }) => median(times));
+  console.log(`From starting workerd to the first byte of GET /, the median of ${ROUNDS}, in milliseconds\n`);
+  console.log('| Worker | median | least | over the empty one |\n|---|---|---|---|');
+  for (const { name, times } of subjects) console.log(`| ${name} | ${median(times).toFixed(0)} | ${Math.min(...times).toFixed(0)} | ${(median(times) - none).toFixed(0)} |`);
+  console.log(`\nworker-client / peer: ${(a / b).toFixed(2)}`);
+} finally {
+  await rm(folder, { recursive: true, force: true });
+}

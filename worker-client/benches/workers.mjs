@@ -1,0 +1,34 @@
+// The Workers that are compared, as modules of workerd.
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import { hostOf } from '../e2e/app.mjs';
+
+const path = (name) => fileURLToPath(new URL(name, import.meta.url));
+
+/** The host program of the tests, around the built package. */
+export const ours = () => hostOf('host.mjs');
+
+/** The same job by others. */
+export async function peer() {
+  const { outputFiles: [bundle] } = await build({
+    entryPoints: [path('peer.ts')],
+    bundle: true,
+    minify: true,
+    write: false,
+    format: 'esm',
+    target: 'es2022',
+    external: ['cloudflare:*'],
+  });
+  return [{ type: 'ESModule', path: 'index.js', contents: bundle.text }];
+}
+
+/** Nothing at all: what the runtime itself takes. */
+export const empty = () => [{
+  type: 'ESModule',
+  path: 'index.js',
+  contents: `
+    import { DurableObject } from 'cloudflare:workers';
+    export class Account extends DurableObject {}
+    export class Registrar extends DurableObject {}
+    export default { fetch: () => new Response('') };`,
+}];

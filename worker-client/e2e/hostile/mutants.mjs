@@ -1,0 +1,70 @@
+// Removes each guard in turn, in a copy of the source, and shows that a test fails.
+//
+//   node e2e/hostile/mutants.mjs            guards that `cargo test` reaches
+//   node e2e/hostile/mutants.mjs --worker   guards of the Worker: each is built, which takes minutes
+//   node e2e/hostile/mutants.mjs [--worker] WORD…   those whose name holds a word
+import { execFileSync, spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { HOST, WORKER } from './guards.mjs';
+
+const root = fileURLToPath(new URL('../../..', import.meta.url));
+const words = process.argv.slice(2).filter((word) => word !== '--worker');
+const isWorker = process.argv.includes('--worker');
+const guards = (isWorker ? WORKER : HOST).filter(({ guard }) => !words.length || words.some((word) => guard.includes(word)));
+
+const copy = mkdtempSync(join(tmpdir(), 'mutants-'));
+const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], { cwd: root, encoding: 'utf8' }).trim().split('\n');
+for (const file of files.filter((name) => existsSync(join(root, name)))) {
+  mkdirSync(join(copy, file, '..'), { recursive: true });
+  cpSync(join(root, file), join(copy, file));
+}
+symlinkSync(join(root, 'worker-client/node_modules'), join(copy, 'worker-client/node_modules'));
+// The Worker is built quickly instead of small.
+const quick = isWorker && { CARGO_PROFILE_RELEASE_CODEGEN_UNITS: '16', CARGO_PROFILE_RELEASE_LTO: 'off', CARGO_PROFILE_RELEASE_OPT_LEVEL: '1', WASM_OPT_LEVEL: '-O0' };
+const env = { ...process.env, ...quick, CARGO_TARGET_DIR: process.env.MUTANTS_TARGET ?? join(copy, 'target') };
+
+/** Whether the tests that guard it pass. */
+function pass({ tests }) {
+  const here = join(copy, 'worker-client');
+  // Without its guard a loop may not end: that is noticed too.
+  const run = (...command) => spawnSync('timeout', [isWorker ? '1800' : '300', ...command], { cwd: here, env, encoding: 'utf8', maxBuffer: 1 << 26 });
+  if (!isWorker) {
+    const { status, stdout, stderr } = run('cargo', 'test', '--locked', '--quiet', ...tests);
+    if (/^error(\[|: could not compile)/m.test(stderr)) throw new Error(`does not compile:\n${stderr.slice(0, 2000)}`);
+    return { passed: status === 0, failed: [...stdout.matchAll(/^    (\S+)$/gm)].map(([, name]) => name.split('::').at(-1)) };
+  }
+  const built = run('./build.sh', '.', 'npm/dist', '--features', 'entry');
+  if (built.status) throw new Error(`does not compile:\n${built.stderr.slice(-3000)}`);
+  const { status, stdout } = run('node', '--test', '--test-concurrency=1', '--test-reporter=tap', ...tests);
+  return { passed: status === 0, failed: [...stdout.matchAll(/^ +not ok \d+ - (.*)$/gm)].map(([, name]) => name) };
+}
+
+const survivors = [];
+try {
+  const all = [...new Set(guards.map(({ tests }) => tests.join(' ')))].flatMap((tests) => tests.split(' '));
+  if (!pass({ tests: isWorker ? all.filter((word) => word.startsWith('e2e/')) : all }).passed) throw new Error('the tests fail without a mutant');
+  for (const guard of guards) {
+    const path = join(copy, guard.file);
+    const text = readFileSync(path, 'utf8');
+    let mutant = text;
+    for (const [from, to] of guard.changes) {
+      if (!mutant.includes(from)) throw new Error(`${guard.guard}: ${guard.file} has no\n${from}`);
+      mutant = mutant.replace(from, () => to);
+    }
+    writeFileSync(path, mutant);
+    try {
+      const { passed, failed } = pass(guard);
+      console.log(`${passed ? 'SURVIVES' : 'noticed '}  ${guard.guard}${passed ? '' : `: ${[...new Set(failed)].slice(0, 3).join('; ')}`}`);
+      if (passed) survivors.push(guard.guard);
+    } finally {
+      writeFileSync(path, text);
+    }
+  }
+} finally {
+  rmSync(copy, { recursive: true, force: true });
+}
+console.log(survivors.length ? `${survivors.length} of ${guards.length} survive` : `each of ${guards.length} is noticed`);
+process.exit(survivors.length ? 1 : 0);

@@ -1,0 +1,42 @@
+// What a Worker that adds this has to carry.
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { test } from 'node:test';
+
+const DIST = new URL('../npm/dist/', import.meta.url);
+const MOST = 600 * 1024;
+
+/** The names of the custom sections of a wasm module. */
+function customSections(wasm) {
+  let at = 8;
+  const number = () => {
+    let value = 0;
+    for (let shift = 0; ; shift += 7) {
+      const byte = wasm[(at += 1) - 1];
+      value += (byte & 127) * 2 ** shift;
+      if (byte < 128) return value;
+    }
+  };
+  const names = [];
+  while (at < wasm.length) {
+    const kind = number();
+    const end = number() + at;
+    if (kind === 0) {
+      const length = number();
+      names.push(wasm.toString('latin1', at, at + length));
+    }
+    at = end;
+  }
+  return names;
+}
+
+test('the artefact is under 600 KB, compressed', async (t) => {
+  const [wasm, glue] = await Promise.all(['index_bg.wasm', 'index.js'].map((name) => readFile(new URL(name, DIST))));
+  const sections = customSections(wasm);
+  assert.ok(sections.includes('target_features'), 'the sections are read');
+  if (sections.includes('name')) return t.skip('a build with the names of functions is not for release');
+  const size = [wasm, glue].map((file) => execFileSync('gzip', ['-9c'], { input: file, maxBuffer: 2 ** 24 }).length).reduce((sum, length) => sum + length);
+  t.diagnostic(`${size} bytes`);
+  assert.ok(size < MOST, `${size} bytes, ${size - MOST} too many`);
+});

@@ -1,0 +1,16 @@
+#!/bin/sh
+# Fuzzes each parser of strangers' bytes for so many seconds: `run.sh [SECONDS [TARGET…]]`. What it learns stays in
+# `corpus`, which is not committed; what breaks a law ends up in `artifacts`, and then among the seeds.
+set -eu
+cd "$(dirname "$0")/.."
+seconds=${1:-600}
+[ $# -eq 0 ] || shift
+command -v cargo-fuzz >/dev/null || cargo install cargo-fuzz --locked
+[ $# -gt 0 ] || set -- $(cargo +nightly fuzz list)
+status=0
+for target in "$@"; do
+  mkdir -p "fuzz/corpus/$target"
+  cargo +nightly fuzz run "$target" "fuzz/corpus/$target" "fuzz/seeds/$target" -- -max_total_time="$seconds" -timeout=10 \
+    -rss_limit_mb=2048 -max_len=8192 -print_final_stats=1 || { echo "$target: see fuzz/artifacts/$target" >&2; status=1; }
+done
+exit $status
