@@ -13,6 +13,7 @@ mkdir -p "$out"
 out=$(cd "$out" && pwd)
 # A panic unwinds, so that it is one request's: that needs a standard library of its own, from nightly. It is built for
 # size, and without the places of panics and the texts of `Debug`, which nobody is told.
+export CARGO_PROFILE_RELEASE_OPT_LEVEL=z
 export RUSTUP_TOOLCHAIN=nightly RUSTFLAGS="${RUSTFLAGS:-} -Zlocation-detail=none -Zfmt-debug=none"
 # The tables of charsets and of domain names are the platform's: that changes what is locked, in a copy.
 lock=$CARGO_TARGET_DIR/worker/Cargo.lock
