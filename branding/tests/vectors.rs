@@ -1,4 +1,5 @@
 //! The vectors of pages: what a browser would show of each, and what is right where browsers differ.
+#![expect(clippy::unwrap_used, reason = "helpers of tests")]
 
 use branding::{Icon, Text, extract};
 use serde::Deserialize;
