@@ -27,8 +27,16 @@ fn what_stands_before_a_trap_is_found() {
 #[test]
 fn what_stands_beyond_the_cap_is_not_read() {
     let page = |before: usize| format!("{}{GOOD}", " ".repeat(before));
-    assert!(read(&page(Extractor::MAX_BYTES - GOOD.len())).title.is_some());
-    assert_eq!(read(&page(Extractor::MAX_BYTES)).title, None);
+    assert!(read(&page(512 * 1024 - GOOD.len())).title.is_some());
+    assert_eq!(read(&page(512 * 1024)).title, None);
+    assert_eq!(Extractor::MAX_BYTES, 512 * 1024);
+}
+
+#[test]
+fn what_stands_behind_a_tag_that_does_not_end_is_not_read() {
+    let page = |length| format!("<meta name=x content='{}'>{GOOD}", "x".repeat(length));
+    assert!(read(&page(100 * 1024)).title.is_some());
+    assert_eq!(read(&page(300 * 1024)).title, None);
 }
 
 #[test]

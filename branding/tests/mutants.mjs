@@ -2,6 +2,7 @@
 // hurt or the measured heap for a bound.
 //
 // Each row: the rule, the file, what stands there, what stands there without the rule; more edits of the same file follow.
+// An argument is a pattern for the rows to run, by file and rule.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -55,7 +56,7 @@ const MUTANTS = [
   ['an SVG by its type', 'icon', 'is_svg || url.path()', 'url.path()'],
   ['an SVG by its path', 'icon', 'is_svg || url.path().to_ascii_lowercase().ends_with(".svg")', 'is_svg'],
   ['any is not a size', 'icon', 'if is_svg || ', 'if is_svg || sizes == "any" || '],
-  ['a byte order mark', 'extractor', 'self.charset.sniff_bom(&self.block);', ''],
+  ['a byte order mark', 'extractor', 'self.charset.sniff_bom(block);', ''],
   ['the header names a charset', 'charset', 'content_type.and_then(named_in)', 'content_type.and_then(|_| named_in(""))'],
   ['the header is stronger than meta', 'charset', 'if self.declared.is_some() {\n            return;\n        }', ''],
   ['UTF-8 if it is valid', 'charset', '(None, Ok(_)) => UTF_8', '(None, Ok(_)) => WINDOWS_1252'],
@@ -96,19 +97,24 @@ const BOUNDS = [
 
 const root = new URL('../../', import.meta.url).pathname;
 const copy = mkdtempSync(join(tmpdir(), 'mutants-'));
-// The project's own target: what others wrote is built once for both.
-const CARGO_TARGET_DIR = process.env.CARGO_TARGET_DIR ?? join(root, 'target');
+// Not the project's own target: cargo would take what a mutant left there for the project's.
+const CARGO_TARGET_DIR = join(root, 'target/mutants');
 const env = { ...process.env, CARGO_TARGET_DIR };
 const run = (test) => spawnSync('cargo', ['test', '--quiet', '--locked', '-p', 'branding', '--test', test], { cwd: copy, encoding: 'utf8', env });
 const rows = [
-  ...MUTANTS.map(([rule, file, ...edits]) => ({ rule, file, edits, test: 'vectors' })),
-  ...BOUNDS.map(([rule, file, from, to, test = 'hostile']) => ({ rule, file, edits: [from, to], test })),
-];
+  ...MUTANTS.map(([rule, file, ...edits]) => ({ rule, file, edits: [edits.slice(0, 2), ...edits.slice(2)], test: 'vectors' })),
+  ...BOUNDS.map(([rule, file, from, to, test = 'hostile']) => ({ rule, file, edits: [[from, to]], test })),
+].filter(({ rule, file }) => new RegExp(process.argv[2] ?? '').test(`${file} ${rule}`));
+for (const { rule, file, edits } of rows) {
+  const source = readFileSync(join(root, 'branding/src', `${file}.rs`), 'utf8');
+  const odd = edits.find(([from]) => source.split(from).length !== 2);
+  if (odd) throw new Error(`${rule}: not once in ${file}.rs: ${odd[0]}`);
+}
 let survivors = 0;
 try {
   const files = execFileSync('git', ['ls-files', '-co', '--exclude-standard'], { cwd: root, encoding: 'utf8', maxBuffer: 1 << 26 });
   execFileSync('tar', ['-cf', join(copy, 'all.tar'), '-T', '-'], { cwd: root, input: files });
-  execFileSync('tar', ['-xf', 'all.tar'], { cwd: copy });
+  execFileSync('tar', ['-xmf', 'all.tar'], { cwd: copy });
   for (const test of ['vectors', 'hostile', 'heap']) {
     const control = run(test);
     if (control.status !== 0) throw new Error(`${test} fail with every rule in place\n${control.stdout}${control.stderr}`);
@@ -116,11 +122,7 @@ try {
   for (const { rule, file, edits, test } of rows) {
     const path = join(copy, 'branding/src', `${file}.rs`);
     const original = readFileSync(path, 'utf8');
-    const pairs = [edits.slice(0, 2), ...edits.slice(2)];
-    const mutant = pairs.reduce((text, [from, to]) => {
-      if (text.split(from).length !== 2) throw new Error(`${rule}: not once in ${file}.rs: ${from}`);
-      return text.replace(from, () => to);
-    }, original);
+    const mutant = edits.reduce((text, [from, to]) => text.replace(from, () => to), original);
     writeFileSync(path, mutant);
     const { status, stdout, stderr } = run(test);
     writeFileSync(path, original);

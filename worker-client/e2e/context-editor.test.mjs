@@ -19,7 +19,7 @@ const shown = ({ body }) => parse(body).querySelector('#document')?.innerHTML;
 const from = ({ body }) => parse(body).querySelector('#from')?.textContent;
 const button = (page) => parse(page.body).querySelector('a.button');
 const logIn = async (agent, page) => agent.submit(await agent.visit(button(page).getAttribute('href'), { site: 'same-origin' }));
-const tokens = (path = '/api/whoami') => lab.requests(OIDC, { path }).map(({ headers }) => headers.authorization);
+const tokens = () => lab.requests(OIDC, { path: '/api/whoami' }).map(({ headers }) => headers.authorization);
 const text = (body, more = {}) => (request) => new URL(request.url).pathname === '/document' ? { status: 200, headers: { 'content-type': 'text/plain', ...more }, body } : nothing();
 
 before(async () => {
@@ -93,14 +93,19 @@ describe('a document behind a login', () => {
   });
 
   test('is fetched with the connection that covers it most closely', async () => {
-    await ann.submit(await ann.visit(`/connect/login?url=${OIDC}/api`));
-    const page = await open(ann, DOCUMENT);
-    assert.match(shown(page), /&#34;https:\/\/oidc\.example\/api&#34;/);
-    assert.match(page.body, /As you, connected to https:\/\/oidc\.example\/api</);
-    assert.match((await open(ann, `https://${OIDC}/mcp`)).body, /As you, connected to https:\/\/oidc\.example</);
-    const [beside] = tokens('/mcp');
-    assert.match(beside, /^Bearer /);
-    assert.notEqual(beside, tokens().at(-1), 'what lies beside it, with the one to the host');
+    // Its tokens last: a second login to it ends what the first one could be renewed with.
+    lab.peer(await startOidc({ issuer: 'https://lasting.example' }));
+    const asked = (path) => lab.requests('lasting.example', { path }).map(({ headers }) => headers.authorization);
+    for (const place of ['lasting.example', 'lasting.example/api']) await ann.submit(await ann.visit(`/connect/login?url=${place}`));
+    const page = await open(ann, 'lasting.example/api/whoami');
+    assert.match(shown(page), /&#34;audience&#34;:&#34;https:\/\/lasting\.example\/api&#34;/);
+    assert.match(page.body, /As you, connected to https:\/\/lasting\.example\/api</);
+    const beside = await open(ann, 'lasting.example/mcp');
+    assert.match(beside.body, /As you, connected to https:\/\/lasting\.example</);
+    const [[within], [without]] = [asked('/api/whoami'), asked('/mcp')];
+    assert.match(within, /^Bearer /);
+    assert.match(without, /^Bearer /);
+    assert.notEqual(without, within, 'what lies beside it, with the one to the host');
   });
 
   test('is still shown when the token has expired meanwhile', async () => {

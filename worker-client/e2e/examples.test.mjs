@@ -32,7 +32,7 @@ for (const [name, modules] of Object.entries(examples)) describe(name, () => {
   });
 
   after(async () => {
-    await app.stop();
+    await app?.stop();
     await lab.stop();
   });
 

@@ -163,7 +163,18 @@ impl DurableObject for Account {
         }
     }
 
-    async fn fetch(&self, mut request: Request) -> worker::Result<Response> {
+    async fn fetch(&self, request: Request) -> worker::Result<Response> {
+        object::contained(self.respond(request)).await
+    }
+
+    async fn alarm(&self) -> worker::Result<Response> {
+        Rc::clone(&self.inner).ring().await?;
+        Response::empty()
+    }
+}
+
+impl Account {
+    async fn respond(&self, mut request: Request) -> worker::Result<Response> {
         let question: Question = match object::question(&mut request).await {
             Ok(question) => question,
             Err(problem) => return object::answer::<()>(&Err(problem)),
@@ -185,11 +196,6 @@ impl DurableObject for Account {
             Ask::Icon { id } => object::answer(&store.icon(&id)),
             Ask::Leave => object::answer(&this.leave(&store).await),
         }
-    }
-
-    async fn alarm(&self) -> worker::Result<Response> {
-        Rc::clone(&self.inner).ring().await?;
-        Response::empty()
     }
 }
 

@@ -3,7 +3,7 @@
 use serde::{Serialize, de::DeserializeOwned};
 use worker::{Env, Method, Request, RequestInit, Response};
 
-use super::log::Line;
+use super::{log::Line, panic};
 use crate::{
     config::{Config, Misconfigured},
     event::Event,
@@ -50,6 +50,14 @@ fn post(url: &str, body: &impl Serialize) -> Result<Request, Problem> {
 /// Reads the question inside the object.
 pub(super) async fn question<Q: DeserializeOwned>(request: &mut Request) -> Result<Q, Problem> {
     serde_json::from_slice(request.text().await?.as_bytes()).map_err(|_| Problem::internal())
+}
+
+/// The answer of an object, our own fault when it panics: the object goes on, and so do those who wait for it.
+pub(super) async fn contained(
+    answer: impl Future<Output = worker::Result<Response>>,
+) -> worker::Result<Response> {
+    let outcome = panic::contained(async { Ok(answer.await?) }).await;
+    outcome.or_else(|problem| self::answer::<()>(&Err(problem)))
 }
 
 /// Writes its answer.

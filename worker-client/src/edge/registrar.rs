@@ -96,7 +96,18 @@ impl DurableObject for Registrar {
         Self { inner: Rc::new(Inner { state, env, alarm, flights, attempts }) }
     }
 
-    async fn fetch(&self, mut request: Request) -> worker::Result<Response> {
+    async fn fetch(&self, request: Request) -> worker::Result<Response> {
+        object::contained(self.respond(request)).await
+    }
+
+    async fn alarm(&self) -> worker::Result<Response> {
+        self.inner.ring().await?;
+        Response::empty()
+    }
+}
+
+impl Registrar {
+    async fn respond(&self, mut request: Request) -> worker::Result<Response> {
         let inner = Rc::clone(&self.inner);
         match object::question(&mut request).await {
             Ok(Ask::Obtain(wanted)) => object::answer(&inner.obtain(*wanted).await),
@@ -107,11 +118,6 @@ impl DurableObject for Registrar {
             }
             Err(problem) => object::answer::<()>(&Err(problem)),
         }
-    }
-
-    async fn alarm(&self) -> worker::Result<Response> {
-        self.inner.ring().await?;
-        Response::empty()
     }
 }
 

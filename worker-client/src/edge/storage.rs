@@ -4,10 +4,7 @@ use std::{cell::OnceCell, rc::Rc};
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use worker::{
-    SqlStorage, SqlStorageValue,
-    js_sys::{Array, JSON},
-};
+use worker::{SqlStorage, SqlStorageValue};
 
 use super::door::entropy;
 use crate::{
@@ -124,13 +121,7 @@ impl Storage {
         query: &str,
         bindings: Vec<SqlStorageValue>,
     ) -> Result<Vec<T>, Problem> {
-        let rows = Array::new();
-        for row in self.sql.exec(query, bindings)? {
-            rows.push(&row?);
-        }
-        // As JSON, like everything that is read here: another kind of reader is code of its own for each row.
-        let json = JSON::stringify(&rows).map_err(worker::Error::from)?;
-        serde_json::from_slice(String::from(json).as_bytes()).map_err(|_| Problem::internal())
+        Ok(self.sql.exec(query, bindings)?.to_array()?)
     }
 
     pub(super) fn exec(&self, statement: &str, bindings: Vec<SqlStorageValue>) -> Result<(), Problem> {
