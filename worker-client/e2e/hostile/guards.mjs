@@ -40,8 +40,8 @@ export const HOST = [
   host('seal: its place', 'worker-client/src/seal.rs', [['msg: &plain, aad: &self.associated_data(kid, place)', 'msg: &plain, aad: b""'], ['msg: &sealed, aad: &self.associated_data(kid, place)', 'msg: &sealed, aad: b""']]),
   host('seal: keys of 32 bytes', 'worker-client/src/seal.rs', ['if decoded.len() != 32 {', 'if false {']),
   host('seal: keys that protect', 'worker-client/src/seal.rs', ['return Err(InvalidKeys::Weak);', '{}']),
-  host('return path: our own origin', 'worker-client/src/return_to.rs', ['.filter(|url| url.origin() == origin.origin())', '']),
-  host('return path: a path', 'worker-client/src/return_to.rs', ["!text.starts_with(\"//\") && ", '']),
+  // Either of the two suffices; without both a path leads away.
+  host('return path', 'worker-client/src/return_to.rs', [['.filter(|url| url.origin() == origin.origin())', ''], ["!text.starts_with(\"//\") && ", '']]),
   host('escaping of a title', 'worker-client/templates/confirm.html', ['{{ title }}', '{{ title|safe }}']),
   host('escaping of a description', 'worker-client/templates/confirm.html', ['{{ description }}', '{{ description|safe }}']),
   host('escaping in the list', 'worker-client/templates/home.html', ['{{ title }}', '{{ title|safe }}']),
