@@ -163,14 +163,14 @@ export class App {
     const before = new Set(runtimes());
     this.#miniflare = new Miniflare(this.#options);
     await this.#miniflare.ready;
-    this.pid = runtimes().find((pid) => !before.has(pid));
+    this.pid = runtimes().findLast((pid) => !before.has(pid));
   }
 }
 
-/** The workerd processes that this one started. */
+/** The workerd processes that this one started and that live; the last is the newest. */
 function runtimes() {
-  const listed = spawnSync('ps', ['-o', 'pid=,comm=', '--ppid', String(process.pid)], { encoding: 'utf8' }).stdout;
-  return [...listed.matchAll(/(\d+) workerd/g)].map(([, pid]) => Number(pid));
+  const listed = spawnSync('ps', ['-o', 'pid=,stat=,comm=', '--ppid', String(process.pid)], { encoding: 'utf8' }).stdout;
+  return [...listed.matchAll(/(\d+) +[^Z\s]\S* +workerd/g)].map(([, pid]) => Number(pid)).sort((a, b) => a - b);
 }
 
 /** Runs statements on a database file, and answers with the first value of a query; an object that is empty has no tables. */
