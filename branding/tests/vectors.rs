@@ -20,7 +20,7 @@ impl Page {
     fn body(&self) -> Vec<u8> {
         let html = self.html.iter().flat_map(|html| html.bytes());
         let bytes = self.bytes.iter().flat_map(|bytes| bytes.chars());
-        html.chain(bytes.map_while(|c| u8::try_from(c).ok())).collect()
+        html.chain(bytes.map(|c| u8::try_from(c).unwrap())).collect()
     }
 }
 
