@@ -11,10 +11,12 @@ export default {
       const answer = await login.handle(request);
       if (answer) return answer;
       if (url.pathname !== '/use') return new Response('nothing here', { status: 404 });
-      const { method, url: target, headers, body, label } = await request.json();
-      return await (label ? login.labelled(label) : login).fetch(new Request(target, { method, headers, body }));
+      const { method, url: target, headers, body, label, timeout } = await request.json();
+      const signal = timeout ? AbortSignal.timeout(timeout) : undefined;
+      return await (label ? login.labelled(label) : login).fetch(target, { method, headers, body, signal });
     } catch (problem) {
-      return Response.json(problem, { status: problem.status ?? 500 });
+      const { status = 500, name } = problem;
+      return Response.json(name ? { name } : problem, { status });
     }
   },
 };

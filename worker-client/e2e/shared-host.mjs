@@ -4,7 +4,8 @@ import { Login } from 'worker-client';
 export default {
   async fetch(request, env) {
     try {
-      const login = new Login(env, decodeURIComponent(request.headers.get('x-user')));
+      const user = request.headers.get('x-user');
+      const login = user ? new Login(env, decodeURIComponent(user)) : Login.byCookie(env, request);
       const answer = await login.handle(request);
       if (answer) return answer;
       const { url } = await request.json();

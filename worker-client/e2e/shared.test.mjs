@@ -18,10 +18,12 @@ const WHOAMI = `https://${OIDC}/api/whoami`;
 let lab, miniflare, storage;
 /** Passes each request to the host program that it names. */
 const FRONT = 'export default { fetch: (request, env) => env[request.headers.get("x-host")].fetch(request) }';
-/** A browser whose requests one of the host programs answers, for a user that it knows. */
+/** Is told of every change, and tells what it was told. */
+const TOLD = 'const events = []; export default { async fetch(request) { if (request.method === "POST") events.push(await request.json()); return Response.json(events); } }';
+/** A browser whose requests one of the host programs answers, for a user that it knows or for whoever uses it. */
 const browser = (host, user) => new Agent({
   async fetch({ method, url, headers, body }) {
-    const answer = await miniflare.dispatchFetch(url, { method, headers: { ...headers, 'x-host': host, 'x-user': user }, body: body || undefined, redirect: 'manual' });
+    const answer = await miniflare.dispatchFetch(url, { method, headers: { ...headers, 'x-host': host, ...(user ? { 'x-user': user } : {}) }, body: body || undefined, redirect: 'manual' });
     return { status: answer.status, headers: [...answer.headers].flat(), body: await answer.text() };
   },
 }, lab);
@@ -45,12 +47,14 @@ before(async () => {
   miniflare = new Miniflare({
     durableObjectsPersist,
     workers: [
-      { name: 'front', compatibilityDate: platform.compatibilityDate, modules: true, script: FRONT, serviceBindings: { one: 'one', two: 'two', none: 'none' } },
+      { name: 'front', compatibilityDate: platform.compatibilityDate, modules: true, script: FRONT, serviceBindings: { one: 'one', two: 'two', none: 'none', told: 'told' } },
+      { name: 'told', compatibilityDate: platform.compatibilityDate, modules: true, script: TOLD },
       {
         ...platform,
         name: 'worker-client',
         modules: await artefact(fileURLToPath(new URL('../npm/dist', import.meta.url))),
         outboundService,
+        serviceBindings: { EVENTS: 'told' },
         bindings: { ORIGIN: 'https://login.example', MASTER_KEYS: JSON.stringify({ active: 'k1', keys: { k1: randomBytes(32).toString('base64') } }) },
       },
       host('one', { NAMESPACE: 'one', CLIENT_NAME: 'One' }),
@@ -85,6 +89,14 @@ describe('a host without keys', () => {
     await new Promise((resolve) => setTimeout(resolve, 5000));
     assert.equal((await use(ann)).json.user, 'demo');
     assert.notEqual(bearer(), first);
+  });
+
+  test('does so for browsers, told apart by a cookie', async () => {
+    const [hers, his] = [browser('one'), browser('one')];
+    assert.equal((await use(hers)).json.type, 'no-session');
+    assert.equal((await logIn(hers)).status, 200);
+    assert.equal((await use(hers)).json.user, 'demo');
+    assert.deepEqual(await connections(his), []);
   });
 
   test('keeps two users apart', async () => {
@@ -125,6 +137,17 @@ describe('two hosts that share the objects', () => {
     for (const [host, user] of [['none', 'dora'], ['none', 'onedora'], ['none', 'one\ndora'], ['two', 'one\ndora']]) {
       assert.deepEqual(await connections(browser(host, encodeURIComponent(user)), host === 'two' ? ACCOUNTS : '/connect'), [], `${host} ${user}`);
     }
+  });
+
+  test('changes are told with whose user it is', async () => {
+    await logIn(browser('one', 'eve'));
+    await logIn(browser('two', 'eve'), ACCOUNTS);
+    const told = async () => {
+      const events = await (await miniflare.dispatchFetch('https://told.example/', { headers: { 'x-host': 'told' } })).json();
+      return events.filter(({ user }) => user === 'eve').map(({ event, namespace }) => [event, namespace]);
+    };
+    for (let left = 50; left > 0 && (await told()).length < 2; left -= 1) await new Promise((resolve) => setTimeout(resolve, 100));
+    assert.deepEqual(await told(), [['connected', 'one'], ['connected', 'two']]);
   });
 
   test('each is registered under its own name', () => {

@@ -46,9 +46,10 @@ export class Login {
   /**
    * Sends a request as the user: with the token of the connection that covers its URL most closely. Redirects come
    * back as they are. Problems to expect: `no-connection`, `login-again`, `needs-consent`, each with the `login` page
-   * that mends it, and `try-later`.
+   * that mends it, `try-later`, and `unreachable` where the host does not answer. Throws the `signal`'s reason once
+   * that aborts.
    */
-  fetch(request: Request): Promise<Response>;
+  fetch(input: Request | URL | string, init?: RequestInit): Promise<Response>;
   /** Whether and how a person can log in to a host or URL. */
   probe(url: string): Promise<Probed>;
   /** Where the user is connected to. */
@@ -86,6 +87,8 @@ export interface Event {
   event: 'connected' | 'disconnected' | 'needs_login';
   /** Your own name for the user; `null` where a cookie of ours tells users apart. */
   user: string | null;
+  /** The `NAMESPACE` of your program; `null` without one. */
+  namespace: string | null;
   /** The connection's `id`. */
   connection: string;
   resource: string;

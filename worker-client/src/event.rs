@@ -13,6 +13,8 @@ pub struct Event {
     pub event: Change,
     /// The host program's own name for the user; absent where a cookie of ours tells users apart.
     pub user: Option<String>,
+    /// The `NAMESPACE` of that program; absent without one.
+    pub namespace: Option<String>,
     /// The connection's `id`.
     pub connection: String,
     /// What its token is for.

@@ -18,7 +18,13 @@ use url::Url;
 use worker::{DurableObject, Env, Request, Response, State, durable_object, wasm_bindgen};
 
 use self::{patience::Patience, schema::MIGRATIONS, store::Store};
-use super::{alarm::Alarm, flights::Flights, object, storage::Storage};
+use super::{
+    alarm::Alarm,
+    flights::{Flights, held},
+    object,
+    panic::contained,
+    storage::Storage,
+};
 use crate::{
     flow::{Named, Server},
     pages::About,
@@ -56,12 +62,21 @@ impl std::fmt::Debug for Inner {
 pub(super) struct Question {
     /// The account's name, which its keys are bound to.
     pub(super) account: String,
-    /// The host program's own name for the user, which it is told of changes by.
-    pub(super) user: Option<String>,
+    /// Whom the host program is told of when something changes.
+    pub(super) user: Option<HostUser>,
     /// The proof.
     pub(super) session: Session,
     /// The question.
     pub(super) ask: Ask,
+}
+
+/// A user whom the host program has authenticated.
+#[derive(Deserialize, Serialize)]
+pub(super) struct HostUser {
+    /// Its own name for them.
+    pub(super) name: String,
+    /// What keeps its users apart from those of another program; empty without one.
+    pub(super) namespace: String,
 }
 
 /// What entitles the asker.
@@ -134,7 +149,7 @@ pub(super) struct Begin {
 }
 
 /// What a login ended with.
-#[derive(Deserialize, Serialize)]
+#[derive(Clone, Deserialize, Serialize)]
 pub(super) struct Connected {
     /// Where to bring the person back to.
     pub(super) return_to: Option<Url>,
@@ -190,7 +205,12 @@ impl Account {
                 &this.authorization(Rc::new(store), &url, label.as_deref(), refused.as_deref()).await,
             ),
             Ask::Begin(begin) => object::answer(&this.begin(store, user, session, *begin).await),
-            Ask::Callback { url, rotate } => object::answer(&this.callback(&store, &url, rotate).await),
+            Ask::Callback { url, rotate } => {
+                let state = &self.inner.state;
+                // A code is good for one try: whose browser goes away now finds the connection when it is back.
+                let connected = async move { this.callback(&store, &url, rotate).await };
+                object::answer(&held(state, contained(connected)).await)
+            }
             Ask::Connections => object::answer(&store.shown()),
             Ask::Disconnect { id } => object::answer(&this.disconnect(&store, &id).await),
             Ask::Icon { id } => object::answer(&store.icon(&id)),

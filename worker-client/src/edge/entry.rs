@@ -1,14 +1,19 @@
 //! The Worker as it stands alone, and the class that a TypeScript Worker imports.
 
-use std::panic::AssertUnwindSafe;
+use std::{
+    panic::{AssertUnwindSafe, UnwindSafe},
+    pin::pin,
+};
 
+use futures_util::future::{Either, select};
 use serde::Serialize;
 use url::Url;
 use worker::{
     Context, Env, Request, Response, event,
-    js_sys::JSON,
-    wasm_bindgen::{self, JsValue, prelude::wasm_bindgen},
-    worker_sys::web_sys,
+    js_sys::{JSON, Promise},
+    wasm_bindgen::{self, JsCast, JsValue, prelude::wasm_bindgen},
+    wasm_bindgen_futures::JsFuture,
+    web_sys::{self, AbortSignal, RequestInit},
 };
 
 use super::{Login, panic::contained};
@@ -16,7 +21,12 @@ use crate::problem::Problem;
 
 #[event(fetch)]
 async fn main(mut request: Request, env: Env, _context: Context) -> worker::Result<Response> {
-    let login = match Login::by_cookie(&env, &request) {
+    let login = Login::by_cookie(&env, &request).and_then(|login| {
+        // The app on its own has its objects to itself: without keys it is refused before it is used.
+        login.config.keys()?;
+        Ok(login)
+    });
+    let login = match login {
         Ok(login) => login,
         Err(misconfigured) => {
             let problem = Problem::from(misconfigured);
@@ -65,10 +75,18 @@ impl JsLogin {
         AssertUnwindSafe(self.login.handle(&mut request)).await.map(Into::into)
     }
 
-    /// Sends a request as the user.
-    pub async fn fetch(&self, request: web_sys::Request) -> Result<web_sys::Response, JsValue> {
-        let sent = contained(self.login.fetch(request.into())).await;
-        sent.map(Into::into).map_err(|problem| thrown(&problem))
+    /// Sends a request as the user. It is named as for the platform's own `fetch`.
+    pub async fn fetch(
+        &self,
+        input: JsValue,
+        init: Option<RequestInit>,
+    ) -> Result<web_sys::Response, JsValue> {
+        // The constructor takes a request, a URL or text: JavaScript tells them apart.
+        let input = input.unchecked_ref();
+        let request = web_sys::Request::new_with_request_and_init(input, &init.unwrap_or_default())?;
+        let signal = request.signal();
+        let sent = unless_aborted(signal, self.login.fetch(request.into())).await;
+        sent.map(Into::into)
     }
 
     /// Whether and how a person can log in to a host or URL.
@@ -114,6 +132,30 @@ impl JsLogin {
     pub fn labelled(&self, label: &str) -> Self {
         Self { login: self.login.labelled(label) }
     }
+}
+
+/// The outcome of some work, or the signal's reason once it aborts.
+fn unless_aborted<T>(
+    signal: AbortSignal,
+    work: impl Future<Output = Result<T, Problem>>,
+) -> impl Future<Output = Result<T, JsValue>> + UnwindSafe {
+    AssertUnwindSafe(async move {
+        let (work, aborted) = (pin!(contained(work)), pin!(aborted(&signal)));
+        match select(work, aborted).await {
+            Either::Left((Ok(done), _)) => Ok(done),
+            Either::Left((Err(problem), _)) if !signal.aborted() => Err(thrown(&problem)),
+            _ => Err(signal.reason()),
+        }
+    })
+}
+
+/// Ends when the signal aborts, if it does.
+async fn aborted(signal: &AbortSignal) {
+    let event = Promise::new(&mut |resolve, _| {
+        // A signal that takes no listener aborts what is sent all the same.
+        drop(signal.add_event_listener_with_callback("abort", &resolve));
+    });
+    drop(JsFuture::from(event).await);
 }
 
 /// The value as a plain JavaScript object, or the problem as what is thrown.

@@ -58,9 +58,13 @@ pub(super) async fn fetch(
 }
 
 /// A request of the host program, sent with the person's token; its answer is streamed, not bounded.
-pub(super) async fn pass(request: worker::Request) -> worker::Result<worker::Response> {
+pub(super) async fn pass(
+    request: worker::Request,
+    signal: &AbortSignal,
+) -> Result<worker::Response, FetchError> {
     #[expect(clippy::disallowed_methods, reason = "the one door")]
-    Fetch::Request(request).send().await
+    let sent = Fetch::Request(request).send_with_signal(signal).await;
+    sent.map_err(|_| FetchError::NoAnswer)
 }
 
 async fn send(

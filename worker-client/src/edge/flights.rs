@@ -14,7 +14,18 @@ use crate::problem::Problem;
 /// The exchanges under way in one object.
 pub(super) struct Flights<T>(Rc<RefCell<BTreeMap<String, Flight<T>>>>);
 
-type Flight<T> = Shared<LocalBoxFuture<'static, Result<T, Problem>>>;
+type Flight<T> = Held<Result<T, Problem>>;
+
+/// Work that an object sees through, whoever waits for it.
+pub(super) type Held<T> = Shared<LocalBoxFuture<'static, T>>;
+
+/// Has the object see it through: the one who asked may go away meanwhile.
+pub(super) fn held<T: Clone + 'static>(state: &State, work: impl Future<Output = T> + 'static) -> Held<T> {
+    let work = work.boxed_local().shared();
+    let owned = work.clone();
+    state.wait_until(async move { drop(owned.await) });
+    work
+}
 
 impl<T: Clone + 'static> Flights<T> {
     /// Whether nothing is under way.
@@ -24,7 +35,7 @@ impl<T: Clone + 'static> Flights<T> {
 
     /// Waits for the exchange of that key, which starts if none is under way.
     ///
-    /// The object owns it: the one who asked first may go away, the others still wait.
+    /// The object sees it through: the one who asked first may go away, the others still wait.
     pub(super) async fn join(
         &self,
         state: &State,
@@ -39,10 +50,8 @@ impl<T: Clone + 'static> Flights<T> {
                 drop(flights.borrow_mut().remove(&ended));
                 outcome
             };
-            let flight = flight.boxed_local().shared();
+            let flight = held(state, flight);
             self.0.borrow_mut().insert(key.to_owned(), flight.clone());
-            let owned = flight.clone();
-            state.wait_until(async move { drop(owned.await) });
             flight
         });
         flight.await

@@ -5,10 +5,10 @@ use std::rc::Rc;
 use rfc7591::Secret;
 use serde::de::DeserializeOwned;
 use url::Url;
-use worker::{Env, Request, Response};
+use worker::{AbortSignal, Env, Request, Response};
 
 use super::{
-    account::{Ask, Question, Session, Usable},
+    account::{Ask, HostUser, Question, Session, Usable},
     authorized::{challenge, is_allowed, to_repeat, with_token},
     door::entropy,
     fetch::pass,
@@ -68,7 +68,6 @@ impl Login {
     /// The logins of whoever uses the browser that sent this request.
     pub fn by_cookie(env: &Env, request: &Request) -> Result<Self, Misconfigured> {
         let config = Rc::new(object::config(env)?);
-        config.keys()?;
         limits::required(env)?;
         let header = request.headers().get("cookie").ok().flatten().unwrap_or_default();
         let user = User::Browser(SessionCookie::read(header.as_bytes()));
@@ -144,12 +143,13 @@ impl Login {
         }
         let usable = self.token(&url, None).await?;
         let again = to_repeat(&request)?;
-        let mut response = pass(with_token(&request, &usable.access_token)?).await?;
+        let signal = AbortSignal::from(request.inner().signal());
+        let mut response = pass(with_token(&request, &usable.access_token)?, &signal).await?;
         if response.status_code() == 401 {
             let refused = Some(digest(usable.access_token.secret()));
             match (self.token(&url, refused).await, again) {
                 (Ok(usable), Some(again)) => {
-                    response = pass(with_token(&again, &usable.access_token)?).await?;
+                    response = pass(with_token(&again, &usable.access_token)?, &signal).await?;
                 }
                 (Err(problem), _) if problem.kind == Problem::login_again().kind => return Err(problem),
                 // What the host answered says more than that its refusal changed nothing.
@@ -208,7 +208,9 @@ impl Login {
     pub(super) async fn ask_as<A: DeserializeOwned>(&self, session: Session, ask: Ask) -> Result<A, Problem> {
         let account = self.account().ok_or_else(Problem::no_session)?;
         let user = match &self.user {
-            User::Named { own, .. } => Some(own.clone()),
+            User::Named { own, .. } => {
+                Some(HostUser { name: own.clone(), namespace: self.config.namespace.clone() })
+            }
             User::Browser(_) => None,
         };
         object::ask(&self.env, "ACCOUNT", &account.clone(), &Question { account, user, session, ask }).await

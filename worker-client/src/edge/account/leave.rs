@@ -73,9 +73,9 @@ impl Inner {
         if !object::has_events(&self.env) {
             return Ok(());
         }
-        let user = store.0.meta("user")?;
+        let (user, namespace) = (store.0.meta("user")?, store.0.meta("namespace")?);
         let (connection, resource) = (connection.to_owned(), resource.to_owned());
-        let event = Event { event, user, connection, resource, at: seconds(now()) };
+        let event = Event { event, user, namespace, connection, resource, at: seconds(now()) };
         store.post(&Chore::Tell(event), 0).map(drop)
     }
 }

@@ -10,7 +10,7 @@ use super::{
         log::Line,
         object, registrar,
     },
-    Begin, Connected, Inner, Session,
+    Begin, Connected, HostUser, Inner, Session,
     connections::{Grant, LoggedIn},
     leave::end,
     outbox::{Chore, ClientAt},
@@ -27,7 +27,7 @@ impl Inner {
     pub(super) async fn begin(
         &self,
         store: Store,
-        user: Option<String>,
+        user: Option<HostUser>,
         session: Session,
         begin: Begin,
     ) -> Result<Url, Problem> {
@@ -45,7 +45,7 @@ impl Inner {
         let store = self.store(store.0.owner())?;
         let login = Login { server, client, resource, scope };
         let (url, pending) = login.begin(State::from_entropy(entropy()?), Verifier::from_entropy(entropy()?));
-        store.begin(&session, user.as_deref(), &Waiting { pending, named, about, label, return_to })?;
+        store.begin(&session, user.as_ref(), &Waiting { pending, named, about, label, return_to })?;
         self.schedule(&store).await?;
         Ok(url)
     }

@@ -8,7 +8,7 @@ use super::{
         door::{now, seconds},
         storage::Storage,
     },
-    Session,
+    HostUser, Session,
 };
 use crate::{
     flow::{Named, Pending},
@@ -69,15 +69,18 @@ impl Store {
     pub(super) fn begin(
         &self,
         session: &Session,
-        user: Option<&str>,
+        user: Option<&HostUser>,
         waiting: &Waiting,
     ) -> Result<(), Problem> {
         self.0.prepare()?;
         if let Session::New(digest) = session {
             self.open_session(digest)?;
         }
-        if let Some(user) = user {
-            self.0.set_meta("user", user)?;
+        if let Some(HostUser { name, namespace }) = user {
+            self.0.set_meta("user", name)?;
+            if !namespace.is_empty() {
+                self.0.set_meta("namespace", namespace)?;
+            }
         }
         let state = waiting.pending.state_digest();
         let sealed = self.0.seal(pending_place(state), waiting)?;
