@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 
 const DIST = new URL('../npm/dist/', import.meta.url);
-const MOST = 600 * 1024;
+const MOST = 600_000;
 
 /** The names of the custom sections of a wasm module. */
 function customSections(wasm) {

@@ -29,7 +29,7 @@ impl KeyRing {
             active: String,
             keys: BTreeMap<String, Secret>,
         }
-        let wire: Wire = serde_json::from_slice(json.as_bytes()).map_err(|_| InvalidKeys::Syntax)?;
+        let wire: Wire = serde_json::from_str(json).map_err(|_| InvalidKeys::Syntax)?;
         let mut keys = BTreeMap::new();
         for (name, text) in wire.keys {
             let is_name = (1..=16).contains(&name.len())
@@ -103,8 +103,9 @@ impl Vault<'_> {
         let payload = Payload { msg: &sealed, aad: &self.associated_data(kid, place) };
         let cipher = self.cipher(kid).ok_or(Unsealable)?;
         let plain = cipher.decrypt(&nonce.ok_or(Unsealable)?.into(), payload).map_err(|_| Unsealable)?;
-        // As bytes, which is how everything is read here: each kind of reader is code of its own for each type.
-        serde_json::from_slice(&Zeroizing::new(plain)).map_err(|_| Unsealable)
+        let plain = Zeroizing::new(plain);
+        // As text, which is how everything is read here: each kind of reader is code of its own for each type.
+        serde_json::from_str(str::from_utf8(&plain).map_err(|_| Unsealable)?).map_err(|_| Unsealable)
     }
 
     fn cipher(&self, kid: &str) -> Option<Aes256Gcm> {

@@ -33,8 +33,7 @@ pub enum Known {
 impl Clients {
     /// Reads the configured value.
     pub fn parse(json: &str) -> Result<Self, InvalidClients> {
-        let wire: BTreeMap<String, Wire> =
-            serde_json::from_slice(json.as_bytes()).map_err(|_| InvalidClients::Syntax)?;
+        let wire: BTreeMap<String, Wire> = serde_json::from_str(json).map_err(|_| InvalidClients::Syntax)?;
         let known = wire.into_iter().map(|(issuer, wire)| {
             Issuer::try_from(issuer.clone()).map_err(|_| InvalidClients::Issuer)?;
             Ok((issuer, wire.known()?))

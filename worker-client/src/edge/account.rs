@@ -32,7 +32,7 @@ use crate::{
 };
 
 /// A user's `Account`: what they are connected to, and as whom. Only this deployment's Worker can ask it.
-#[durable_object]
+#[durable_object(alarm)]
 #[derive(Debug)]
 pub struct Account {
     inner: Rc<Inner>,

@@ -57,6 +57,14 @@ pub(super) async fn fetch(
     }
 }
 
+/// [`fetch`] as what drives an exchange: one piece of code for all of them.
+pub(super) fn through(
+    egress: &Egress,
+    limit: Limit,
+) -> impl AsyncFn(Request<Vec<u8>>) -> Result<Response<Vec<u8>>, FetchError> {
+    async move |request| fetch(request, egress, limit).await
+}
+
 /// A request of the host program, sent with the person's token; its answer is streamed, not bounded.
 pub(super) async fn pass(
     request: worker::Request,

@@ -206,6 +206,10 @@ impl Login {
     }
 
     pub(super) async fn ask_as<A: DeserializeOwned>(&self, session: Session, ask: Ask) -> Result<A, Problem> {
+        object::read(&self.asked(session, ask).await?)
+    }
+
+    async fn asked(&self, session: Session, ask: Ask) -> Result<String, Problem> {
         let account = self.account().ok_or_else(Problem::no_session)?;
         let user = match &self.user {
             User::Named { own, .. } => {
@@ -213,7 +217,7 @@ impl Login {
             }
             User::Browser(_) => None,
         };
-        object::ask(&self.env, "ACCOUNT", &account.clone(), &Question { account, user, session, ask }).await
+        object::asked(&self.env, "ACCOUNT", &account.clone(), &Question { account, user, session, ask }).await
     }
 
     /// The same browser with a session that is new to it.

@@ -7,7 +7,7 @@ use worker::{Cache, Response};
 
 use super::{
     about::about,
-    fetch::{Limit, fetch},
+    fetch::{Limit, through},
     login::Login,
 };
 use crate::{
@@ -38,7 +38,7 @@ pub(super) async fn ask_host(login: &Login, named: &Named) -> Result<(Answered, 
             return answered;
         }
         let egress = &config.egress;
-        let asked = probe(named, egress, async |request| fetch(request, egress, Limit::METADATA).await).await;
+        let asked = probe(named, egress, through(egress, Limit::METADATA)).await;
         let answered = Answered { verdict: asked.verdict, server: asked.server };
         cache.write(&answered, A_MINUTE).await;
         answered
@@ -59,7 +59,7 @@ impl Remembered {
     pub(super) async fn read<T: DeserializeOwned>(&self) -> Option<T> {
         let cache = Cache::open(CACHE.to_owned()).await;
         let text = cache.get(self.0.as_str(), false).await.ok()??.text().await.ok()?;
-        serde_json::from_slice(text.as_bytes()).ok()
+        serde_json::from_str(&text).ok()
     }
 
     /// For so many seconds. A cache that is full or absent costs the next person a second look, nothing else.

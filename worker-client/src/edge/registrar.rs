@@ -17,7 +17,7 @@ use self::rows::{MIGRATIONS, Rows};
 use super::{
     alarm::Alarm,
     door::now,
-    fetch::{Limit, fetch},
+    fetch::{Limit, through},
     flights::Flights,
     log::Line,
     object,
@@ -30,7 +30,7 @@ use crate::{
 };
 
 /// Registers once per issuer and redirection URI, and keeps the registration before anyone uses it.
-#[durable_object]
+#[durable_object(alarm)]
 #[derive(Debug)]
 pub struct Registrar {
     inner: Rc<Inner>,
@@ -168,7 +168,7 @@ impl Inner {
             let Some(update) = Update::new(&server, client.clone(), &client_name) else {
                 return Ok(client);
             };
-            let updated = drive(update, async |request| fetch(request, egress, Limit::TOKEN).await);
+            let updated = drive(update, through(egress, Limit::TOKEN));
             // A name that is out of date stops nobody from logging in.
             let Ok(updated) = updated.await else { return Ok(client) };
             let since = rows.store(&server, &updated, &client_name)?;
@@ -180,7 +180,7 @@ impl Inner {
         if let Some(token) = known.as_ref().and_then(Known::initial_access_token) {
             register = register.with_initial_access_token(token.clone());
         }
-        let registered = drive(register, async |request| fetch(request, egress, Limit::TOKEN).await).await;
+        let registered = drive(register, through(egress, Limit::TOKEN)).await;
         match registered {
             Ok(client) => {
                 let since = rows.store(&server, &client, &client_name)?;

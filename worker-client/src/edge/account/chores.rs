@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::{
     super::{
-        fetch::{Limit, fetch},
+        fetch::{Limit, through},
         log::Line,
         object, registrar,
         storage::Storage,
@@ -80,7 +80,7 @@ pub(super) async fn revoke(store: &Store, revocation: &ToRevoke) -> Revocation {
         return Revocation::NotOffered;
     };
     let egress = &store.0.config().egress;
-    match drive(revoke, async |request| fetch(request, egress, Limit::TOKEN).await).await {
+    match drive(revoke, through(egress, Limit::TOKEN)).await {
         Ok(()) => Revocation::Revoked,
         Err(DriveError::Protocol(refused)) if refused.is_final() => Revocation::Refused,
         Err(_) => Revocation::FailedWillRetry,

@@ -6,7 +6,7 @@ use url::Url;
 use super::{
     super::{
         door::{entropy, now},
-        fetch::{Limit, fetch},
+        fetch::{Limit, through},
         log::Line,
         object, registrar,
     },
@@ -77,7 +77,7 @@ impl Inner {
         store.end_pending(&state)?;
         let (server, client) = (redeem.server().clone(), redeem.client().clone());
         let egress = &store.0.config().egress;
-        let outcome = drive(redeem, async |request| fetch(request, egress, Limit::TOKEN).await).await;
+        let outcome = drive(redeem, through(egress, Limit::TOKEN)).await;
         let tokens = match outcome {
             Ok(tokens) => tokens,
             Err(error) => {

@@ -12,7 +12,7 @@ use url::Url;
 use super::{
     super::{
         door::{entropy, now, seconds},
-        fetch::{Limit, fetch},
+        fetch::{Limit, through},
         log::Line,
     },
     Inner, Usable,
@@ -108,8 +108,9 @@ impl Inner {
         store.set_intent(&row, row.intent.saturating_add(1))?;
         let asked = Cell::new(None);
         let egress = &store.0.config().egress;
+        let fetch = through(egress, Limit::TOKEN);
         let outcome = drive(refresh, async |request| {
-            let answer = fetch(request, egress, Limit::TOKEN).await?;
+            let answer = fetch(request).await?;
             asked.set(retry_after(&answer));
             Ok(answer)
         });

@@ -3,7 +3,7 @@
 use super::{
     super::{
         door::{now, seconds},
-        fetch::{Limit, fetch},
+        fetch::{Limit, through},
         log::Line,
     },
     Inner,
@@ -58,7 +58,7 @@ impl Inner {
         let Some(client) = rows.client(row, server)? else { return Ok(true) };
         let Some(unregister) = Unregister::new(server, &client) else { return Ok(true) };
         let egress = &rows.config().egress;
-        let outcome = drive(unregister, async |request| fetch(request, egress, Limit::TOKEN).await).await;
+        let outcome = drive(unregister, through(egress, Limit::TOKEN)).await;
         Ok(match outcome {
             Ok(()) => true,
             Err(DriveError::Protocol(rejected)) => Unregister::is_final(&rejected),

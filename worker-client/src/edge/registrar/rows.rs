@@ -36,7 +36,7 @@ pub(super) struct Row {
 impl Row {
     /// What it was registered with.
     pub(super) fn server(&self) -> Option<Server> {
-        serde_json::from_slice(self.server.as_bytes()).ok()
+        serde_json::from_str(&self.server).ok()
     }
 }
 

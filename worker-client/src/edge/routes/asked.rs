@@ -43,7 +43,8 @@ impl Wish {
         if !is_json {
             return Ok(Self::of_pairs(&body));
         }
-        serde_json::from_slice(&body).map_err(|_| Problem::unreadable("It is not JSON with a `url`."))
+        let wish = str::from_utf8(&body).ok().and_then(|body| serde_json::from_str(body).ok());
+        wish.ok_or_else(|| Problem::unreadable("It is not JSON with a `url`."))
     }
 
     fn of_pairs(pairs: &[u8]) -> Self {
