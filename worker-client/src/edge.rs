@@ -5,6 +5,7 @@ mod about;
 mod account;
 mod alarm;
 mod authorized;
+mod deployment;
 mod door;
 #[cfg(feature = "entry")]
 mod entry;
@@ -20,6 +21,7 @@ mod probe;
 mod registrar;
 mod routes;
 mod storage;
+mod text;
 
 pub use account::Account;
 #[cfg(feature = "entry")]

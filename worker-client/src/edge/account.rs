@@ -20,6 +20,7 @@ use worker::{DurableObject, Env, Request, Response, State, durable_object, wasm_
 use self::{patience::Patience, schema::MIGRATIONS, store::Store};
 use super::{
     alarm::Alarm,
+    deployment::Deployment,
     flights::{Flights, held},
     object,
     panic::contained,
@@ -40,7 +41,7 @@ pub struct Account {
 
 struct Inner {
     state: State,
-    env: Env,
+    deployment: Deployment,
     alarm: Alarm,
     /// One refresh at a time for each connection.
     refreshes: Flights<()>,
@@ -170,7 +171,7 @@ impl DurableObject for Account {
         Self {
             inner: Rc::new(Inner {
                 state,
-                env,
+                deployment: Deployment::new(env),
                 alarm: Alarm::default(),
                 refreshes: Flights::default(),
                 patience: Patience::default(),
@@ -231,7 +232,7 @@ impl Inner {
     }
 
     fn store(&self, account: &str) -> Result<Store, Problem> {
-        let config = Rc::new(object::config(&self.env)?);
+        let config = self.deployment.config()?;
         Ok(Store(Storage::open(self.state.storage().sql(), config, Some(account), MIGRATIONS)?))
     }
 

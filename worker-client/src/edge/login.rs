@@ -10,6 +10,7 @@ use worker::{AbortSignal, Env, Request, Response};
 use super::{
     account::{Ask, HostUser, Question, Session, Usable},
     authorized::{challenge, is_allowed, to_repeat, with_token},
+    deployment::config,
     door::entropy,
     fetch::pass,
     limits::{self, Counted},
@@ -55,7 +56,7 @@ pub(super) enum User {
 impl Login {
     /// The logins of a user whom the host program has authenticated, by its own name for them.
     pub fn new(env: &Env, user: &str) -> Result<Self, Misconfigured> {
-        let config = Rc::new(object::config(env)?);
+        let config = Rc::new(config(env)?);
         // A user of a namespace has a name of two parts: no user without one can be called that.
         let name = match config.namespace.as_str() {
             "" => digest(user),
@@ -67,7 +68,7 @@ impl Login {
 
     /// The logins of whoever uses the browser that sent this request.
     pub fn by_cookie(env: &Env, request: &Request) -> Result<Self, Misconfigured> {
-        let config = Rc::new(object::config(env)?);
+        let config = Rc::new(config(env)?);
         limits::required(env)?;
         let header = request.headers().get("cookie").ok().flatten().unwrap_or_default();
         let user = User::Browser(SessionCookie::read(header.as_bytes()));

@@ -3,12 +3,8 @@
 use serde::{Serialize, de::DeserializeOwned};
 use worker::{Env, Method, Request, RequestInit, Response};
 
-use super::{log::Line, panic};
-use crate::{
-    config::{Config, Misconfigured},
-    event::Event,
-    problem::Problem,
-};
+use super::{log::Line, panic, text::text};
+use crate::{config::Misconfigured, event::Event, problem::Problem};
 
 /// Asks the object of that name.
 pub(super) async fn ask<Q: Serialize, A: DeserializeOwned>(
@@ -29,7 +25,7 @@ pub(super) async fn asked<Q: Serialize>(
 ) -> Result<String, Problem> {
     let question = post("https://object.internal/", question)?;
     let stub = env.durable_object(binding)?.id_from_name(name)?.get_stub()?;
-    let answer = async { stub.fetch_with_request(question).await?.text().await };
+    let answer = async { text(&stub.fetch_with_request(question).await?).await };
     answer.await.map_err(|error| {
         Line { event: "interrupted", problem: Some(&error.to_string()), ..Line::default() }.error();
         Problem::interrupted()
@@ -77,11 +73,6 @@ pub(super) async fn contained(
 /// Writes its answer.
 pub(super) fn answer<A: Serialize>(answer: &Result<A, Problem>) -> worker::Result<Response> {
     Response::from_json(answer)
-}
-
-/// The configuration, from the variables and secrets of the deployment.
-pub(super) fn config(env: &Env) -> Result<Config, Misconfigured> {
-    Config::read(|name| env.var(name).ok().map(|value| value.to_string()))
 }
 
 impl From<worker::Error> for Problem {

@@ -9,6 +9,7 @@ use super::{
     about::about,
     fetch::{Limit, through},
     login::Login,
+    text::text,
 };
 use crate::{
     config::Config,
@@ -58,8 +59,8 @@ impl Remembered {
 
     pub(super) async fn read<T: DeserializeOwned>(&self) -> Option<T> {
         let cache = Cache::open(CACHE.to_owned()).await;
-        let text = cache.get(self.0.as_str(), false).await.ok()??.text().await.ok()?;
-        serde_json::from_str(&text).ok()
+        let answer = cache.get(self.0.as_str(), false).await.ok()??;
+        serde_json::from_str(&text(&answer).await.ok()?).ok()
     }
 
     /// For so many seconds. A cache that is full or absent costs the next person a second look, nothing else.

@@ -16,6 +16,7 @@ use worker::{DurableObject, Env, Request, Response, State, durable_object, wasm_
 use self::rows::{MIGRATIONS, Rows};
 use super::{
     alarm::Alarm,
+    deployment::Deployment,
     door::now,
     fetch::{Limit, through},
     flights::Flights,
@@ -38,7 +39,7 @@ pub struct Registrar {
 
 struct Inner {
     state: State,
-    env: Env,
+    deployment: Deployment,
     alarm: Alarm,
     flights: Flights<Client>,
     attempts: RefCell<Attempts>,
@@ -93,7 +94,7 @@ pub(super) struct Wanted {
 impl DurableObject for Registrar {
     fn new(state: State, env: Env) -> Self {
         let (alarm, flights, attempts) = (Alarm::default(), Flights::default(), RefCell::default());
-        Self { inner: Rc::new(Inner { state, env, alarm, flights, attempts }) }
+        Self { inner: Rc::new(Inner { state, deployment: Deployment::new(env), alarm, flights, attempts }) }
     }
 
     async fn fetch(&self, request: Request) -> worker::Result<Response> {
@@ -197,13 +198,13 @@ impl Inner {
     }
 
     fn rows(&self) -> Result<Rows, Problem> {
-        let config = Rc::new(object::config(&self.env)?);
+        let config = self.deployment.config()?;
         Ok(Rows(Storage::open(self.state.storage().sql(), config, Some(OWNER), MIGRATIONS)?))
     }
 
     /// Sees to it that the alarm rings when a registration without users may go.
     async fn schedule(&self, idle_since: Option<i64>) -> Result<(), Problem> {
-        let grace = object::config(&self.env)?.unused_client.as_secs();
+        let grace = self.deployment.config()?.unused_client.as_secs();
         let due = idle_since.map(|since| since.saturating_add(i64::try_from(grace).unwrap_or(i64::MAX)));
         self.alarm.by(&self.state, due).await
     }

@@ -51,7 +51,7 @@ impl Inner {
 
     /// The account's own rows, where there are any: an alarm has no asker who would name it.
     fn own_store(&self) -> Result<Option<Store>, Problem> {
-        let config = Rc::new(object::config(&self.env)?);
+        let config = self.deployment.config()?;
         let storage = Storage::open(self.state.storage().sql(), config, None, MIGRATIONS)?;
         Ok(Some(Store(storage)).filter(|store| !store.0.is_empty()))
     }
@@ -61,14 +61,14 @@ impl Inner {
         match chore {
             Chore::Hold(at) => {
                 let ask = registrar::Ask::Hold { client_id: at.client_id.clone(), account: owner(store) };
-                object::ask::<_, ()>(&self.env, "REGISTRAR", &at.issuer, &ask).await.is_ok()
+                object::ask::<_, ()>(&self.deployment.env, "REGISTRAR", &at.issuer, &ask).await.is_ok()
             }
             Chore::Release(at) => {
                 let ask = registrar::Ask::Release { client_id: at.client_id.clone(), account: owner(store) };
-                object::ask::<_, ()>(&self.env, "REGISTRAR", &at.issuer, &ask).await.is_ok()
+                object::ask::<_, ()>(&self.deployment.env, "REGISTRAR", &at.issuer, &ask).await.is_ok()
             }
             Chore::Revoke(revocation) => revoke(store, revocation).await != Revocation::FailedWillRetry,
-            Chore::Tell(event) => object::tell(&self.env, event).await.is_ok(),
+            Chore::Tell(event) => object::tell(&self.deployment.env, event).await.is_ok(),
         }
     }
 }

@@ -70,7 +70,7 @@ impl Inner {
         connection: &str,
         resource: &str,
     ) -> Result<(), Problem> {
-        if !object::has_events(&self.env) {
+        if !object::has_events(&self.deployment.env) {
             return Ok(());
         }
         let (user, namespace) = (store.0.meta("user")?, store.0.meta("namespace")?);

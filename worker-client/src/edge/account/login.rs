@@ -120,7 +120,7 @@ impl Inner {
     ) -> Result<Client, Problem> {
         let wanted = registrar::Wanted { server: server.clone(), redirect_uri, client_name };
         let ask = registrar::Ask::Obtain(Box::new(wanted));
-        object::ask(&self.env, "REGISTRAR", server.issuer.as_str(), &ask).await
+        object::ask(&self.deployment.env, "REGISTRAR", server.issuer.as_str(), &ask).await
     }
 
     /// A server that no longer knows this client gets a new registration with the next login.
@@ -134,7 +134,7 @@ impl Inner {
             return Ok(());
         }
         let ask = registrar::Ask::Forget { client_id: client.client_id };
-        object::ask(&self.env, "REGISTRAR", server.issuer.as_str(), &ask).await
+        object::ask(&self.deployment.env, "REGISTRAR", server.issuer.as_str(), &ask).await
     }
 }
 
