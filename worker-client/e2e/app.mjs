@@ -51,6 +51,7 @@ export async function hostOf(file) {
 }
 
 export class App {
+  static #started = Promise.resolve();
   #miniflare;
   #options;
   /** Everything the runtime printed. */
@@ -159,11 +160,16 @@ export class App {
     return { account: of(/Account\/[0-9a-f]+\.sqlite$/), registrar: of(/Registrar\/[0-9a-f]+\.sqlite$/), alarms: of(/metadata\.sqlite$/) };
   }
 
-  async #run() {
-    const before = new Set(runtimes());
-    this.#miniflare = new Miniflare(this.#options);
-    await this.#miniflare.ready;
-    this.pid = runtimes().findLast((pid) => !before.has(pid));
+  /** One after another: the process that is new is then this one's. */
+  #run() {
+    const run = App.#started.then(async () => {
+      const before = new Set(runtimes());
+      this.#miniflare = new Miniflare(this.#options);
+      await this.#miniflare.ready;
+      this.pid = runtimes().findLast((pid) => !before.has(pid));
+    });
+    App.#started = run.catch(() => {});
+    return run;
   }
 }
 

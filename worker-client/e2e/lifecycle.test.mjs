@@ -417,4 +417,18 @@ describe('stored rows', () => {
     await app.elapse(660);
     await eventually(async () => (await app.rows('account', 'pending')) === 0, 'they are gone');
   });
+
+  test('the secret of a session goes a minute after the next one was used, whoever comes', async () => {
+    await start();
+    const agent = browser();
+    const away = await agent.submit(await agent.visit('/login?url=as.example'), {}, { until: (url) => url.includes('/callback/') });
+    await agent.json('GET', new URL(away.url).pathname + new URL(away.url).search);
+    // The alarm has nothing to do before the sessions end, in a month.
+    await eventually(async () => (await app.rows('account', 'outbox')) === 0, 'the registrar was told');
+    assert.equal((await connections(agent)).length, 1);
+    assert.equal(await app.rows('account', 'session'), 2, 'for a second tab');
+    await app.elapse(61);
+    await eventually(async () => (await app.rows('account', 'session')) === 1, 'the earlier one is gone');
+    assert.equal((await use(agent)).status, 200);
+  });
 });

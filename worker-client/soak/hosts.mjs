@@ -5,7 +5,7 @@ import { sql } from '../e2e/app.mjs';
 import { Internet } from './shaped.mjs';
 import { SHAPES } from './shapes.mjs';
 import { wait } from './teeth.mjs';
-import { API, World, searched } from './world.mjs';
+import { API, World, crowd, searched } from './world.mjs';
 
 /** How many hosts one person logs in to. */
 const EACH = 20;
@@ -16,16 +16,13 @@ export async function everyHost(count, { atOnce = 4, tell = () => {} } = {}) {
   const world = await World.open({ lab: internet, program: 'watched-host.mjs', directory: '../soak' });
   const costs = await costsOf(world);
   const outcomes = [];
-  const people = Array.from({ length: Math.ceil(count / EACH) }, (_, i) => i);
-  await Promise.all(Array.from({ length: atOnce }, async () => {
-    for (let i = people.shift(); i !== undefined; i = people.shift()) {
-      const agent = world.person();
-      for (let number = i * EACH; number < Math.min(count, (i + 1) * EACH); number += 1) {
-        outcomes[number] = await outcomeOf(world, agent, number);
-        tell(number);
-      }
+  await crowd(Math.ceil(count / EACH), atOnce, async (i) => {
+    const agent = world.person();
+    for (let number = i * EACH; number < Math.min(count, (i + 1) * EACH); number += 1) {
+      outcomes[number] = await outcomeOf(world, agent, number);
+      tell(number);
     }
-  }));
+  });
   const { accounts, registrars } = await world.sizes();
   costs.bytesPerHolder = await bytesPerHolder(world);
   await world.close();

@@ -2,14 +2,14 @@
 import { randomBytes } from 'node:crypto';
 import { sqlEach } from '../e2e/app.mjs';
 import { wait } from './teeth.mjs';
-import { API, World } from './world.mjs';
+import { API, World, crowd } from './world.mjs';
 
 /** Q9: everybody calls everything in random order, logs in and disconnects; the hosts know whose token each is. */
 export async function isolation({ people, hosts, calls, atOnce = 32 }) {
   const world = await World.open();
   const servers = Array.from({ length: hosts }, (_, i) => world.server(`as-${i}.example`, { lifetime: 3600, firstLifetime: 60 }));
   const agents = Array.from({ length: people }, (_, i) => ({ agent: world.person(`person-${i}`), busy: false }));
-  const tally = { called: 0, logins: 0, disconnected: 0, unexpected: 0 };
+  const tally = { logins: 0, disconnected: 0, unexpected: 0 };
   const random = seeded(1);
   const oneCall = async () => {
     let entry;
@@ -31,13 +31,7 @@ export async function isolation({ people, hosts, calls, atOnce = 32 }) {
     }
     entry.busy = false;
   };
-  const width = Math.min(atOnce, people);
-  await Promise.all(Array.from({ length: width }, async () => {
-    while (tally.called < calls) {
-      tally.called += 1;
-      await oneCall();
-    }
-  }));
+  await crowd(calls, Math.min(atOnce, people), oneCall);
   await world.close();
   const sum = (key) => servers.reduce((total, server) => total + server.calls[key], 0);
   return {
@@ -60,9 +54,12 @@ export async function keys({ rows, each = 20 }) {
   const world = await World.open();
   const server = world.server('as.example');
   const agents = Array.from({ length: Math.ceil(rows / each) }, () => world.person());
-  await Promise.all(agents.map(async (agent) => {
-    for (let i = 0; i < each; i += 1) await world.logIn(agent, 'as.example', { label: `label-${i}` });
-  }));
+  await crowd(agents.length, 32, async (number) => {
+    for (let i = 0; i < each; i += 1) {
+      const { status } = await world.logIn(agents[number], 'as.example', { label: `label-${i}` });
+      if (status !== 303) throw new Error(`login ${i} of person ${number}: ${status}`);
+    }
+  });
   const { keys: old } = JSON.parse(world.app.keys);
   const added = { k2: randomBytes(32).toString('base64') };
   await world.app.restart({ bindings: { MASTER_KEYS: JSON.stringify({ active: 'k2', keys: { ...old, ...added } }) } });
@@ -106,15 +103,11 @@ export async function abandoned({ flows, atOnce = 32 }) {
   await world.connections(stays);
   const bytes = async () => (await world.sizes()).accounts.reduce((sum, size) => sum + size, 0);
   const before = await bytes();
-  let left = flows;
   let begun = 0;
-  await Promise.all(Array.from({ length: Math.min(atOnce, flows) }, async () => {
-    while (left > 0) {
-      left -= 1;
-      const { status } = await world.leave(world.person(), 'as.example');
-      if (status === 303) begun += 1;
-    }
-  }));
+  await crowd(flows, atOnce, async () => {
+    const { status } = await world.leave(world.person(), 'as.example');
+    if (status === 303) begun += 1;
+  });
   const waiting = await world.app.rows('account', 'pending');
   const peak = await bytes();
   await world.elapse(900);

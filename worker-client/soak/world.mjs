@@ -112,6 +112,14 @@ export class World {
   }
 }
 
+/** Does something so many times, so many of them at once; `work` is told which one it is. */
+export async function crowd(count, atOnce, work) {
+  let next = 0;
+  await Promise.all(Array.from({ length: Math.min(atOnce, count) }, async () => {
+    while (next < count) await work((next += 1) - 1);
+  }));
+}
+
 function search(where, ...texts) {
   for (const text of texts) {
     searched.bytes += text.length;

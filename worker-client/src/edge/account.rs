@@ -197,7 +197,7 @@ impl Account {
         };
         let this = Rc::clone(&self.inner);
         let Question { account, user, session, ask } = question;
-        let store = match this.enter(&account, &session) {
+        let store = match this.enter(&account, &session).await {
             Ok(store) => store,
             Err(problem) => return object::answer::<()>(&Err(problem)),
         };
@@ -222,13 +222,17 @@ impl Account {
 
 impl Inner {
     /// Opens the storage for an asker who is entitled to it.
-    fn enter(&self, account: &str, session: &Session) -> Result<Store, Problem> {
+    async fn enter(&self, account: &str, session: &Session) -> Result<Store, Problem> {
         let store = self.store(account)?;
-        match session {
-            Session::Host | Session::New(_) => Ok(store),
-            Session::Cookie(digest) if store.knows_session(digest)? => Ok(store),
-            Session::Cookie(_) => Err(Problem::no_session()),
+        if let Session::Cookie(digest) = session {
+            if !store.knows_session(digest)? {
+                return Err(Problem::no_session());
+            }
+            if store.cut_short_before(digest)? {
+                self.schedule(&store).await?;
+            }
         }
+        Ok(store)
     }
 
     fn store(&self, account: &str) -> Result<Store, Problem> {

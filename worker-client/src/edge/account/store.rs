@@ -33,23 +33,25 @@ pub(super) struct Waiting {
 impl Store {
     // ── sessions ──
 
-    /// Whether the secret is known. Whoever comes with a newer one has received it: those before it live a minute
-    /// longer, for a second tab.
+    /// Whether the secret is known.
     pub(super) fn knows_session(&self, digest: &str) -> Result<bool, Problem> {
         if self.0.is_empty() {
             return Ok(false);
         }
         let select = "SELECT digest FROM session WHERE digest = ? AND expires > ?";
         let rows: Vec<serde_json::Value> = self.0.rows(select, vec![digest.into(), seconds(now()).into()])?;
-        if rows.is_empty() {
-            return Ok(false);
-        }
+        Ok(!rows.is_empty())
+    }
+
+    /// Whoever comes with a secret has received it: those before it live a minute longer, for a second tab. Whether
+    /// there were any.
+    pub(super) fn cut_short_before(&self, digest: &str) -> Result<bool, Problem> {
         let soon = seconds(now()).saturating_add(60);
-        self.0.exec(
-            "UPDATE session SET expires = ? WHERE expires > ? AND rowid < (SELECT rowid FROM session WHERE digest = ?)",
-            vec![soon.into(), soon.into(), digest.into()],
-        )?;
-        Ok(true)
+        let update = "UPDATE session SET expires = ? WHERE expires > ?
+            AND rowid < (SELECT rowid FROM session WHERE digest = ?) RETURNING 1 AS one";
+        let cut: Vec<serde_json::Value> =
+            self.0.rows(update, vec![soon.into(), soon.into(), digest.into()])?;
+        Ok(!cut.is_empty())
     }
 
     pub(super) fn end_sessions(&self) -> Result<(), Problem> {
