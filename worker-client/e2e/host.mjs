@@ -16,7 +16,7 @@ export default {
       return await (label ? login.labelled(label) : login).fetch(target, { method, headers, body, signal });
     } catch (problem) {
       const { status = 500, name } = problem;
-      return Response.json(name ? { name } : problem, { status });
+      return Response.json(problem.type ? problem : { name }, { status });
     }
   },
 };

@@ -166,6 +166,20 @@ describe('a registration', () => {
     assert.ok(lab.requests('evil.example').every(({ headers, body }) => !/canary|by-hand|Basic/.test(JSON.stringify([headers, body]))));
   });
 
+  test('that was made by hand needs no server that registers', async () => {
+    await start({ bindings: { CLIENTS: JSON.stringify({ [HOST]: { client_id: 'by-hand' } }) } });
+    const evil = new Server('https://evil.example');
+    lab.host('evil.example', evil.answer);
+    for (const each of [server, evil]) each.metadata = { registration_endpoint: undefined };
+    const agent = browser();
+    await logIn(agent);
+    assert.equal((await use(agent)).status, 200);
+    const [{ body }] = lab.requests('as.example', { method: 'POST', path: '/token' });
+    assert.equal(new URLSearchParams(body).get('client_id'), 'by-hand');
+    assert.equal((await agent.json('POST', '/login', { body: { url: 'evil.example' } })).json.type, 'no-registration');
+    assert.deepEqual(lab.all.filter(({ method, url }) => method === 'POST' && !url.startsWith(`${HOST}/token`)), []);
+  });
+
   test('uses the initial access token that an operator gave out', async () => {
     await start({ bindings: { CLIENTS: JSON.stringify({ [HOST]: { initial_access_token: 'invited' } }) } });
     await logIn(browser());

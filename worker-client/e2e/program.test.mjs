@@ -47,6 +47,11 @@ describe('login.fetch', () => {
     assert.equal(server.refreshes.length, 1, 'what nobody waited for was kept');
   });
 
+  test('says where a person can log in, to a browser that is new', async () => {
+    const { status, json: { type, login } } = await new Agent(app, lab).json('POST', '/use', { body: { url: `${HOST}/api` } });
+    assert.deepEqual([status, type, login], [401, 'no-session', 'https://app.example/login?url=https%3A%2F%2Fas.example%2Fapi']);
+  });
+
   test('says that a host does not answer', async () => {
     server.resource = () => { throw new Error('reset'); };
     const answer = await use();

@@ -21,9 +21,9 @@ pub(crate) fn metadata(bytes: &[u8]) {
     let issuer = Issuer::try_from(ISSUER.to_owned()).expect("an issuer");
     let Ok(read) = Metadata::read(&issuer, bytes) else { return };
     assert!(read.metadata.issuer == issuer || read.metadata.issuer.differs_by_slash(&issuer));
-    let Ok(server) = Server::new(read.metadata, &egress()) else { return };
-    let urls = [&server.authorization_endpoint, &server.token_endpoint, &server.registration_endpoint];
-    for endpoint in urls.into_iter().chain(&server.revocation_endpoint) {
+    let Ok(server) = Server::new(read.metadata, &egress(), false) else { return };
+    let urls = [&server.authorization_endpoint, &server.token_endpoint];
+    for endpoint in urls.into_iter().chain(&server.registration_endpoint).chain(&server.revocation_endpoint) {
         is_public(&endpoint.url());
     }
     if !server.sends_iss {
@@ -31,12 +31,13 @@ pub(crate) fn metadata(bytes: &[u8]) {
     }
     assert!(server.scopes.len() <= 32 && server.scopes.iter().all(|scope| scope.len() <= 100));
     // What is kept of a document still sends nobody elsewhere.
-    drop(Register::new(&server, url(CALLBACK), "app").request());
+    let register = Register::new(&server, url(CALLBACK), "app").expect("a server that registers");
+    drop(register.request());
 }
 
 /// An answer to a registration, and the login that follows.
 pub(crate) fn registration(bytes: &[u8]) {
-    let register = Register::new(&server(), url(CALLBACK), "app");
+    let register = Register::new(&server(), url(CALLBACK), "app").expect("a server that registers");
     let Ok(Turn::Done(client)) = register.receive(&answer(201, bytes)) else { return };
     assert!(!client.client_id.is_empty());
     assert_eq!(client.redirect_uri, url(CALLBACK));
@@ -184,11 +185,12 @@ fn server() -> Server {
         "response_types_supported": ["code"], "code_challenge_methods_supported": ["S256"],
         "token_endpoint_auth_methods_supported": ["none", "client_secret_basic"]}"#;
     let issuer = Issuer::try_from(ISSUER.to_owned()).expect("an issuer");
-    Server::new(Metadata::read(&issuer, json).expect("a document").metadata, &egress()).expect("a server")
+    Server::new(Metadata::read(&issuer, json).expect("a document").metadata, &egress(), false)
+        .expect("a server")
 }
 
 fn client() -> Client {
-    let register = Register::new(&server(), url(CALLBACK), "app");
+    let register = Register::new(&server(), url(CALLBACK), "app").expect("a server that registers");
     match register.receive(&answer(201, br#"{"client_id": "id"}"#)) {
         Ok(Turn::Done(client)) => client,
         other => panic!("{other:?}"),

@@ -66,8 +66,11 @@ export class Login {
 export const Account: new (state: DurableObjectState, env: LoginEnv) => DurableObject;
 export const Registrar: new (state: DurableObjectState, env: LoginEnv) => DurableObject;
 
-/** What went wrong, who must act, and what to do next (RFC 9457). */
-export interface Problem {
+/**
+ * What went wrong, who must act, and what to do next (RFC 9457): an `Error` whose own members are these, so that
+ * `Response.json(problem)` is a problem document.
+ */
+export interface Problem extends Error {
   type: string;
   status: number;
   title: string;

@@ -124,6 +124,18 @@ impl Problem {
         Self::new(503, "misconfigured", "This app is not configured yet", detail, APP, remedy)
     }
 
+    /// The server registers nobody, and this app is not known there.
+    pub fn no_registration() -> Self {
+        Self::new(
+            422,
+            "no-registration",
+            "The host does not let new apps register",
+            "Its metadata has no registration_endpoint (RFC 7591).",
+            SERVER,
+            "Ask the host's operator to offer dynamic client registration.",
+        )
+    }
+
     /// Why a host cannot be logged in to, unless it can.
     pub fn of_verdict(verdict: &Verdict) -> Option<Self> {
         let elsewhere;
@@ -146,13 +158,7 @@ impl Problem {
                 HOST,
                 "Check the address; if it is right, the host does not support logging in from other apps.",
             ),
-            Verdict::NoRegistration => (
-                "no-registration",
-                "The host does not let new apps register",
-                "Its metadata has no registration_endpoint (RFC 7591).",
-                SERVER,
-                "Ask the host's operator to offer dynamic client registration.",
-            ),
+            Verdict::NoRegistration => return Some(Self::no_registration()),
             Verdict::Refused { why } => (
                 "refused",
                 "This address may not be asked",

@@ -16,7 +16,7 @@ async fn server(host: &str) -> Server {
     let egress = Egress::public();
     let named = Named::parse(host, &egress).unwrap();
     let fetch = async |request| vector.fetch(&request).map_err(|_| FetchError::NoAnswer);
-    probe(&named, &egress, fetch).await.server.unwrap()
+    probe(&named, &egress, |_| false, fetch).await.server.unwrap()
 }
 
 fn answer(status: u16, body: &str) -> Response<Vec<u8>> {
@@ -31,7 +31,10 @@ fn done<E: Exchange>(turn: Turn<E>) -> E::Output {
 }
 
 fn register(server: &Server, body: &str) -> Result<Client, RegisterError> {
-    Register::new(server, Url::parse(CALLBACK).unwrap(), "app.example").receive(&answer(201, body)).map(done)
+    Register::new(server, Url::parse(CALLBACK).unwrap(), "app.example")
+        .unwrap()
+        .receive(&answer(201, body))
+        .map(done)
 }
 
 async fn begin(host: &str, registered: &str) -> (Url, Pending) {
@@ -61,14 +64,15 @@ fn body(request: &Request<Vec<u8>>) -> String {
 #[tokio::test]
 async fn r08_the_registration_asks_for_little() {
     let server = server("https://oidc.example").await;
-    let request = Register::new(&server, Url::parse(CALLBACK).unwrap(), "app.example").request();
+    let request = Register::new(&server, Url::parse(CALLBACK).unwrap(), "app.example").unwrap().request();
     assert_eq!(
         (request.method().as_str(), request.uri().to_string().as_str()),
         ("POST", "https://oidc.example/reg")
     );
     insta::assert_snapshot!(body(&request));
-    let loopback =
-        Register::new(&server, Url::parse("http://localhost:8787/callback/x").unwrap(), "x").request();
+    let loopback = Register::new(&server, Url::parse("http://localhost:8787/callback/x").unwrap(), "x")
+        .unwrap()
+        .request();
     assert!(body(&loopback).contains(r#""application_type":"native""#));
 }
 

@@ -28,7 +28,7 @@ async fn hosts() {
         let egress = Egress::public();
         let named = Named::parse(&host.host, &egress).unwrap();
         let fetch = async |request| host.fetch(&request).map_err(|_| FetchError::NoAnswer);
-        let probe = probe(&named, &egress, fetch).await;
+        let probe = probe(&named, &egress, |_| false, fetch).await;
         let mut findings: Vec<_> = probe.findings.iter().map(|finding| finding.id).collect();
         findings.sort_unstable();
         let verdict = serde_json::to_value(&probe.verdict).unwrap()["verdict"].take();
@@ -38,7 +38,7 @@ async fn hosts() {
 
 /// A server whose metadata is what a vector says, asked of the issuer that it names.
 fn server(document: &Value) -> Server {
-    Server::new(metadata(document), &Egress::public()).unwrap()
+    Server::new(metadata(document), &Egress::public(), false).unwrap()
 }
 
 fn metadata(document: &Value) -> Metadata {
@@ -55,7 +55,7 @@ fn state(text: &str) -> State {
 fn client(server: &Server, client_id: &str, redirect_uri: Url) -> Client {
     let answer = json!({"client_id": client_id}).to_string().into_bytes();
     let response = Response::builder().status(201).body(answer).unwrap();
-    match Register::new(server, redirect_uri, "app.example").receive(&response).unwrap() {
+    match Register::new(server, redirect_uri, "app.example").unwrap().receive(&response).unwrap() {
         Turn::Done(client) => client,
         Turn::Again(_) => panic!("a registration is one request"),
     }
@@ -73,8 +73,9 @@ fn registration_requests() {
     for (id, case) in vectors::cases("registration-request") {
         let context = context(&id, &case);
         let input: Registering = case.input();
-        let request =
-            Register::new(&server(&input.metadata), input.redirect_uri, &input.client_name).request();
+        let request = Register::new(&server(&input.metadata), input.redirect_uri, &input.client_name)
+            .unwrap()
+            .request();
         assert_head(&request, &case.expect, &context);
         let body: Value = serde_json::from_slice(request.body()).unwrap();
         for (member, expected) in case.expect["members"].as_object().unwrap() {
@@ -100,7 +101,7 @@ fn authorization_requests() {
     for (id, case) in vectors::cases("authorization-request") {
         let context = context(&id, &case);
         let input: Authorizing = case.input();
-        let server = match Server::new(metadata(&input.metadata), &Egress::public()) {
+        let server = match Server::new(metadata(&input.metadata), &Egress::public(), false) {
             Ok(server) => server,
             Err(unusable) => {
                 let breaks = unusable.requirement().unwrap().id;

@@ -5,9 +5,20 @@ use vectors::Vector;
 use worker_client::flow::{Egress, FetchError, Named, Probe, Verdict, probe};
 
 async fn probe_vector(vector: &Vector) -> Probe {
+    probe_knowing(vector, "").await
+}
+
+/// As an app that has a client at that issuer, registered by hand.
+async fn probe_knowing(vector: &Vector, known: &str) -> Probe {
     let egress = Egress::public();
     let named = Named::parse(&vector.host, &egress).unwrap();
-    probe(&named, &egress, async |request| vector.fetch(&request).map_err(|_| FetchError::NoAnswer)).await
+    probe(
+        &named,
+        &egress,
+        |issuer| issuer.as_str() == known,
+        async |request| vector.fetch(&request).map_err(|_| FetchError::NoAnswer),
+    )
+    .await
 }
 
 fn name(verdict: &Verdict) -> String {
@@ -29,6 +40,19 @@ async fn of_every_vector() {
         );
         assert_eq!(probe.server.is_some(), vector.verdict == "registrable", "{}", vector.note);
     }
+}
+
+#[tokio::test]
+async fn a_client_made_by_hand_needs_no_registration_and_all_the_rest() {
+    let vector = |verdict| vectors::all().find(|vector| vector.verdict == verdict).unwrap();
+    let silent = vector("no_registration");
+    let known = probe_knowing(&silent, "https://as.example").await;
+    assert_eq!(known.verdict, Verdict::Registrable, "{}", silent.note);
+    assert_eq!(known.server.unwrap().registration_endpoint, None);
+    let elsewhere = probe_knowing(&silent, "https://as.example/other").await;
+    assert_eq!(elsewhere.verdict, Verdict::NoRegistration);
+    let unusable = probe_knowing(&vector("unusable"), "https://as.example").await;
+    assert_eq!(name(&unusable.verdict), "unusable");
 }
 
 #[tokio::test]

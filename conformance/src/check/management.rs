@@ -83,7 +83,8 @@ async fn delete(work: &mut Work<'_>, server: &Server, management: Management) ->
 fn judge_target(work: &Work<'_>, server: &Server, management: &Management) -> Result<(), String> {
     let url = Url::parse(&management.uri().to_string()).map_err(|error| error.to_string())?;
     work.session.egress().judge(&url).map_err(|why| format!("`registration_client_uri`: {why}"))?;
-    if same_site(&url, &server.registration_endpoint.url()) {
+    let registration = &server.registration_endpoint;
+    if registration.as_ref().is_some_and(|registration| same_site(&url, &registration.url())) {
         Ok(())
     } else {
         Err("`registration_client_uri` belongs to another site".to_owned())

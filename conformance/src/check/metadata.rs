@@ -13,15 +13,20 @@ use crate::{Phase, Verdict};
 pub(super) async fn read(work: &mut Work<'_>) -> Probe {
     let seen = RefCell::new(Vec::new());
     let session = work.session;
-    let probe = probe(work.named, session.egress(), async |request| {
-        let is_well_known = request.uri().path().contains("/.well-known/");
-        let url = request.uri().to_string();
-        let response = session.fetch(request).await?;
-        if is_well_known {
-            seen.borrow_mut().extend(Unread::of(&url, &response));
-        }
-        Ok(response)
-    })
+    let probe = probe(
+        work.named,
+        session.egress(),
+        |_| false,
+        async |request| {
+            let is_well_known = request.uri().path().contains("/.well-known/");
+            let url = request.uri().to_string();
+            let response = session.fetch(request).await?;
+            if is_well_known {
+                seen.borrow_mut().extend(Unread::of(&url, &response));
+            }
+            Ok(response)
+        },
+    )
     .await;
     let no_metadata = "mcp/discovery/metadata";
     for finding in probe.findings.iter().filter(|finding| finding.id != no_metadata) {

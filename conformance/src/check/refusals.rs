@@ -15,9 +15,10 @@ use crate::{Finding, Limit, Phase};
 /// Sends each, notes what is registered all the same, and deletes it.
 pub(super) async fn ask(work: &mut Work<'_>, server: &Server, good: &ClientMetadata) {
     let Ok(Value::Object(good)) = serde_json::to_value(good) else { return };
+    let Some(registration) = &server.registration_endpoint else { return };
     for wrong in Wrong::all() {
         let Some(sent) = (wrong.request)(&good, server) else { continue };
-        let mut request = sent.into_http(server);
+        let mut request = sent.into_http(registration);
         if let Some(token) = &work.options.initial_access_token
             && let Ok(value) = HeaderValue::try_from(format!("Bearer {}", token.secret()))
         {

@@ -29,11 +29,12 @@ pub(super) async fn register(work: &mut Work<'_>, server: Option<&Server>) {
 
 async fn good(work: &mut Work<'_>, server: &Server) {
     let register = Register::new(server, work.options.redirect_uri.clone(), CLIENT_NAME);
+    let (Some(register), Some(endpoint)) = (register, &server.registration_endpoint) else { return };
     let Ok(mut metadata) = serde_json::from_slice::<ClientMetadata>(register.request().body()) else {
         return;
     };
     metadata.scope.clone_from(&work.options.scope);
-    let registration = Registration::new(server.registration_endpoint.uri(), metadata.clone());
+    let registration = Registration::new(endpoint.uri(), metadata.clone());
     let registration = with_token(work, registration);
     let response = match work.session.send(registration.request(), Limit::Json).await {
         Ok(response) => response,

@@ -60,7 +60,7 @@ export const WORKER = [
   worker('calm', edge('account/tokens'), ['if row.generation > 0 && age < CALM {', 'if false {'], 'tokens', 'T12'),
   worker('the code is spent first', edge('account/login'), ['store.end_pending(&state)?;\n        let (server', 'let (server'], 'callback', 'C04|C10'),
   worker('one redirection URI for each issuer', edge('account/login'), ['if redeem.client().redirect_uri.path() != url.path() {', 'if false {'], 'callback', 'C09'),
-  worker('a cookie\'s secret is known', edge('account'), ['Session::Cookie(digest) if store.knows_session(digest)? => Ok(store),', 'Session::Cookie(_) => Ok(store),'], 'storage', 'S15'),
+  worker('a cookie\'s secret is known', edge('account'), ['if !store.knows_session(digest)? {', 'if false {'], 'storage', 'S15'),
   worker('logins end', edge('account/store'), ['WHERE state = ? AND expires > ?";\n        let rows: Vec<Sealed> = self.0.rows(select, vec![state.into(), seconds(now()).into()])?;', 'WHERE state = ?";\n        let rows: Vec<Sealed> = self.0.rows(select, vec![state.into()])?;'], 'callback', 'C05|C17'),
   worker('logins are few', edge('account/store'), ['const MAX_PENDING: i32 = 19', 'const MAX_PENDING: i32 = 19_000'], 'storage', 'S11'),
   worker('our own page', edge('routes/asked'), ['proven.then_some(()).ok_or_else(Problem::cross_site)', 'Some(proven).map(drop).ok_or_else(Problem::cross_site)'], 'authorization', 'A08'),

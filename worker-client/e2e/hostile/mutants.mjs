@@ -22,9 +22,7 @@ for (const file of files.filter((name) => existsSync(join(root, name)))) {
   cpSync(join(root, file), join(copy, file));
 }
 symlinkSync(join(root, 'worker-client/node_modules'), join(copy, 'worker-client/node_modules'));
-// The Worker is built quickly instead of small.
-const quick = isWorker && { CARGO_PROFILE_RELEASE_CODEGEN_UNITS: '16', CARGO_PROFILE_RELEASE_LTO: 'off', CARGO_PROFILE_RELEASE_OPT_LEVEL: '1', WASM_OPT_LEVEL: '-O0' };
-const env = { ...process.env, ...quick, CARGO_TARGET_DIR: process.env.MUTANTS_TARGET ?? join(copy, 'target') };
+const env = { ...process.env, CARGO_TARGET_DIR: process.env.MUTANTS_TARGET ?? join(copy, 'target') };
 
 /** Whether the tests that guard it pass. */
 function pass({ tests }, seconds = isWorker ? 1800 : 300) {

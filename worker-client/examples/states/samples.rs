@@ -194,7 +194,7 @@ pub(crate) fn question(
     let issuer = Issuer::try_from(issuer.to_owned())?;
     let read =
         Metadata::read(&issuer, json.to_string().as_bytes()).map_err(|refused| format!("{refused:?}"))?;
-    let server = Server::new(read.metadata, &Egress::public())?;
+    let server = Server::new(read.metadata, &Egress::public(), false)?;
     Ok(ask(&Named::parse(host, &Egress::public())?, &server))
 }
 

@@ -48,6 +48,11 @@ impl Clients {
 }
 
 impl Known {
+    /// Whether it is a client, with which nobody need register.
+    pub fn is_client(&self) -> bool {
+        matches!(self, Self::Client { .. })
+    }
+
     /// The client, where one is known.
     pub fn client(&self, redirect_uri: &Url) -> Option<Client> {
         let Self::Client { client_id, auth } = self else { return None };

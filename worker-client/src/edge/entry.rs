@@ -10,7 +10,7 @@ use serde::Serialize;
 use url::Url;
 use worker::{
     Context, Env, Request, Response, event,
-    js_sys::{JSON, Promise},
+    js_sys::{Error, JSON, Object, Promise},
     wasm_bindgen::{self, JsCast, JsValue, prelude::wasm_bindgen},
     wasm_bindgen_futures::JsFuture,
     web_sys::{self, AbortSignal, RequestInit},
@@ -39,7 +39,7 @@ async fn main(mut request: Request, env: Env, _context: Context) -> worker::Resu
     }
 }
 
-/// [`Login`] for JavaScript, where it has the same name. What fails is thrown as the problem's JSON object.
+/// [`Login`] for JavaScript, where it has the same name. What fails is thrown as an `Error` with the problem's members.
 #[wasm_bindgen(js_name = Login, wasm_bindgen = ::worker::wasm_bindgen)]
 #[derive(Debug)]
 pub struct JsLogin {
@@ -168,6 +168,11 @@ fn object(value: &impl Serialize) -> Result<JsValue, JsValue> {
     JSON::parse(&serde_json::to_string(value).unwrap_or_default())
 }
 
+/// An `Error` that has the members of the problem.
 fn thrown(problem: &Problem) -> JsValue {
-    object(problem).unwrap_or(JsValue::UNDEFINED)
+    let error = Error::new(&problem.title);
+    match object(problem) {
+        Ok(members) => Object::assign(&error, &members.into()).into(),
+        Err(_) => error.into(),
+    }
 }

@@ -240,7 +240,7 @@ impl Login {
         let ask = Ask::Authorization { url: url.clone(), label: self.label.clone(), refused };
         match self.ask(ask).await {
             Err(problem) if problem == Problem::login_again() => Err(self.mended(problem, url, "").await),
-            Err(problem) if problem == Problem::no_connection() => {
+            Err(problem) if problem == Problem::no_connection() || problem == Problem::no_session() => {
                 Err(match self.link(url.as_str(), None, None) {
                     Ok(link) => problem.mended_at(link),
                     Err(_) => problem,

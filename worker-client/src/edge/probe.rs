@@ -1,6 +1,7 @@
 //! Asks a host whether and how one can log in, and remembers the answer for a minute.
 
 use futures_util::future::join;
+use rfc8414::Issuer;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use url::Url;
 use worker::{Cache, Response};
@@ -12,7 +13,7 @@ use super::{
     text::text,
 };
 use crate::{
-    config::Config,
+    config::{Config, Known},
     flow::{Named, Server, Verdict, probe},
     pages::About,
     problem::Problem,
@@ -39,7 +40,8 @@ pub(super) async fn ask_host(login: &Login, named: &Named) -> Result<(Answered, 
             return answered;
         }
         let egress = &config.egress;
-        let asked = probe(named, egress, through(egress, Limit::METADATA)).await;
+        let is_known = |issuer: &Issuer| config.clients.at(issuer).is_some_and(Known::is_client);
+        let asked = probe(named, egress, is_known, through(egress, Limit::METADATA)).await;
         let answered = Answered { verdict: asked.verdict, server: asked.server };
         cache.write(&answered, A_MINUTE).await;
         answered

@@ -9,6 +9,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
+use rfc8414::Endpoint;
 use serde::{Deserialize, Serialize};
 use url::Url;
 use worker::{DurableObject, Env, Request, Response, State, durable_object, wasm_bindgen};
@@ -142,8 +143,8 @@ impl Inner {
                 Ok(client)
             }
             stored => {
-                let (registration, token) =
-                    (server.registration_endpoint.as_str(), server.token_endpoint.as_str());
+                let registration = server.registration_endpoint.as_ref().map_or("", Endpoint::as_str);
+                let token = server.token_endpoint.as_str();
                 let key = format!("{redirect_uri} {registration} {token}");
                 let client = stored.map(|(_, client)| client);
                 self.flights.join(&self.state, &key, Rc::clone(&self).settle(wanted, client, known)).await
@@ -177,7 +178,8 @@ impl Inner {
             return Ok(updated);
         }
         self.attempts.borrow_mut().next(now())?;
-        let mut register = Register::new(&server, redirect_uri, &client_name);
+        let register = Register::new(&server, redirect_uri, &client_name);
+        let mut register = register.ok_or_else(Problem::no_registration)?;
         if let Some(token) = known.as_ref().and_then(Known::initial_access_token) {
             register = register.with_initial_access_token(token.clone());
         }

@@ -1,5 +1,5 @@
 use http::{Method, Request, Response};
-use rfc8414::{Endpoint, Metadata, Violation};
+use rfc8414::{Endpoint, Issuer, Metadata, Violation};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -77,9 +77,12 @@ impl Probe {
 }
 
 /// Asks a host, by reading only: its well-known documents, and where there are none the named URL itself.
+///
+/// `is_known` says at which issuers this app has a client that was registered by hand.
 pub async fn probe(
     named: &Named,
     egress: &Egress,
+    is_known: impl Fn(&Issuer) -> bool,
     fetch: impl AsyncFn(Request<Vec<u8>>) -> Result<Response<Vec<u8>>, FetchError>,
 ) -> Probe {
     let discovered = match Discover::new(named, egress.clone()) {
@@ -97,7 +100,8 @@ pub async fn probe(
             let findings = found.pointers().chain(&found.read.violations).map(Finding::from);
             let findings = findings.chain(Finding::beyond(&found.read.metadata)).collect();
             let metadata = Some(Box::new(found.read.metadata.clone()));
-            let (verdict, server, requirement) = match Server::new(found.read.metadata, egress) {
+            let is_known = is_known(&found.read.metadata.issuer);
+            let (verdict, server, requirement) = match Server::new(found.read.metadata, egress, is_known) {
                 Ok(server) => (Verdict::Registrable, Some(server), None),
                 Err(why) => {
                     let requirement = match &why {

@@ -17,12 +17,12 @@ pub struct Register {
 }
 
 impl Register {
-    /// For a server, with the one redirection URI.
-    pub fn new(server: &Server, redirect_uri: Url, client_name: &str) -> Self {
+    /// For a server, with the one redirection URI; nothing where it registers nobody.
+    pub fn new(server: &Server, redirect_uri: Url, client_name: &str) -> Option<Self> {
         let mut metadata = asked(&redirect_uri, client_name);
         metadata.token_endpoint_auth_method = server.auth_methods.first().cloned();
-        let endpoint = server.registration_endpoint.uri();
-        Self { registration: Registration::new(endpoint, metadata), redirect_uri }
+        let endpoint = server.registration_endpoint.as_ref()?.uri();
+        Some(Self { registration: Registration::new(endpoint, metadata), redirect_uri })
     }
 
     /// With the initial access token that the operator of the server gave out for it (RFC 7591 §3).
@@ -101,7 +101,7 @@ impl Client {
     /// Where it is managed, as far as its server has a say there: on the origin where it was registered.
     pub fn managed_by(&self, server: &Server) -> Option<Management> {
         let origin = |uri: &Uri| Url::parse(&uri.to_string()).ok().map(|url| url.origin());
-        let endpoint = server.registration_endpoint.uri();
+        let endpoint = server.registration_endpoint.as_ref()?.uri();
         self.management.clone().filter(|management| origin(management.uri()) == origin(&endpoint))
     }
 

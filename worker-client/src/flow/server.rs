@@ -16,8 +16,8 @@ pub struct Server {
     pub authorization_endpoint: Endpoint,
     /// Where codes and refresh tokens go, and nothing else may receive them.
     pub token_endpoint: Endpoint,
-    /// Where clients register.
-    pub registration_endpoint: Endpoint,
+    /// Where clients register; a server at which this app is known already need not have one.
+    pub registration_endpoint: Option<Endpoint>,
     /// Where tokens are revoked, when it belongs to the token endpoint's site.
     pub revocation_endpoint: Option<Endpoint>,
     /// The ways to authenticate that we know and it offers, in our order of preference.
@@ -29,8 +29,9 @@ pub struct Server {
 }
 
 impl Server {
-    /// Narrows metadata, or says what is missing.
-    pub fn new(metadata: Metadata, egress: &Egress) -> Result<Self, Unusable> {
+    /// Narrows metadata, or says what is missing. `is_known`: whether this app has a client there that was registered
+    /// by hand, so that it needs no registration.
+    pub fn new(metadata: Metadata, egress: &Egress, is_known: bool) -> Result<Self, Unusable> {
         let auth_methods = auth_methods(&metadata);
         let scopes = metadata
             .scopes_supported
@@ -48,8 +49,9 @@ impl Server {
         let authorization_endpoint = require(&metadata.authorization_endpoint, "authorization_endpoint")?;
         let token_endpoint = require(&metadata.token_endpoint, "token_endpoint")?;
         let registration_endpoint = match &metadata.registration_endpoint {
+            None if is_known => None,
             None => return Err(Unusable::NoRegistration),
-            found => require(found, "registration_endpoint")?,
+            found => Some(require(found, "registration_endpoint")?),
         };
         if !metadata.code_challenge_methods_supported().contains(&Method::S256) {
             return Err(Unusable::NoS256);

@@ -2,6 +2,7 @@
 
 use http::{HeaderValue, Method, Request, header};
 use rfc7591::AuthMethod;
+use rfc8414::Endpoint;
 use serde_json::{Map, Value, json};
 use worker_client::flow::Server;
 
@@ -56,10 +57,10 @@ impl Sent {
         }))
     }
 
-    pub(super) fn into_http(self, server: &Server) -> Request<Vec<u8>> {
+    pub(super) fn into_http(self, registration: &Endpoint) -> Request<Vec<u8>> {
         let mut request = Request::new(self.body);
         *request.method_mut() = Method::POST;
-        *request.uri_mut() = server.registration_endpoint.uri();
+        *request.uri_mut() = registration.uri();
         let headers = request.headers_mut();
         headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(self.content_type));
