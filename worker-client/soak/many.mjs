@@ -9,7 +9,12 @@ export async function isolation({ people, hosts, calls, atOnce = 32 }) {
   const world = await World.open();
   const servers = Array.from({ length: hosts }, (_, i) => world.server(`as-${i}.example`, { lifetime: 3600, firstLifetime: 60 }));
   const agents = Array.from({ length: people }, (_, i) => ({ agent: world.person(`person-${i}`), busy: false }));
-  const tally = { logins: 0, disconnected: 0, unexpected: 0 };
+  const tally = { logins: 0, disconnected: 0 };
+  const unexpected = new Map();
+  const strange = ({ status, json, problem }) => {
+    const kind = (json ?? problem)?.type ?? status;
+    unexpected.set(kind, (unexpected.get(kind) ?? 0) + 1);
+  };
   const random = seeded(1);
   const oneCall = async () => {
     let entry;
@@ -20,14 +25,17 @@ export async function isolation({ people, hosts, calls, atOnce = 32 }) {
     const answer = await world.use(agent, API(name, agent.person));
     if (['no-connection', 'no-session'].includes(answer.json?.type)) {
       tally.logins += 1;
-      if ((await world.logIn(agent, name)).status !== 303) tally.unexpected += 1;
-      if ((await world.use(agent, API(name, agent.person))).json?.person !== agent.person) tally.unexpected += 1;
+      const login = await world.logIn(agent, name);
+      if (login.status !== 303) strange(login);
+      const used = await world.use(agent, API(name, agent.person));
+      if (used.json?.person !== agent.person) strange(used);
     } else if (answer.json?.person !== agent.person) {
-      tally.unexpected += 1;
+      strange(answer);
     } else if (random() < 0.05) {
       tally.disconnected += 1;
       const mine = (await world.connections(agent)).find(({ host }) => host === name);
-      if ((await agent.json('DELETE', `/connections/${mine?.id}`)).status !== 200) tally.unexpected += 1;
+      const ended = await agent.json('DELETE', `/connections/${mine?.id}`);
+      if (ended.status !== 200) strange(ended);
     }
     entry.busy = false;
   };
@@ -38,8 +46,8 @@ export async function isolation({ people, hosts, calls, atOnce = 32 }) {
     id: 'Q9',
     property: `${people} people, ${hosts} hosts, ${calls} random calls with ${tally.logins} logins and ${tally.disconnected} disconnects between them`,
     target: "another person's or host's token 0, refused 0, unexpected answers 0",
-    measured: `another's token ${sum('crossed')}, refused ${sum('refused')}, unexpected ${tally.unexpected}; right ${sum('right')}`,
-    held: sum('crossed') + sum('refused') + tally.unexpected === 0 && sum('right') >= calls - tally.logins && tally.logins > 0,
+    measured: `another's token ${sum('crossed')}, refused ${sum('refused')}, unexpected ${[...unexpected].map(([kind, count]) => `${count} ${kind}`).join(', ') || 0}; right ${sum('right')}`,
+    held: sum('crossed') + sum('refused') + unexpected.size === 0 && sum('right') >= calls - tally.logins && tally.logins > 0,
   };
 }
 

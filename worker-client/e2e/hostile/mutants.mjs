@@ -4,7 +4,7 @@
 //   node e2e/hostile/mutants.mjs --worker   guards of the Worker: each is built, which takes minutes
 //   node e2e/hostile/mutants.mjs [--worker] WORD…   those whose name holds a word
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -21,8 +21,15 @@ for (const file of files.filter((name) => existsSync(join(root, name)))) {
   mkdirSync(join(copy, file, '..'), { recursive: true });
   cpSync(join(root, file), join(copy, file));
 }
-symlinkSync(join(root, 'worker-client/node_modules'), join(copy, 'worker-client/node_modules'));
-const env = { ...process.env, CARGO_TARGET_DIR: process.env.MUTANTS_TARGET ?? join(copy, 'target') };
+// Packages as they are here, but for our own: its JavaScript belongs to the wasm that was built with it.
+const packages = join(copy, 'worker-client/node_modules');
+mkdirSync(packages);
+for (const name of readdirSync(join(root, 'worker-client/node_modules'))) {
+  symlinkSync(name === 'worker-client' ? '../npm' : join(root, 'worker-client/node_modules', name), join(packages, name));
+}
+// The Worker is built quickly instead of small.
+const quick = isWorker && { CARGO_PROFILE_RELEASE_CODEGEN_UNITS: '16', CARGO_PROFILE_RELEASE_LTO: 'off' };
+const env = { ...process.env, ...quick, CARGO_TARGET_DIR: process.env.MUTANTS_TARGET ?? join(copy, 'target') };
 
 /** Whether the tests that guard it pass. */
 function pass({ tests }, seconds = isWorker ? 1800 : 300) {
