@@ -262,8 +262,12 @@ describe('the refresh', () => {
     for (let n = 0; n < 20; n += 1) {
       const answers = await Promise.all(Array.from({ length: 50 }, () => use()));
       assert.ok(answers.every(({ status }) => status === 200));
+      // Every token is over before the last call.
+      await new Promise((resolve) => setTimeout(resolve, 200));
     }
-    assert.ok(server.refreshes.length <= 10, `${server.refreshes.length} refreshes in ${performance.now() - began} ms`);
+    const most = 1 + Math.floor((performance.now() - began) / 30_000);
+    assert.ok(server.refreshes.length <= most, `${server.refreshes.length} refreshes`);
+    assert.ok(server.refreshes.length >= 1);
   });
 });
 
