@@ -72,6 +72,9 @@ describe('the session', () => {
     const foreign = await world.fetch({ method: 'POST', url: `${APP}/logout`, headers: { cookie: pair, origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' }, body: '' });
     assert.equal(foreign.status, 403);
     assert.equal((await listFor(pair)).length, 1);
+    const [account, secret] = cookieOf(browser).split('.');
+    const guessed = `${NAME}=${account}.${[...secret].reverse().join('')}`;
+    assert.deepEqual(await listFor(guessed), [], 'the account is named, and the secret is not known');
     const answer = await browser.json('POST', '/logout');
     assert.equal(answer.headers.getSetCookie()[0], `${NAME}=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0`);
     assert.deepEqual(await listFor(pair), []);
