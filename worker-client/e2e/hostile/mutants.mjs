@@ -32,7 +32,7 @@ const quick = isWorker && { CARGO_PROFILE_RELEASE_CODEGEN_UNITS: '16', CARGO_PRO
 const env = { ...process.env, ...quick, CARGO_TARGET_DIR: process.env.MUTANTS_TARGET ?? join(copy, 'target') };
 
 /** Whether the tests that guard it pass. */
-function pass({ tests }, seconds = isWorker ? 1800 : 300) {
+function pass({ tests }, seconds = 300) {
   const here = join(copy, 'worker-client');
   // Without its guard a loop may not end: that is noticed too.
   const run = (...command) => spawnSync('timeout', [String(seconds), ...command], { cwd: here, env, encoding: 'utf8', maxBuffer: 1 << 26 });
