@@ -143,6 +143,11 @@ describe('the page itself', () => {
     // The lab has no cleartext: what would be asked for in the clear would arrive all the same.
     const { server } = await questionAt(({ url }) => redirect(`http://${new URL(url).host}/clear`));
     assert.equal(world.lab.requests(server.host, { path: '/clear' }).length, 0);
+    const arrivedAt = async (port) => {
+      const { server: { host } } = await questionAt(({ url }) => redirect(`https://${new URL(url).host}:${port}/`));
+      return world.lab.requests(`${host}:${port}`).length;
+    };
+    assert.deepEqual([await arrivedAt(81), await arrivedAt(8443)], [0, 1], 'a port where no web server is, and one where there may be');
     const { body } = await questionAt(({ url }) => (url.endsWith('/?') || !url.includes('home') ? redirect('/home') : html('')), { '/home': () => html('<title>At home</title>') });
     assert.ok(body.includes('At home'), 'within the host it is followed');
   });
