@@ -17,7 +17,7 @@ impl Named {
         if text.is_empty() {
             return Err(InvalidHost::Empty);
         }
-        if text.len() > 2048 {
+        if text.len() > MAX_BYTES {
             return Err(InvalidHost::TooLong);
         }
         let typed = if text.contains("://") { text.to_owned() } else { format!("https://{text}") };
@@ -27,6 +27,10 @@ impl Named {
         if let Some(name) = url.host_str().and_then(|name| name.strip_suffix('.')) {
             let name = name.to_owned();
             url.set_host(Some(&name)).map_err(|_| InvalidHost::NotAUrl)?;
+        }
+        // Escapes make it longer; it must be readable as what it is called from here on.
+        if url.as_str().len() > MAX_BYTES {
+            return Err(InvalidHost::TooLong);
         }
         // Whoever types a bare loopback host in development means http.
         if typed != text && egress.allows_loopback(&url) {
@@ -89,6 +93,9 @@ fn issuer(url: &Url) -> Option<Issuer> {
     Issuer::try_from(bare(url)).ok()
 }
 
+/// How long it may be, as typed and in canonical form.
+const MAX_BYTES: usize = 2048;
+
 /// Why what was typed names no host.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
 #[non_exhaustive]
@@ -124,6 +131,14 @@ mod tests {
         }
         assert_eq!(parse("good.example:8443/mcp?x=1").as_deref(), Ok("https://good.example:8443/mcp"));
         assert_eq!(parse("аррӏе.com").as_deref(), Ok("https://xn--80ak6aa92e.com"));
+    }
+
+    #[test]
+    fn what_it_is_called_is_short_enough_to_be_read_again() {
+        let escaped = |count: usize| format!("good.example/{}x", " ".repeat(count));
+        let resource = parse(&escaped(600)).unwrap();
+        assert_eq!(parse(&resource), Ok(resource.clone()));
+        assert_eq!(parse(&escaped(700)), Err(InvalidHost::TooLong));
     }
 
     #[test]
