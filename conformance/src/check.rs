@@ -11,7 +11,7 @@ pub(crate) mod registration;
 
 use branding::{Branding, extract};
 use http::{HeaderValue, header};
-use worker_client::flow::{self, InvalidHost, Named, get};
+use login_flow::{InvalidHost, Named, get};
 
 use crate::{
     About, Attempt, Finding, LeftBehind, Limit, Options, Person, Phase, Report, Transport, Verdict,
@@ -105,14 +105,14 @@ impl From<&rfc7591::Violation> for Finding {
             id: violation.code().to_owned(),
             level: crate::Level::parse(violation.level().as_str()).unwrap_or(crate::Level::Note),
             section: violation.section().to_owned(),
-            actor: rule.map_or(flow::Actor::AuthorizationServer, |rule| rule.actor),
+            actor: rule.map_or(login_flow::Actor::AuthorizationServer, |rule| rule.actor),
             evidence: bounded(&violation.to_string(), MAX_EVIDENCE),
             remedy: registration::remedy(violation).to_owned(),
         }
     }
 }
 
-fn attempt(attempt: &flow::Attempt) -> Attempt {
+fn attempt(attempt: &login_flow::Attempt) -> Attempt {
     let outcome = bounded(&attempt.outcome.to_string(), MAX_EVIDENCE);
     Attempt { url: bounded(&attempt.url, 2048), outcome }
 }

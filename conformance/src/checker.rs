@@ -2,8 +2,8 @@ use std::{fmt, rc::Rc, time::Duration};
 
 use futures_util::future::LocalBoxFuture;
 
+use login_flow::{Egress, InvalidHost};
 use url::Url;
-use worker_client::flow::{Egress, InvalidHost};
 
 use crate::{Asked, Door, DoorError, Report, Transport, check::check, session::Lanes};
 

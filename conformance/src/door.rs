@@ -13,12 +13,12 @@ use futures_util::{
     future::{BoxFuture, LocalBoxFuture},
 };
 use http::{HeaderValue, Method, Request, Response, header};
+use login_flow::FetchError;
 use reqwest::{
     Certificate, Client,
     dns::{Addrs, Name, Resolve, Resolving},
     redirect::Policy,
 };
-use worker_client::flow::FetchError;
 
 use crate::{Failure, Limit, Transport, text::bounded};
 

@@ -4,9 +4,9 @@ use std::cell::{Cell, RefCell};
 
 use futures_util::future::LocalBoxFuture;
 use http::{Method, Request, Response, StatusCode, header};
+use login_flow::FetchError;
 use serde_json::Value;
 use vectors::Vector;
-use worker_client::flow::FetchError;
 
 use crate::{Failure, Limit, Report, Transport, json, secrets::Secrets};
 

@@ -14,10 +14,10 @@ use std::fmt;
 
 pub use document::Document;
 pub use finding::{Finding, Level};
+use login_flow::Actor;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 pub use verdict::Verdict;
-use worker_client::flow::Actor;
 
 use crate::{
     Phase,

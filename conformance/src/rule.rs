@@ -1,6 +1,6 @@
 use std::sync::LazyLock;
 
-use worker_client::flow::Actor;
+use login_flow::Actor;
 
 use crate::Level;
 

@@ -10,9 +10,9 @@ use std::{
 
 use futures_util::future::LocalBoxFuture;
 use http::{Request, Response, StatusCode, header};
+use login_flow::{Egress, FetchError, authority};
 use tokio::time::{Instant, sleep_until, timeout_at};
 use url::Url;
-use worker_client::flow::{Egress, FetchError, authority};
 
 pub(crate) use lanes::Lanes;
 

@@ -4,11 +4,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use conformance::{Finding, judge};
+use login_flow::Requirement;
 use rfc7591::{Management, Registration};
 use rfc8414::{Issuer, Metadata};
 use serde_json::Value;
 use vectors::Case;
-use worker_client::flow::Requirement;
 
 struct Row {
     level: String,

@@ -2,16 +2,13 @@
 //! the same on stable, with the seeds and what is near them.
 
 use http::{HeaderMap, HeaderValue, Response, header};
+use login_flow::{
+    Challenge, Client, Egress, Exchange, Login, Named, Register, Server, State, Tokens, Turn, same_site,
+};
 use pkce::Verifier;
 use rfc8414::{Issuer, Metadata};
 use url::{Host, Url};
-use worker_client::{
-    cookie::SessionCookie,
-    flow::{
-        Challenge, Client, Egress, Exchange, Login, Named, Register, Server, State, Tokens, Turn, same_site,
-    },
-    return_to::return_to,
-};
+use worker_client::{cookie::SessionCookie, return_to::return_to};
 
 const ISSUER: &str = "https://good.example";
 const CALLBACK: &str = "https://app.example/callback/x";
@@ -197,7 +194,7 @@ fn client() -> Client {
     }
 }
 
-fn login(client: Client) -> (Url, worker_client::flow::Pending) {
+fn login(client: Client) -> (Url, login_flow::Pending) {
     let login = Login { server: server(), client, resource: ISSUER.to_owned(), scope: None };
     login.begin(State::from_entropy([1; 32]), Verifier::from_entropy([2; 32]))
 }

@@ -4,10 +4,8 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use url::Url;
 
-use crate::{
-    flow::{Verdict, covers},
-    pages::{About, Connection},
-};
+use crate::pages::{About, Connection};
+use login_flow::{Verdict, covers};
 
 /// A route below the prefix.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

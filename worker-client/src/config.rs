@@ -7,10 +7,8 @@ use std::time::Duration;
 use url::Url;
 
 pub use self::clients::{Clients, InvalidClients, Known};
-use crate::{
-    flow::Egress,
-    seal::{InvalidKeys, KeyRing},
-};
+use crate::seal::{InvalidKeys, KeyRing};
+use login_flow::Egress;
 
 /// The validated configuration.
 #[derive(Debug)]

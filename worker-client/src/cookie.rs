@@ -5,7 +5,7 @@ use std::fmt;
 use base64ct::{Base64UrlUnpadded, Encoding};
 use rfc7591::Secret;
 
-use crate::flow::digest;
+use login_flow::digest;
 
 /// Names the person's `Account` object and proves that the browser may use it.
 #[derive(Clone)]

@@ -1,12 +1,12 @@
 //! Log in to any website that supports dynamic client registration, from any Cloudflare Worker.
 //!
 //! ```text
-//!   flow    sans-IO: Discover ▶ Register ▶ Login::begin ⋯ Pending::accept ▶ Redeem ▶ Refresh ▶ Revoke
+//!   login_flow   sans-IO: Discover ▶ Register ▶ Login::begin ⋯ Pending::accept ▶ Redeem ▶ Refresh ▶ Revoke
 //!    ▲
-//!   edge    wasm32: Login ──▶ Account (one Durable Object per user) ──▶ Registrar (one per issuer)
+//!   edge         wasm32: Login ──▶ Account (one Durable Object per user) ──▶ Registrar (one per issuer)
 //! ```
 //!
-//! On the host this crate is the flow, and what the Worker shows and stores: [`pages`], [`problem`], [`cookie`],
+//! On the host this crate is what the Worker shows and stores: [`pages`], [`problem`], [`cookie`],
 //! [`seal`], [`config`]. For wasm32 it is also `Login`, `Account` and `Registrar`:
 //!
 //! ```ignore
@@ -28,7 +28,6 @@ pub mod api;
 pub mod config;
 pub mod cookie;
 pub mod event;
-pub mod flow;
 pub mod pages;
 pub mod problem;
 pub mod return_to;

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use crate::flow::{Denied, DriveError, FetchError, InvalidHost, Named, RegisterError, TokenError, Verdict};
+use login_flow::{Denied, DriveError, FetchError, InvalidHost, Named, RegisterError, TokenError, Verdict};
 
 /// One error: what happened, who must act, and what to do next (RFC 9457 §3.1).
 #[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use http::{HeaderValue, Response, header};
+use login_flow::get;
 use url::Url;
-use worker_client::flow::get;
 
 use crate::{Limit, session::Session};
 

@@ -1,7 +1,7 @@
 //! A client with a secret, beside a good one that has none: what only it shows.
 
+use login_flow::{Client, ClientAuth, Server};
 use rfc7591::{AuthMethod, ClientMetadata, Management, Registration};
-use worker_client::flow::{Client, ClientAuth, Server};
 
 use super::{Work, management, registration};
 use crate::Limit;

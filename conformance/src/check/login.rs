@@ -4,14 +4,14 @@ mod basic;
 mod judge;
 
 use http::{Request, Response};
+use login_flow::{
+    self, Client, DriveError, Exchange, FetchError, Login, Redeem, Revoke, Server, State, TokenKind, Tokens,
+    Turn, drive,
+};
 use pkce::Verifier;
 use url::{
     Url,
     form_urlencoded::{self, Serializer},
-};
-use worker_client::flow::{
-    self, Client, DriveError, Exchange, FetchError, Login, Redeem, Revoke, Server, State, TokenKind, Tokens,
-    Turn, drive,
 };
 
 use super::{
@@ -147,7 +147,7 @@ async fn authorize_for(
     }
     match pending.accept(&callback) {
         Ok(redeem) => Ok(Granted { redeem, names_resource }),
-        Err(flow::Denied::Refused(error)) => Err(Denied::Refused(error)),
+        Err(login_flow::Denied::Refused(error)) => Err(Denied::Refused(error)),
         Err(other) => Err(Denied::Told(other.to_string())),
     }
 }

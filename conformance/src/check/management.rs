@@ -1,9 +1,9 @@
 //! The life of a registered client by RFC 7592: read, update, delete; each beside its negative.
 
 use http::{Request, Response, StatusCode, header};
+use login_flow::{Server, same_site};
 use rfc7591::{ClientMetadata, Management, Registered, Rejected};
 use url::Url;
-use worker_client::flow::{Server, same_site};
 
 use super::{
     Work,

@@ -1,10 +1,10 @@
 use std::cell::RefCell;
 
 use http::{Response, StatusCode, header};
+use login_flow::{Probe, probe};
 use rfc7591::AuthMethod;
 use rfc8414::Metadata;
 use serde_json::Value;
-use worker_client::flow::{Probe, probe};
 
 use super::Work;
 use crate::{Phase, Verdict};

@@ -3,9 +3,9 @@
 mod wrong;
 
 use http::{HeaderValue, Response, header};
+use login_flow::Server;
 use rfc7591::{ClientMetadata, Management, Registration, Rejected};
 use serde_json::{Map, Value};
-use worker_client::flow::Server;
 
 pub(crate) use wrong::Wrong;
 

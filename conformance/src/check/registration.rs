@@ -1,6 +1,6 @@
 use http::{Response, header};
+use login_flow::{Client, ClientAuth, Exchange, Register, Server, Turn};
 use rfc7591::{AuthMethod, ClientMetadata, Registered, Registration, Rejected, Violation};
-use worker_client::flow::{Client, ClientAuth, Exchange, Register, Server, Turn};
 
 use super::{Work, confidential, login, management, refusals};
 use crate::{Finding, LeftBehind, Limit, Phase, text::bounded};

@@ -10,7 +10,7 @@ use std::{
 
 use conformance::{Checker, Options, Recorder, Replay, Report, escape};
 use futures_util::{StreamExt, future::ready};
-use worker_client::flow::{Egress, Named};
+use login_flow::{Egress, Named};
 
 use super::{
     Usage,

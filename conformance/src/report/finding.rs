@@ -1,8 +1,8 @@
 use std::fmt;
 
+use login_flow::Actor;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use worker_client::flow::{self, Actor};
 
 use crate::{
     Rule,
@@ -42,8 +42,8 @@ impl Finding {
     }
 }
 
-impl From<flow::Finding> for Finding {
-    fn from(finding: flow::Finding) -> Self {
+impl From<login_flow::Finding> for Finding {
+    fn from(finding: login_flow::Finding) -> Self {
         Self {
             id: finding.id.to_owned(),
             level: Level::parse(finding.level).unwrap_or(Level::Note),

@@ -1,8 +1,8 @@
 use std::fmt;
 
+use login_flow::Actor;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use worker_client::flow::{self, Actor};
 
 use crate::text::{MAX_EVIDENCE, bounded};
 
@@ -72,20 +72,19 @@ impl Verdict {
         }
     }
 
-    pub(crate) fn of(probe: &flow::Probe) -> Self {
+    pub(crate) fn of(probe: &login_flow::Probe) -> Self {
         let told = |why: &str| bounded(why, MAX_EVIDENCE);
         let requirement = probe.requirement.map(str::to_owned);
         match &probe.verdict {
-            flow::Verdict::Elsewhere { resource_metadata } => {
+            login_flow::Verdict::Elsewhere { resource_metadata } => {
                 Self::Elsewhere { resource_metadata: resource_metadata.clone() }
             }
-            flow::Verdict::NoMetadata => Self::NoMetadata,
-            flow::Verdict::NoRegistration => Self::NoRegistration,
-            flow::Verdict::Refused { why } => Self::Refused { why: told(why), requirement },
-            flow::Verdict::Registrable => Self::Registrable,
-            flow::Verdict::Unreachable { why } => Self::Unreachable { why: told(why) },
-            flow::Verdict::Unusable { why } => Self::Unusable { why: told(why), requirement },
-            other => Self::Unusable { why: told(&format!("{other:?}")), requirement },
+            login_flow::Verdict::NoMetadata => Self::NoMetadata,
+            login_flow::Verdict::NoRegistration => Self::NoRegistration,
+            login_flow::Verdict::Refused { why } => Self::Refused { why: told(why), requirement },
+            login_flow::Verdict::Registrable => Self::Registrable,
+            login_flow::Verdict::Unreachable { why } => Self::Unreachable { why: told(why) },
+            login_flow::Verdict::Unusable { why } => Self::Unusable { why: told(why), requirement },
         }
     }
 }

@@ -1,6 +1,6 @@
 // What keeps an attacker out, and what stands there without it. A guard that has moved makes the check fail.
-const flow = (file) => `worker-client/src/flow/${file}.rs`;
-const host = (guard, file, changes, tests = ['-p', 'worker-client']) => ({ guard, file, changes: [].concat(typeof changes[0] === 'string' ? [changes] : changes), tests });
+const flow = (file) => `worker-client/flow/src/${file}.rs`;
+const host = (guard, file, changes, tests = ['-p', 'worker-client', '-p', 'login-flow']) => ({ guard, file, changes: [].concat(typeof changes[0] === 'string' ? [changes] : changes), tests });
 
 /** Guards that tests on the host reach. */
 export const HOST = [
@@ -45,7 +45,7 @@ export const HOST = [
   host('escaping of a title', 'worker-client/templates/confirm.html', ['{{ title }}', '{{ title|safe }}']),
   host('escaping of a description', 'worker-client/templates/confirm.html', ['{{ description }}', '{{ description|safe }}']),
   host('escaping in the list', 'worker-client/templates/home.html', ['{{ title }}', '{{ title|safe }}']),
-  host('issuer is identical', 'rfc8414/src/violation.rs', ['Self::IssuerMismatch { .. } | Self::IssuerUrl(_) | Self::NotAnObject', 'Self::IssuerUrl(_) | Self::NotAnObject'], ['-p', 'rfc8414', '-p', 'worker-client']),
+  host('issuer is identical', 'rfc8414/src/violation.rs', ['Self::IssuerMismatch { .. } | Self::IssuerUrl(_) | Self::NotAnObject', 'Self::IssuerUrl(_) | Self::NotAnObject'], ['-p', 'rfc8414', '-p', 'login-flow']),
 ];
 
 const edge = (file) => `worker-client/src/edge/${file}.rs`;

@@ -4,12 +4,12 @@ use std::error::Error;
 
 use base64ct::{Base64, Encoding};
 use http::StatusCode;
+use login_flow::{
+    Blocked, Denied, Egress, FetchError, InvalidHost, Named, RegisterError, Server, TokenError, Verdict,
+};
 use rfc8414::{Issuer, Metadata};
 use url::Url;
 use worker_client::{
-    flow::{
-        Blocked, Denied, Egress, FetchError, InvalidHost, Named, RegisterError, Server, TokenError, Verdict,
-    },
     pages::{self, About, Connection, Notice, Question, Receipt, Revocation},
     problem::Problem,
 };
@@ -220,7 +220,7 @@ pub(crate) fn problems() -> Vec<(&'static str, Problem)> {
         ("problem-no-registration", Verdict::NoRegistration),
         ("problem-refused", Verdict::Refused { why: Blocked::NotPublic.to_string() }),
         ("problem-unreachable", Verdict::Unreachable { why: FetchError::NoAnswer.to_string() }),
-        ("problem-unusable", Verdict::Unusable { why: worker_client::flow::Unusable::NoS256.to_string() }),
+        ("problem-unusable", Verdict::Unusable { why: login_flow::Unusable::NoS256.to_string() }),
     ];
     let verdicts = verdicts
         .into_iter()

@@ -7,7 +7,7 @@ use rfc8414::Issuer;
 use serde::Deserialize;
 use url::Url;
 
-use crate::flow::{Client, ClientAuth};
+use login_flow::{Client, ClientAuth};
 
 /// `CLIENTS`: a JSON object from issuer identifier to what is known there, such as
 /// `{"https://as.example": {"client_id": "…", "client_secret": "…"}}` or

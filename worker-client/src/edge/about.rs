@@ -16,11 +16,8 @@ use super::{
     fetch::{Limit, fetch},
     probe::Remembered,
 };
-use crate::{
-    config::Config,
-    flow::{Egress, Named, get, same_site},
-    pages::About,
-};
+use crate::{config::Config, pages::About};
+use login_flow::{Egress, Named, get, same_site};
 
 /// Title, description and icon of the host's root page, as they were lately; as much of it as the host says in time.
 pub(super) async fn about(named: &Named, config: &Config) -> About {

@@ -26,11 +26,8 @@ use super::{
     panic::contained,
     storage::Storage,
 };
-use crate::{
-    flow::{Named, Server},
-    pages::About,
-    problem::Problem,
-};
+use crate::{pages::About, problem::Problem};
+use login_flow::{Named, Server};
 
 /// A user's `Account`: what they are connected to, and as whom. Only this deployment's Worker can ask it.
 #[durable_object(alarm)]

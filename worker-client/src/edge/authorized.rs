@@ -4,7 +4,7 @@ use http::{HeaderMap, HeaderValue, header};
 use rfc7591::Secret;
 use worker::{Headers, Request, RequestInit, RequestRedirect, Response};
 
-use crate::flow::Challenge;
+use login_flow::Challenge;
 
 /// Whether a request of that method may carry a token: TRACE would echo it, CONNECT leads elsewhere. The name is asked
 /// for, because the platform's bindings take every method that they do not know for GET.

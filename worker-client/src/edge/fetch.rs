@@ -10,7 +10,7 @@ use http::{HeaderName, HeaderValue, Request, Response, header};
 use url::Url;
 use worker::{AbortController, AbortSignal, ByteStream, Delay, Fetch, Headers, RequestInit, RequestRedirect};
 
-use crate::flow::{Egress, FetchError};
+use login_flow::{Egress, FetchError};
 
 /// How long an answer may take, headers and body together, and how large it may be after decompression.
 #[derive(Clone, Copy)]

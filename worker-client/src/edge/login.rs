@@ -21,11 +21,11 @@ use crate::{
     api::{Probed, closest},
     config::{Config, Misconfigured},
     cookie::SessionCookie,
-    flow::{FetchError, Named, digest},
     pages::{Connection, Receipt},
     problem::Problem,
     return_to::return_to,
 };
+use login_flow::{FetchError, Named, digest};
 
 /// The logins of one user.
 ///

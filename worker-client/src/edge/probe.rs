@@ -14,10 +14,10 @@ use super::{
 };
 use crate::{
     config::{Config, Known},
-    flow::{Named, Server, Verdict, probe},
     pages::About,
     problem::Problem,
 };
+use login_flow::{Named, Server, Verdict, probe};
 
 /// What a host answered: a validated server, exactly when one can log in.
 #[derive(Deserialize, Serialize)]

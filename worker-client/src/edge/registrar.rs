@@ -25,11 +25,8 @@ use super::{
     object,
     storage::Storage,
 };
-use crate::{
-    config::Known,
-    flow::{Client, Register, Server, Update, drive},
-    problem::Problem,
-};
+use crate::{config::Known, problem::Problem};
+use login_flow::{Client, Register, Server, Update, drive};
 
 /// Registers once per issuer and redirection URI, and keeps the registration before anyone uses it.
 #[durable_object(alarm)]

@@ -20,10 +20,10 @@ use super::{
 use crate::{
     api::{Health, NoRoute, OPENAPI, Route},
     cookie::SessionCookie,
-    flow::{Named, Server, digest},
     pages::{self, About, Notice},
     problem::Problem,
 };
+use login_flow::{Named, Server, digest};
 
 /// Answers a request under our prefix, errors included; nothing when the path is not ours.
 pub(super) async fn handle(login: &Login, request: &mut Request) -> Option<Response> {

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use super::{bounded, is_international};
-use crate::flow::authority;
+use login_flow::authority;
 
 /// One row of the list of connections.
 #[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]

@@ -1,7 +1,7 @@
 use askama::Template;
 
 use super::{About, bounded, connection::initial, is_international, render};
-use crate::flow::{Named, Server, authority};
+use login_flow::{Named, Server, authority};
 
 /// What a person is asked before a login: who asks, where they will agree, and for what.
 #[derive(Clone, Copy, Debug)]

@@ -1,6 +1,6 @@
 //! A login of a client that says who it is by HTTP Basic alone.
 
-use worker_client::flow::{Client, Server, Tokens};
+use login_flow::{Client, Server, Tokens};
 
 use super::{
     Browser, But, Granted, Work, authorize,

@@ -1,8 +1,8 @@
 //! What each answer of a login breaks.
 
 use http::{Response, header};
+use login_flow::{TokenError, Tokens};
 use url::Url;
-use worker_client::flow::{TokenError, Tokens};
 
 use crate::{Finding, check::registration::is_no_store, text::bounded};
 

@@ -1,10 +1,10 @@
 //! The requests that a server is to refuse, each with what it would be to register it.
 
 use http::{HeaderValue, Method, Request, header};
+use login_flow::Server;
 use rfc7591::AuthMethod;
 use rfc8414::Endpoint;
 use serde_json::{Map, Value, json};
-use worker_client::flow::Server;
 
 /// A request that a server is to refuse.
 pub(crate) struct Wrong {

@@ -14,11 +14,8 @@ use super::{
     schema::MIGRATIONS,
     store::Store,
 };
-use crate::{
-    flow::{DriveError, Revoke, drive},
-    pages::Revocation,
-    problem::Problem,
-};
+use crate::{pages::Revocation, problem::Problem};
+use login_flow::{DriveError, Revoke, drive};
 
 impl Inner {
     /// Does everything that is due, and sets the alarm for the next thing.

@@ -13,11 +13,11 @@ use super::{
 };
 use crate::{
     api::closest,
-    flow::{Client, Named, Server, Tokens, authority},
     pages::{About, Connection},
     problem::Problem,
     seal::Place,
 };
+use login_flow::{Client, Named, Server, Tokens, authority};
 
 /// What a connection may be used with: sealed as one, so that tokens never meet another client or endpoint.
 #[derive(Clone, Deserialize, Serialize)]

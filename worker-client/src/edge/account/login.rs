@@ -16,11 +16,8 @@ use super::{
     outbox::{Chore, ClientAt},
     store::{Store, Waiting},
 };
-use crate::{
-    event::Change,
-    flow::{Client, Denied, DriveError, Login, Server, State, TokenError, drive},
-    problem::Problem,
-};
+use crate::{event::Change, problem::Problem};
+use login_flow::{Client, Denied, DriveError, Login, Server, State, TokenError, drive};
 
 impl Inner {
     /// Registers if need be and answers with the URL to send the person to. One write, before it is used.

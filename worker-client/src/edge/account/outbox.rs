@@ -8,12 +8,8 @@ use super::{
     super::door::{entropy, now, seconds},
     store::Store,
 };
-use crate::{
-    event::Event,
-    flow::{Client, Server, TokenKind},
-    problem::Problem,
-    seal::Place,
-};
+use crate::{event::Event, problem::Problem, seal::Place};
+use login_flow::{Client, Server, TokenKind};
 
 /// One thing to tell.
 #[derive(Clone, Deserialize, Serialize)]

@@ -10,12 +10,8 @@ use super::{
     },
     HostUser, Session,
 };
-use crate::{
-    flow::{Named, Pending},
-    pages::About,
-    problem::Problem,
-    seal::Place,
-};
+use crate::{pages::About, problem::Problem, seal::Place};
+use login_flow::{Named, Pending};
 
 /// The account's storage and the keys that open it.
 pub(super) struct Store(pub(super) Storage);

@@ -19,11 +19,8 @@ use super::{
     connections::{Grant, Row},
     store::Store,
 };
-use crate::{
-    event::Change,
-    flow::{DriveError, Refresh, digest, drive},
-    problem::Problem,
-};
+use crate::{event::Change, problem::Problem};
+use login_flow::{DriveError, Refresh, digest, drive};
 
 impl Inner {
     /// The token for a URL, refreshed when it is due or when it is the one that was refused there.

@@ -9,10 +9,8 @@ use super::{
     Inner,
     rows::Row,
 };
-use crate::{
-    flow::{DriveError, Server, Unregister, drive},
-    problem::Problem,
-};
+use crate::problem::Problem;
+use login_flow::{DriveError, Server, Unregister, drive};
 
 impl Inner {
     pub(super) fn forget(&self, client_id: &str) -> Result<(), Problem> {

@@ -8,12 +8,8 @@ use super::super::{
     door::{now, seconds},
     storage::{Migrations, Storage},
 };
-use crate::{
-    config::Config,
-    flow::{Client, Server},
-    problem::Problem,
-    seal::Place,
-};
+use crate::{config::Config, problem::Problem, seal::Place};
+use login_flow::{Client, Server};
 
 /// The registrar's rows.
 pub(super) struct Rows(pub(super) Storage);

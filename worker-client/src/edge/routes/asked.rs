@@ -9,11 +9,11 @@ use super::super::{
     login::Login,
 };
 use crate::{
-    flow::{Named, Server},
     pages::{About, Question, label},
     problem::Problem,
     return_to::return_to,
 };
+use login_flow::{Named, Server};
 
 /// A login that is asked for, by a link or by a form.
 #[derive(Default, Deserialize)]

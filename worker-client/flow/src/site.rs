@@ -1,6 +1,6 @@
 use url::{Host, Url};
 
-use super::egress::is_within;
+use crate::egress::is_within;
 
 /// Whether two URLs belong to one site, as far as can be told without the public suffix list.
 ///

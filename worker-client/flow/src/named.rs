@@ -2,7 +2,7 @@ use rfc8414::Issuer;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use super::{Blocked, Egress};
+use crate::{Blocked, Egress};
 
 /// The host or URL that a person named, in canonical form: no query, no fragment, no dot at the end of the
 /// host.

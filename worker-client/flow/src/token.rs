@@ -7,7 +7,7 @@ use rfc8414::Endpoint;
 use serde::{Deserialize, Serialize};
 use url::form_urlencoded::{Serializer, byte_serialize};
 
-use super::{Client, ClientAuth, Exchange, Pending, Requirement, Server, Turn};
+use crate::{Client, ClientAuth, Exchange, Pending, Requirement, Server, Turn};
 
 /// The exchange of an authorization code (RFC 6749 §4.1.3, RFC 7636 §4.5). Only [`Pending::accept`] makes one.
 #[derive(Debug)]
@@ -17,7 +17,7 @@ pub struct Redeem {
 }
 
 impl Redeem {
-    pub(super) fn new(pending: Pending, code: String) -> Self {
+    pub(crate) fn new(pending: Pending, code: String) -> Self {
         Self { pending, code: Secret::new(code) }
     }
 
@@ -110,7 +110,7 @@ impl Exchange for Refresh {
 /// A form POST with the client's authentication (RFC 6749 §2.3.1): the secret in one place, never in two.
 ///
 /// `client_id` is in the body always: RFC 6749 §3.2.1 allows it, and some servers ask for it beside Basic.
-pub(super) fn authenticated(
+pub(crate) fn authenticated(
     endpoint: &Endpoint,
     client: &Client,
     parameters: &[(&str, &str)],

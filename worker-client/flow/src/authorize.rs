@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 use url::Url;
 
-use super::{Client, Redeem, Requirement, Server};
+use crate::{Client, Redeem, Requirement, Server};
 
 /// A login that is about to begin (RFC 6749 §4.1, RFC 7636, RFC 8707).
 #[derive(Clone, Debug)]
@@ -76,8 +76,8 @@ impl State {
     }
 }
 
-/// What is stored or compared of a text that must not be.
-pub(crate) fn digest(text: &str) -> String {
+/// The base64url SHA-256 digest of a text that must not itself be stored or compared.
+pub fn digest(text: &str) -> String {
     Base64UrlUnpadded::encode_string(&Sha256::digest(text))
 }
 
@@ -92,11 +92,11 @@ impl fmt::Debug for State {
 /// It pins the server's endpoints, so that whatever the server publishes meanwhile changes nothing.
 #[derive(Debug, Deserialize, Serialize)]
 pub struct Pending {
-    pub(super) server: Server,
-    pub(super) client: Client,
-    pub(super) resource: String,
-    pub(super) scope: Option<String>,
-    pub(super) verifier: Verifier,
+    pub(crate) server: Server,
+    pub(crate) client: Client,
+    pub(crate) resource: String,
+    pub(crate) scope: Option<String>,
+    pub(crate) verifier: Verifier,
     state: String,
 }
 
@@ -137,7 +137,7 @@ fn once(url: &Url, name: &str) -> Result<Option<String>, ()> {
 
 /// Why a callback is not redeemed.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
-#[non_exhaustive]
+#[expect(clippy::exhaustive_enums, reason = "a caller must handle each")]
 pub enum Denied {
     /// It names another issuer than the one that was asked, or more than one (RFC 9207 §2.4).
     #[error("the answer comes from another authorization server than the one that was asked")]

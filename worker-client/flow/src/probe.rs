@@ -3,7 +3,7 @@ use rfc8414::{Endpoint, Issuer, Metadata, Violation};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{
+use crate::{
     Attempt, Challenge, Discover, DriveError, Egress, FetchError, Finding, Named, NotFound, Server, Unusable,
     drive,
 };
@@ -11,7 +11,7 @@ use super::{
 /// Whether and how a person can log in to a host.
 #[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
 #[serde(tag = "verdict", rename_all = "snake_case")]
-#[non_exhaustive]
+#[expect(clippy::exhaustive_enums, reason = "a caller must handle each")]
 pub enum Verdict {
     /// The host points to another authorization server by RFC 9728, which is named and not asked.
     Elsewhere {

@@ -4,7 +4,7 @@ use http::{Request, Response, header};
 use rfc8414::{Endpoint, Issuer, Metadata, Read, Refused, Violation, WellKnown};
 use serde::Serialize;
 
-use super::{Egress, Exchange, Named, Turn};
+use crate::{Egress, Exchange, Named, Turn};
 
 /// Finds the metadata of an authorization server (RFC 8414 §3, then §5).
 ///
@@ -122,7 +122,7 @@ pub struct Discovered {
 
 impl Discovered {
     /// That documents which were found before it name another issuer than the one that was asked.
-    pub(super) fn pointers(&self) -> impl Iterator<Item = &Violation> {
+    pub(crate) fn pointers(&self) -> impl Iterator<Item = &Violation> {
         let refused = self.attempts.iter().filter_map(|attempt| match &attempt.outcome {
             Outcome::Refused(refused) if refused.pointer().is_some() => Some(refused),
             _ => None,

@@ -1,44 +1,6 @@
-//! The login as a sequence of exchanges, without a socket, a clock or a generator.
-//!
-//! A step makes its request and reads its answer; [`drive`] alternates the two over any `fetch`. The Worker, the
-//! command line and the tests differ in nothing else.
-
-mod authorize;
-mod challenge;
-mod discover;
-mod egress;
-mod finding;
-mod get;
-mod manage;
-mod named;
-mod probe;
-mod register;
-mod requirement;
-mod resource;
-mod revoke;
-mod server;
-mod site;
-mod token;
-
-pub(crate) use authorize::digest;
-pub use authorize::{Denied, Login, Pending, State};
-pub use challenge::Challenge;
-pub use discover::{Attempt, Discover, Discovered, NotFound, Outcome};
-pub use egress::{Blocked, Egress};
-pub use finding::{Actor, Finding};
-pub use get::get;
-pub use manage::{Unregister, Update};
-pub use named::{InvalidHost, Named, authority};
-pub use probe::{Probe, Verdict, probe};
-pub use register::{Client, ClientAuth, Register, RegisterError};
-pub use requirement::Requirement;
-pub use resource::covers;
-pub use revoke::{NotRevoked, Revoke, TokenKind};
-pub use server::{Server, Unusable};
-pub use site::same_site;
-pub use token::{Redeem, Refresh, TokenError, Tokens};
-
 use http::{Request, Response};
+
+use crate::Blocked;
 
 /// One step of the protocol: a request, and the reader of its answer, which is spent by reading.
 pub trait Exchange: Sized {

@@ -3,7 +3,7 @@ use rfc8414::{Metadata, Violation};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::Requirement;
+use crate::Requirement;
 
 /// One thing that was found out about a host, and who must act on it.
 #[derive(Clone, Debug, Eq, JsonSchema, PartialEq, Serialize)]
@@ -52,14 +52,14 @@ impl Actor {
 
 impl Finding {
     /// That a host has no metadata anywhere it may lie.
-    pub(super) fn no_metadata() -> Self {
+    pub(crate) fn no_metadata() -> Self {
         let remedy =
             "publish the metadata of the authorization server at /.well-known/oauth-authorization-server";
         Self { actor: Actor::Host, ..Self::of(Requirement::METADATA, "no metadata document", remedy) }
     }
 
     /// What metadata lacks of what RFC 8414 leaves open and a login needs, or would be safer with.
-    pub(super) fn beyond(metadata: &Metadata) -> impl Iterator<Item = Self> {
+    pub(crate) fn beyond(metadata: &Metadata) -> impl Iterator<Item = Self> {
         let registration = metadata.registration_endpoint.is_none().then(|| {
             let remedy = "offer dynamic client registration, or tell people how to register a client";
             Self::of(Requirement::REGISTRATION_ENDPOINT, "no usable `registration_endpoint`", remedy)

@@ -1,8 +1,8 @@
 //! Every vector leads to the verdict and the findings that it names.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
+use login_flow::{Egress, FetchError, Named, Probe, Verdict, probe};
 use vectors::Vector;
-use worker_client::flow::{Egress, FetchError, Named, Probe, Verdict, probe};
 
 async fn probe_vector(vector: &Vector) -> Probe {
     probe_knowing(vector, "").await

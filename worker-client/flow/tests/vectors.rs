@@ -5,16 +5,16 @@ use std::collections::BTreeMap;
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 use http::{Request, Response};
+use login_flow::{
+    Client, Denied, Egress, Exchange, FetchError, Login, Named, Register, Server, State, TokenError, Turn,
+    covers, drive, probe,
+};
 use pkce::Verifier;
 use rfc8414::{Issuer, Metadata};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use url::{Url, form_urlencoded};
 use vectors::{Case, Vector};
-use worker_client::flow::{
-    Client, Denied, Egress, Exchange, FetchError, Login, Named, Register, Server, State, TokenError, Turn,
-    covers, drive, probe,
-};
 
 fn context(id: &str, case: &Case) -> String {
     format!("{id}: {}", case.note)
@@ -203,7 +203,7 @@ async fn token_answers() {
         let fetch = async |_| Ok::<_, FetchError>(input.response.to_http().unwrap());
         let outcome = match drive(redeem, fetch).await {
             Ok(_) => json!({"usable": true}),
-            Err(worker_client::flow::DriveError::Protocol(error)) => match TokenError::requirement(&error) {
+            Err(login_flow::DriveError::Protocol(error)) => match TokenError::requirement(&error) {
                 Some(requirement) => json!({"usable": false, "breaks": requirement.id}),
                 None => json!({"usable": false}),
             },

@@ -1,6 +1,6 @@
 use url::{Host, Url};
 
-use super::Requirement;
+use crate::Requirement;
 
 /// Where requests may go: https on the public internet by name, unless said otherwise.
 ///

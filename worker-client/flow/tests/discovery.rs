@@ -4,7 +4,7 @@
 use std::{cell::RefCell, collections::BTreeMap};
 
 use http::{Request, Response};
-use worker_client::flow::{Discover, Egress, FetchError, Named, drive};
+use login_flow::{Discover, Egress, FetchError, Named, drive};
 
 const WELL_KNOWN: &str = "https://good.example/.well-known/oauth-authorization-server";
 

@@ -2,12 +2,12 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 use http::{Request, Response, header};
-use pkce::Verifier;
-use url::Url;
-use worker_client::flow::{
+use login_flow::{
     Client, ClientAuth, Denied, Egress, Exchange, FetchError, Login, Named, Pending, Redeem, Refresh,
     Register, RegisterError, Revoke, Server, State, TokenError, TokenKind, Tokens, Turn, drive, probe,
 };
+use pkce::Verifier;
+use url::Url;
 
 const CALLBACK: &str = "https://app.example/callback/x";
 

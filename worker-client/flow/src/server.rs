@@ -3,7 +3,7 @@ use rfc7591::AuthMethod;
 use rfc8414::{Endpoint, Issuer, Metadata, ScopeValues};
 use serde::{Deserialize, Serialize};
 
-use super::{Blocked, Egress, Named, Requirement, named::authority, site::same_site};
+use crate::{Blocked, Egress, Named, Requirement, named::authority, site::same_site};
 
 /// An authorization server that a person can be sent to: metadata narrowed to what a login needs, with every
 /// endpoint judged by the egress policy.

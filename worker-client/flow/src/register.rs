@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use std::time::SystemTime;
 use url::Url;
 
-use super::{Exchange, Server, Turn};
+use crate::{Exchange, Server, Turn};
 
 /// Registers this app as a client (RFC 7591 §3), asking for as little as a login needs.
 #[derive(Clone, Debug)]
@@ -45,7 +45,7 @@ impl Exchange for Register {
 }
 
 /// What a login needs of a client, and nothing more.
-pub(super) fn asked(redirect_uri: &Url, client_name: &str) -> ClientMetadata {
+pub(crate) fn asked(redirect_uri: &Url, client_name: &str) -> ClientMetadata {
     let mut metadata = ClientMetadata::public(redirect_uri.clone());
     metadata.client_name = Some(client_name.to_owned());
     // OpenID Connect Dynamic Client Registration 1.0 §2: `web` clients have https redirection URIs.
@@ -83,7 +83,7 @@ impl Client {
     }
 
     /// Accepts what a server registered, if codes go nowhere else and the client can prove itself.
-    pub(super) fn receive(registered: Registered, redirect_uri: Url) -> Result<Self, RegisterError> {
+    pub(crate) fn receive(registered: Registered, redirect_uri: Url) -> Result<Self, RegisterError> {
         let metadata = &registered.metadata;
         if registered.differences().any(is_about_redirect_uris)
             || registered.violations.iter().any(has_unreadable_redirect_uris)

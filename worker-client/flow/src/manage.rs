@@ -2,7 +2,7 @@ use http::{Request, Response};
 use rfc7591::{DeleteClient, Rejected, UpdateClient};
 use url::Url;
 
-use super::{Client, Exchange, RegisterError, Server, Turn, register::asked};
+use crate::{Client, Exchange, RegisterError, Server, Turn, register::asked};
 
 /// Gives a registered client the name that this app has now (RFC 7592 §2.2).
 #[derive(Clone, Debug)]

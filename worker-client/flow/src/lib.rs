@@ -1,0 +1,40 @@
+//! The login as a sequence of exchanges, without a socket, a clock or a generator.
+//!
+//! A step makes its request and reads its answer; [`drive`] alternates the two over any `fetch`. The Worker, the
+//! command line and the tests differ in nothing else.
+
+mod authorize;
+mod challenge;
+mod discover;
+mod egress;
+mod exchange;
+mod finding;
+mod get;
+mod manage;
+mod named;
+mod probe;
+mod register;
+mod requirement;
+mod resource;
+mod revoke;
+mod server;
+mod site;
+mod token;
+
+pub use authorize::{Denied, Login, Pending, State, digest};
+pub use challenge::Challenge;
+pub use discover::{Attempt, Discover, Discovered, NotFound, Outcome};
+pub use egress::{Blocked, Egress};
+pub use exchange::{DriveError, Exchange, FetchError, Turn, drive};
+pub use finding::{Actor, Finding};
+pub use get::get;
+pub use manage::{Unregister, Update};
+pub use named::{InvalidHost, Named, authority};
+pub use probe::{Probe, Verdict, probe};
+pub use register::{Client, ClientAuth, Register, RegisterError};
+pub use requirement::Requirement;
+pub use resource::covers;
+pub use revoke::{NotRevoked, Revoke, TokenKind};
+pub use server::{Server, Unusable};
+pub use site::same_site;
+pub use token::{Redeem, Refresh, TokenError, Tokens};
