@@ -45,7 +45,7 @@ pub enum IconSize {
     /// Pixels along the shorter side.
     Side(u32),
     /// Nothing is said.
-    NotSaid,
+    Unspecified,
 }
 
 /// A `<link>` that matters for icons.
@@ -150,7 +150,7 @@ fn resolve(href: &str, page: &Url, base: &Url) -> Option<Url> {
 
 fn fallback(page: &Url) -> Option<Icon> {
     let url = resolve("/favicon.ico", page, page)?;
-    Some(Icon { url, source: IconSource::Fallback, size: IconSize::NotSaid })
+    Some(Icon { url, source: IconSource::Fallback, size: IconSize::Unspecified })
 }
 
 fn size(url: &Url, source: IconSource, is_svg: bool, sizes: &str) -> IconSize {
@@ -163,7 +163,7 @@ fn size(url: &Url, source: IconSource, is_svg: bool, sizes: &str) -> IconSize {
     declared
         .min_by_key(|size| Rank::from(*size))
         .or_else(|| side_in_name(url.path()).or(apple).map(IconSize::Side))
-        .unwrap_or(IconSize::NotSaid)
+        .unwrap_or(IconSize::Unspecified)
 }
 
 /// `180x120` has a side of 120.
@@ -218,14 +218,14 @@ mod tests {
             ("/i.png", Icon, "16x16 192x192 512x512 32x32", IconSize::Side(192)),
             ("/i.png", Icon, "16x16 48x48 32x32", IconSize::Side(48)),
             ("/i.png", Icon, "180x120", IconSize::Side(120)),
-            ("/i.png", Icon, "", IconSize::NotSaid),
-            ("/i.png", Icon, "0x0", IconSize::NotSaid),
-            ("/i.png", Icon, "+1x+1 1 x x1 1x 99999999999x99999999999", IconSize::NotSaid),
-            ("/i.ico", Icon, "any", IconSize::NotSaid),
+            ("/i.png", Icon, "", IconSize::Unspecified),
+            ("/i.png", Icon, "0x0", IconSize::Unspecified),
+            ("/i.png", Icon, "+1x+1 1 x x1 1x 99999999999x99999999999", IconSize::Unspecified),
+            ("/i.ico", Icon, "any", IconSize::Unspecified),
             ("/favicon-96x96.png", Icon, "", IconSize::Side(96)),
             ("/favicon-96x96.png", Icon, "32x32", IconSize::Side(32)),
-            ("/96x96/i.png", Icon, "", IconSize::NotSaid),
-            ("/i-2x1.png", Icon, "", IconSize::NotSaid),
+            ("/96x96/i.png", Icon, "", IconSize::Unspecified),
+            ("/i-2x1.png", Icon, "", IconSize::Unspecified),
             ("/a.png", Apple, "", IconSize::Side(180)),
             ("/a-152x152.png", Apple, "", IconSize::Side(152)),
             ("/I.SVG", Icon, "16x16", IconSize::Scalable),
@@ -243,7 +243,7 @@ mod tests {
             IconSize::Side(1024),
             IconSize::Side(127),
             IconSize::Side(33),
-            IconSize::NotSaid,
+            IconSize::Unspecified,
             IconSize::Side(31),
             IconSize::Side(1025),
             IconSize::Side(4096),

@@ -44,7 +44,7 @@ impl From<IconSize> for Rank {
             IconSize::Side(pixels @ TARGET..=LARGE) => Self::Enough(pixels),
             IconSize::Side(pixels @ ..TARGET) => Self::Small(Reverse(pixels)),
             IconSize::Side(pixels) => Self::Huge(pixels),
-            IconSize::NotSaid => Self::Small(Reverse(UNKNOWN)),
+            IconSize::Unspecified => Self::Small(Reverse(UNKNOWN)),
         }
     }
 }

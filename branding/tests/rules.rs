@@ -149,7 +149,7 @@ fn icons_best_first() {
     ];
     assert_eq!(names, expected);
     assert_eq!((icons[1].source, icons[1].size), (IconSource::AppleTouchIcon, IconSize::Side(180)));
-    assert_eq!((icons[10].source, icons[10].size), (IconSource::Fallback, IconSize::NotSaid));
+    assert_eq!((icons[10].source, icons[10].size), (IconSource::Fallback, IconSize::Unspecified));
 }
 
 #[test]

@@ -11,7 +11,7 @@ pub(crate) mod registration;
 
 use branding::{Branding, extract};
 use http::{HeaderValue, header};
-use login_flow::{InvalidHost, Named, get};
+use login_flow::{InvalidHost, LoginTarget, get};
 
 use crate::{
     About, Attempt, Finding, LeftBehind, Limit, Options, Person, Phase, Report, Transport, Verdict,
@@ -29,7 +29,7 @@ pub(crate) async fn check(
     person: Option<&dyn Person>,
 ) -> Result<Report, InvalidHost> {
     let egress = options.egress();
-    let named = Named::parse(host, &egress)?;
+    let named = LoginTarget::parse(host, &egress)?;
     let session = Session::new(transport, lanes, &egress, options.budget, options.within);
     let (ledger, left, secrets) = Default::default();
     let mut work = Work { session: &session, options, named: &named, person, ledger, left, secrets };
@@ -70,7 +70,7 @@ pub(crate) async fn check(
 struct Work<'a> {
     session: &'a Session<'a>,
     options: &'a Options,
-    named: &'a Named,
+    named: &'a LoginTarget,
     person: Option<&'a dyn Person>,
     ledger: Ledger,
     left: Vec<LeftBehind>,

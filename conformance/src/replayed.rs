@@ -1,6 +1,6 @@
 //! The vectors, replayed by the same checks that ask hosts.
 
-use rfc7591::{ClientMetadata, Management, Registration, Secret};
+use rfc7591::{ClientConfiguration, ClientMetadata, Registration, Secret};
 use rfc8414::{Issuer, Metadata};
 use serde_json::Value;
 use vectors::{Case, Response, Vector};
@@ -104,7 +104,8 @@ fn findings(subject: &str, case: &Case) -> Option<Vec<String>> {
             }
         }
         "management" => {
-            let management: Management = serde_json::from_value(input.get("management")?.clone()).ok()?;
+            let management: ClientConfiguration =
+                serde_json::from_value(input.get("management")?.clone()).ok()?;
             let answer = match input.get("operation")?.as_str()? {
                 "delete" => management.delete().receive(&response),
                 "update" => {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use conformance::{Finding, judge};
 use login_flow::Requirement;
-use rfc7591::{Management, Registration};
+use rfc7591::{ClientConfiguration, Registration};
 use rfc8414::{Issuer, Metadata};
 use serde_json::Value;
 use vectors::Case;
@@ -131,7 +131,8 @@ fn violations() -> Vec<(&'static str, &'static str, &'static str)> {
         registered.map_or_else(|rejected| rejected.violations().to_vec(), |registered| registered.violations)
     });
     let managements = vectors::cases("management").flat_map(|(_, case)| {
-        let management: Management = serde_json::from_value(case.input["management"].clone()).unwrap();
+        let management: ClientConfiguration =
+            serde_json::from_value(case.input["management"].clone()).unwrap();
         if case.input["operation"] == "delete" {
             management.delete().receive(&response(&case)).unwrap_or_default()
         } else {

@@ -53,8 +53,8 @@ impl Verifier {
     /// The `S256` code challenge ([§4.2]).
     ///
     /// [§4.2]: https://www.rfc-editor.org/rfc/rfc7636#section-4.2
-    pub fn challenge(&self) -> Challenge {
-        Challenge(Base64UrlUnpadded::encode_string(&Sha256::digest(self.0.as_bytes())))
+    pub fn challenge(&self) -> CodeChallenge {
+        CodeChallenge(Base64UrlUnpadded::encode_string(&Sha256::digest(self.0.as_bytes())))
     }
 
     /// The one way out: the `code_verifier` parameter of the token request.
@@ -122,9 +122,9 @@ impl JsonSchema for Verifier {
 /// [§4.2]: https://www.rfc-editor.org/rfc/rfc7636#section-4.2
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct Challenge(String);
+pub struct CodeChallenge(String);
 
-impl Challenge {
+impl CodeChallenge {
     /// The value of the `code_challenge` parameter.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -139,7 +139,7 @@ impl Challenge {
 }
 
 /// What an authorization server reads: `BASE64URL-ENCODE(SHA256(ASCII(code_verifier)))`, 43 characters.
-impl TryFrom<String> for Challenge {
+impl TryFrom<String> for CodeChallenge {
     type Error = InvalidChallenge;
 
     fn try_from(text: String) -> Result<Self, InvalidChallenge> {
@@ -151,13 +151,13 @@ impl TryFrom<String> for Challenge {
     }
 }
 
-impl From<Challenge> for String {
-    fn from(challenge: Challenge) -> Self {
+impl From<CodeChallenge> for String {
+    fn from(challenge: CodeChallenge) -> Self {
         challenge.0
     }
 }
 
-impl JsonSchema for Challenge {
+impl JsonSchema for CodeChallenge {
     fn schema_name() -> Cow<'static, str> {
         "CodeChallenge".into()
     }
@@ -180,7 +180,7 @@ pub struct InvalidChallenge;
 #[derive(Clone, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
 #[serde(from = "Cow<'_, str>", into = "String")]
 #[non_exhaustive]
-pub enum Method {
+pub enum CodeChallengeMethod {
     /// `S256`, the only one this crate makes.
     S256,
     /// `plain`, which protects nobody who can read the authorization request ([§7.2]).
@@ -192,7 +192,7 @@ pub enum Method {
     Other(String),
 }
 
-impl Method {
+impl CodeChallengeMethod {
     /// The registered name.
     pub fn as_str(&self) -> &str {
         match self {
@@ -203,7 +203,7 @@ impl Method {
     }
 }
 
-impl From<&str> for Method {
+impl From<&str> for CodeChallengeMethod {
     fn from(name: &str) -> Self {
         match name {
             "S256" => Self::S256,
@@ -213,19 +213,19 @@ impl From<&str> for Method {
     }
 }
 
-impl From<Cow<'_, str>> for Method {
+impl From<Cow<'_, str>> for CodeChallengeMethod {
     fn from(name: Cow<'_, str>) -> Self {
         Self::from(&*name)
     }
 }
 
-impl From<Method> for String {
-    fn from(method: Method) -> Self {
+impl From<CodeChallengeMethod> for String {
+    fn from(method: CodeChallengeMethod) -> Self {
         method.as_str().to_owned()
     }
 }
 
-impl JsonSchema for Method {
+impl JsonSchema for CodeChallengeMethod {
     fn schema_name() -> Cow<'static, str> {
         "CodeChallengeMethod".into()
     }
@@ -278,7 +278,7 @@ mod tests {
             ("E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cMAA", false),
             ("", false),
         ] {
-            assert_eq!(Challenge::try_from(text.to_owned()).is_ok(), good, "{text}");
+            assert_eq!(CodeChallenge::try_from(text.to_owned()).is_ok(), good, "{text}");
         }
     }
 
@@ -289,8 +289,15 @@ mod tests {
 
     #[test]
     fn methods_are_an_open_set() {
-        let methods: Vec<Method> = serde_json::from_str(r#"["S256","plain","s256"]"#).unwrap();
-        assert_eq!(methods, [Method::S256, Method::Plain, Method::Other("s256".to_owned())]);
+        let methods: Vec<CodeChallengeMethod> = serde_json::from_str(r#"["S256","plain","s256"]"#).unwrap();
+        assert_eq!(
+            methods,
+            [
+                CodeChallengeMethod::S256,
+                CodeChallengeMethod::Plain,
+                CodeChallengeMethod::Other("s256".to_owned())
+            ]
+        );
         assert_eq!(serde_json::to_string(&methods).unwrap(), r#"["S256","plain","s256"]"#);
     }
 
@@ -305,7 +312,7 @@ mod tests {
         #[test]
         fn a_challenge_reads_as_it_was_written(a: [u8; 32]) {
             let challenge = Verifier::from_entropy(a).challenge();
-            prop_assert_eq!(Challenge::try_from(challenge.as_str().to_owned()), Ok(challenge));
+            prop_assert_eq!(CodeChallenge::try_from(challenge.as_str().to_owned()), Ok(challenge));
         }
 
         #[test]

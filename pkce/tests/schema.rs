@@ -16,10 +16,10 @@ fn code_verifier() {
 
 #[test]
 fn code_challenge() {
-    publish::<pkce::Challenge>("code_challenge");
+    publish::<pkce::CodeChallenge>("code_challenge");
 }
 
 #[test]
 fn code_challenge_method() {
-    publish::<pkce::Method>("code_challenge_method");
+    publish::<pkce::CodeChallengeMethod>("code_challenge_method");
 }

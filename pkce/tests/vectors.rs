@@ -1,6 +1,6 @@
 //! The vectors of verifiers and challenges.
 
-use pkce::{Challenge, Verifier};
+use pkce::{CodeChallenge, Verifier};
 use serde::Deserialize;
 
 #[derive(Deserialize)]
@@ -24,7 +24,7 @@ fn challenges() {
     for (id, case) in vectors::cases("challenge") {
         let input: Input = case.input();
         // A verifier that is none belongs to no challenge; nor does a challenge that is none to any verifier.
-        let pair = Verifier::try_from(input.verifier).ok().zip(Challenge::try_from(input.challenge).ok());
+        let pair = Verifier::try_from(input.verifier).ok().zip(CodeChallenge::try_from(input.challenge).ok());
         let matches = pair.is_some_and(|(verifier, challenge)| challenge.verify(&verifier));
         assert_eq!(matches, case.expect["matches"], "{id}: {}", case.note);
     }

@@ -8,8 +8,8 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::Value;
 
 use crate::{
-    ClientMetadata, ClientSecret, Difference, Expiry, Management, Reading, Rejected, Seconds, Secret,
-    Violation, difference::differences, object::is_empty,
+    ClientConfiguration, ClientMetadata, ClientSecret, Difference, Expiry, Lenient, RegistrationError,
+    Seconds, Secret, Violation, difference::differences, object::is_empty,
 };
 
 /// A client information response ([§3.2.1]).
@@ -17,7 +17,7 @@ use crate::{
 /// [§3.2.1]: https://www.rfc-editor.org/rfc/rfc7591#section-3.2.1
 #[derive(Clone, Debug)]
 #[non_exhaustive]
-pub struct Registered {
+pub struct ClientInformation {
     /// The client identifier: 1 to 2,048 visible characters (RFC 6749 Appendix A.1).
     pub client_id: String,
     /// When it was issued, where the server says so.
@@ -25,14 +25,14 @@ pub struct Registered {
     /// The client secret, when one was issued.
     pub client_secret: Option<ClientSecret>,
     /// Where the client can be read, updated and deleted later (RFC 7592 §3).
-    pub management: Option<Management>,
+    pub management: Option<ClientConfiguration>,
     /// The metadata as registered, which may differ from what was asked.
     pub metadata: ClientMetadata,
     /// What the answer breaks, and what the server changed.
     pub violations: Vec<Violation>,
 }
 
-impl Registered {
+impl ClientInformation {
     /// What the server registered otherwise than it was asked to.
     pub fn differences(&self) -> impl Iterator<Item = &Difference> {
         self.violations.iter().filter_map(|violation| match violation {
@@ -45,22 +45,25 @@ impl Registered {
 /// What a client information response is the answer to.
 pub(crate) enum Question<'a> {
     Registration { endpoint: &'a Uri, asked: &'a ClientMetadata },
-    Read { management: &'a Management },
-    Update { management: &'a Management, asked: &'a ClientMetadata },
+    Read { management: &'a ClientConfiguration },
+    Update { management: &'a ClientConfiguration, asked: &'a ClientMetadata },
 }
 
 impl Question<'_> {
-    pub(crate) fn answered(&self, response: &Response<Vec<u8>>) -> Result<Registered, Rejected> {
+    pub(crate) fn answered(
+        &self,
+        response: &Response<Vec<u8>>,
+    ) -> Result<ClientInformation, RegistrationError> {
         let mut violations: Vec<Violation> = self.status(response.status()).into_iter().collect();
         violations.extend(content_type(response));
-        let Ok(reading) = Reading::<Information>::from_slice(response.body()) else {
+        let Ok(reading) = Lenient::<Information>::from_slice(response.body()) else {
             violations.push(Violation::NotAnObject);
-            return Err(Rejected::Unusable { violations });
+            return Err(RegistrationError::Unusable { violations });
         };
         // What the client information leaves is the metadata.
         let mut information = reading.members.unwrap_or_default();
         let rest = Value::Object(std::mem::take(&mut information.additional));
-        let metadata: Option<Reading<ClientMetadata>> = serde_json::from_value(rest).ok();
+        let metadata: Option<Lenient<ClientMetadata>> = serde_json::from_value(rest).ok();
         let (metadata, notes) = metadata.map(|reading| (reading.members, reading.notes)).unwrap_or_default();
         for notes in [&reading.notes, &notes] {
             violations.extend(notes.repeated.iter().cloned().map(Violation::Repeated));
@@ -72,7 +75,7 @@ impl Question<'_> {
         }
         let expires = Expiry::from_wire(information.client_secret_expires_at);
         let client_secret = information.client_secret.filter(|secret| !secret.secret().is_empty());
-        if client_secret.is_some() && expires == Expiry::NotSaid {
+        if client_secret.is_some() && expires == Expiry::Unspecified {
             violations.push(Violation::SecretWithoutExpiry);
         }
         let management = self.management(
@@ -82,7 +85,7 @@ impl Question<'_> {
         );
         violations.extend(self.compare(&metadata, client_secret.is_some()));
         match information.client_id.filter(|id| is_client_id(id)) {
-            Some(client_id) if !violations.iter().any(Violation::is_fatal) => Ok(Registered {
+            Some(client_id) if !violations.iter().any(Violation::is_fatal) => Ok(ClientInformation {
                 client_id,
                 client_id_issued_at: information.client_id_issued_at.and_then(time),
                 client_secret: client_secret.map(|secret| ClientSecret { secret, expires }),
@@ -92,7 +95,7 @@ impl Question<'_> {
             }),
             client_id => {
                 violations.extend(client_id.is_none().then_some(Violation::ClientId));
-                Err(Rejected::Unusable { violations })
+                Err(RegistrationError::Unusable { violations })
             }
         }
     }
@@ -113,7 +116,7 @@ impl Question<'_> {
         uri: Option<String>,
         token: Option<Secret>,
         violations: &mut Vec<Violation>,
-    ) -> Option<Management> {
+    ) -> Option<ClientConfiguration> {
         let used = match self {
             Self::Registration { .. } => None,
             Self::Read { management } | Self::Update { management, .. } => Some(*management),
@@ -129,7 +132,7 @@ impl Question<'_> {
             Self::Read { management } | Self::Update { management, .. } => management.uri(),
         };
         let uri = uri.and_then(|text| {
-            let (uri, qualified) = Management::resolve(&text, base);
+            let (uri, qualified) = ClientConfiguration::resolve(&text, base);
             if !qualified {
                 violations.push(Violation::ManagementUri(text));
             }
@@ -137,7 +140,7 @@ impl Question<'_> {
         });
         let uri = uri.or_else(|| used.map(|used| used.uri().clone()));
         let token = token.or_else(|| used.map(|used| used.registration_access_token.clone()));
-        uri.zip(token).map(|(uri, token)| Management::new(uri, token))
+        uri.zip(token).map(|(uri, token)| ClientConfiguration::new(uri, token))
     }
 
     fn compare(&self, registered: &ClientMetadata, secret: bool) -> Vec<Violation> {
@@ -179,7 +182,7 @@ crate::members! {
 }
 
 /// The schema of the response on the wire.
-impl JsonSchema for Registered {
+impl JsonSchema for ClientInformation {
     fn schema_name() -> Cow<'static, str> {
         "ClientInformationResponse".into()
     }

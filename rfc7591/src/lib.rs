@@ -46,32 +46,32 @@
 //! whether an answer is good enough to log in with: it says what the answer broke and what the server changed.
 #![forbid(unsafe_code)]
 
+mod client_configuration;
 mod difference;
+mod error_response;
 mod information;
 mod language;
-mod management;
 mod member;
 mod metadata;
 mod object;
 mod open_enum;
-mod refusal;
 mod registration;
 mod secret;
 mod violation;
 
+#[doc(hidden)]
+pub use client_configuration::is_secure;
+pub use client_configuration::{ClientConfiguration, DeleteClient, ReadClient, UpdateClient};
 pub use difference::Difference;
-pub use information::Registered;
+pub use error_response::{ErrorCode, ErrorResponse, RegistrationError};
+pub use information::ClientInformation;
 #[doc(hidden)]
 pub use language::lookup;
-#[doc(hidden)]
-pub use management::is_secure;
-pub use management::{DeleteClient, Management, ReadClient, UpdateClient};
 pub use member::{Member, Seconds, TextList, read_list};
-pub use metadata::{ApplicationType, AuthMethod, ClientMetadata, GrantType, HumanReadable, ResponseType};
+pub use metadata::{ApplicationType, AuthMethod, ClientMetadata, GrantType, LocalizedMember, ResponseType};
 #[doc(hidden)]
 pub use object::{Draft, Name, without_null};
-pub use object::{NotAnObject, Notes, Object, Reading, Unreadable};
-pub use refusal::{Refusal, RefusalCode, Rejected};
+pub use object::{Lenient, NotAnObject, Notes, Object, Unreadable};
 pub use registration::Registration;
 pub use secret::{ClientSecret, Expiry, Secret};
 pub use violation::{Level, Violation};

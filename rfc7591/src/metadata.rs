@@ -102,13 +102,13 @@ impl ClientMetadata {
     /// A human-readable member in the language that fits a range best ([§2.2]), or as it is without a tag.
     ///
     /// [§2.2]: https://www.rfc-editor.org/rfc/rfc7591#section-2.2
-    pub fn in_language(&self, member: HumanReadable, range: &str) -> Option<&str> {
+    pub fn in_language(&self, member: LocalizedMember, range: &str) -> Option<&str> {
         let untagged = match member {
-            HumanReadable::ClientName => self.client_name.as_deref(),
-            HumanReadable::ClientUri => self.client_uri.as_ref().map(Url::as_str),
-            HumanReadable::LogoUri => self.logo_uri.as_ref().map(Url::as_str),
-            HumanReadable::PolicyUri => self.policy_uri.as_ref().map(Url::as_str),
-            HumanReadable::TosUri => self.tos_uri.as_ref().map(Url::as_str),
+            LocalizedMember::ClientName => self.client_name.as_deref(),
+            LocalizedMember::ClientUri => self.client_uri.as_ref().map(Url::as_str),
+            LocalizedMember::LogoUri => self.logo_uri.as_ref().map(Url::as_str),
+            LocalizedMember::PolicyUri => self.policy_uri.as_ref().map(Url::as_str),
+            LocalizedMember::TosUri => self.tos_uri.as_ref().map(Url::as_str),
         };
         lookup(&self.additional, member.as_str(), range).or(untagged)
     }
@@ -116,7 +116,7 @@ impl ClientMetadata {
     /// Adds a human-readable member in one more language, named by its BCP 47 tag ([§2.2]).
     ///
     /// [§2.2]: https://www.rfc-editor.org/rfc/rfc7591#section-2.2
-    pub fn with_language(mut self, member: HumanReadable, tag: &str, value: String) -> Self {
+    pub fn with_language(mut self, member: LocalizedMember, tag: &str, value: String) -> Self {
         self.additional.insert(format!("{}#{tag}", member.as_str()), value.into());
         self
     }
@@ -127,7 +127,7 @@ impl ClientMetadata {
 /// [§2.2]: https://www.rfc-editor.org/rfc/rfc7591#section-2.2
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[expect(clippy::exhaustive_enums, reason = "the list of RFC 7591 §2.2")]
-pub enum HumanReadable {
+pub enum LocalizedMember {
     /// `client_name`.
     ClientName,
     /// `client_uri`.
@@ -140,7 +140,7 @@ pub enum HumanReadable {
     TosUri,
 }
 
-impl HumanReadable {
+impl LocalizedMember {
     /// The member's name, without a language tag.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -247,16 +247,19 @@ mod tests {
             r#"{"client_name": "My Client", "client_name#ja-Jpan-JP": "クライアント名", "client_name#de": "Mein Programm"}"#,
         )
         .unwrap();
-        let name = |range| metadata.in_language(HumanReadable::ClientName, range);
+        let name = |range| metadata.in_language(LocalizedMember::ClientName, range);
         assert_eq!(name("ja-Jpan-JP"), Some("クライアント名"));
         assert_eq!(name("DE-ch"), Some("Mein Programm"));
         assert_eq!(name("fr"), Some("My Client"));
         assert_eq!(name(""), Some("My Client"));
-        assert_eq!(metadata.in_language(HumanReadable::TosUri, "de"), None);
-        let written =
-            ClientMetadata::default().with_language(HumanReadable::ClientName, "fr", "Mon client".to_owned());
+        assert_eq!(metadata.in_language(LocalizedMember::TosUri, "de"), None);
+        let written = ClientMetadata::default().with_language(
+            LocalizedMember::ClientName,
+            "fr",
+            "Mon client".to_owned(),
+        );
         assert_eq!(serde_json::to_string(&written).unwrap(), r#"{"client_name#fr":"Mon client"}"#);
-        assert_eq!(written.in_language(HumanReadable::ClientName, "fr-CA"), Some("Mon client"));
+        assert_eq!(written.in_language(LocalizedMember::ClientName, "fr-CA"), Some("Mon client"));
     }
 
     #[test]

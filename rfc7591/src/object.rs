@@ -17,14 +17,14 @@ use crate::member::{As, Member, Wire};
 /// The members of an object, and what was noticed while they were read.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct Reading<T> {
+pub struct Lenient<T> {
     /// The members; none when one is missing without which there is no such object.
     pub members: Option<T>,
     /// What was noticed.
     pub notes: Notes,
 }
 
-impl<T: Object> Reading<T> {
+impl<T: Object> Lenient<T> {
     /// Reads an object; a UTF-8 byte order mark before it is skipped, which RFC 8259 §8.1 allows.
     pub fn from_slice(json: &[u8]) -> Result<Self, NotAnObject> {
         let json = json.strip_prefix(b"\xef\xbb\xbf").unwrap_or(json);
@@ -37,7 +37,7 @@ impl<T: Object> Reading<T> {
     }
 }
 
-impl<'de, T: Object> Deserialize<'de> for Reading<T> {
+impl<'de, T: Object> Deserialize<'de> for Lenient<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         T::read(deserializer)
     }
@@ -46,7 +46,7 @@ impl<'de, T: Object> Deserialize<'de> for Reading<T> {
 /// A struct whose fields are the members of a JSON object.
 pub trait Object: Sized {
     /// Reads the members, each into its field.
-    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Reading<Self>, D::Error>;
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Lenient<Self>, D::Error>;
 }
 
 /// What was noticed while an object was read.
@@ -93,8 +93,8 @@ pub struct Draft {
 
 impl Draft {
     /// The object, when nothing that it requires is missing.
-    pub fn finish<T>(self, object: impl FnOnce(Map<String, Value>) -> Option<T>) -> Reading<T> {
-        Reading { members: object(self.additional), notes: self.notes }
+    pub fn finish<T>(self, object: impl FnOnce(Map<String, Value>) -> Option<T>) -> Lenient<T> {
+        Lenient { members: object(self.additional), notes: self.notes }
     }
 
     /// Reads the value of a known member into its field.
@@ -247,7 +247,7 @@ macro_rules! members {
         impl $crate::Object for $name {
             fn read<'de, D: serde::Deserializer<'de>>(
                 deserializer: D,
-            ) -> Result<$crate::Reading<Self>, D::Error> {
+            ) -> Result<$crate::Lenient<Self>, D::Error> {
                 // The fields are filled where they lie: the struct is too large to be handed up call by call.
                 #[derive(Default)]
                 struct Fields {
@@ -289,10 +289,10 @@ macro_rules! members {
             }
         }
 
-        /// Reads what can be read; [`Reading`]($crate::Reading) also says what could not.
+        /// Reads what can be read; [`Lenient`]($crate::Reading) also says what could not.
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let reading: $crate::Reading<$name> = serde::Deserialize::deserialize(deserializer)?;
+                let reading: $crate::Lenient<$name> = serde::Deserialize::deserialize(deserializer)?;
                 reading.members.ok_or_else(|| {
                     serde::de::Error::custom(concat!("a member is missing:" $(, " ", stringify!($required))*))
                 })
@@ -306,8 +306,8 @@ mod tests {
     use super::*;
     use crate::ClientMetadata;
 
-    fn read(json: &str) -> Reading<ClientMetadata> {
-        Reading::from_slice(json.as_bytes()).unwrap()
+    fn read(json: &str) -> Lenient<ClientMetadata> {
+        Lenient::from_slice(json.as_bytes()).unwrap()
     }
 
     #[test]
@@ -324,15 +324,15 @@ mod tests {
 
     #[test]
     fn a_byte_order_mark_is_skipped_and_depth_is_bounded() {
-        assert!(Reading::<ClientMetadata>::from_slice(b"\xef\xbb\xbf{}").is_ok());
+        assert!(Lenient::<ClientMetadata>::from_slice(b"\xef\xbb\xbf{}").is_ok());
         for opening in ["[", r#"{"x":"#] {
             for member in ["x", "scope", "grant_types", "jwks"] {
                 let deep = format!(r#"{{"{member}": {}"#, opening.repeat(100_000));
-                assert!(Reading::<ClientMetadata>::from_slice(deep.as_bytes()).is_err());
+                assert!(Lenient::<ClientMetadata>::from_slice(deep.as_bytes()).is_err());
             }
         }
         for bad in [b"[{}]".as_slice(), b"", b"<!doctype html>", br#"{"a": "\ud800"}"#, b"{} {}"] {
-            assert!(Reading::<ClientMetadata>::from_slice(bad).is_err());
+            assert!(Lenient::<ClientMetadata>::from_slice(bad).is_err());
         }
     }
 
@@ -340,7 +340,7 @@ mod tests {
     fn what_cannot_be_read_is_kept_and_told() {
         let json = r#"{"client_name": 7, "grant_types": ["implicit", 7, null], "contacts": [true], "scope": ["s"],
             "redirect_uris": "https://a.example", "response_types": [], "jwks": null, "client_uri": "/relative"}"#;
-        let Reading { members, notes } = read(json);
+        let Lenient { members, notes } = read(json);
         let members = members.unwrap();
         let told: Vec<String> = notes.unreadable.iter().map(ToString::to_string).collect();
         insta::assert_snapshot!(told.join("\n"), @r#"

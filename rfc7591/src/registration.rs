@@ -1,7 +1,10 @@
 use http::{HeaderValue, Method, Request, Response, Uri, header};
 use serde::Serialize;
 
-use crate::{ClientMetadata, Registered, Rejected, Secret, information::Question, refusal::refusal};
+use crate::{
+    ClientInformation, ClientMetadata, RegistrationError, Secret, error_response::refusal,
+    information::Question,
+};
 
 /// A client registration request and the reader of its answer ([§3.1], [§3.2]).
 ///
@@ -40,10 +43,10 @@ impl Registration {
     ///
     /// [§3.2.1]: https://www.rfc-editor.org/rfc/rfc7591#section-3.2.1
     /// [§3.2.2]: https://www.rfc-editor.org/rfc/rfc7591#section-3.2.2
-    pub fn receive(self, response: &Response<Vec<u8>>) -> Result<Registered, Rejected> {
+    pub fn receive(self, response: &Response<Vec<u8>>) -> Result<ClientInformation, RegistrationError> {
         // §3.2.2 asks for a 400; some servers send the error with 200.
         if !matches!(response.status().as_u16(), 200 | 201) || refusal(response).is_some() {
-            return Err(Rejected::receive(response));
+            return Err(RegistrationError::receive(response));
         }
         Question::Registration { endpoint: &self.endpoint, asked: &self.metadata }.answered(response)
     }

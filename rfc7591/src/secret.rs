@@ -91,13 +91,13 @@ pub enum Expiry {
     /// Zero on the wire.
     Never,
     /// The server did not say, against §3.2.1.
-    NotSaid,
+    Unspecified,
 }
 
 impl Expiry {
     pub(crate) fn from_wire(seconds: Option<Seconds>) -> Self {
         match seconds {
-            None | Some(Seconds::Negative) => Self::NotSaid,
+            None | Some(Seconds::Negative) => Self::Unspecified,
             Some(Seconds::Of(0)) => Self::Never,
             Some(Seconds::Of(seconds)) => {
                 SystemTime::UNIX_EPOCH.checked_add(Duration::from_secs(seconds)).map_or(Self::Never, Self::At)

@@ -3,9 +3,9 @@
 
 use http::Response;
 use proptest::prelude::*;
-use rfc7591::{ClientMetadata, Registration, Rejected, Violation};
+use rfc7591::{ClientMetadata, Registration, RegistrationError, Violation};
 
-fn receive(status: u16, body: Vec<u8>) -> Result<Vec<Violation>, Rejected> {
+fn receive(status: u16, body: Vec<u8>) -> Result<Vec<Violation>, RegistrationError> {
     let metadata = ClientMetadata::public("https://client.example.org/callback".parse().unwrap());
     let registration = Registration::new("https://server.example.com/register".parse().unwrap(), metadata);
     let response = Response::builder().status(status).body(body).unwrap();

@@ -2,13 +2,15 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use http::{Response, header};
-use rfc7591::{AuthMethod, ClientMetadata, Difference, Management, Rejected, Secret, Violation};
+use rfc7591::{
+    AuthMethod, ClientConfiguration, ClientMetadata, Difference, RegistrationError, Secret, Violation,
+};
 use serde_json::Value;
 
 const URI: &str = "https://server.example.com/register/s6BhdRkqt3";
 
-fn management() -> Management {
-    Management::new(URI.parse().unwrap(), Secret::new("reg-23410913-abewfq.123483".to_owned()))
+fn management() -> ClientConfiguration {
+    ClientConfiguration::new(URI.parse().unwrap(), Secret::new("reg-23410913-abewfq.123483".to_owned()))
 }
 
 fn metadata() -> ClientMetadata {
@@ -111,7 +113,7 @@ fn section_2_3_delete() {
     assert_eq!(management().delete().receive(&response(200, "")), Ok(vec![Violation::DeleteStatus(200)]));
     for status in [302, 401, 403, 404, 405, 500] {
         let rejected = management().delete().receive(&response(status, "")).unwrap_err();
-        assert!(matches!(rejected, Rejected::Status { status: s, .. } if s == status));
+        assert!(matches!(rejected, RegistrationError::Status { status: s, .. } if s == status));
     }
 }
 
@@ -124,7 +126,7 @@ fn an_error_is_an_error_for_every_request() {
         update.receive(&gone).unwrap_err(),
         management().delete().receive(&gone).unwrap_err(),
     ] {
-        let Rejected::Refused { refusal, violations, .. } = rejected else { panic!() };
+        let RegistrationError::Refused { refusal, violations, .. } = rejected else { panic!() };
         assert_eq!((refusal.error.as_str(), violations), ("invalid_token", vec![]));
     }
 }
@@ -132,7 +134,7 @@ fn an_error_is_an_error_for_every_request() {
 #[test]
 fn what_is_stored_is_the_same() {
     let stored = serde_json::to_string(&management()).unwrap();
-    assert_eq!(serde_json::from_str::<Management>(&stored).unwrap(), management());
+    assert_eq!(serde_json::from_str::<ClientConfiguration>(&stored).unwrap(), management());
     assert!(!format!("{:?}", management()).contains("reg-23410913"));
     assert_eq!(metadata().token_endpoint_auth_method(), &AuthMethod::ClientSecretBasic);
 }

@@ -5,8 +5,8 @@ use std::time::{Duration, SystemTime};
 
 use http::{Response, header};
 use rfc7591::{
-    AuthMethod, ClientMetadata, Difference, Expiry, GrantType, HumanReadable, Refusal, RefusalCode,
-    Registered, Registration, Rejected, Secret, Violation,
+    AuthMethod, ClientInformation, ClientMetadata, Difference, ErrorCode, ErrorResponse, Expiry, GrantType,
+    LocalizedMember, Registration, RegistrationError, Secret, Violation,
 };
 use serde_json::{Value, json};
 
@@ -25,7 +25,7 @@ fn response(status: u16, body: &str) -> Response<Vec<u8>> {
     response.body(body.as_bytes().to_vec()).unwrap()
 }
 
-fn answer(status: u16, body: &str) -> Result<Registered, Rejected> {
+fn answer(status: u16, body: &str) -> Result<ClientInformation, RegistrationError> {
     registration(metadata()).receive(&response(status, body))
 }
 
@@ -46,8 +46,8 @@ fn section_3_1_requests() {
         "example_extension_parameter": "example_value"
     });
     let metadata: ClientMetadata = serde_json::from_value(body.clone()).unwrap();
-    assert_eq!(metadata.in_language(HumanReadable::ClientName, "ja"), Some("My Example Client"));
-    assert_eq!(metadata.in_language(HumanReadable::ClientName, "ja-Jpan-JP"), Some("クライアント名"));
+    assert_eq!(metadata.in_language(LocalizedMember::ClientName, "ja"), Some("My Example Client"));
+    assert_eq!(metadata.in_language(LocalizedMember::ClientName, "ja-Jpan-JP"), Some("クライアント名"));
     let open = registration(metadata.clone()).request();
     assert_eq!((open.method().as_str(), open.uri().path()), ("POST", "/register"));
     assert_eq!(open.headers()[header::CONTENT_TYPE], "application/json");
@@ -120,7 +120,7 @@ fn section_3_2_2_errors() {
     ] {
         let rejected = answer(status, body).unwrap_err();
         assert_eq!(codes(rejected.violations()), Vec::from_iter(broken), "{status} {body}");
-        let Rejected::Refused { refusal, .. } = rejected else { panic!("{status} {body}") };
+        let RegistrationError::Refused { refusal, .. } = rejected else { panic!("{status} {body}") };
         assert_eq!(refusal.error.as_str(), expected);
     }
     for (status, broken) in [
@@ -132,7 +132,10 @@ fn section_3_2_2_errors() {
     ] {
         for body in ["<html>", "", "[]", r#"{"error": {"code": 1}}"#] {
             let rejected = answer(status, body).unwrap_err();
-            assert!(matches!(rejected, Rejected::Status { status: s, .. } if s == status), "{status} {body}");
+            assert!(
+                matches!(rejected, RegistrationError::Status { status: s, .. } if s == status),
+                "{status} {body}"
+            );
             assert_eq!(codes(rejected.violations()), Vec::from_iter(broken), "{status} {body}");
         }
     }
@@ -142,12 +145,12 @@ fn section_3_2_2_errors() {
 fn an_error_keeps_all_it_says() {
     let body =
         r#"{"error": "invalid_redirect_uri", "error_description": "no", "disallowed_uris": ["https://a"]}"#;
-    let Err(Rejected::Refused { refusal, .. }) = answer(400, body) else { panic!() };
-    assert_eq!(refusal.error, RefusalCode::InvalidRedirectUri);
+    let Err(RegistrationError::Refused { refusal, .. }) = answer(400, body) else { panic!() };
+    assert_eq!(refusal.error, ErrorCode::InvalidRedirectUri);
     assert_eq!(refusal.error_description.as_deref(), Some("no"));
-    assert_eq!(serde_json::from_str::<Refusal>(body).unwrap(), *refusal);
+    assert_eq!(serde_json::from_str::<ErrorResponse>(body).unwrap(), *refusal);
     assert_eq!(serde_json::to_value(&*refusal).unwrap(), serde_json::from_str::<Value>(body).unwrap());
-    assert!(serde_json::from_str::<Refusal>("{}").is_err());
+    assert!(serde_json::from_str::<ErrorResponse>("{}").is_err());
 }
 
 #[test]
@@ -160,7 +163,7 @@ fn a_client_id_is_visible_text() {
         r#"{"client_id": "a\nb"}"#,
         &format!(r#"{{"client_id": "{}"}}"#, "a".repeat(2049)),
     ] {
-        let Err(Rejected::Unusable { violations, .. }) = answer(201, bad) else { panic!("{bad}") };
+        let Err(RegistrationError::Unusable { violations, .. }) = answer(201, bad) else { panic!("{bad}") };
         assert!(violations.contains(&Violation::ClientId), "{bad}");
     }
     let twice = answer(201, r#"{"client_id": "a", "client_id": "b"}"#).unwrap_err();
@@ -176,9 +179,9 @@ fn timestamps_of_every_kind() {
     for (wire, expected) in [
         ("0", Expiry::Never),
         (r#""0""#, Expiry::Never),
-        ("null", Expiry::NotSaid),
-        ("true", Expiry::NotSaid),
-        ("-5", Expiry::NotSaid),
+        ("null", Expiry::Unspecified),
+        ("true", Expiry::Unspecified),
+        ("-5", Expiry::Unspecified),
         ("1", one),
         (r#""1""#, one),
         ("1.0", one),
@@ -189,7 +192,7 @@ fn timestamps_of_every_kind() {
         let registered = answer(200, &body).unwrap();
         assert_eq!(registered.client_secret.unwrap().expires, expected, "{wire}");
         let said = !registered.violations.contains(&Violation::SecretWithoutExpiry);
-        assert_eq!(said, expected != Expiry::NotSaid, "{wire}");
+        assert_eq!(said, expected != Expiry::Unspecified, "{wire}");
         assert!(registered.violations.contains(&Violation::Status(200)));
     }
 }

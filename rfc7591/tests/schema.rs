@@ -16,10 +16,10 @@ fn client_metadata() {
 
 #[test]
 fn client_information_response() {
-    publish::<rfc7591::Registered>("client_information_response");
+    publish::<rfc7591::ClientInformation>("client_information_response");
 }
 
 #[test]
 fn client_registration_error_response() {
-    publish::<rfc7591::Refusal>("client_registration_error_response");
+    publish::<rfc7591::ErrorResponse>("client_registration_error_response");
 }

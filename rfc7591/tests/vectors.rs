@@ -4,7 +4,10 @@
 use std::collections::BTreeSet;
 
 use http::Request;
-use rfc7591::{ClientMetadata, Management, Registered, Registration, Rejected, Secret, Violation};
+use rfc7591::{
+    ClientConfiguration, ClientInformation, ClientMetadata, Registration, RegistrationError, Secret,
+    Violation,
+};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -21,15 +24,15 @@ fn findings(violations: &[Violation]) -> Vec<&'static str> {
     findings
 }
 
-fn outcome(result: &Result<Registered, Rejected>) -> Value {
+fn outcome(result: &Result<ClientInformation, RegistrationError>) -> Value {
     match result {
         Ok(registered) => json!({
             "outcome": "registered", "client_id": registered.client_id, "findings": findings(&registered.violations)
         }),
-        Err(Rejected::Refused { refusal, violations, .. }) => {
+        Err(RegistrationError::Refused { refusal, violations, .. }) => {
             json!({"outcome": "refused", "error": refusal.error, "findings": findings(violations)})
         }
-        Err(Rejected::Status { violations, .. }) => {
+        Err(RegistrationError::Status { violations, .. }) => {
             json!({"outcome": "refused", "findings": findings(violations)})
         }
         Err(rejected) => json!({"outcome": "unusable", "findings": findings(rejected.violations())}),
@@ -56,7 +59,7 @@ fn registrations() {
 
 #[derive(Deserialize)]
 struct Managed {
-    management: Management,
+    management: ClientConfiguration,
     operation: String,
     #[serde(default)]
     client_id: String,

@@ -1,4 +1,4 @@
-use rfc7591::{AuthMethod, GrantType, Reading, Unreadable};
+use rfc7591::{AuthMethod, GrantType, Lenient, Unreadable};
 
 use crate::{Issuer, Metadata, SigningAlgorithm, Violation};
 
@@ -12,7 +12,7 @@ pub fn audit(issuer: &Issuer, json: &[u8]) -> Vec<Violation> {
 
 /// What a document breaks of §2, §3.2 and §3.3, in the order: how it is written, whose it is, what is in it, what
 /// is not.
-pub(crate) fn violations(issuer: &Issuer, reading: &Reading<Metadata>) -> Vec<Violation> {
+pub(crate) fn violations(issuer: &Issuer, reading: &Lenient<Metadata>) -> Vec<Violation> {
     let notes = &reading.notes;
     let mut found: Vec<Violation> = notes.repeated.iter().cloned().map(Violation::Repeated).collect();
     found.extend(notes.empty.iter().cloned().map(Violation::Empty));

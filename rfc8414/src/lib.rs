@@ -53,11 +53,11 @@ mod violation;
 pub use audit::audit;
 pub use endpoint::{Endpoint, InvalidEndpoint};
 pub use issuer::{InvalidIssuer, Issuer, WellKnown};
-pub use metadata::{HumanReadable, Metadata, Read};
+pub use metadata::{LocalizedMember, Metadata, Parsed};
 pub use names::{
     Claim, ContentEncryptionAlgorithm, KeyManagementAlgorithm, ResponseMode, SigningAlgorithm, SubjectType,
 };
 pub use page::PageUrl;
 pub use rfc7591::Level;
 pub use scopes::ScopeValues;
-pub use violation::{Refused, Violation};
+pub use violation::{InvalidMetadata, Violation};

@@ -1,10 +1,10 @@
 use http::{Response, StatusCode, header};
-use pkce::Method;
-use rfc7591::{AuthMethod, GrantType, Reading, ResponseType};
+use pkce::CodeChallengeMethod;
+use rfc7591::{AuthMethod, GrantType, Lenient, ResponseType};
 use serde_json::{Map, Value};
 
 use crate::{
-    Claim, ContentEncryptionAlgorithm, Endpoint, Issuer, KeyManagementAlgorithm, PageUrl, Refused,
+    Claim, ContentEncryptionAlgorithm, Endpoint, InvalidMetadata, Issuer, KeyManagementAlgorithm, PageUrl,
     ResponseMode, ScopeValues, SigningAlgorithm, SubjectType, Violation, audit::violations,
 };
 
@@ -38,7 +38,7 @@ rfc7591::members! {
         /// Grant types the server supports.
         grant_types_supported: Vec<GrantType>,
         /// PKCE methods; "if omitted, the authorization server does not support PKCE".
-        code_challenge_methods_supported: Vec<Method>,
+        code_challenge_methods_supported: Vec<CodeChallengeMethod>,
         /// Client authentication methods of the token endpoint.
         token_endpoint_auth_methods_supported: Vec<AuthMethod>,
         /// Signature algorithms of the token endpoint's JWT authentication methods.
@@ -155,9 +155,9 @@ impl Metadata {
     ///
     /// [§3.2]: https://www.rfc-editor.org/rfc/rfc8414#section-3.2
     /// [§3.3]: https://www.rfc-editor.org/rfc/rfc8414#section-3.3
-    pub fn receive(issuer: &Issuer, response: &Response<Vec<u8>>) -> Result<Read, Refused> {
+    pub fn receive(issuer: &Issuer, response: &Response<Vec<u8>>) -> Result<Parsed, InvalidMetadata> {
         if response.status() != StatusCode::OK {
-            return Err(Refused::of(Violation::Status(response.status().as_u16())));
+            return Err(InvalidMetadata::of(Violation::Status(response.status().as_u16())));
         }
         let content_type = response.headers().get(header::CONTENT_TYPE).map(|v| v.to_str().unwrap_or("?"));
         let mut read = Self::read(issuer, response.body());
@@ -172,16 +172,16 @@ impl Metadata {
     }
 
     /// Reads a metadata document that was found for `issuer`.
-    pub fn read(issuer: &Issuer, json: &[u8]) -> Result<Read, Refused> {
-        let Ok(reading) = Reading::<Self>::from_slice(json) else {
-            return Err(Refused::of(Violation::NotAnObject));
+    pub fn read(issuer: &Issuer, json: &[u8]) -> Result<Parsed, InvalidMetadata> {
+        let Ok(reading) = Lenient::<Self>::from_slice(json) else {
+            return Err(InvalidMetadata::of(Violation::NotAnObject));
         };
         let violations = violations(issuer, &reading);
         match reading.members {
             Some(metadata) if !violations.iter().any(Violation::is_fatal) => {
-                Ok(Read { metadata, violations })
+                Ok(Parsed { metadata, violations })
             }
-            members => Err(Refused { violations, published: members.map(|m| Box::new(m.issuer)) }),
+            members => Err(InvalidMetadata { violations, published: members.map(|m| Box::new(m.issuer)) }),
         }
     }
 
@@ -206,7 +206,7 @@ impl Metadata {
     }
 
     /// §2: "If omitted, the authorization server does not support PKCE".
-    pub fn code_challenge_methods_supported(&self) -> &[Method] {
+    pub fn code_challenge_methods_supported(&self) -> &[CodeChallengeMethod] {
         self.code_challenge_methods_supported.as_deref().unwrap_or_default()
     }
 
@@ -231,11 +231,11 @@ impl Metadata {
     }
 
     /// A human-readable member in the language that fits a range best, or as it is without a tag.
-    pub fn in_language(&self, member: HumanReadable, range: &str) -> Option<&str> {
+    pub fn in_language(&self, member: LocalizedMember, range: &str) -> Option<&str> {
         let untagged = match member {
-            HumanReadable::OpPolicyUri => &self.op_policy_uri,
-            HumanReadable::OpTosUri => &self.op_tos_uri,
-            HumanReadable::ServiceDocumentation => &self.service_documentation,
+            LocalizedMember::OpPolicyUri => &self.op_policy_uri,
+            LocalizedMember::OpTosUri => &self.op_tos_uri,
+            LocalizedMember::ServiceDocumentation => &self.service_documentation,
         };
         rfc7591::lookup(&self.additional, member.as_str(), range).or(untagged.as_ref().map(PageUrl::as_str))
     }
@@ -244,7 +244,7 @@ impl Metadata {
 /// The members that a person reads, and that may come in several languages.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[expect(clippy::exhaustive_enums, reason = "the human-readable ones of RFC 8414 §2")]
-pub enum HumanReadable {
+pub enum LocalizedMember {
     /// `op_policy_uri`.
     OpPolicyUri,
     /// `op_tos_uri`.
@@ -253,7 +253,7 @@ pub enum HumanReadable {
     ServiceDocumentation,
 }
 
-impl HumanReadable {
+impl LocalizedMember {
     /// The member's name, without a language tag.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -267,7 +267,7 @@ impl HumanReadable {
 /// Metadata that can be used, and what it breaks all the same.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct Read {
+pub struct Parsed {
     /// The document.
     pub metadata: Metadata,
     /// None of them fatal.

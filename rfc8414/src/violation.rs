@@ -138,14 +138,14 @@ impl Violation {
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 #[error("the metadata cannot be used: {}", list(.violations))]
 #[non_exhaustive]
-pub struct Refused {
+pub struct InvalidMetadata {
     /// At least one of them fatal.
     pub violations: Vec<Violation>,
     /// The issuer that the document publishes, when it does.
     pub published: Option<Box<Issuer>>,
 }
 
-impl Refused {
+impl InvalidMetadata {
     pub(crate) fn of(violation: Violation) -> Self {
         Self { violations: vec![violation], published: None }
     }

@@ -3,7 +3,7 @@
 
 use http::Response;
 use rfc7591::{AuthMethod, GrantType};
-use rfc8414::{HumanReadable, Issuer, Metadata, Read, Refused, Violation};
+use rfc8414::{InvalidMetadata, Issuer, LocalizedMember, Metadata, Parsed, Violation};
 use serde_json::Value;
 
 const ISSUER: &str = "https://server.example.com";
@@ -12,7 +12,7 @@ fn issuer() -> Issuer {
     Issuer::try_from(ISSUER.to_owned()).unwrap()
 }
 
-fn receive(status: u16, content_type: &str, body: &str) -> Result<Read, Refused> {
+fn receive(status: u16, content_type: &str, body: &str) -> Result<Parsed, InvalidMetadata> {
     let response = Response::builder().status(status).header("content-type", content_type);
     Metadata::receive(&issuer(), &response.body(body.as_bytes().to_vec()).unwrap())
 }
@@ -64,16 +64,16 @@ fn members_of_other_specifications() {
         "subject_types_supported": ["public"], "claims_parameter_supported": false,
         "op_tos_uri": "https://server.example.com/tos", "op_tos_uri#de": "https://server.example.com/agb",
         "x_own": {"y": [1, null]}}"#;
-    let Read { metadata, violations, .. } = receive(200, "application/json;charset=UTF-8", body).unwrap();
+    let Parsed { metadata, violations, .. } = receive(200, "application/json;charset=UTF-8", body).unwrap();
     assert_eq!(violations, []);
     assert!(metadata.authorization_response_iss_parameter_supported());
     assert!(metadata.require_signed_request_object() && !metadata.require_pushed_authorization_requests());
     assert_eq!(
-        metadata.in_language(HumanReadable::OpTosUri, "de-AT"),
+        metadata.in_language(LocalizedMember::OpTosUri, "de-AT"),
         Some("https://server.example.com/agb")
     );
-    assert_eq!(metadata.in_language(HumanReadable::OpTosUri, "fr"), Some("https://server.example.com/tos"));
-    assert_eq!(metadata.in_language(HumanReadable::OpPolicyUri, "de"), None);
+    assert_eq!(metadata.in_language(LocalizedMember::OpTosUri, "fr"), Some("https://server.example.com/tos"));
+    assert_eq!(metadata.in_language(LocalizedMember::OpPolicyUri, "de"), None);
     assert_eq!(
         metadata.additional.keys().collect::<Vec<_>>(),
         ["op_tos_uri#de", "x_own"],

@@ -3,7 +3,8 @@
 
 use http::{HeaderMap, HeaderValue, Response, header};
 use login_flow::{
-    Challenge, Client, Egress, Exchange, Login, Named, Register, Server, State, Tokens, Turn, same_site,
+    AuthorizationRequest, BearerChallenge, Client, Egress, Exchange, LoginTarget, Register, Server, State,
+    Tokens, Turn, same_site,
 };
 use pkce::Verifier;
 use rfc8414::{Issuer, Metadata};
@@ -70,7 +71,7 @@ pub(crate) fn www_authenticate(bytes: &[u8]) {
     let Ok(value) = HeaderValue::from_bytes(bytes) else { return };
     let mut headers = HeaderMap::new();
     headers.insert(header::WWW_AUTHENTICATE, value);
-    let Some(challenge) = Challenge::read(&headers) else { return };
+    let Some(challenge) = BearerChallenge::read(&headers) else { return };
     for text in [&challenge.error, &challenge.scope, &challenge.resource_metadata].into_iter().flatten() {
         assert!(text.len() <= 1024 && text.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic()));
     }
@@ -112,10 +113,10 @@ pub(crate) fn callback(bytes: &[u8]) {
 /// What a person types: what is accepted is public, canonical and stays what it is.
 pub(crate) fn host_input(bytes: &[u8]) {
     let Ok(text) = std::str::from_utf8(bytes) else { return };
-    let Ok(named) = Named::parse(text, &egress()) else { return };
+    let Ok(named) = LoginTarget::parse(text, &egress()) else { return };
     is_public(named.url());
     assert!(named.url().query().is_none() && named.url().fragment().is_none());
-    let again = Named::parse(&named.resource(), &egress()).expect("what it names it reads");
+    let again = LoginTarget::parse(&named.resource(), &egress()).expect("what it names it reads");
     assert_eq!((again.resource(), again.host()), (named.resource(), named.host()));
     assert!(named.host().is_ascii() && !named.host().ends_with('.'));
 }
@@ -195,7 +196,7 @@ fn client() -> Client {
 }
 
 fn login(client: Client) -> (Url, login_flow::Pending) {
-    let login = Login { server: server(), client, resource: ISSUER.to_owned(), scope: None };
+    let login = AuthorizationRequest { server: server(), client, resource: ISSUER.to_owned(), scope: None };
     login.begin(State::from_entropy([1; 32]), Verifier::from_entropy([2; 32]))
 }
 

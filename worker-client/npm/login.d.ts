@@ -124,10 +124,10 @@ export interface Probed {
   host: string;
   resource: string;
   issuer: string | null;
-  verdict: 'registrable' | 'no_registration' | 'no_metadata' | 'elsewhere' | 'refused' | 'unreachable' | 'unusable';
+  verdict: 'registrable' | 'no_registration' | 'no_metadata' | 'external_authorization_server' | 'refused' | 'unreachable' | 'unusable';
   /** With `refused`, `unreachable` and `unusable`. */
   why?: string;
-  /** With `elsewhere`: untrusted text, named and not fetched. */
+  /** With `external_authorization_server`: untrusted text, named and not fetched. */
   resource_metadata?: string;
   /** What the host says of itself: untrusted text, and an image as a `data:` URL. */
   about: { title: string | null; description: string | null; icon: string | null };

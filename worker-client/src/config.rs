@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use url::Url;
 
-pub use self::clients::{Clients, InvalidClients, Known};
+pub use self::clients::{Clients, InvalidClients, Preregistered};
 use crate::seal::{InvalidKeys, KeyRing};
 use login_flow::Egress;
 

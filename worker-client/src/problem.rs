@@ -6,7 +6,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use login_flow::{Denied, DriveError, FetchError, InvalidHost, Named, RegisterError, TokenError, Verdict};
+use login_flow::{
+    AuthorizationResponseError, DriveError, FetchError, InvalidHost, LoginTarget, RegisterError, TokenError,
+    Verdict,
+};
 
 /// One error: what happened, who must act, and what to do next (RFC 9457 §3.1).
 #[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
@@ -44,7 +47,7 @@ impl Problem {
 
     /// The same about a host that a person named.
     #[must_use]
-    pub fn about(self, named: &Named) -> Self {
+    pub fn about(self, named: &LoginTarget) -> Self {
         Self { host: Some(named.host().into()), ..self }
     }
 
@@ -141,10 +144,10 @@ impl Problem {
         let elsewhere;
         let (kind, title, detail, actor, remedy) = match verdict {
             Verdict::Registrable => return None,
-            Verdict::Elsewhere { resource_metadata } => {
+            Verdict::ExternalAuthorizationServer { resource_metadata } => {
                 elsewhere = format!("It points to {resource_metadata}.");
                 (
-                    "elsewhere",
+                    "external-authorization-server",
                     "The host leaves logging in to another server",
                     elsewhere.as_str(),
                     HOST,
@@ -200,11 +203,11 @@ impl From<InvalidHost> for Problem {
     }
 }
 
-impl From<Denied> for Problem {
-    fn from(denied: Denied) -> Self {
+impl From<AuthorizationResponseError> for Problem {
+    fn from(denied: AuthorizationResponseError) -> Self {
         match &denied {
-            Denied::State => Self::unknown_login(),
-            Denied::Issuer | Denied::NoIssuer => Self::new(
+            AuthorizationResponseError::State => Self::unknown_login(),
+            AuthorizationResponseError::Issuer | AuthorizationResponseError::NoIssuer => Self::new(
                 400,
                 "wrong-issuer",
                 "Another server answered than the one that was asked",
@@ -212,7 +215,7 @@ impl From<Denied> for Problem {
                 SERVER,
                 AGAIN,
             ),
-            Denied::NoCode | Denied::Repeated => Self::new(
+            AuthorizationResponseError::NoCode | AuthorizationResponseError::Repeated => Self::new(
                 400,
                 "malformed-answer",
                 "The host's answer cannot be used",
@@ -220,7 +223,7 @@ impl From<Denied> for Problem {
                 SERVER,
                 AGAIN,
             ),
-            Denied::Refused(error) if error == "access_denied" => Self::new(
+            AuthorizationResponseError::Refused(error) if error == "access_denied" => Self::new(
                 403,
                 "consent-refused",
                 "You, or the host, refused the login",
@@ -228,7 +231,7 @@ impl From<Denied> for Problem {
                 YOU,
                 "Start again and agree, if you want to connect.",
             ),
-            Denied::Refused(_) => Self::new(
+            AuthorizationResponseError::Refused(_) => Self::new(
                 502,
                 "login-refused",
                 "The host refused the login",
@@ -287,7 +290,7 @@ mod tests {
         let text = || "x".to_owned();
         assert_eq!(Problem::of_verdict(&Verdict::Registrable), None);
         for verdict in [
-            Verdict::Elsewhere { resource_metadata: text() },
+            Verdict::ExternalAuthorizationServer { resource_metadata: text() },
             Verdict::NoMetadata,
             Verdict::NoRegistration,
             Verdict::Refused { why: text() },
@@ -301,6 +304,8 @@ mod tests {
 
     #[test]
     fn the_json_is_problem_details() {
-        insta::assert_json_snapshot!(Problem::from(Denied::Refused("access_denied".to_owned())));
+        insta::assert_json_snapshot!(Problem::from(AuthorizationResponseError::Refused(
+            "access_denied".to_owned()
+        )));
     }
 }

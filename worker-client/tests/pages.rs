@@ -88,7 +88,7 @@ fn d09_an_international_name_is_shown_as_a_label() {
 
 #[test]
 fn another_site_that_issues_the_token_is_named_and_must_be_agreed_to() {
-    const TICK: &str = r#"<input type="checkbox" name="elsewhere" value="good.example" required>"#;
+    const TICK: &str = r#"<input type="checkbox" name="cross_site_hosts" value="good.example" required>"#;
     for page in [named("confirm-elsewhere"), named("confirm-endpoints-elsewhere")] {
         assert!(page.contains("evil.example will receive a token that was issued by good.example"));
         assert!(page.contains(TICK));
@@ -104,7 +104,7 @@ fn what_the_answer_must_hold_names_every_site() {
         question(host, issuer, endpoints, |named, server| {
             let about = &About::default();
             let question = Question { named, server, about, scope: "", label: None, return_to: None };
-            question.elsewhere().unwrap_or_default()
+            question.cross_site_hosts().unwrap_or_default()
         })
         .unwrap()
     };

@@ -1,7 +1,7 @@
 //! A client with a secret, beside a good one that has none: what only it shows.
 
 use login_flow::{Client, ClientAuth, Server};
-use rfc7591::{AuthMethod, ClientMetadata, Management, Registration};
+use rfc7591::{AuthMethod, ClientConfiguration, ClientMetadata, Registration};
 
 use super::{Work, management, registration};
 use crate::Limit;
@@ -11,7 +11,7 @@ pub(super) struct Confidential {
     /// As what a login needs.
     pub(super) client: Option<Client>,
     client_id: String,
-    management: Option<Management>,
+    management: Option<ClientConfiguration>,
 }
 
 /// Registers it, where the server offers a way to authenticate that the good client does not have.
@@ -41,7 +41,7 @@ pub(super) async fn register(
     let method = registered.metadata.token_endpoint_auth_method.clone();
     let auth = ClientAuth::new(method, registered.client_secret).ok();
     let client_id = registered.client_id;
-    let client = auth.map(|auth| Client::known(client_id.clone(), auth, redirect_uri));
+    let client = auth.map(|auth| Client::preregistered(client_id.clone(), auth, redirect_uri));
     Some(Confidential { client, client_id, management: registered.management })
 }
 

@@ -5,8 +5,8 @@ mod judge;
 
 use http::{Request, Response};
 use login_flow::{
-    self, Client, DriveError, Exchange, FetchError, Login, Redeem, Revoke, Server, State, TokenKind, Tokens,
-    Turn, drive,
+    self, AuthorizationRequest, Client, CodeExchange, DriveError, Exchange, FetchError, Revoke, Server,
+    State, TokenKind, Tokens, Turn, drive,
 };
 use pkce::Verifier;
 use url::{
@@ -52,7 +52,8 @@ async fn unregistered(work: &mut Work<'_>, browser: &mut Browser<'_>, server: &S
     let Ok(elsewhere) = Url::parse(UNREGISTERED) else { return };
     let mut client = client.clone();
     client.redirect_uri = elsewhere.clone();
-    let login = Login { server: server.clone(), client, resource: work.named.resource(), scope: None };
+    let login =
+        AuthorizationRequest { server: server.clone(), client, resource: work.named.resource(), scope: None };
     let (url, _) = login.begin(State::from_entropy(entropy()), Verifier::from_entropy(entropy()));
     match browser.walk(url, &elsewhere).await {
         Arrival::Callback(_) => {
@@ -73,7 +74,7 @@ async fn unregistered(work: &mut Work<'_>, browser: &mut Browser<'_>, server: &S
 
 /// A code that may be redeemed, and whether the server knows `resource` (RFC 8707 §2 lets it refuse any).
 struct Granted {
-    redeem: Redeem,
+    redeem: CodeExchange,
     names_resource: bool,
 }
 
@@ -110,7 +111,7 @@ async fn authorize(
     client: &Client,
 ) -> Result<Granted, String> {
     match authorize_for(work, browser, server, client, true).await {
-        Err(Denied::Refused(error)) if error == "invalid_target" => {
+        Err(AuthorizationResponseError::Refused(error)) if error == "invalid_target" => {
             authorize_for(work, browser, server, client, false).await
         }
         other => other,
@@ -124,10 +125,10 @@ async fn authorize_for(
     server: &Server,
     client: &Client,
     names_resource: bool,
-) -> Result<Granted, Denied> {
+) -> Result<Granted, AuthorizationResponseError> {
     let resource = work.named.resource();
     let scope = work.options.scope.clone();
-    let login = Login { server: server.clone(), client: client.clone(), resource, scope };
+    let login = AuthorizationRequest { server: server.clone(), client: client.clone(), resource, scope };
     let state = State::from_entropy(entropy());
     let (mut url, pending) = login.begin(state.clone(), Verifier::from_entropy(entropy()));
     if !names_resource {
@@ -147,8 +148,10 @@ async fn authorize_for(
     }
     match pending.accept(&callback) {
         Ok(redeem) => Ok(Granted { redeem, names_resource }),
-        Err(login_flow::Denied::Refused(error)) => Err(Denied::Refused(error)),
-        Err(other) => Err(Denied::Told(other.to_string())),
+        Err(login_flow::AuthorizationResponseError::Refused(error)) => {
+            Err(AuthorizationResponseError::Refused(error))
+        }
+        Err(other) => Err(AuthorizationResponseError::Told(other.to_string())),
     }
 }
 
@@ -158,24 +161,28 @@ async fn come_back(
     browser: &mut Browser<'_>,
     url: Url,
     redirect_uri: &Url,
-) -> Result<Url, Denied> {
+) -> Result<Url, AuthorizationResponseError> {
     match (browser.walk(url.clone(), redirect_uri).await, work.person) {
         (Arrival::Callback(callback), _) => Ok(callback),
         (Arrival::Page { response, .. }, Some(person)) if response.status().is_success() => {
             let came = work.session.in_time(person.visit(&url)).await.flatten();
-            came.ok_or_else(|| Denied::Told("nobody came back from the authorization endpoint".to_owned()))
+            came.ok_or_else(|| {
+                AuthorizationResponseError::Told(
+                    "nobody came back from the authorization endpoint".to_owned(),
+                )
+            })
         }
         (Arrival::Page { response, url }, _) => {
             let place = url.origin().ascii_serialization();
-            Err(Denied::Told(format!("{place} asks a person ({})", response.status())))
+            Err(AuthorizationResponseError::Told(format!("{place} asks a person ({})", response.status())))
         }
-        (Arrival::Lost(why), _) => Err(Denied::Told(why)),
+        (Arrival::Lost(why), _) => Err(AuthorizationResponseError::Told(why)),
     }
 }
 
 /// Why there is no code.
 #[derive(Debug, thiserror::Error)]
-enum Denied {
+enum AuthorizationResponseError {
     #[error("the authorization server answered {0}")]
     Refused(String),
     #[error("{0}")]

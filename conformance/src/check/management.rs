@@ -2,7 +2,7 @@
 
 use http::{Request, Response, StatusCode, header};
 use login_flow::{Server, same_site};
-use rfc7591::{ClientMetadata, Management, Registered, Rejected};
+use rfc7591::{ClientConfiguration, ClientInformation, ClientMetadata, RegistrationError};
 use url::Url;
 
 use super::{
@@ -15,7 +15,7 @@ use crate::{Finding, Limit, Phase};
 pub(super) async fn manage(
     work: &mut Work<'_>,
     server: &Server,
-    registered: Registered,
+    registered: ClientInformation,
     asked: &ClientMetadata,
 ) {
     let client_id = registered.client_id.clone();
@@ -52,7 +52,7 @@ pub(super) async fn manage(
 pub(super) async fn delete_or_leave(
     work: &mut Work<'_>,
     server: &Server,
-    management: Option<Management>,
+    management: Option<ClientConfiguration>,
     client_id: &str,
     what: &str,
 ) {
@@ -66,7 +66,7 @@ pub(super) async fn delete_or_leave(
 }
 
 /// Deletes a client.
-async fn delete(work: &mut Work<'_>, server: &Server, management: Management) -> Result<(), String> {
+async fn delete(work: &mut Work<'_>, server: &Server, management: ClientConfiguration) -> Result<(), String> {
     judge_target(work, server, &management)?;
     let delete = management.delete();
     let response =
@@ -80,7 +80,7 @@ async fn delete(work: &mut Work<'_>, server: &Server, management: Management) ->
 }
 
 /// The token goes to the server that issued it, and nowhere else.
-fn judge_target(work: &Work<'_>, server: &Server, management: &Management) -> Result<(), String> {
+fn judge_target(work: &Work<'_>, server: &Server, management: &ClientConfiguration) -> Result<(), String> {
     let url = Url::parse(&management.uri().to_string()).map_err(|error| error.to_string())?;
     work.session.egress().judge(&url).map_err(|why| format!("`registration_client_uri`: {why}"))?;
     let registration = &server.registration_endpoint;
@@ -91,7 +91,7 @@ fn judge_target(work: &Work<'_>, server: &Server, management: &Management) -> Re
     }
 }
 
-async fn without_token(work: &mut Work<'_>, management: &Management) {
+async fn without_token(work: &mut Work<'_>, management: &ClientConfiguration) {
     let mut request: Request<Vec<u8>> = management.clone().read().request();
     request.headers_mut().remove(header::AUTHORIZATION);
     match work.session.send(request, Limit::Json).await {
@@ -108,7 +108,11 @@ pub(crate) fn judge_without_token(response: &Response<Vec<u8>>) -> Option<Findin
     status.is_success().then(|| Finding::of(TOKEN_REQUIRED, &evidence, remedy)).flatten()
 }
 
-async fn read(work: &mut Work<'_>, management: &Management, client_id: &str) -> Option<Management> {
+async fn read(
+    work: &mut Work<'_>,
+    management: &ClientConfiguration,
+    client_id: &str,
+) -> Option<ClientConfiguration> {
     let read = management.clone().read();
     let response = work.session.send(read.request(), Limit::Json).await.ok()?;
     note(work, read.receive(&response), client_id, "a read")
@@ -116,10 +120,10 @@ async fn read(work: &mut Work<'_>, management: &Management, client_id: &str) -> 
 
 async fn update(
     work: &mut Work<'_>,
-    management: &Management,
-    registered: &Registered,
+    management: &ClientConfiguration,
+    registered: &ClientInformation,
     asked: &ClientMetadata,
-) -> Option<Management> {
+) -> Option<ClientConfiguration> {
     let mut metadata = asked.clone();
     metadata.client_name = Some(format!("{CLIENT_NAME}, updated"));
     // Two redirection URIs, to see whether both come back.
@@ -137,10 +141,10 @@ async fn update(
 /// Notes what a read or an update breaks; its management, which may be a new one.
 fn note(
     work: &mut Work<'_>,
-    answer: Result<Registered, Rejected>,
+    answer: Result<ClientInformation, RegistrationError>,
     client_id: &str,
     what: &str,
-) -> Option<Management> {
+) -> Option<ClientConfiguration> {
     match answer {
         Ok(registered) => {
             work.violations(&registered.violations);
@@ -172,7 +176,7 @@ pub(crate) fn judge_client(response: &Response<Vec<u8>>, asked: &str) -> Option<
     found.and_then(|found| judge_same(found, asked, "a read"))
 }
 
-async fn after(work: &mut Work<'_>, management: &Management) {
+async fn after(work: &mut Work<'_>, management: &ClientConfiguration) {
     let request = management.clone().read().request();
     match work.session.send(request, Limit::Json).await {
         Ok(response) => work.ledger.judged(DELETED, judge_deleted(&response)),
@@ -188,9 +192,9 @@ pub(crate) fn judge_deleted(response: &Response<Vec<u8>>) -> Option<Finding> {
     (!is_kept).then(|| Finding::of(DELETED, &evidence, "answer with 401")).flatten()
 }
 
-fn status(rejected: &Rejected) -> Option<StatusCode> {
+fn status(rejected: &RegistrationError) -> Option<StatusCode> {
     match rejected {
-        Rejected::Refused { status, .. } | Rejected::Status { status, .. } => Some(*status),
+        RegistrationError::Refused { status, .. } | RegistrationError::Status { status, .. } => Some(*status),
         _ => None,
     }
 }

@@ -4,7 +4,7 @@ mod wrong;
 
 use http::{HeaderValue, Response, header};
 use login_flow::Server;
-use rfc7591::{ClientMetadata, Management, Registration, Rejected};
+use rfc7591::{ClientConfiguration, ClientMetadata, Registration, RegistrationError};
 use serde_json::{Map, Value};
 
 pub(crate) use wrong::Wrong;
@@ -45,7 +45,7 @@ fn note(work: &mut Work<'_>, wrong: &Wrong, response: &Response<Vec<u8>>) {
     }
     let is_broken = findings.iter().any(|finding| finding.id == wrong.id);
     let is_replaced = answer(response).is_ok() && !is_broken;
-    let is_refusal = is_refused || matches!(answer(response), Err(Rejected::Refused { .. }));
+    let is_refusal = is_refused || matches!(answer(response), Err(RegistrationError::Refused { .. }));
     if is_refusal || is_replaced {
         work.ledger.kept(wrong.id);
     } else if !is_broken {
@@ -87,7 +87,7 @@ pub(crate) fn judge(wrong: &Wrong, response: &Response<Vec<u8>>) -> Vec<Finding>
 }
 
 /// The client information of an answer, when it names a client, however well.
-fn answer(response: &Response<Vec<u8>>) -> Result<Map<String, Value>, Rejected> {
+fn answer(response: &Response<Vec<u8>>) -> Result<Map<String, Value>, RegistrationError> {
     let body = serde_json::from_slice::<Value>(response.body()).ok();
     let object = body.and_then(|body| body.as_object().cloned()).unwrap_or_default();
     if response.status().is_success() && object.get("client_id").is_some_and(Value::is_string) {
@@ -110,7 +110,7 @@ async fn clean_up(work: &mut Work<'_>, server: &Server, wrong: &Wrong, response:
     let Some(client_id) = text("client_id") else { return };
     let uri = text("registration_client_uri").and_then(|uri| uri.parse().ok());
     let token = text("registration_access_token").map(|token| rfc7591::Secret::new(token.to_owned()));
-    let management = uri.zip(token).map(|(uri, token)| Management::new(uri, token));
+    let management = uri.zip(token).map(|(uri, token)| ClientConfiguration::new(uri, token));
     management::delete_or_leave(work, server, management, client_id, wrong.what).await;
 }
 

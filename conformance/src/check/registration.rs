@@ -1,6 +1,6 @@
 use http::{Response, header};
 use login_flow::{Client, ClientAuth, Exchange, Register, Server, Turn};
-use rfc7591::{AuthMethod, ClientMetadata, Registered, Registration, Rejected, Violation};
+use rfc7591::{AuthMethod, ClientInformation, ClientMetadata, Registration, RegistrationError, Violation};
 
 use super::{Work, confidential, login, management, refusals};
 use crate::{Finding, LeftBehind, Limit, Phase, text::bounded};
@@ -96,7 +96,7 @@ pub(super) fn with_token(work: &Work<'_>, registration: Registration) -> Registr
     }
 }
 
-pub(super) fn keep_secrets(work: &mut Work<'_>, registered: &Registered) {
+pub(super) fn keep_secrets(work: &mut Work<'_>, registered: &ClientInformation) {
     if let Some(secret) = &registered.client_secret {
         work.secrets.keep(secret.secret.secret());
     }
@@ -106,7 +106,7 @@ pub(super) fn keep_secrets(work: &mut Work<'_>, registered: &Registered) {
 }
 
 /// A good request that registered nothing.
-fn rejected_good(work: &mut Work<'_>, rejected: &Rejected) {
+fn rejected_good(work: &mut Work<'_>, rejected: &RegistrationError) {
     work.violations(rejected.violations());
     if let Some(finding) = closed(rejected) {
         work.ledger.broken(finding);
@@ -115,10 +115,10 @@ fn rejected_good(work: &mut Work<'_>, rejected: &Rejected) {
 }
 
 /// That a good request is refused.
-fn closed(rejected: &Rejected) -> Option<Finding> {
+fn closed(rejected: &RegistrationError) -> Option<Finding> {
     let evidence = match rejected {
-        Rejected::Unusable { .. } => return None,
-        Rejected::Refused { refusal, status, .. } => {
+        RegistrationError::Unusable { .. } => return None,
+        RegistrationError::Refused { refusal, status, .. } => {
             let words = bounded(refusal.error_description.as_deref().unwrap_or_default(), 160);
             format!("a good request was refused with {status}: {} {words}", refusal.error)
         }
@@ -135,7 +135,7 @@ fn abandon(work: &mut Work<'_>, why: &str) {
 }
 
 /// Rules of which this answer shows nothing.
-fn not_applicable(work: &mut Work<'_>, registered: &Registered, asked: &ClientMetadata) {
+fn not_applicable(work: &mut Work<'_>, registered: &ClientInformation, asked: &ClientMetadata) {
     if registered.client_secret.is_none() {
         work.ledger.untested(SECRET_EXPIRY, "no secret was issued");
     }

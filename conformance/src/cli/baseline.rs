@@ -164,7 +164,7 @@ fn rank(verdict: &Verdict) -> u8 {
     match verdict {
         Verdict::Registrable => 0,
         Verdict::Open => 1,
-        Verdict::NoRegistration | Verdict::Elsewhere { .. } => 2,
+        Verdict::NoRegistration | Verdict::ExternalAuthorizationServer { .. } => 2,
         Verdict::Unusable { .. } => 3,
         Verdict::NoMetadata => 4,
         _ => 5,

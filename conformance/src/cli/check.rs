@@ -10,7 +10,7 @@ use std::{
 
 use conformance::{Checker, Options, Recorder, Replay, Report, escape};
 use futures_util::{StreamExt, future::ready};
-use login_flow::{Egress, Named};
+use login_flow::{Egress, LoginTarget};
 
 use super::{
     Usage,
@@ -50,7 +50,7 @@ async fn check_all(mut check: Check) -> Result<u8, Usage> {
     }
     for host in &named {
         // One that a person typed is a mistake; one of a file is a host that was not asked.
-        Named::parse(host, &egress).map_err(|invalid| Usage(escape(&format!("{host}: {invalid}"))))?;
+        LoginTarget::parse(host, &egress).map_err(|invalid| Usage(escape(&format!("{host}: {invalid}"))))?;
     }
     let hosts = Hosts::new(named, check.hosts_file.as_deref())?;
     let mut checker = Checker::new(options).map_err(Usage::of)?;
@@ -131,7 +131,7 @@ async fn run_all(check: &Check, egress: &Egress, hosts: Hosts, job: &Job) -> Res
 
 /// What the report of a host is about.
 fn resource(host: &str, egress: &Egress) -> String {
-    match Named::parse(host, egress) {
+    match LoginTarget::parse(host, egress) {
         Ok(named) => named.resource(),
         Err(invalid) => Report::not_asked(host, &invalid.to_string()).resource,
     }

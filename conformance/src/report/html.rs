@@ -92,7 +92,7 @@ impl Host {
             verdict: escape(&report.headline()),
             kind: match report.verdict {
                 Verdict::Registrable if report.is_supported() => "good",
-                Verdict::Open | Verdict::Elsewhere { .. } | Verdict::Registrable => "fair",
+                Verdict::Open | Verdict::ExternalAuthorizationServer { .. } | Verdict::Registrable => "fair",
                 _ => "poor",
             },
             issuer: report.issuer.as_deref().map(escape),

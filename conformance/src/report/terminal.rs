@@ -103,7 +103,9 @@ impl Paint {
     fn verdict(self, report: &Report, text: &str) -> String {
         match report.verdict {
             Verdict::Registrable if report.is_supported() => self.with("32", text),
-            Verdict::Open | Verdict::Elsewhere { .. } | Verdict::Registrable => self.with("33", text),
+            Verdict::Open | Verdict::ExternalAuthorizationServer { .. } | Verdict::Registrable => {
+                self.with("33", text)
+            }
             _ => self.with("31", text),
         }
     }

@@ -12,7 +12,7 @@ use crate::text::{MAX_EVIDENCE, bounded};
 #[non_exhaustive]
 pub enum Verdict {
     /// The host points to another authorization server by RFC 9728, which is named and not asked.
-    Elsewhere {
+    ExternalAuthorizationServer {
         /// The `resource_metadata` of its challenge.
         resource_metadata: String,
     },
@@ -49,7 +49,7 @@ impl Verdict {
     /// Its name on the wire.
     pub fn name(&self) -> &'static str {
         match self {
-            Self::Elsewhere { .. } => "elsewhere",
+            Self::ExternalAuthorizationServer { .. } => "external_authorization_server",
             Self::NoMetadata => "no_metadata",
             Self::NoRegistration => "no_registration",
             Self::Open => "open",
@@ -66,7 +66,7 @@ impl Verdict {
     pub fn actor(&self) -> Option<Actor> {
         match self {
             Self::NoRegistration | Self::Unusable { .. } => Some(Actor::AuthorizationServer),
-            Self::Elsewhere { .. } | Self::NoMetadata => Some(Actor::Host),
+            Self::ExternalAuthorizationServer { .. } | Self::NoMetadata => Some(Actor::Host),
             Self::Refused { .. } => Some(Actor::You),
             Self::Open | Self::Registrable | Self::Unreachable { .. } => None,
         }
@@ -76,8 +76,8 @@ impl Verdict {
         let told = |why: &str| bounded(why, MAX_EVIDENCE);
         let requirement = probe.requirement.map(str::to_owned);
         match &probe.verdict {
-            login_flow::Verdict::Elsewhere { resource_metadata } => {
-                Self::Elsewhere { resource_metadata: resource_metadata.clone() }
+            login_flow::Verdict::ExternalAuthorizationServer { resource_metadata } => {
+                Self::ExternalAuthorizationServer { resource_metadata: resource_metadata.clone() }
             }
             login_flow::Verdict::NoMetadata => Self::NoMetadata,
             login_flow::Verdict::NoRegistration => Self::NoRegistration,
@@ -93,7 +93,7 @@ impl Verdict {
 impl fmt::Display for Verdict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Elsewhere { resource_metadata } => {
+            Self::ExternalAuthorizationServer { resource_metadata } => {
                 write!(f, "points to {resource_metadata}, which is not used (RFC 9728)")
             }
             Self::NoMetadata => f.write_str("publishes no metadata"),

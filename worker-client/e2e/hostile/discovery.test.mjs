@@ -56,8 +56,8 @@ describe('who speaks for whom', () => {
     const good = world.server();
     const evil = world.name('evil');
     world.lab.host(evil, ({ url }) => (url.endsWith(METADATA) ? json({ ...metadata(`https://${evil}`), issuer: good.issuer }) : nothing()));
-    for (const elsewhere of ['', 'on', evil]) {
-      const answer = await world.login(evil, world.browser(), { elsewhere });
+    for (const cross_site_hosts of ['', 'on', evil]) {
+      const answer = await world.login(evil, world.browser(), { cross_site_hosts });
       assert.deepEqual([answer.status, answer.json?.type], [403, 'not-agreed'], answer.body);
     }
     assert.equal(good.registrations.length + good.authorizations.length, 0);

@@ -201,7 +201,7 @@ describe('whose it is', () => {
     const members = ['authorization', 'token', 'registration'].map((name) => [`${name}_endpoint`, evil.metadata[`${name}_endpoint`]]);
     good.members = { ...basic.members, ...Object.fromEntries(members) };
     await world.app.restart();
-    const login = await world.login(good.host, undefined, { elsewhere: evil.host });
+    const login = await world.login(good.host, undefined, { cross_site_hosts: evil.host });
     assert.equal(login.status, 303, login.body);
     assert.equal(evil.registrations.length, 1, 'registered anew');
     const away = new URL(login.headers.get('location'));

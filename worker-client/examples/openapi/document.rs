@@ -227,7 +227,7 @@ fn schemas() -> Value {
             "scope": text("What to ask for in particular; the server decides without it."),
             "label": text("The user's own name for the connection, which stands beside one without."),
             "return_to": text("The path of a page on the app's own origin to bring the person back to."),
-            "elsewhere": text("The hosts that the question before the login names as another site's, if it does: whoever sends it has agreed."),
+            "cross_site_hosts": text("The hosts that the question before the login names as another site's, if it does: whoever sends it has agreed."),
         },
     });
     schemas.insert("Wish".to_owned(), wish);

@@ -5,7 +5,8 @@ use std::error::Error;
 use base64ct::{Base64, Encoding};
 use http::StatusCode;
 use login_flow::{
-    Blocked, Denied, Egress, FetchError, InvalidHost, Named, RegisterError, Server, TokenError, Verdict,
+    AuthorizationResponseError, Blocked, Egress, FetchError, InvalidHost, LoginTarget, RegisterError, Server,
+    TokenError, Verdict,
 };
 use rfc8414::{Issuer, Metadata};
 use url::Url;
@@ -180,7 +181,7 @@ pub(crate) fn question(
     host: &str,
     issuer: &str,
     endpoints: &str,
-    ask: impl FnOnce(&Named, &Server) -> String,
+    ask: impl FnOnce(&LoginTarget, &Server) -> String,
 ) -> Result<String, Box<dyn Error>> {
     let json = serde_json::json!({
         "issuer": issuer,
@@ -195,7 +196,7 @@ pub(crate) fn question(
     let read =
         Metadata::read(&issuer, json.to_string().as_bytes()).map_err(|refused| format!("{refused:?}"))?;
     let server = Server::new(read.metadata, &Egress::public(), false)?;
-    Ok(ask(&Named::parse(host, &Egress::public())?, &server))
+    Ok(ask(&LoginTarget::parse(host, &Egress::public())?, &server))
 }
 
 // ── errors ──
@@ -203,7 +204,7 @@ pub(crate) fn question(
 /// Every problem that there is, by the name of its state.
 pub(crate) fn problems() -> Vec<(&'static str, Problem)> {
     let why = |text: &str| text.to_owned();
-    let named = Named::parse("good.example", &Egress::public()).ok();
+    let named = LoginTarget::parse("good.example", &Egress::public()).ok();
     let about = |problem: Problem| {
         named.as_ref().map_or_else(|| problem.clone(), |named| problem.clone().about(named))
     };
@@ -212,7 +213,7 @@ pub(crate) fn problems() -> Vec<(&'static str, Problem)> {
     let verdicts = [
         (
             "problem-elsewhere",
-            Verdict::Elsewhere {
+            Verdict::ExternalAuthorizationServer {
                 resource_metadata: why("https://good.example/.well-known/oauth-protected-resource"),
             },
         ),
@@ -253,10 +254,10 @@ pub(crate) fn problems() -> Vec<(&'static str, Problem)> {
         ("problem-nothing-typed", InvalidHost::Empty.into()),
         ("problem-not-a-url", InvalidHost::NotAUrl.into()),
         ("problem-address", InvalidHost::Blocked(Blocked::Address).into()),
-        ("problem-wrong-issuer", Denied::Issuer.into()),
-        ("problem-malformed-answer", Denied::NoCode.into()),
-        ("problem-consent-refused", Denied::Refused(why("access_denied")).into()),
-        ("problem-login-refused", Denied::Refused(why("server_error")).into()),
+        ("problem-wrong-issuer", AuthorizationResponseError::Issuer.into()),
+        ("problem-malformed-answer", AuthorizationResponseError::NoCode.into()),
+        ("problem-consent-refused", AuthorizationResponseError::Refused(why("access_denied")).into()),
+        ("problem-login-refused", AuthorizationResponseError::Refused(why("server_error")).into()),
         ("problem-not-registered", about(RegisterError::RedirectUris.into())),
         ("problem-no-token", about(TokenError::Status(StatusCode::INTERNAL_SERVER_ERROR).into())),
         ("problem-too-large", about(FetchError::TooLarge.into())),

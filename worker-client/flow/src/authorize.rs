@@ -7,12 +7,12 @@ use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 use url::Url;
 
-use crate::{Client, Redeem, Requirement, Server};
+use crate::{Client, CodeExchange, Requirement, Server};
 
 /// A login that is about to begin (RFC 6749 §4.1, RFC 7636, RFC 8707).
 #[derive(Clone, Debug)]
 #[expect(clippy::exhaustive_structs, reason = "the four things a login is made of")]
-pub struct Login {
+pub struct AuthorizationRequest {
     /// Whom to ask.
     pub server: Server,
     /// Who asks.
@@ -23,7 +23,7 @@ pub struct Login {
     pub scope: Option<String>,
 }
 
-impl Login {
+impl AuthorizationRequest {
     /// The URL to send the person to, and what to keep until they come back.
     #[expect(clippy::needless_pass_by_value, reason = "a state is spent by its login")]
     pub fn begin(self, state: State, verifier: Verifier) -> (Url, Pending) {
@@ -107,22 +107,26 @@ impl Pending {
     }
 
     /// Judges an authorization response (RFC 6749 §4.1.2, RFC 9207 §2.4); only a genuine one can be redeemed.
-    pub fn accept(self, callback: &Url) -> Result<Redeem, Denied> {
-        let given = State::digest_of(callback).ok_or(Denied::State)?;
+    pub fn accept(self, callback: &Url) -> Result<CodeExchange, AuthorizationResponseError> {
+        let given = State::digest_of(callback).ok_or(AuthorizationResponseError::State)?;
         if !bool::from(given.as_bytes().ct_eq(self.state.as_bytes())) {
-            return Err(Denied::State);
+            return Err(AuthorizationResponseError::State);
         }
-        match once(callback, "iss").map_err(|()| Denied::Issuer)? {
-            Some(iss) if iss != self.server.issuer.as_str() => return Err(Denied::Issuer),
-            None if self.server.sends_iss => return Err(Denied::NoIssuer),
+        match once(callback, "iss").map_err(|()| AuthorizationResponseError::Issuer)? {
+            Some(iss) if iss != self.server.issuer.as_str() => {
+                return Err(AuthorizationResponseError::Issuer);
+            }
+            None if self.server.sends_iss => return Err(AuthorizationResponseError::NoIssuer),
             _ => {}
         }
-        if let Some(error) = once(callback, "error").map_err(|()| Denied::Repeated)? {
-            return Err(Denied::Refused(error.chars().filter(char::is_ascii_graphic).take(64).collect()));
+        if let Some(error) = once(callback, "error").map_err(|()| AuthorizationResponseError::Repeated)? {
+            return Err(AuthorizationResponseError::Refused(
+                error.chars().filter(char::is_ascii_graphic).take(64).collect(),
+            ));
         }
-        let code = once(callback, "code").map_err(|()| Denied::Repeated)?;
-        let code = code.filter(|code| code.len() <= 4096).ok_or(Denied::NoCode)?;
-        Ok(Redeem::new(self, code))
+        let code = once(callback, "code").map_err(|()| AuthorizationResponseError::Repeated)?;
+        let code = code.filter(|code| code.len() <= 4096).ok_or(AuthorizationResponseError::NoCode)?;
+        Ok(CodeExchange::new(self, code))
     }
 }
 
@@ -138,7 +142,7 @@ fn once(url: &Url, name: &str) -> Result<Option<String>, ()> {
 /// Why a callback is not redeemed.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 #[expect(clippy::exhaustive_enums, reason = "a caller must handle each")]
-pub enum Denied {
+pub enum AuthorizationResponseError {
     /// It names another issuer than the one that was asked, or more than one (RFC 9207 §2.4).
     #[error("the answer comes from another authorization server than the one that was asked")]
     Issuer,
@@ -159,7 +163,7 @@ pub enum Denied {
     State,
 }
 
-impl Denied {
+impl AuthorizationResponseError {
     /// The requirement that the answer breaks; a refusal breaks none.
     pub fn requirement(&self) -> Option<Requirement> {
         match self {

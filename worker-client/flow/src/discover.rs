@@ -1,10 +1,10 @@
 use std::{collections::VecDeque, fmt};
 
 use http::{Request, Response, header};
-use rfc8414::{Endpoint, Issuer, Metadata, Read, Refused, Violation, WellKnown};
+use rfc8414::{Endpoint, InvalidMetadata, Issuer, Metadata, Parsed, Violation, WellKnown};
 use serde::Serialize;
 
-use crate::{Egress, Exchange, Named, Turn};
+use crate::{Egress, Exchange, LoginTarget, Turn};
 
 /// Finds the metadata of an authorization server (RFC 8414 §3, then §5).
 ///
@@ -28,7 +28,7 @@ struct Ask {
 
 impl Discover {
     /// The metadata for a host or URL that a person named: it as an issuer, then its origin.
-    pub fn new(named: &Named, egress: Egress) -> Result<Self, NotFound> {
+    pub fn new(named: &LoginTarget, egress: Egress) -> Result<Self, NotFound> {
         let mut next: VecDeque<Ask> = named.issuers().iter().flat_map(asks).collect();
         let current = next.pop_front().ok_or(NotFound { attempts: Vec::new() })?;
         Ok(Self { egress, current, next, redirects: 0, attempts: Vec::new(), pointed: false })
@@ -60,7 +60,7 @@ impl Discover {
         }
     }
 
-    fn refused(mut self, refused: Refused) -> Result<Turn<Self>, NotFound> {
+    fn refused(mut self, refused: InvalidMetadata) -> Result<Turn<Self>, NotFound> {
         let pointer =
             refused.pointer().filter(|issuer| !self.pointed && self.egress.judge(&issuer.url()).is_ok());
         if let Some(issuer) = pointer {
@@ -69,7 +69,7 @@ impl Discover {
                 self.next.push_front(ask);
             }
         }
-        self.otherwise(Outcome::Refused(refused))
+        self.otherwise(Outcome::Invalid(refused))
     }
 }
 
@@ -115,7 +115,7 @@ pub struct Discovered {
     /// Where.
     pub url: String,
     /// What.
-    pub read: Read,
+    pub read: Parsed,
     /// What was asked before it, in vain.
     pub attempts: Vec<Attempt>,
 }
@@ -124,7 +124,7 @@ impl Discovered {
     /// That documents which were found before it name another issuer than the one that was asked.
     pub(crate) fn pointers(&self) -> impl Iterator<Item = &Violation> {
         let refused = self.attempts.iter().filter_map(|attempt| match &attempt.outcome {
-            Outcome::Refused(refused) if refused.pointer().is_some() => Some(refused),
+            Outcome::Invalid(refused) if refused.pointer().is_some() => Some(refused),
             _ => None,
         });
         refused.flat_map(|refused| &refused.violations).filter(|violation| violation.is_fatal())
@@ -148,14 +148,14 @@ pub enum Outcome {
     /// A redirect to another origin, to a forbidden place, or one too many.
     Redirect,
     /// A status, a body or a document that cannot be used.
-    Refused(Refused),
+    Invalid(InvalidMetadata),
 }
 
 impl fmt::Display for Outcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Redirect => f.write_str("it redirects elsewhere"),
-            Self::Refused(refused) => refused.fmt(f),
+            Self::Invalid(refused) => refused.fmt(f),
         }
     }
 }
@@ -181,9 +181,9 @@ pub struct NotFound {
 
 impl NotFound {
     /// The first document that was there and could not be used: its server is to blame, not its absence.
-    pub fn misbehaves(&self) -> Option<&Refused> {
+    pub fn misbehaves(&self) -> Option<&InvalidMetadata> {
         self.attempts.iter().find_map(|attempt| match &attempt.outcome {
-            Outcome::Refused(refused) if refused.is_a_document() => Some(refused),
+            Outcome::Invalid(refused) if refused.is_a_document() => Some(refused),
             _ => None,
         })
     }

@@ -1,4 +1,4 @@
-use pkce::Method;
+use pkce::CodeChallengeMethod;
 use rfc8414::{Metadata, Violation};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -64,11 +64,12 @@ impl Finding {
             let remedy = "offer dynamic client registration, or tell people how to register a client";
             Self::of(Requirement::REGISTRATION_ENDPOINT, "no usable `registration_endpoint`", remedy)
         });
-        let s256 = (!metadata.code_challenge_methods_supported().contains(&Method::S256)).then(|| {
-            let remedy = "support PKCE with S256, and list it";
-            let evidence = "`code_challenge_methods_supported` does not list `S256`";
-            Self::of(Requirement::S256_ADVERTISED, evidence, remedy)
-        });
+        let s256 =
+            (!metadata.code_challenge_methods_supported().contains(&CodeChallengeMethod::S256)).then(|| {
+                let remedy = "support PKCE with S256, and list it";
+                let evidence = "`code_challenge_methods_supported` does not list `S256`";
+                Self::of(Requirement::S256_ADVERTISED, evidence, remedy)
+            });
         let iss = (!metadata.authorization_response_iss_parameter_supported()).then(|| {
             let remedy = "send `iss` with every authorization response, and say so";
             let evidence = "`authorization_response_iss_parameter_supported` is not true";

@@ -4,14 +4,14 @@
 //! command line and the tests differ in nothing else.
 
 mod authorize;
-mod challenge;
+mod bearer_challenge;
+mod client_configuration;
 mod discover;
 mod egress;
 mod exchange;
 mod finding;
 mod get;
-mod manage;
-mod named;
+mod login_target;
 mod probe;
 mod register;
 mod requirement;
@@ -21,15 +21,15 @@ mod server;
 mod site;
 mod token;
 
-pub use authorize::{Denied, Login, Pending, State, digest};
-pub use challenge::Challenge;
+pub use authorize::{AuthorizationRequest, AuthorizationResponseError, Pending, State, digest};
+pub use bearer_challenge::BearerChallenge;
+pub use client_configuration::{Unregister, Update};
 pub use discover::{Attempt, Discover, Discovered, NotFound, Outcome};
 pub use egress::{Blocked, Egress};
 pub use exchange::{DriveError, Exchange, FetchError, Turn, drive};
 pub use finding::{Actor, Finding};
 pub use get::get;
-pub use manage::{Unregister, Update};
-pub use named::{InvalidHost, Named, authority};
+pub use login_target::{InvalidHost, LoginTarget, authority};
 pub use probe::{Probe, Verdict, probe};
 pub use register::{Client, ClientAuth, Register, RegisterError};
 pub use requirement::Requirement;
@@ -37,4 +37,4 @@ pub use resource::covers;
 pub use revoke::{NotRevoked, Revoke, TokenKind};
 pub use server::{Server, Unusable};
 pub use site::same_site;
-pub use token::{Redeem, Refresh, TokenError, Tokens};
+pub use token::{CodeExchange, Refresh, TokenError, Tokens};

@@ -4,8 +4,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Attempt, Challenge, Discover, DriveError, Egress, FetchError, Finding, Named, NotFound, Server, Unusable,
-    drive,
+    Attempt, BearerChallenge, Discover, DriveError, Egress, FetchError, Finding, LoginTarget, NotFound,
+    Server, Unusable, drive,
 };
 
 /// Whether and how a person can log in to a host.
@@ -14,7 +14,7 @@ use crate::{
 #[expect(clippy::exhaustive_enums, reason = "a caller must handle each")]
 pub enum Verdict {
     /// The host points to another authorization server by RFC 9728, which is named and not asked.
-    Elsewhere {
+    ExternalAuthorizationServer {
         /// The `resource_metadata` of its challenge: untrusted text.
         resource_metadata: String,
     },
@@ -78,11 +78,11 @@ impl Probe {
 
 /// Asks a host, by reading only: its well-known documents, and where there are none the named URL itself.
 ///
-/// `is_known` says at which issuers this app has a client that was registered by hand.
+/// `is_preregistered` says at which issuers this app has a client that was registered by hand.
 pub async fn probe(
-    named: &Named,
+    named: &LoginTarget,
     egress: &Egress,
-    is_known: impl Fn(&Issuer) -> bool,
+    is_preregistered: impl Fn(&Issuer) -> bool,
     fetch: impl AsyncFn(Request<Vec<u8>>) -> Result<Response<Vec<u8>>, FetchError>,
 ) -> Probe {
     let discovered = match Discover::new(named, egress.clone()) {
@@ -100,21 +100,22 @@ pub async fn probe(
             let findings = found.pointers().chain(&found.read.violations).map(Finding::from);
             let findings = findings.chain(Finding::beyond(&found.read.metadata)).collect();
             let metadata = Some(Box::new(found.read.metadata.clone()));
-            let is_known = is_known(&found.read.metadata.issuer);
-            let (verdict, server, requirement) = match Server::new(found.read.metadata, egress, is_known) {
-                Ok(server) => (Verdict::Registrable, Some(server), None),
-                Err(why) => {
-                    let requirement = match &why {
-                        Unusable::Without(member) => Some(Violation::Missing(member).code()),
-                        why => why.requirement().map(|requirement| requirement.id),
-                    };
-                    let verdict = match why {
-                        Unusable::NoRegistration => Verdict::NoRegistration,
-                        why => Verdict::Unusable { why: why.to_string() },
-                    };
-                    (verdict, None, requirement)
-                }
-            };
+            let is_preregistered = is_preregistered(&found.read.metadata.issuer);
+            let (verdict, server, requirement) =
+                match Server::new(found.read.metadata, egress, is_preregistered) {
+                    Ok(server) => (Verdict::Registrable, Some(server), None),
+                    Err(why) => {
+                        let requirement = match &why {
+                            Unusable::Without(member) => Some(Violation::Missing(member).code()),
+                            why => why.requirement().map(|requirement| requirement.id),
+                        };
+                        let verdict = match why {
+                            Unusable::NoRegistration => Verdict::NoRegistration,
+                            why => Verdict::Unusable { why: why.to_string() },
+                        };
+                        (verdict, None, requirement)
+                    }
+                };
             Probe {
                 verdict,
                 server,
@@ -129,7 +130,7 @@ pub async fn probe(
 }
 
 async fn without_metadata(
-    named: &Named,
+    named: &LoginTarget,
     not_found: NotFound,
     fetch: impl AsyncFn(Request<Vec<u8>>) -> Result<Response<Vec<u8>>, FetchError>,
 ) -> Probe {
@@ -146,17 +147,17 @@ async fn without_metadata(
         let requirement = Some(finding.id);
         return Probe { findings: vec![finding], requirement, attempts, ..Probe::of(Verdict::NoMetadata) };
     };
-    Probe { attempts, ..Probe::of(Verdict::Elsewhere { resource_metadata }) }
+    Probe { attempts, ..Probe::of(Verdict::ExternalAuthorizationServer { resource_metadata }) }
 }
 
 /// The `resource_metadata` of the named URL's Bearer challenge, never fetched.
 async fn challenge(
-    named: &Named,
+    named: &LoginTarget,
     fetch: impl AsyncFn(Request<Vec<u8>>) -> Result<Response<Vec<u8>>, FetchError>,
 ) -> Option<String> {
     let mut request = Request::new(Vec::new());
     *request.method_mut() = Method::GET;
     *request.uri_mut() = Endpoint::try_from(named.url().clone()).ok()?.uri();
     let response = fetch(request).await.ok()?;
-    Challenge::read(response.headers())?.resource_metadata
+    BearerChallenge::read(response.headers())?.resource_metadata
 }

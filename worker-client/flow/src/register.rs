@@ -1,7 +1,7 @@
 use http::{Request, Response, Uri};
 use rfc7591::{
-    ApplicationType, AuthMethod, ClientMetadata, ClientSecret, Difference, Expiry, GrantType, Management,
-    Registered, Registration, Rejected, Secret, Violation,
+    ApplicationType, AuthMethod, ClientConfiguration, ClientInformation, ClientMetadata, ClientSecret,
+    Difference, Expiry, GrantType, Registration, RegistrationError, Secret, Violation,
 };
 use serde::{Deserialize, Serialize};
 use std::time::SystemTime;
@@ -71,19 +71,19 @@ pub struct Client {
     /// How it proves itself.
     pub auth: ClientAuth,
     /// Where it is managed (RFC 7592).
-    pub management: Option<Management>,
+    pub management: Option<ClientConfiguration>,
     /// Where codes are sent.
     pub redirect_uri: Url,
 }
 
 impl Client {
     /// A client that the operator of a server registered by hand.
-    pub fn known(client_id: String, auth: ClientAuth, redirect_uri: Url) -> Self {
+    pub fn preregistered(client_id: String, auth: ClientAuth, redirect_uri: Url) -> Self {
         Self { client_id, auth, management: None, redirect_uri }
     }
 
     /// Accepts what a server registered, if codes go nowhere else and the client can prove itself.
-    pub(crate) fn receive(registered: Registered, redirect_uri: Url) -> Result<Self, RegisterError> {
+    pub(crate) fn receive(registered: ClientInformation, redirect_uri: Url) -> Result<Self, RegisterError> {
         let metadata = &registered.metadata;
         if registered.differences().any(is_about_redirect_uris)
             || registered.violations.iter().any(has_unreadable_redirect_uris)
@@ -99,7 +99,7 @@ impl Client {
     }
 
     /// Where it is managed, as far as its server has a say there: on the origin where it was registered.
-    pub fn managed_by(&self, server: &Server) -> Option<Management> {
+    pub fn managed_by(&self, server: &Server) -> Option<ClientConfiguration> {
         let origin = |uri: &Uri| Url::parse(&uri.to_string()).ok().map(|url| url.origin());
         let endpoint = server.registration_endpoint.as_ref()?.uri();
         self.management.clone().filter(|management| origin(management.uri()) == origin(&endpoint))
@@ -112,7 +112,7 @@ impl Client {
             ClientAuth::None => return false,
             ClientAuth::Basic(secret) | ClientAuth::Post(secret) => match secret.expires {
                 Expiry::At(end) => end.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs(),
-                Expiry::Never | Expiry::NotSaid => return false,
+                Expiry::Never | Expiry::Unspecified => return false,
             },
         };
         let end = i64::try_from(end).unwrap_or(i64::MAX);
@@ -193,5 +193,5 @@ pub enum RegisterError {
     RedirectUris,
     /// The server refused.
     #[error(transparent)]
-    Rejected(#[from] Rejected),
+    RegistrationError(#[from] RegistrationError),
 }

@@ -1,9 +1,9 @@
-use pkce::Method;
+use pkce::CodeChallengeMethod;
 use rfc7591::AuthMethod;
 use rfc8414::{Endpoint, Issuer, Metadata, ScopeValues};
 use serde::{Deserialize, Serialize};
 
-use crate::{Blocked, Egress, Named, Requirement, named::authority, site::same_site};
+use crate::{Blocked, Egress, LoginTarget, Requirement, login_target::authority, site::same_site};
 
 /// An authorization server that a person can be sent to: metadata narrowed to what a login needs, with every
 /// endpoint judged by the egress policy.
@@ -29,9 +29,9 @@ pub struct Server {
 }
 
 impl Server {
-    /// Narrows metadata, or says what is missing. `is_known`: whether this app has a client there that was registered
+    /// Narrows metadata, or says what is missing. `is_preregistered`: whether this app has a client there that was registered
     /// by hand, so that it needs no registration.
-    pub fn new(metadata: Metadata, egress: &Egress, is_known: bool) -> Result<Self, Unusable> {
+    pub fn new(metadata: Metadata, egress: &Egress, is_preregistered: bool) -> Result<Self, Unusable> {
         let auth_methods = auth_methods(&metadata);
         let scopes = metadata
             .scopes_supported
@@ -49,11 +49,11 @@ impl Server {
         let authorization_endpoint = require(&metadata.authorization_endpoint, "authorization_endpoint")?;
         let token_endpoint = require(&metadata.token_endpoint, "token_endpoint")?;
         let registration_endpoint = match &metadata.registration_endpoint {
-            None if is_known => None,
+            None if is_preregistered => None,
             None => return Err(Unusable::NoRegistration),
             found => Some(require(found, "registration_endpoint")?),
         };
-        if !metadata.code_challenge_methods_supported().contains(&Method::S256) {
+        if !metadata.code_challenge_methods_supported().contains(&CodeChallengeMethod::S256) {
             return Err(Unusable::NoS256);
         }
         if metadata.require_pushed_authorization_requests() {
@@ -90,7 +90,7 @@ impl Server {
 
     /// The hosts of other sites than the named one's that have a part in issuing the token. Their people may know
     /// nothing of the named host, which will receive it.
-    pub fn elsewhere(&self, named: &Named) -> Vec<String> {
+    pub fn cross_site_hosts(&self, named: &LoginTarget) -> Vec<String> {
         let parts = [self.issuer.url(), self.authorization_endpoint.url(), self.token_endpoint.url()];
         let others = parts.iter().filter(|part| !same_site(part, named.url()));
         let mut hosts: Vec<String> = others.map(authority).collect();

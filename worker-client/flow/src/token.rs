@@ -2,7 +2,7 @@ use std::time::{Duration, SystemTime};
 
 use base64ct::{Base64, Encoding};
 use http::{HeaderValue, Method, Request, Response, StatusCode, header};
-use rfc7591::{Reading, Seconds, Secret};
+use rfc7591::{Lenient, Seconds, Secret};
 use rfc8414::Endpoint;
 use serde::{Deserialize, Serialize};
 use url::form_urlencoded::{Serializer, byte_serialize};
@@ -11,12 +11,12 @@ use crate::{Client, ClientAuth, Exchange, Pending, Requirement, Server, Turn};
 
 /// The exchange of an authorization code (RFC 6749 §4.1.3, RFC 7636 §4.5). Only [`Pending::accept`] makes one.
 #[derive(Debug)]
-pub struct Redeem {
+pub struct CodeExchange {
     pending: Pending,
     code: Secret,
 }
 
-impl Redeem {
+impl CodeExchange {
     pub(crate) fn new(pending: Pending, code: String) -> Self {
         Self { pending, code: Secret::new(code) }
     }
@@ -37,7 +37,7 @@ impl Redeem {
     }
 }
 
-impl Exchange for Redeem {
+impl Exchange for CodeExchange {
     type Output = Tokens;
     type Error = TokenError;
 
@@ -166,7 +166,7 @@ impl Tokens {
 
     /// Reads an answer of the token endpoint.
     pub fn receive(response: &Response<Vec<u8>>) -> Result<Self, TokenError> {
-        let read = Reading::<Answer>::from_slice(response.body()).ok();
+        let read = Lenient::<Answer>::from_slice(response.body()).ok();
         let error = read.as_ref().and_then(|read| read.members.as_ref()?.error.as_deref());
         if let Some(error) = error {
             let error = error.chars().filter(char::is_ascii_graphic).take(64).collect();

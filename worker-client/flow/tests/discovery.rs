@@ -4,7 +4,7 @@
 use std::{cell::RefCell, collections::BTreeMap};
 
 use http::{Request, Response};
-use login_flow::{Discover, Egress, FetchError, Named, drive};
+use login_flow::{Discover, Egress, FetchError, LoginTarget, drive};
 
 const WELL_KNOWN: &str = "https://good.example/.well-known/oauth-authorization-server";
 
@@ -23,7 +23,7 @@ async fn search(named: &str, answers: &[(&str, u16, &str)]) -> (Vec<String>, Opt
             if (300..400).contains(&status) { response.header("location", text) } else { response };
         Ok::<_, FetchError>(response.body(text.as_bytes().to_vec()).unwrap())
     };
-    let discover = Discover::new(&Named::parse(named, &egress).unwrap(), egress).unwrap();
+    let discover = Discover::new(&LoginTarget::parse(named, &egress).unwrap(), egress).unwrap();
     let found = drive(discover, fetch).await.ok().map(|found| found.read.metadata.issuer.to_string());
     (asked.into_inner(), found)
 }

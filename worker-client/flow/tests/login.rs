@@ -3,8 +3,9 @@
 
 use http::{Request, Response, header};
 use login_flow::{
-    Client, ClientAuth, Denied, Egress, Exchange, FetchError, Login, Named, Pending, Redeem, Refresh,
-    Register, RegisterError, Revoke, Server, State, TokenError, TokenKind, Tokens, Turn, drive, probe,
+    AuthorizationRequest, AuthorizationResponseError, Client, ClientAuth, CodeExchange, Egress, Exchange,
+    FetchError, LoginTarget, Pending, Refresh, Register, RegisterError, Revoke, Server, State, TokenError,
+    TokenKind, Tokens, Turn, drive, probe,
 };
 use pkce::Verifier;
 use url::Url;
@@ -14,7 +15,7 @@ const CALLBACK: &str = "https://app.example/callback/x";
 async fn server(host: &str) -> Server {
     let vector = vectors::all().find(|vector| vector.host == host).unwrap();
     let egress = Egress::public();
-    let named = Named::parse(host, &egress).unwrap();
+    let named = LoginTarget::parse(host, &egress).unwrap();
     let fetch = async |request| vector.fetch(&request).map_err(|_| FetchError::NoAnswer);
     probe(&named, &egress, |_| false, fetch).await.server.unwrap()
 }
@@ -40,7 +41,7 @@ fn register(server: &Server, body: &str) -> Result<Client, RegisterError> {
 async fn begin(host: &str, registered: &str) -> (Url, Pending) {
     let server = server(host).await;
     let client = register(&server, registered).unwrap();
-    let login = Login { server, client, resource: host.to_owned(), scope: None };
+    let login = AuthorizationRequest { server, client, resource: host.to_owned(), scope: None };
     login.begin(State::from_entropy([1; 32]), Verifier::from_entropy([2; 32]))
 }
 
@@ -52,7 +53,7 @@ fn state() -> String {
     State::from_entropy([1; 32]).as_str().to_owned()
 }
 
-async fn redeem(registered: &str) -> Redeem {
+async fn redeem(registered: &str) -> CodeExchange {
     let (_, pending) = begin("https://oidc.example", registered).await;
     pending.accept(&callback(&format!("code=c&state={}&iss=https://oidc.example", state()))).unwrap()
 }
@@ -124,22 +125,31 @@ async fn c03_c06_what_is_accepted() {
     // It advertises `iss`: it must be there and be the same, as text.
     for (query, expected) in [
         (format!("{good}&iss=https://oidc.example"), None),
-        (good.clone(), Some(Denied::NoIssuer)),
-        (format!("{good}&iss=https://evil.example"), Some(Denied::Issuer)),
-        (format!("{good}&iss=https://oidc.example/"), Some(Denied::Issuer)),
-        (format!("{good}&iss=https://oidc.example&iss=https://oidc.example"), Some(Denied::Issuer)),
-        ("code=c&iss=https://oidc.example".to_owned(), Some(Denied::State)),
-        ("code=c&state=&iss=https://oidc.example".to_owned(), Some(Denied::State)),
-        (format!("{good}&state=b&iss=https://oidc.example"), Some(Denied::State)),
-        ("code=c&state=other&iss=https://oidc.example".to_owned(), Some(Denied::State)),
-        (format!("state={state}&iss=https://oidc.example"), Some(Denied::NoCode)),
-        (format!("{good}&code=d&iss=https://oidc.example"), Some(Denied::Repeated)),
-        (format!("access_token=t&state={state}&iss=https://oidc.example"), Some(Denied::NoCode)),
+        (good.clone(), Some(AuthorizationResponseError::NoIssuer)),
+        (format!("{good}&iss=https://evil.example"), Some(AuthorizationResponseError::Issuer)),
+        (format!("{good}&iss=https://oidc.example/"), Some(AuthorizationResponseError::Issuer)),
+        (
+            format!("{good}&iss=https://oidc.example&iss=https://oidc.example"),
+            Some(AuthorizationResponseError::Issuer),
+        ),
+        ("code=c&iss=https://oidc.example".to_owned(), Some(AuthorizationResponseError::State)),
+        ("code=c&state=&iss=https://oidc.example".to_owned(), Some(AuthorizationResponseError::State)),
+        (format!("{good}&state=b&iss=https://oidc.example"), Some(AuthorizationResponseError::State)),
+        ("code=c&state=other&iss=https://oidc.example".to_owned(), Some(AuthorizationResponseError::State)),
+        (format!("state={state}&iss=https://oidc.example"), Some(AuthorizationResponseError::NoCode)),
+        (format!("{good}&code=d&iss=https://oidc.example"), Some(AuthorizationResponseError::Repeated)),
+        (
+            format!("access_token=t&state={state}&iss=https://oidc.example"),
+            Some(AuthorizationResponseError::NoCode),
+        ),
         (
             format!("error=access_denied&state={state}&iss=https://oidc.example"),
-            Some(Denied::Refused("access_denied".to_owned())),
+            Some(AuthorizationResponseError::Refused("access_denied".to_owned())),
         ),
-        (format!("error=access_denied&state={state}&iss=https://evil.example"), Some(Denied::Issuer)),
+        (
+            format!("error=access_denied&state={state}&iss=https://evil.example"),
+            Some(AuthorizationResponseError::Issuer),
+        ),
     ] {
         let (_, pending) = begin("https://oidc.example", r#"{"client_id": "a"}"#).await;
         assert_eq!(pending.accept(&callback(&query)).err(), expected, "{query}");
@@ -148,8 +158,8 @@ async fn c03_c06_what_is_accepted() {
     for (query, expected) in [
         (good.clone(), None),
         (format!("{good}&iss=https://mcp-ts.example/"), None),
-        (format!("{good}&iss=https://mcp-ts.example"), Some(Denied::Issuer)),
-        (format!("{good}&iss=https://evil.example"), Some(Denied::Issuer)),
+        (format!("{good}&iss=https://mcp-ts.example"), Some(AuthorizationResponseError::Issuer)),
+        (format!("{good}&iss=https://evil.example"), Some(AuthorizationResponseError::Issuer)),
     ] {
         let (_, pending) = begin("https://mcp-ts.example", r#"{"client_id": "a"}"#).await;
         assert_eq!(pending.accept(&callback(&query)).err(), expected, "{query}");

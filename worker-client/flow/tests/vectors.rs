@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use base64ct::{Base64UrlUnpadded, Encoding};
 use http::{Request, Response};
 use login_flow::{
-    Client, Denied, Egress, Exchange, FetchError, Login, Named, Register, Server, State, TokenError, Turn,
-    covers, drive, probe,
+    AuthorizationRequest, AuthorizationResponseError, Client, Egress, Exchange, FetchError, LoginTarget,
+    Register, Server, State, TokenError, Turn, covers, drive, probe,
 };
 use pkce::Verifier;
 use rfc8414::{Issuer, Metadata};
@@ -26,7 +26,7 @@ async fn hosts() {
         let mut host: Vector = case.input();
         host.note.clone_from(&case.note);
         let egress = Egress::public();
-        let named = Named::parse(&host.host, &egress).unwrap();
+        let named = LoginTarget::parse(&host.host, &egress).unwrap();
         let fetch = async |request| host.fetch(&request).map_err(|_| FetchError::NoAnswer);
         let probe = probe(&named, &egress, |_| false, fetch).await;
         let mut findings: Vec<_> = probe.findings.iter().map(|finding| finding.id).collect();
@@ -110,7 +110,7 @@ fn authorization_requests() {
             }
         };
         let client = client(&server, &input.client_id, input.redirect_uri.clone());
-        let login = Login { server, client, resource: input.resource, scope: input.scope };
+        let login = AuthorizationRequest { server, client, resource: input.resource, scope: input.scope };
         let (url, pending) = login.begin(state(&input.state), Verifier::try_from(input.verifier).unwrap());
         assert_eq!(url.as_str().split('?').next().unwrap(), case.expect["endpoint"], "{context}");
         assert_parameters(url.query().unwrap(), &case.expect, &context);
@@ -167,11 +167,12 @@ fn callbacks() {
         let mut redirect_uri = callback.clone();
         redirect_uri.set_query(None);
         let client = client(&server, "s6BhdRkqt3", redirect_uri);
-        let login = Login { server, client, resource: "https://as.example".to_owned(), scope: None };
+        let login =
+            AuthorizationRequest { server, client, resource: "https://as.example".to_owned(), scope: None };
         let (_, pending) = login.begin(state(&sent), Verifier::from_entropy([2; 32]));
         let outcome = match pending.accept(&callback) {
             Ok(_) => json!({"accepted": true}),
-            Err(Denied::Refused(error)) => json!({"accepted": false, "error": error}),
+            Err(AuthorizationResponseError::Refused(error)) => json!({"accepted": false, "error": error}),
             Err(denied) => json!({"accepted": false, "breaks": denied.requirement().unwrap().id}),
         };
         assert_eq!(outcome, case.expect, "{context}");
@@ -195,7 +196,8 @@ async fn token_answers() {
         });
         let server = server(&metadata);
         let client = client(&server, "s6BhdRkqt3", "https://app.example/callback".parse().unwrap());
-        let login = Login { server, client, resource: "https://as.example".to_owned(), scope: None };
+        let login =
+            AuthorizationRequest { server, client, resource: "https://as.example".to_owned(), scope: None };
         let state = State::from_entropy([1; 32]);
         let callback = format!("https://app.example/callback?code=c&state={}", state.as_str());
         let (_, pending) = login.begin(state, Verifier::from_entropy([2; 32]));

@@ -1,7 +1,7 @@
 //! Every vector leads to the verdict and the findings that it names.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
-use login_flow::{Egress, FetchError, Named, Probe, Verdict, probe};
+use login_flow::{Egress, FetchError, LoginTarget, Probe, Verdict, probe};
 use vectors::Vector;
 
 async fn probe_vector(vector: &Vector) -> Probe {
@@ -11,7 +11,7 @@ async fn probe_vector(vector: &Vector) -> Probe {
 /// As an app that has a client at that issuer, registered by hand.
 async fn probe_knowing(vector: &Vector, known: &str) -> Probe {
     let egress = Egress::public();
-    let named = Named::parse(&vector.host, &egress).unwrap();
+    let named = LoginTarget::parse(&vector.host, &egress).unwrap();
     probe(
         &named,
         &egress,

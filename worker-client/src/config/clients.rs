@@ -13,12 +13,12 @@ use login_flow::{Client, ClientAuth};
 /// `{"https://as.example": {"client_id": "…", "client_secret": "…"}}` or
 /// `{"https://as.example": {"initial_access_token": "…"}}`.
 #[derive(Clone, Debug, Default)]
-pub struct Clients(BTreeMap<String, Known>);
+pub struct Clients(BTreeMap<String, Preregistered>);
 
 /// What is known at one issuer.
 #[derive(Clone)]
 #[expect(clippy::exhaustive_enums, reason = "a caller must handle both")]
-pub enum Known {
+pub enum Preregistered {
     /// A client that was registered by hand.
     Client {
         /// Its identifier.
@@ -36,18 +36,18 @@ impl Clients {
         let wire: BTreeMap<String, Wire> = serde_json::from_str(json).map_err(|_| InvalidClients::Syntax)?;
         let known = wire.into_iter().map(|(issuer, wire)| {
             Issuer::try_from(issuer.clone()).map_err(|_| InvalidClients::Issuer)?;
-            Ok((issuer, wire.known()?))
+            Ok((issuer, wire.preregistered()?))
         });
         known.collect::<Result<_, _>>().map(Self)
     }
 
     /// What is known at an issuer. Identifiers are compared as text, so that nothing reaches another issuer.
-    pub fn at(&self, issuer: &Issuer) -> Option<&Known> {
+    pub fn at(&self, issuer: &Issuer) -> Option<&Preregistered> {
         self.0.get(issuer.as_str())
     }
 }
 
-impl Known {
+impl Preregistered {
     /// Whether it is a client, with which nobody need register.
     pub fn is_client(&self) -> bool {
         matches!(self, Self::Client { .. })
@@ -56,7 +56,7 @@ impl Known {
     /// The client, where one is known.
     pub fn client(&self, redirect_uri: &Url) -> Option<Client> {
         let Self::Client { client_id, auth } = self else { return None };
-        Some(Client::known(client_id.clone(), auth.clone(), redirect_uri.clone()))
+        Some(Client::preregistered(client_id.clone(), auth.clone(), redirect_uri.clone()))
     }
 
     /// The initial access token, where one is known.
@@ -66,7 +66,7 @@ impl Known {
     }
 }
 
-impl fmt::Debug for Known {
+impl fmt::Debug for Preregistered {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Client { client_id, .. } => f.debug_tuple("Client").field(client_id).finish(),
@@ -85,14 +85,16 @@ struct Wire {
 }
 
 impl Wire {
-    fn known(self) -> Result<Known, InvalidClients> {
+    fn preregistered(self) -> Result<Preregistered, InvalidClients> {
         match (self.client_id, self.initial_access_token) {
             (Some(client_id), None) => {
                 let secret = self.client_secret.map(ClientSecret::lasting);
                 let auth = ClientAuth::new(self.token_endpoint_auth_method, secret);
-                Ok(Known::Client { client_id, auth: auth.map_err(|_| InvalidClients::Secret)? })
+                Ok(Preregistered::Client { client_id, auth: auth.map_err(|_| InvalidClients::Secret)? })
             }
-            (None, Some(token)) if self.client_secret.is_none() => Ok(Known::InitialAccessToken(token)),
+            (None, Some(token)) if self.client_secret.is_none() => {
+                Ok(Preregistered::InitialAccessToken(token))
+            }
             _ => Err(InvalidClients::Kind),
         }
     }

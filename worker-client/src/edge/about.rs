@@ -17,10 +17,10 @@ use super::{
     probe::Remembered,
 };
 use crate::{config::Config, pages::About};
-use login_flow::{Egress, Named, get, same_site};
+use login_flow::{Egress, LoginTarget, get, same_site};
 
 /// Title, description and icon of the host's root page, as they were lately; as much of it as the host says in time.
-pub(super) async fn about(named: &Named, config: &Config) -> About {
+pub(super) async fn about(named: &LoginTarget, config: &Config) -> About {
     let mut patience = pin!(Delay::from(PATIENCE));
     let cache = Remembered::of(config, "about", named.root().as_str());
     let remembered = within(patience.as_mut(), cache.read()).await.flatten();
@@ -34,7 +34,7 @@ pub(super) async fn about(named: &Named, config: &Config) -> About {
 }
 
 /// What the host says, and for how many seconds that holds.
-async fn ask(named: &Named, egress: &Egress, mut patience: Pin<&mut Delay>) -> (About, u32) {
+async fn ask(named: &LoginTarget, egress: &Egress, mut patience: Pin<&mut Delay>) -> (About, u32) {
     let page = within(patience.as_mut(), root_page(named.root(), egress)).await.flatten();
     let Some((url, page)) = page else { return (About::default(), NOTHING_LASTS) };
     let content_type = page.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
@@ -70,7 +70,7 @@ async fn root_page(mut url: Url, egress: &Egress) -> Option<(Url, Response<Vec<u
 }
 
 /// The best icon that is an image of moderate size, as a `data:` URL that loads from nowhere.
-async fn icon(named: &Named, icons: &[Icon], egress: &Egress) -> Option<String> {
+async fn icon(named: &LoginTarget, icons: &[Icon], egress: &Egress) -> Option<String> {
     let own = icons.iter().filter(|icon| same_site(&icon.url, named.url()));
     // An SVG can run scripts: never shown, so not asked for either.
     let own = own.filter(|icon| icon.size != IconSize::Scalable);

@@ -27,7 +27,7 @@ use super::{
     storage::Storage,
 };
 use crate::{pages::About, problem::Problem};
-use login_flow::{Named, Server};
+use login_flow::{LoginTarget, Server};
 
 /// A user's `Account`: what they are connected to, and as whom. Only this deployment's Worker can ask it.
 #[durable_object(alarm)]
@@ -129,7 +129,7 @@ pub(super) enum Ask {
 #[derive(Deserialize, Serialize)]
 pub(super) struct Begin {
     /// What the person named.
-    pub(super) named: Named,
+    pub(super) named: LoginTarget,
     /// The server that answers for it.
     pub(super) server: Server,
     /// Where its answer goes, on the asker's own origin.

@@ -4,7 +4,7 @@ use http::{HeaderMap, HeaderValue, header};
 use rfc7591::Secret;
 use worker::{Headers, Request, RequestInit, RequestRedirect, Response};
 
-use login_flow::Challenge;
+use login_flow::BearerChallenge;
 
 /// Whether a request of that method may carry a token: TRACE would echo it, CONNECT leads elsewhere. The name is asked
 /// for, because the platform's bindings take every method that they do not know for GET.
@@ -41,11 +41,11 @@ pub(super) fn to_repeat(request: &Request) -> worker::Result<Option<Request>> {
 }
 
 /// Why the host refused, in the words of RFC 6750 §3.
-pub(super) fn challenge(response: &Response) -> Option<Challenge> {
+pub(super) fn challenge(response: &Response) -> Option<BearerChallenge> {
     let value = response.headers().get(header::WWW_AUTHENTICATE.as_str()).ok()??;
     let mut headers = HeaderMap::new();
     headers.insert(header::WWW_AUTHENTICATE, HeaderValue::try_from(value).ok()?);
-    Challenge::read(&headers)
+    BearerChallenge::read(&headers)
 }
 
 const NOT_PASSED: &[&str] = &[

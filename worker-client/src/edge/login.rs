@@ -25,7 +25,7 @@ use crate::{
     problem::Problem,
     return_to::return_to,
 };
-use login_flow::{FetchError, Named, digest};
+use login_flow::{FetchError, LoginTarget, digest};
 
 /// The logins of one user.
 ///
@@ -43,7 +43,7 @@ pub struct Login {
 #[derive(Clone, Debug)]
 pub(super) enum User {
     /// A user whom the host program has authenticated.
-    Named {
+    LoginTarget {
         /// Its own name for them.
         own: String,
         /// The digest that names their account.
@@ -62,7 +62,7 @@ impl Login {
             "" => digest(user),
             namespace => format!("{}.{}", digest(namespace), digest(user)),
         };
-        let user = User::Named { own: user.to_owned(), digest: name };
+        let user = User::LoginTarget { own: user.to_owned(), digest: name };
         Ok(Self { config, env: env.clone(), user, label: None, counted: Counted::host(env) })
     }
 
@@ -90,7 +90,7 @@ impl Login {
     ///
     /// `back` is the path of a page on our own origin to bring them back to, `scope` what to ask for in particular.
     pub fn link(&self, url: &str, back: Option<&str>, scope: Option<&str>) -> Result<Url, Problem> {
-        let named = Named::parse(url, &self.config.egress)?;
+        let named = LoginTarget::parse(url, &self.config.egress)?;
         let mut link = self.config.url("/login");
         let back = back.and_then(|path| return_to(path, &self.config.origin).map(|_| path));
         link.query_pairs_mut()
@@ -103,7 +103,7 @@ impl Login {
 
     /// Whether and how a person can log in to a host or URL. Reads only, and stores nothing.
     pub async fn probe(&self, named: &str) -> Result<Probed, Problem> {
-        let named = Named::parse(named, &self.config.egress)?;
+        let named = LoginTarget::parse(named, &self.config.egress)?;
         let (answered, about) = ask_host(self, &named).await?;
         let mut probed = Probed::new(named.host(), named.resource(), answered.verdict, about);
         if let Some(server) = answered.server {
@@ -196,7 +196,7 @@ impl Login {
 
     pub(super) fn session(&self) -> Option<Session> {
         match &self.user {
-            User::Named { .. } => Some(Session::Host),
+            User::LoginTarget { .. } => Some(Session::Host),
             User::Browser(cookie) => cookie.as_ref().map(|cookie| Session::Cookie(cookie.digest())),
         }
     }
@@ -213,7 +213,7 @@ impl Login {
     async fn asked(&self, session: Session, ask: Ask) -> Result<String, Problem> {
         let account = self.account().ok_or_else(Problem::no_session)?;
         let user = match &self.user {
-            User::Named { own, .. } => {
+            User::LoginTarget { own, .. } => {
                 Some(HostUser { name: own.clone(), namespace: self.config.namespace.clone() })
             }
             User::Browser(_) => None,
@@ -231,7 +231,7 @@ impl Login {
     /// Names the user's object.
     fn account(&self) -> Option<String> {
         match &self.user {
-            User::Named { digest, .. } => Some(format!("user.{digest}")),
+            User::LoginTarget { digest, .. } => Some(format!("user.{digest}")),
             User::Browser(cookie) => cookie.as_ref().map(|cookie| format!("browser.{}", cookie.account())),
         }
     }

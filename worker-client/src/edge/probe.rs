@@ -13,11 +13,11 @@ use super::{
     text::text,
 };
 use crate::{
-    config::{Config, Known},
+    config::{Config, Preregistered},
     pages::About,
     problem::Problem,
 };
-use login_flow::{Named, Server, Verdict, probe};
+use login_flow::{LoginTarget, Server, Verdict, probe};
 
 /// What a host answered: a validated server, exactly when one can log in.
 #[derive(Deserialize, Serialize)]
@@ -28,7 +28,7 @@ pub(super) struct Answered {
 }
 
 /// Metadata and root page, side by side. What is not remembered counts against the limits of whoever asks.
-pub(super) async fn ask_host(login: &Login, named: &Named) -> Result<(Answered, About), Problem> {
+pub(super) async fn ask_host(login: &Login, named: &LoginTarget) -> Result<(Answered, About), Problem> {
     let config = &login.config;
     let cache = Remembered::of(config, "probe", &named.resource());
     let remembered: Option<Answered> = cache.read().await;
@@ -40,8 +40,9 @@ pub(super) async fn ask_host(login: &Login, named: &Named) -> Result<(Answered, 
             return answered;
         }
         let egress = &config.egress;
-        let is_known = |issuer: &Issuer| config.clients.at(issuer).is_some_and(Known::is_client);
-        let asked = probe(named, egress, is_known, through(egress, Limit::METADATA)).await;
+        let is_preregistered =
+            |issuer: &Issuer| config.clients.at(issuer).is_some_and(Preregistered::is_client);
+        let asked = probe(named, egress, is_preregistered, through(egress, Limit::METADATA)).await;
         let answered = Answered { verdict: asked.verdict, server: asked.server };
         cache.write(&answered, A_MINUTE).await;
         answered

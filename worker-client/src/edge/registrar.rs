@@ -25,7 +25,7 @@ use super::{
     object,
     storage::Storage,
 };
-use crate::{config::Known, problem::Problem};
+use crate::{config::Preregistered, problem::Problem};
 use login_flow::{Client, Register, Server, Update, drive};
 
 /// Registers once per issuer and redirection URI, and keeps the registration before anyone uses it.
@@ -154,7 +154,7 @@ impl Inner {
         self: Rc<Self>,
         wanted: Wanted,
         renamed: Option<Client>,
-        known: Option<Known>,
+        known: Option<Preregistered>,
     ) -> Result<Client, Problem> {
         let Wanted { server, redirect_uri, client_name } = wanted;
         let rows = self.rows()?;
@@ -177,7 +177,7 @@ impl Inner {
         self.attempts.borrow_mut().next(now())?;
         let register = Register::new(&server, redirect_uri, &client_name);
         let mut register = register.ok_or_else(Problem::no_registration)?;
-        if let Some(token) = known.as_ref().and_then(Known::initial_access_token) {
+        if let Some(token) = known.as_ref().and_then(Preregistered::initial_access_token) {
             register = register.with_initial_access_token(token.clone());
         }
         let registered = drive(register, through(egress, Limit::TOKEN)).await;

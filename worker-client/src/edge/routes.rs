@@ -23,7 +23,7 @@ use crate::{
     pages::{self, About, Notice},
     problem::Problem,
 };
-use login_flow::{Named, Server, digest};
+use login_flow::{LoginTarget, Server, digest};
 
 /// Answers a request under our prefix, errors included; nothing when the path is not ours.
 pub(super) async fn handle(login: &Login, request: &mut Request) -> Option<Response> {
@@ -106,7 +106,11 @@ async fn confirm(login: &Login, request: &Request, url: &Url) -> Result<Answer, 
 }
 
 /// The server to log in with and what the host says of itself, or why there is none.
-async fn registrable(login: &Login, request: &Request, named: &Named) -> Result<(Server, About), Problem> {
+async fn registrable(
+    login: &Login,
+    request: &Request,
+    named: &LoginTarget,
+) -> Result<(Server, About), Problem> {
     let (answered, about) = ask_host(&login.counting(request), named).await?;
     match (answered.server, Problem::of_verdict(&answered.verdict)) {
         (Some(server), None) => Ok((server, about)),
@@ -161,7 +165,7 @@ async fn callback(login: &Login, request: &Request, url: &Url) -> Result<Answer,
         |problem: Problem| if problem == Problem::no_session() { Problem::unknown_login() } else { problem };
     let next = match &login.user {
         User::Browser(Some(cookie)) => Some(cookie.rotated(entropy()?)),
-        User::Browser(None) | User::Named { .. } => None,
+        User::Browser(None) | User::LoginTarget { .. } => None,
     };
     let rotate = next.as_ref().map(SessionCookie::digest);
     let connected: Connected =

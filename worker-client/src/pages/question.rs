@@ -1,14 +1,14 @@
 use askama::Template;
 
 use super::{About, bounded, connection::initial, is_international, render};
-use login_flow::{Named, Server, authority};
+use login_flow::{LoginTarget, Server, authority};
 
 /// What a person is asked before a login: who asks, where they will agree, and for what.
 #[derive(Clone, Copy, Debug)]
 #[expect(clippy::exhaustive_structs, reason = "what the page shows and sends on")]
 pub struct Question<'a> {
     /// The host that the person named.
-    pub named: &'a Named,
+    pub named: &'a LoginTarget,
     /// The server that answers for it.
     pub server: &'a Server,
     /// What the host says of itself.
@@ -22,10 +22,10 @@ pub struct Question<'a> {
 }
 
 impl Question<'_> {
-    /// What the field `elsewhere` must hold in the answer, when the token comes from another site than it goes to:
+    /// What the field `cross_site_hosts` must hold in the answer, when the token comes from another site than it goes to:
     /// the hosts that the page named. Whoever agreed to one has not agreed to another.
-    pub fn elsewhere(&self) -> Option<String> {
-        Some(self.server.elsewhere(self.named).join(" and ")).filter(|hosts| !hosts.is_empty())
+    pub fn cross_site_hosts(&self) -> Option<String> {
+        Some(self.server.cross_site_hosts(self.named).join(" and ")).filter(|hosts| !hosts.is_empty())
     }
 }
 
@@ -45,7 +45,7 @@ pub fn confirm(prefix: &str, question: &Question<'_>) -> String {
         resource: String,
         resource_shown: String,
         authorization_host: String,
-        elsewhere: Option<String>,
+        cross_site_hosts: Option<String>,
         international: Vec<String>,
         scopes: Option<String>,
     }
@@ -53,7 +53,7 @@ pub fn confirm(prefix: &str, question: &Question<'_>) -> String {
     let host = named.host();
     let resource = named.resource();
     let authorization_host = authority(&server.authorization_endpoint.url());
-    let mut international = server.elsewhere(named);
+    let mut international = server.cross_site_hosts(named);
     international.extend([host.clone(), authorization_host.clone()]);
     international.retain(|host| is_international(host));
     international.sort_unstable();
@@ -70,7 +70,7 @@ pub fn confirm(prefix: &str, question: &Question<'_>) -> String {
         resource_shown: bounded(&resource).unwrap_or_default(),
         resource,
         authorization_host,
-        elsewhere: question.elsewhere(),
+        cross_site_hosts: question.cross_site_hosts(),
         international,
         scopes: Some(server.scopes.join(" ")).filter(|scopes| !scopes.is_empty()),
     })

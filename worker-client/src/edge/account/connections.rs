@@ -17,7 +17,7 @@ use crate::{
     problem::Problem,
     seal::Place,
 };
-use login_flow::{Client, Named, Server, Tokens, authority};
+use login_flow::{Client, LoginTarget, Server, Tokens, authority};
 
 /// What a connection may be used with: sealed as one, so that tokens never meet another client or endpoint.
 #[derive(Clone, Deserialize, Serialize)]
@@ -29,7 +29,7 @@ pub(super) struct Grant {
 
 /// What a login was for.
 pub(super) struct LoggedIn {
-    pub(super) named: Named,
+    pub(super) named: LoginTarget,
     pub(super) about: About,
     pub(super) label: String,
 }

@@ -17,7 +17,9 @@ use super::{
     store::{Store, Waiting},
 };
 use crate::{event::Change, problem::Problem};
-use login_flow::{Client, Denied, DriveError, Login, Server, State, TokenError, drive};
+use login_flow::{
+    AuthorizationRequest, AuthorizationResponseError, Client, DriveError, Server, State, TokenError, drive,
+};
 
 impl Inner {
     /// Registers if need be and answers with the URL to send the person to. One write, before it is used.
@@ -40,7 +42,7 @@ impl Inner {
         };
         // The rows may have been erased meanwhile.
         let store = self.store(store.0.owner())?;
-        let login = Login { server, client, resource, scope };
+        let login = AuthorizationRequest { server, client, resource, scope };
         let (url, pending) = login.begin(State::from_entropy(entropy()?), Verifier::from_entropy(entropy()?));
         store.begin(&session, user.as_ref(), &Waiting { pending, named, about, label, return_to })?;
         self.schedule(&store).await?;
@@ -68,7 +70,7 @@ impl Inner {
         };
         // RFC 9700 §4.4.2.2: each issuer has its own redirection URI.
         if redeem.client().redirect_uri.path() != url.path() {
-            return Err(Denied::Issuer.into());
+            return Err(AuthorizationResponseError::Issuer.into());
         }
         // Gone before the code is sent: the platform holds the request back until the write is durable.
         store.end_pending(&state)?;

@@ -11,7 +11,7 @@ use super::{
     HostUser, Session,
 };
 use crate::{pages::About, problem::Problem, seal::Place};
-use login_flow::{Named, Pending};
+use login_flow::{LoginTarget, Pending};
 
 /// The account's storage and the keys that open it.
 pub(super) struct Store(pub(super) Storage);
@@ -20,7 +20,7 @@ pub(super) struct Store(pub(super) Storage);
 #[derive(Deserialize, Serialize)]
 pub(super) struct Waiting {
     pub(super) pending: Pending,
-    pub(super) named: Named,
+    pub(super) named: LoginTarget,
     pub(super) about: About,
     pub(super) label: String,
     pub(super) return_to: Option<Url>,

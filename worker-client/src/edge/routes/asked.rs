@@ -13,7 +13,7 @@ use crate::{
     problem::Problem,
     return_to::return_to,
 };
-use login_flow::{Named, Server};
+use login_flow::{LoginTarget, Server};
 
 /// A login that is asked for, by a link or by a form.
 #[derive(Default, Deserialize)]
@@ -23,7 +23,7 @@ pub(super) struct Wish {
     scope: String,
     label: String,
     return_to: String,
-    elsewhere: String,
+    cross_site_hosts: String,
 }
 
 impl Wish {
@@ -57,12 +57,12 @@ impl Wish {
             scope: value("scope"),
             label: value("label"),
             return_to: value("return_to"),
-            elsewhere: value("elsewhere"),
+            cross_site_hosts: value("cross_site_hosts"),
         }
     }
 
-    pub(super) fn named(&self, login: &Login) -> Result<Named, Problem> {
-        Ok(Named::parse(&self.url, &login.config.egress)?)
+    pub(super) fn named(&self, login: &Login) -> Result<LoginTarget, Problem> {
+        Ok(LoginTarget::parse(&self.url, &login.config.egress)?)
     }
 
     /// What to ask for in particular.
@@ -89,7 +89,7 @@ impl Wish {
     pub(super) fn question<'a>(
         &'a self,
         login: &Login,
-        named: &'a Named,
+        named: &'a LoginTarget,
         server: &'a Server,
         about: &'a About,
     ) -> Question<'a> {
@@ -105,7 +105,7 @@ impl Wish {
 
     /// Whether the person agreed to what the page warned of: that another site issues the token.
     pub(super) fn agrees_to(&self, question: &Question<'_>) -> bool {
-        question.elsewhere().is_none_or(|hosts| hosts == self.elsewhere)
+        question.cross_site_hosts().is_none_or(|hosts| hosts == self.cross_site_hosts)
     }
 }
 

@@ -3,7 +3,7 @@ use serde::{Deserialize, Serialize};
 use url::{Host, Url};
 
 use crate::{
-    ClientMetadata, Registered, Rejected, Secret, Violation,
+    ClientInformation, ClientMetadata, RegistrationError, Secret, Violation,
     information::Question,
     registration::{request, set_json},
 };
@@ -16,14 +16,14 @@ use crate::{
 /// [RFC 7592 §3]: https://www.rfc-editor.org/rfc/rfc7592#section-3
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[non_exhaustive]
-pub struct Management {
+pub struct ClientConfiguration {
     #[serde(with = "as_text")]
     registration_client_uri: Uri,
     /// The registration access token.
     pub registration_access_token: Secret,
 }
 
-impl Management {
+impl ClientConfiguration {
     /// From a client configuration endpoint and its token.
     pub fn new(registration_client_uri: Uri, registration_access_token: Secret) -> Self {
         Self { registration_client_uri, registration_access_token }
@@ -94,7 +94,7 @@ pub fn is_secure(url: &Url) -> bool {
 ///
 /// [RFC 7592 §2.1]: https://www.rfc-editor.org/rfc/rfc7592#section-2.1
 #[derive(Clone, Debug)]
-pub struct ReadClient(Management);
+pub struct ReadClient(ClientConfiguration);
 
 impl ReadClient {
     /// The GET. Send it without following redirects.
@@ -103,9 +103,9 @@ impl ReadClient {
     }
 
     /// Reads the answer. A new access token in it replaces the one that was used.
-    pub fn receive(self, response: &Response<Vec<u8>>) -> Result<Registered, Rejected> {
+    pub fn receive(self, response: &Response<Vec<u8>>) -> Result<ClientInformation, RegistrationError> {
         if !response.status().is_success() {
-            return Err(Rejected::receive(response));
+            return Err(RegistrationError::receive(response));
         }
         Question::Read { management: &self.0 }.answered(response)
     }
@@ -116,7 +116,7 @@ impl ReadClient {
 /// [RFC 7592 §2.2]: https://www.rfc-editor.org/rfc/rfc7592#section-2.2
 #[derive(Clone, Debug)]
 pub struct UpdateClient {
-    management: Management,
+    management: ClientConfiguration,
     client_id: String,
     client_secret: Option<Secret>,
     metadata: ClientMetadata,
@@ -143,15 +143,15 @@ impl UpdateClient {
     }
 
     /// Reads the answer and compares it with the request. A new access token in it replaces the one that was used.
-    pub fn receive(self, response: &Response<Vec<u8>>) -> Result<Registered, Rejected> {
+    pub fn receive(self, response: &Response<Vec<u8>>) -> Result<ClientInformation, RegistrationError> {
         if !response.status().is_success() {
-            return Err(Rejected::receive(response));
+            return Err(RegistrationError::receive(response));
         }
         Question::Update { management: &self.management, asked: &self.metadata }.answered(response)
     }
 }
 
-/// What RFC 7592 §2.2 keeps out of an update, and a secret that only [`Management::update`] may name.
+/// What RFC 7592 §2.2 keeps out of an update, and a secret that only [`ClientConfiguration::update`] may name.
 const OF_THE_SERVER: &[&str] = &[
     "client_id_issued_at",
     "client_secret",
@@ -164,7 +164,7 @@ const OF_THE_SERVER: &[&str] = &[
 ///
 /// [RFC 7592 §2.3]: https://www.rfc-editor.org/rfc/rfc7592#section-2.3
 #[derive(Clone, Debug)]
-pub struct DeleteClient(Management);
+pub struct DeleteClient(ClientConfiguration);
 
 impl DeleteClient {
     /// The DELETE. Send it without following redirects.
@@ -175,11 +175,11 @@ impl DeleteClient {
     /// Reads the answer: what it breaks, when the client is gone.
     ///
     /// §2.3: 405 says that the server cannot delete; 401 that it knows no such client, or not this token.
-    pub fn receive(self, response: &Response<Vec<u8>>) -> Result<Vec<Violation>, Rejected> {
+    pub fn receive(self, response: &Response<Vec<u8>>) -> Result<Vec<Violation>, RegistrationError> {
         match response.status() {
             StatusCode::NO_CONTENT => Ok(Vec::new()),
             status if status.is_success() => Ok(vec![Violation::DeleteStatus(status.as_u16())]),
-            _ => Err(Rejected::receive(response)),
+            _ => Err(RegistrationError::receive(response)),
         }
     }
 }

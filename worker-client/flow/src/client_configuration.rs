@@ -1,5 +1,5 @@
 use http::{Request, Response};
-use rfc7591::{DeleteClient, Rejected, UpdateClient};
+use rfc7591::{DeleteClient, RegistrationError, UpdateClient};
 use url::Url;
 
 use crate::{Client, Exchange, RegisterError, Server, Turn, register::asked};
@@ -47,9 +47,9 @@ impl Unregister {
     }
 
     /// Whether asking again is useless: the server cannot delete, or knows no such client (RFC 7592 §2.3).
-    pub fn is_final(rejected: &Rejected) -> bool {
+    pub fn is_final(rejected: &RegistrationError) -> bool {
         let status = match rejected {
-            Rejected::Refused { status, .. } | Rejected::Status { status, .. } => *status,
+            RegistrationError::Refused { status, .. } | RegistrationError::Status { status, .. } => *status,
             _ => return false,
         };
         status.is_client_error() && !matches!(status.as_u16(), 408 | 425 | 429)
@@ -58,13 +58,13 @@ impl Unregister {
 
 impl Exchange for Unregister {
     type Output = ();
-    type Error = Rejected;
+    type Error = RegistrationError;
 
     fn request(&self) -> Request<Vec<u8>> {
         self.0.request()
     }
 
-    fn receive(self, response: &Response<Vec<u8>>) -> Result<Turn<Self>, Rejected> {
+    fn receive(self, response: &Response<Vec<u8>>) -> Result<Turn<Self>, RegistrationError> {
         // What the answer breaks matters to a checker; the client is gone either way.
         self.0.receive(response).map(|_violations| Turn::Done(()))
     }

@@ -8,9 +8,9 @@ use crate::{Blocked, Egress};
 /// host.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(transparent)]
-pub struct Named(Url);
+pub struct LoginTarget(Url);
 
-impl Named {
+impl LoginTarget {
     /// Reads what was typed: a host (`good.example`, `good.example:8443/mcp`) or an https URL.
     pub fn parse(text: &str, egress: &Egress) -> Result<Self, InvalidHost> {
         let text = text.trim();
@@ -119,7 +119,7 @@ mod tests {
     use super::*;
 
     fn parse(text: &str) -> Result<String, InvalidHost> {
-        Named::parse(text, &Egress::public()).map(|named| named.resource())
+        LoginTarget::parse(text, &Egress::public()).map(|named| named.resource())
     }
 
     #[test]
@@ -163,16 +163,16 @@ mod tests {
 
     #[test]
     fn a_path_is_tried_before_the_origin() {
-        let named = Named::parse("good.example/tenant", &Egress::public()).unwrap();
+        let named = LoginTarget::parse("good.example/tenant", &Egress::public()).unwrap();
         let issuers: Vec<_> = named.issuers().iter().map(|issuer| issuer.as_str().to_owned()).collect();
         assert_eq!(issuers, ["https://good.example/tenant", "https://good.example"]);
-        assert_eq!(Named::parse("good.example", &Egress::public()).unwrap().issuers().len(), 1);
+        assert_eq!(LoginTarget::parse("good.example", &Egress::public()).unwrap().issuers().len(), 1);
     }
 
     #[test]
     fn a_bare_loopback_host_means_http_in_development() {
         let development = Egress::public().and_loopback();
-        let named = Named::parse("127.0.0.1:4101", &development).unwrap();
+        let named = LoginTarget::parse("127.0.0.1:4101", &development).unwrap();
         assert_eq!(named.resource(), "http://127.0.0.1:4101");
     }
 }

@@ -1,18 +1,18 @@
 use http::{Response, StatusCode};
 
-use crate::{Violation, object::Reading};
+use crate::{Violation, object::Lenient};
 
 crate::members! {
     human_readable: [],
     required: {
         /// The error code.
-        error: RefusalCode,
+        error: ErrorCode,
     },
     /// A client registration error response ([§3.2.2]).
     ///
     /// [§3.2.2]: https://www.rfc-editor.org/rfc/rfc7591#section-3.2.2
     #[derive(Eq)]
-    pub struct Refusal {
+    pub struct ErrorResponse {
         /// The server's explanation for developers: untrusted text.
         error_description: String,
     }
@@ -21,7 +21,7 @@ crate::members! {
 /// Why there is no client, or none any more.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 #[non_exhaustive]
-pub enum Rejected {
+pub enum RegistrationError {
     /// The server refused in the words of §3.2.2.
     #[error("the server refused: {}", .refusal.error)]
     #[non_exhaustive]
@@ -29,7 +29,7 @@ pub enum Rejected {
         /// 400, or what the server found fit.
         status: StatusCode,
         /// Its words.
-        refusal: Box<Refusal>,
+        refusal: Box<ErrorResponse>,
         /// What its answer breaks.
         violations: Vec<Violation>,
     },
@@ -51,7 +51,7 @@ pub enum Rejected {
     },
 }
 
-impl Rejected {
+impl RegistrationError {
     /// What the answer breaks.
     pub fn violations(&self) -> &[Violation] {
         match self {
@@ -65,7 +65,7 @@ impl Rejected {
     pub(crate) fn receive(response: &Response<Vec<u8>>) -> Self {
         let status = response.status();
         if let Some(refusal) = refusal(response) {
-            let registration = !matches!(refusal.error, RefusalCode::Other(_));
+            let registration = !matches!(refusal.error, ErrorCode::Other(_));
             let wrong = status.is_success() || registration && status != StatusCode::BAD_REQUEST;
             let violations = wrong.then_some(Violation::ErrorStatus(status.as_u16())).into_iter().collect();
             return Self::Refused { status, refusal: Box::new(refusal), violations };
@@ -78,8 +78,8 @@ impl Rejected {
 }
 
 /// The error object of an answer, when it is one and names no client beside it.
-pub(crate) fn refusal(response: &Response<Vec<u8>>) -> Option<Refusal> {
-    let refusal = Reading::<Refusal>::from_slice(response.body()).ok()?.members?;
+pub(crate) fn refusal(response: &Response<Vec<u8>>) -> Option<ErrorResponse> {
+    let refusal = Lenient::<ErrorResponse>::from_slice(response.body()).ok()?.members?;
     (!refusal.additional.contains_key("client_id")).then_some(refusal)
 }
 
@@ -92,7 +92,7 @@ crate::open_enum! {
     /// Error codes of [§3.2.2].
     ///
     /// [§3.2.2]: https://www.rfc-editor.org/rfc/rfc7591#section-3.2.2
-    pub enum RefusalCode {
+    pub enum ErrorCode {
         /// A metadata field is invalid.
         InvalidClientMetadata = "invalid_client_metadata",
         /// A redirection URI is invalid.

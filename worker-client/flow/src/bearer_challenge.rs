@@ -4,7 +4,7 @@ use http_auth::parse_challenges;
 /// The Bearer challenge of a resource's answer (RFC 6750 §3). All of it is untrusted text, bounded and cleaned.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 #[non_exhaustive]
-pub struct Challenge {
+pub struct BearerChallenge {
     /// Why the token does not suffice (RFC 6750 §3.1).
     pub error: Option<String>,
     /// What would suffice.
@@ -13,7 +13,7 @@ pub struct Challenge {
     pub resource_metadata: Option<String>,
 }
 
-impl Challenge {
+impl BearerChallenge {
     /// The first Bearer challenge among the `WWW-Authenticate` headers that can be read.
     pub fn read(headers: &HeaderMap) -> Option<Self> {
         headers.get_all(header::WWW_AUTHENTICATE).iter().find_map(|value| Self::parse(value.to_str().ok()?))
@@ -56,11 +56,11 @@ mod tests {
 
     #[test]
     fn rfc6750_section_3() {
-        let challenge = Challenge::parse(
+        let challenge = BearerChallenge::parse(
             r#"Bearer realm="example", error="insufficient_scope", scope="files:read files:write""#,
         );
         assert_eq!(challenge.unwrap().insufficient_scope(), Some("files:read files:write"));
-        let expired = Challenge::parse(r#"Bearer realm="example", error="invalid_token""#).unwrap();
+        let expired = BearerChallenge::parse(r#"Bearer realm="example", error="invalid_token""#).unwrap();
         assert_eq!((expired.insufficient_scope(), expired.error.as_deref()), (None, Some("invalid_token")));
     }
 
@@ -74,12 +74,12 @@ mod tests {
             ("Bearer", None),
             ("", None),
         ] {
-            let found = Challenge::parse(value).and_then(|challenge| challenge.resource_metadata);
+            let found = BearerChallenge::parse(value).and_then(|challenge| challenge.resource_metadata);
             assert_eq!(found.as_deref(), expected, "{value}");
         }
         let long = format!(r#"Bearer scope="{}""#, "a".repeat(LONGEST));
-        assert_eq!(Challenge::parse(&long), None);
-        let controls = Challenge::parse("Bearer scope=\"a\u{1}\u{e9}\tb\"");
+        assert_eq!(BearerChallenge::parse(&long), None);
+        let controls = BearerChallenge::parse("Bearer scope=\"a\u{1}\u{e9}\tb\"");
         assert!(controls.is_none_or(|challenge| challenge.scope.is_none_or(|scope| scope == "ab")));
     }
 }
