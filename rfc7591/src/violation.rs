@@ -1,21 +1,30 @@
+use std::fmt;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
 use crate::{Difference, Unreadable};
 
-/// How binding a clause is.
-#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
-#[non_exhaustive]
+/// The force of a requirement, in the words of BCP 14.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, Ord, PartialEq, PartialOrd, Serialize)]
+#[expect(clippy::exhaustive_enums, reason = "a caller must handle each")]
 pub enum Level {
     /// An absolute requirement of the specification.
+    #[serde(rename = "MUST")]
     Must,
     /// A recommendation that was not followed.
+    #[serde(rename = "SHOULD")]
     Should,
     /// Truly optional.
+    #[serde(rename = "MAY")]
     May,
     /// Legal, and worth knowing.
+    #[serde(rename = "note")]
     Note,
 }
 
 impl Level {
-    /// As in BCP 14, or `note`.
+    /// The word of BCP 14, or `note`.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Must => "MUST",
@@ -23,6 +32,12 @@ impl Level {
             Self::May => "MAY",
             Self::Note => "note",
         }
+    }
+}
+
+impl fmt::Display for Level {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
     }
 }
 

@@ -45,12 +45,12 @@ impl Finding {
 impl From<login_flow::Finding> for Finding {
     fn from(finding: login_flow::Finding) -> Self {
         Self {
-            id: finding.id.to_owned(),
-            level: Level::parse(finding.level).unwrap_or(Level::Note),
-            section: finding.section.to_owned(),
+            id: finding.id.into_owned(),
+            level: Level::parse(finding.level.as_str()).unwrap_or(Level::Note),
+            section: finding.section.into_owned(),
             actor: finding.actor,
             evidence: finding.evidence,
-            remedy: finding.remedy.to_owned(),
+            remedy: finding.remedy.into_owned(),
         }
     }
 }

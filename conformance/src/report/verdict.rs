@@ -1,4 +1,4 @@
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
 use login_flow::Actor;
 use schemars::JsonSchema;
@@ -73,18 +73,23 @@ impl Verdict {
     }
 
     pub(crate) fn of(probe: &login_flow::Probe) -> Self {
-        let told = |why: &str| bounded(why, MAX_EVIDENCE);
-        let requirement = probe.requirement.map(str::to_owned);
+        let why = bounded(&probe.verdict.why().unwrap_or_default(), MAX_EVIDENCE);
+        let requirement = probe.verdict.requirement().map(Cow::into_owned);
         match &probe.verdict {
             login_flow::Verdict::ExternalAuthorizationServer { resource_metadata } => {
                 Self::ExternalAuthorizationServer { resource_metadata: resource_metadata.clone() }
             }
             login_flow::Verdict::NoMetadata => Self::NoMetadata,
             login_flow::Verdict::NoRegistration => Self::NoRegistration,
-            login_flow::Verdict::Refused { why } => Self::Refused { why: told(why), requirement },
+            login_flow::Verdict::Open => Self::Open,
+            login_flow::Verdict::Refused { .. } => Self::Refused { why, requirement },
             login_flow::Verdict::Registrable => Self::Registrable,
-            login_flow::Verdict::Unreachable { why } => Self::Unreachable { why: told(why) },
-            login_flow::Verdict::Unusable { why } => Self::Unusable { why: told(why), requirement },
+            login_flow::Verdict::Closed { .. } | login_flow::Verdict::Unreachable { .. } => {
+                Self::Unreachable { why }
+            }
+            login_flow::Verdict::Unreadable { .. } | login_flow::Verdict::Unusable { .. } => {
+                Self::Unusable { why, requirement }
+            }
         }
     }
 }
