@@ -125,8 +125,8 @@ export interface Probed {
   resource: string;
   issuer: string | null;
   verdict: 'registrable' | 'no_registration' | 'no_metadata' | 'external_authorization_server' | 'closed' | 'open' | 'refused' | 'unreachable' | 'unreadable' | 'unusable';
-  /** With `refused`, `unreachable` and `unusable`. */
-  why?: string;
+  /** The verdict's reason in words: untrusted text in part. */
+  why: string | null;
   /** With `external_authorization_server`: untrusted text, named and not fetched. */
   resource_metadata?: string;
   /** What the host says of itself: untrusted text, and an image as a `data:` URL. */

@@ -79,7 +79,7 @@ impl Server {
         if auth_methods.is_empty() {
             reasons.push(Unusable::Requires(Mechanism::ClientAuthentication));
         }
-        if !metadata.response_modes_supported().iter().any(|mode| *mode == ResponseMode::Query) {
+        if !metadata.response_modes_supported().contains(&ResponseMode::Query) {
             reasons.push(Unusable::Requires(Mechanism::ResponseMode));
         }
         let sends_iss = metadata.authorization_response_iss_parameter_supported();
