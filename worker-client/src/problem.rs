@@ -226,7 +226,9 @@ impl From<AuthorizationResponseError> for Problem {
                 SERVER,
                 AGAIN,
             ),
-            AuthorizationResponseError::NoCode | AuthorizationResponseError::Repeated => Self::new(
+            AuthorizationResponseError::CodeWithError
+            | AuthorizationResponseError::NoCode
+            | AuthorizationResponseError::Repeated => Self::new(
                 400,
                 "malformed-answer",
                 "The host's answer cannot be used",

@@ -88,7 +88,7 @@ impl Server {
             return Err(reasons);
         };
         let (a, t) = (&authorization_endpoint.url(), &token_endpoint.url());
-        if a.query_pairs().any(|(name, _)| OWN_PARAMETERS.contains(&&*name)) {
+        if a.query_pairs().any(|(name, _)| OWN_PARAMETERS.iter().any(|own| name.eq_ignore_ascii_case(own))) {
             reasons.push(Unusable::OwnParameters);
         }
         if !sends_iss && !same_site(a, t) {
@@ -221,11 +221,14 @@ pub enum Mechanism {
     SignedRequestObjects,
 }
 
-/// The parameters of an authorization request as this client makes it.
+/// The parameters of an authorization request as this client makes it, compared without regard to case: some servers
+/// read them so.
 const OWN_PARAMETERS: &[&str] = &[
     "client_id",
     "code_challenge",
     "code_challenge_method",
+    "nonce",
+    "prompt",
     "redirect_uri",
     "resource",
     "response_type",
