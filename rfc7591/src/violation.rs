@@ -1,6 +1,6 @@
-use crate::{Difference, Unreadable};
+use crate::{Difference, lenient::Unreadable};
 
-/// How binding a clause is.
+/// The strength of a requirement (BCP 14).
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
 #[non_exhaustive]
 pub enum Level {
@@ -15,7 +15,7 @@ pub enum Level {
 }
 
 impl Level {
-    /// As in BCP 14, or `note`.
+    /// The keyword of BCP 14, or `note`.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Must => "MUST",
@@ -26,7 +26,8 @@ impl Level {
     }
 }
 
-/// What the answer to a registration or management request breaks, or what the server changed.
+/// A requirement that the response to a registration or client configuration request breaks, or a difference from what
+/// the request asked for.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Violation {
@@ -78,7 +79,7 @@ pub enum Violation {
 }
 
 impl Violation {
-    /// Every code.
+    /// The codes of all violations.
     pub const CODES: &[&str] = &[
         "rfc7591/3.2.1/auth-method-substituted",
         "rfc7591/3.2.1/client-id",
@@ -125,7 +126,7 @@ impl Violation {
         }
     }
 
-    /// The section that says so, as a link.
+    /// The section of the requirement, as a link.
     pub fn section(&self) -> &'static str {
         match self {
             Self::DeleteStatus(_) => "https://www.rfc-editor.org/rfc/rfc7592#section-2.3",
@@ -140,7 +141,7 @@ impl Violation {
         }
     }
 
-    /// How binding that section is here.
+    /// The strength of the requirement.
     pub fn level(&self) -> Level {
         match self {
             Self::Changed(_) => Level::Note,
@@ -150,7 +151,7 @@ impl Violation {
         }
     }
 
-    /// Whether there is no client to use after it.
+    /// `true` if the response gives no client that can be used.
     pub fn is_fatal(&self) -> bool {
         match self {
             Self::ClientId | Self::ErrorObject(_) | Self::ErrorStatus(_) | Self::NotAnObject => true,
