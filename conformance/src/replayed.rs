@@ -1,6 +1,6 @@
 //! The vectors, replayed by the same checks that ask hosts.
 
-use rfc7591::{ClientConfiguration, ClientMetadata, Registration, Secret};
+use rfc7591::{ClientConfiguration, ClientMetadata, Endpoint, Registration, Secret};
 use rfc8414::{Issuer, Metadata};
 use serde_json::Value;
 use vectors::{Case, Response, Vector};
@@ -91,7 +91,7 @@ fn findings(subject: &str, case: &Case) -> Option<Vec<String>> {
         }
         "registration" => {
             let asked: ClientMetadata = serde_json::from_value(input.get("request")?.clone()).ok()?;
-            let endpoint = http::Uri::from_static("https://server.example.com/register");
+            let endpoint = Endpoint::from_static("https://server.example.com/register");
             let registration = Registration::new(endpoint, asked);
             let token = input.get("initial_access_token").and_then(Value::as_str);
             let registration = match token {

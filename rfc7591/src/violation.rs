@@ -1,12 +1,12 @@
 use std::fmt;
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Difference, Unreadable};
+use crate::{Difference, lenient::Unreadable};
 
 /// The force of a requirement, in the words of BCP 14.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, Ord, PartialEq, PartialOrd, Serialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[expect(clippy::exhaustive_enums, reason = "a caller must handle each")]
 pub enum Level {
     /// An absolute requirement of the specification.
@@ -24,7 +24,7 @@ pub enum Level {
 }
 
 impl Level {
-    /// The word of BCP 14, or `note`.
+    /// The keyword of BCP 14, or `note`.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Must => "MUST",
@@ -41,7 +41,8 @@ impl fmt::Display for Level {
     }
 }
 
-/// What the answer to a registration or management request breaks, or what the server changed.
+/// A requirement that the response to a registration or client configuration request breaks, or a difference from what
+/// the request asked for.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Violation {
@@ -93,7 +94,7 @@ pub enum Violation {
 }
 
 impl Violation {
-    /// Every code.
+    /// The codes of all violations.
     pub const CODES: &[&str] = &[
         "rfc7591/3.2.1/auth-method-substituted",
         "rfc7591/3.2.1/client-id",
@@ -140,7 +141,7 @@ impl Violation {
         }
     }
 
-    /// The section that says so, as a link.
+    /// The section of the requirement, as a link.
     pub fn section(&self) -> &'static str {
         match self {
             Self::DeleteStatus(_) => "https://www.rfc-editor.org/rfc/rfc7592#section-2.3",
@@ -155,7 +156,7 @@ impl Violation {
         }
     }
 
-    /// How binding that section is here.
+    /// The strength of the requirement.
     pub fn level(&self) -> Level {
         match self {
             Self::Changed(_) => Level::Note,
@@ -165,7 +166,7 @@ impl Violation {
         }
     }
 
-    /// Whether there is no client to use after it.
+    /// `true` if the response gives no client that can be used.
     pub fn is_fatal(&self) -> bool {
         match self {
             Self::ClientId | Self::ErrorObject(_) | Self::ErrorStatus(_) | Self::NotAnObject => true,

@@ -27,7 +27,7 @@ pub(super) async fn register(
     let method = [basic, post].into_iter().flatten().find(|method| server.auth_methods.contains(method))?;
     let mut metadata = good.clone();
     metadata.token_endpoint_auth_method = Some(method);
-    let endpoint = server.registration_endpoint.as_ref()?.uri();
+    let endpoint = server.registration_endpoint.clone()?;
     let registration = registration::with_token(work, Registration::new(endpoint, metadata));
     let response = work.session.send(registration.request(), Limit::Json).await.ok()?;
     // A refusal breaks nothing: what a server lists is for clients that it knows, too.

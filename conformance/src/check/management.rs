@@ -2,8 +2,7 @@
 
 use http::{Request, Response, StatusCode, header};
 use login_flow::{Server, same_site};
-use rfc7591::{ClientConfiguration, ClientInformation, ClientMetadata, RegistrationError};
-use url::Url;
+use rfc7591::{ClientConfiguration, ClientInformation, ClientMetadata, RegistrationError, UriString};
 
 use super::{
     Work,
@@ -81,7 +80,7 @@ async fn delete(work: &mut Work<'_>, server: &Server, management: ClientConfigur
 
 /// The token goes to the server that issued it, and nowhere else.
 fn judge_target(work: &Work<'_>, server: &Server, management: &ClientConfiguration) -> Result<(), String> {
-    let url = Url::parse(&management.uri().to_string()).map_err(|error| error.to_string())?;
+    let url = management.endpoint().url();
     work.session.egress().judge(&url).map_err(|why| format!("`registration_client_uri`: {why}"))?;
     let registration = &server.registration_endpoint;
     if registration.as_ref().is_some_and(|registration| same_site(&url, &registration.url())) {
@@ -128,7 +127,7 @@ async fn update(
     metadata.client_name = Some(format!("{CLIENT_NAME}, updated"));
     // Two redirection URIs, to see whether both come back.
     metadata.redirect_uris = asked.redirect_uris.clone().map(|mut uris| {
-        uris.extend(uris.first().and_then(|uri| uri.join("updated").ok()));
+        uris.extend(uris.first().and_then(|uri| uri.url().join("updated").ok().map(UriString::from)));
         uris
     });
     metadata.token_endpoint_auth_method = registered.metadata.token_endpoint_auth_method.clone();

@@ -4,7 +4,7 @@ mod wrong;
 
 use http::{HeaderValue, Response, header};
 use login_flow::Server;
-use rfc7591::{ClientConfiguration, ClientMetadata, Registration, RegistrationError};
+use rfc7591::{ClientConfiguration, ClientMetadata, Endpoint, Registration, RegistrationError};
 use serde_json::{Map, Value};
 
 pub(crate) use wrong::Wrong;
@@ -93,7 +93,7 @@ fn answer(response: &Response<Vec<u8>>) -> Result<Map<String, Value>, Registrati
     if response.status().is_success() && object.get("client_id").is_some_and(Value::is_string) {
         return Ok(object);
     }
-    let endpoint = http::Uri::from_static("https://host.invalid/register");
+    let endpoint = Endpoint::from_static("https://host.invalid/register");
     match Registration::new(endpoint, ClientMetadata::default()).receive(response) {
         Ok(_) => Ok(object),
         Err(rejected) => Err(rejected),

@@ -1,6 +1,8 @@
 use http::{Response, header};
 use login_flow::{Client, ClientAuth, Exchange, Register, Server, Turn};
-use rfc7591::{AuthMethod, ClientInformation, ClientMetadata, Registration, RegistrationError, Violation};
+use rfc7591::{
+    AuthMethod, ClientInformation, ClientMetadata, Endpoint, Registration, RegistrationError, Violation,
+};
 
 use super::{Work, confidential, login, management, refusals};
 use crate::{Finding, LeftBehind, Limit, Phase, text::bounded};
@@ -34,7 +36,7 @@ async fn good(work: &mut Work<'_>, server: &Server) {
         return;
     };
     metadata.scope.clone_from(&work.options.scope);
-    let registration = Registration::new(endpoint.uri(), metadata.clone());
+    let registration = Registration::new(endpoint.clone(), metadata.clone());
     let registration = with_token(work, registration);
     let response = match work.session.send(registration.request(), Limit::Json).await {
         Ok(response) => response,
@@ -118,9 +120,9 @@ fn rejected_good(work: &mut Work<'_>, rejected: &RegistrationError) {
 fn closed(rejected: &RegistrationError) -> Option<Finding> {
     let evidence = match rejected {
         RegistrationError::Unusable { .. } => return None,
-        RegistrationError::Refused { refusal, status, .. } => {
-            let words = bounded(refusal.error_description.as_deref().unwrap_or_default(), 160);
-            format!("a good request was refused with {status}: {} {words}", refusal.error)
+        RegistrationError::Refused { error_response, status, .. } => {
+            let words = bounded(error_response.error_description.as_deref().unwrap_or_default(), 160);
+            format!("a good request was refused with {status}: {} {words}", error_response.error)
         }
         other => format!("a good request: {other}"),
     };
@@ -168,7 +170,7 @@ pub(super) fn is_no_store(response: &Response<Vec<u8>>) -> bool {
 
 /// What the answer to a good registration breaks beyond RFC 7591's own checks.
 pub(crate) fn judge(response: &Response<Vec<u8>>) -> Vec<Finding> {
-    let endpoint = http::Uri::from_static("https://server.example.com/register");
+    let endpoint = Endpoint::from_static("https://server.example.com/register");
     match Registration::new(endpoint, ClientMetadata::default()).receive(response) {
         Ok(_) => no_store(response).into_iter().collect(),
         Err(rejected) => closed(&rejected).into_iter().collect(),
