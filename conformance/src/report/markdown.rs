@@ -2,9 +2,9 @@
 
 use std::fmt::Write;
 
-use crate::{Report, report::terminal::reasons};
+use super::Report;
 
-/// One section for each report.
+/// The reports as sections.
 pub fn print(reports: &[Report]) -> String {
     let mut out = String::new();
     for report in reports {
@@ -22,8 +22,8 @@ fn write(report: &Report, out: &mut String) -> std::fmt::Result {
             writeln!(out, "- {name}: {}", code(value))?;
         }
     }
-    let [kept, broken, untested] = report.counts();
-    writeln!(out, "- {kept} kept, {broken} broken, {untested} not tested\n")?;
+    let [passed, failed, not_tested] = report.counts();
+    writeln!(out, "- {passed} passed, {failed} failed, {not_tested} not tested\n")?;
     if !report.findings.is_empty() {
         writeln!(out, "| level | requirement | seen | who must act | what to do |\n|---|---|---|---|---|")?;
     }
@@ -41,8 +41,8 @@ fn write(report: &Report, out: &mut String) -> std::fmt::Result {
     for left in &report.left_behind {
         writeln!(out, "\nLeft behind: the client {} ({}).", code(&left.client_id), code(&left.why))?;
     }
-    for (why, ids) in reasons(report) {
-        writeln!(out, "\nNot tested: {} ({}).", ids.len(), code(&why))?;
+    for (why, ids) in report.not_tested() {
+        writeln!(out, "\nNot tested: {} ({}).", ids.len(), code(why))?;
     }
     writeln!(out)
 }

@@ -1,12 +1,15 @@
 use std::fmt;
 
-use login_flow::Actor;
+use login_flow::{Actor, Probe};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::text::{MAX_EVIDENCE, bounded};
+use crate::{
+    session::Failure,
+    text::{MAX_EVIDENCE, bounded},
+};
 
-/// Whether and how a person can log in to a host.
+/// The answer to the question whether a person can log in to a host.
 #[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
 #[serde(tag = "verdict", rename_all = "snake_case")]
 #[non_exhaustive]
@@ -46,7 +49,7 @@ pub enum Verdict {
 }
 
 impl Verdict {
-    /// Its name on the wire.
+    /// The name on the wire.
     pub fn name(&self) -> &'static str {
         match self {
             Self::ExternalAuthorizationServer { .. } => "external_authorization_server",
@@ -59,10 +62,8 @@ impl Verdict {
             Self::Unusable { .. } => "unusable",
         }
     }
-}
 
-impl Verdict {
-    /// Who must act for people to be able to log in, where that is known and anybody must.
+    /// The party that must act for people to be able to log in, where there is one and it is known.
     pub fn actor(&self) -> Option<Actor> {
         match self {
             Self::NoRegistration | Self::Unusable { .. } => Some(Actor::AuthorizationServer),
@@ -72,19 +73,37 @@ impl Verdict {
         }
     }
 
-    pub(crate) fn of(probe: &login_flow::Probe) -> Self {
-        let told = |why: &str| bounded(why, MAX_EVIDENCE);
+    /// The verdict of a probe. An MCP `initialize` that succeeded without a token makes a host open, and the failure of
+    /// the last request says more than the flow does.
+    pub(crate) fn of(probe: &Probe, is_open: bool, failure: Option<&Failure>) -> Self {
+        let shown = |why: &str| bounded(why, MAX_EVIDENCE);
         let requirement = probe.requirement.map(str::to_owned);
         match &probe.verdict {
+            login_flow::Verdict::Registrable => Self::Registrable,
+            _ if is_open => Self::Open,
             login_flow::Verdict::ExternalAuthorizationServer { resource_metadata } => {
                 Self::ExternalAuthorizationServer { resource_metadata: resource_metadata.clone() }
             }
             login_flow::Verdict::NoMetadata => Self::NoMetadata,
             login_flow::Verdict::NoRegistration => Self::NoRegistration,
-            login_flow::Verdict::Refused { why } => Self::Refused { why: told(why), requirement },
-            login_flow::Verdict::Registrable => Self::Registrable,
-            login_flow::Verdict::Unreachable { why } => Self::Unreachable { why: told(why) },
-            login_flow::Verdict::Unusable { why } => Self::Unusable { why: told(why), requirement },
+            login_flow::Verdict::Refused { why } => Self::Refused { why: shown(why), requirement },
+            login_flow::Verdict::Unreachable { why } => {
+                Self::Unreachable { why: shown(&failure.map_or_else(|| why.clone(), ToString::to_string)) }
+            }
+            login_flow::Verdict::Unusable { why } => Self::Unusable { why: shown(why), requirement },
+        }
+    }
+
+    /// The verdict on a name that is not one of a host.
+    pub(crate) fn not_asked(why: &str) -> Self {
+        Self::Refused { why: bounded(why, MAX_EVIDENCE), requirement: None }
+    }
+
+    /// The text that may repeat the words of a host.
+    pub(crate) fn text_mut(&mut self) -> Option<&mut String> {
+        match self {
+            Self::Refused { why, .. } | Self::Unreachable { why } | Self::Unusable { why, .. } => Some(why),
+            _ => None,
         }
     }
 }
