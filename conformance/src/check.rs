@@ -1,6 +1,6 @@
-//! The check of one host: a phase after the other, each only as far as it was asked for.
+//! The check of one host: the order of its phases, each only as far as it was asked for.
 
-mod browser;
+mod about;
 mod confidential;
 pub(crate) mod login;
 pub(crate) mod management;
@@ -9,15 +9,17 @@ mod metadata;
 pub(crate) mod refusals;
 pub(crate) mod registration;
 
-use branding::{Branding, extract};
-use http::{HeaderValue, header};
-use login_flow::{InvalidHost, LoginTarget, get};
+use std::borrow::Cow;
+
+use login_flow::{InvalidHost, LoginTarget, Probe, Server};
 
 use crate::{
-    About, Attempt, Finding, LeftBehind, Limit, Options, Person, Phase, Report, Transport, Verdict,
-    ledger::Ledger,
-    secrets::Secrets,
-    session::{Lanes, Session},
+    consent::ConsentHandler,
+    context::CheckContext,
+    options::Options,
+    report::{Attempt, Report, verdict},
+    rule::{Phase, UnknownRule},
+    session::{HostQueue, Session, Transport},
     text::{MAX_EVIDENCE, bounded},
 };
 
@@ -25,90 +27,87 @@ pub(crate) async fn check(
     host: &str,
     options: &Options,
     transport: &dyn Transport,
-    lanes: &Lanes,
-    person: Option<&dyn Person>,
-) -> Result<Report, InvalidHost> {
+    queue: &HostQueue,
+    consent: Option<&dyn ConsentHandler>,
+) -> Result<Report, CheckError> {
     let egress = options.egress();
-    let named = LoginTarget::parse(host, &egress)?;
-    let session = Session::new(transport, lanes, &egress, options.budget, options.within);
-    let (ledger, left, secrets) = Default::default();
-    let mut work = Work { session: &session, options, named: &named, person, ledger, left, secrets };
-    if let Some(token) = &options.initial_access_token {
-        work.secrets.keep(token.secret());
+    let target = LoginTarget::parse(host, &egress)?;
+    let session = Session::new(transport, queue, &egress, options.budget, options.within);
+    let mut context = CheckContext::new(&session, options, &target, consent);
+    let probe = metadata::read(&mut context).await;
+    let about = about::read(&context).await.unwrap_or_default();
+    let is_open = mcp::initialize(&mut context).await;
+    match &probe.server {
+        Some(server) => ask_server(&mut context, server).await,
+        None => end_phases(&mut context, "there is no server to register with"),
     }
-    let probe = metadata::read(&mut work).await;
-    let about = about(&work).await.unwrap_or_default();
-    let is_open = mcp::ask(&mut work).await;
-    registration::register(&mut work, probe.server.as_ref()).await;
-    let verdict = match Verdict::of(&probe) {
-        verdict if is_open && verdict != Verdict::Registrable => Verdict::Open,
-        Verdict::Unreachable { why } => {
-            let detail = session.failure().map(|failure| bounded(&failure.to_string(), MAX_EVIDENCE));
-            Verdict::Unreachable { why: detail.unwrap_or(why) }
-        }
-        verdict => verdict,
-    };
-    let (checks, findings) = work.ledger.finish();
+    let verdict = verdict::of_check(&probe, is_open, session.failure().as_ref());
+    let CheckContext { ledger, left_behind, secrets, .. } = context;
+    let (checks, findings) = ledger.finish()?;
+    let Probe { server, metadata_url, attempts, .. } = probe;
     let mut report = Report {
-        host: named.host(),
-        resource: named.resource(),
-        issuer: probe.server.map(|server| server.issuer.to_string()),
+        host: target.host(),
+        resource: target.resource(),
+        issuer: server.map(|server| server.issuer.to_string()),
+        why: verdict.why(),
+        requirement: verdict.requirement().map(Cow::into_owned),
         verdict,
-        metadata_url: probe.metadata_url,
+        metadata_url,
         about,
         findings,
         checks,
-        attempts: probe.attempts.iter().map(attempt).collect(),
-        left_behind: work.left,
+        attempts: attempts.iter().map(attempt).collect(),
+        left_behind,
         asked: options.asked(session.total()),
     };
-    work.secrets.redact(&mut report);
+    secrets.redact(&mut report);
     Ok(report)
 }
 
-/// What the phases share.
-struct Work<'a> {
-    session: &'a Session<'a>,
-    options: &'a Options,
-    named: &'a LoginTarget,
-    person: Option<&'a dyn Person>,
-    ledger: Ledger,
-    left: Vec<LeftBehind>,
-    secrets: Secrets,
+/// The phases that need a server: a client is registered, used and deleted.
+async fn ask_server(context: &mut CheckContext<'_>, server: &Server) {
+    let Options { register, login, .. } = *context.options;
+    if !register && !login {
+        context.end_phase(Phase::Login, "not asked for (--login)");
+        return end_phases(context, "not asked for (--register)");
+    }
+    let registered = match registration::register(context, server).await {
+        Ok(registered) => registered,
+        Err(why) => return end_phases(context, &why),
+    };
+    let mut confidential = None;
+    if register {
+        refusals::ask(context, server, &registered.asked).await;
+        confidential = confidential::register(
+            context,
+            server,
+            &registered.asked,
+            registered.information.metadata.token_endpoint_auth_method(),
+        )
+        .await;
+    }
+    match &registered.client {
+        Ok(client) if login => {
+            let other = confidential.as_ref().and_then(|other| other.client.as_ref());
+            login::log_in(context, server, client, other).await;
+        }
+        Ok(_) => context.end_phase(Phase::Login, "not asked for (--login)"),
+        Err(why) => context.end_phase(Phase::Login, why),
+    }
+    if let Some(confidential) = confidential {
+        confidential.delete(context, server).await;
+    }
+    management::manage(context, server, &registered.information, &registered.asked).await;
+    if !register {
+        context.end_phase(Phase::Refusals, "not asked for (--register)");
+    }
+    end_phases(context, "it was not reached");
 }
 
-impl Work<'_> {
-    /// Notes that a requirement is broken.
-    fn broken(&mut self, id: &'static str, evidence: &str, remedy: &str) {
-        if let Some(finding) = Finding::of(id, evidence, remedy) {
-            self.ledger.broken(finding);
-        }
-    }
-
-    /// Notes what violations of RFC 7591 and RFC 7592 were seen.
-    fn violations(&mut self, violations: &[rfc7591::Violation]) {
-        for violation in violations {
-            self.ledger.broken(violation.into());
-        }
-    }
-
-    /// Gives up a phase.
-    fn give_up(&mut self, phase: Phase, why: &str) {
-        self.ledger.rest_untested(phase, why);
-    }
-}
-
-impl From<&rfc7591::Violation> for Finding {
-    fn from(violation: &rfc7591::Violation) -> Self {
-        let rule = crate::Rule::of(violation.code());
-        Self {
-            id: violation.code().to_owned(),
-            level: crate::Level::parse(violation.level().as_str()).unwrap_or(crate::Level::Note),
-            section: violation.section().to_owned(),
-            actor: rule.map_or(login_flow::Actor::AuthorizationServer, |rule| rule.actor),
-            evidence: bounded(&violation.to_string(), MAX_EVIDENCE),
-            remedy: registration::remedy(violation).to_owned(),
-        }
+/// Ends the phases that need a server.
+fn end_phases(context: &mut CheckContext<'_>, why: &str) {
+    for phase in [Phase::Registration, Phase::Refusals, Phase::Management, Phase::Login] {
+        context.end_phase(phase, why);
     }
 }
 
@@ -117,21 +116,14 @@ fn attempt(attempt: &login_flow::Attempt) -> Attempt {
     Attempt { url: bounded(&attempt.url, 2048), outcome }
 }
 
-/// What the root page says of the host; a page that redirects or fails says nothing.
-async fn about(work: &Work<'_>) -> Option<About> {
-    let mut request = get(&work.named.root(), "text/html")?;
-    if !(work.options.mcp || work.options.register || work.options.login) {
-        // The last request of a check that reads only.
-        request.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
-    }
-    let page = work.session.send(request, Limit::Page).await.ok();
-    let page = page.filter(|page| page.status().as_u16() == 200)?;
-    let content_type = page.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    let Branding { title, description, icons, .. } = extract(work.named.root(), content_type, page.body());
-    let text = |text: branding::Text| text.as_untrusted_str().to_owned();
-    Some(About {
-        title: title.map(text),
-        description: description.map(text),
-        icon: icons.first().map(|icon| icon.url.to_string()).filter(|url| url.len() <= 2048),
-    })
+/// The reason why there is no report.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum CheckError {
+    /// The name is not one of a host that may be asked.
+    #[error(transparent)]
+    InvalidHost(#[from] InvalidHost),
+    /// A specification crate reports a violation that SPEC.md has no rule for.
+    #[error(transparent)]
+    UnknownRule(#[from] UnknownRule),
 }

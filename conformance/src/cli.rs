@@ -4,23 +4,23 @@ mod arguments;
 mod baseline;
 mod batch;
 mod check;
+mod console;
 mod explain;
 mod hosts;
+mod loopback;
 mod output;
-mod person;
 mod render;
+mod usage;
 mod vectors;
 
-use std::{
-    io::{self, Write},
-    path::Path,
-    process::ExitCode,
-};
+use std::{io, process::ExitCode};
 
 use clap::{CommandFactory, Parser};
-use conformance::{escape, json};
+use conformance::json;
 
 use arguments::{Arguments, Command};
+use console::{notify, print};
+use usage::Usage;
 
 pub(crate) fn run() -> ExitCode {
     let done = match Arguments::parse().command {
@@ -33,14 +33,16 @@ pub(crate) fn run() -> ExitCode {
         Command::Explain { ids } => explain::run(&ids),
         Command::Man => man(),
         Command::Render(render) => render::run(&render),
-        Command::Schema => {
-            let schema = serde_json::to_string_pretty(&json::schema()).unwrap_or_default();
-            print(&format!("{schema}\n"));
-            Ok(0)
-        }
+        Command::Schema => schema(),
         Command::Vectors { pattern } => vectors::run(pattern.as_deref()),
     };
-    done.map_or_else(Usage::told, ExitCode::from)
+    match done {
+        Ok(code) => ExitCode::from(code),
+        Err(usage) => {
+            notify(&format!("conformance: {}", usage.message()));
+            ExitCode::from(2)
+        }
+    }
 }
 
 /// The manual: the command, then each of its parts.
@@ -58,31 +60,8 @@ fn man() -> Result<u8, Usage> {
     Ok(0)
 }
 
-/// A pipe that was closed is no failure.
-fn print(text: &str) {
-    let _ = io::stdout().write_all(text.as_bytes());
-}
-
-/// To the person, not to the pipe.
-fn tell(text: &str) {
-    let _ = writeln!(io::stderr(), "{text}");
-}
-
-/// What was asked cannot be done as it was asked: exit code 2.
-#[derive(Debug)]
-pub(crate) struct Usage(String);
-
-impl Usage {
-    fn of(error: impl std::fmt::Display) -> Self {
-        Self(escape(&error.to_string()))
-    }
-
-    fn at(path: &Path, error: impl std::fmt::Display) -> Self {
-        Self(escape(&format!("{}: {error}", path.display())))
-    }
-
-    fn told(self) -> ExitCode {
-        tell(&format!("conformance: {}", self.0));
-        ExitCode::from(2)
-    }
+fn schema() -> Result<u8, Usage> {
+    let schema = serde_json::to_string_pretty(&json::schema()).map_err(Usage::of)?;
+    print(&format!("{schema}\n"));
+    Ok(0)
 }

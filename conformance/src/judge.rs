@@ -1,18 +1,18 @@
-//! The checks that are not of RFC 8414, RFC 7591 or RFC 7592 alone, one answer at a time: for the vectors.
+//! The checks that are not those of RFC 8414, RFC 7591 or RFC 7592 alone, one response at a time: for the vectors.
 
 use http::{Response, header};
 use url::Url;
 
 use crate::{
-    Finding,
     check::{
         login, management, mcp,
         refusals::{self, Wrong},
         registration,
     },
+    report::Finding,
 };
 
-/// What the answer to a named question breaks; nothing when the name is none. The questions are those of
+/// The findings of a response to a named request; `None` for an unknown name. The names are those of
 /// `vectors/README.md`, subject `probe`.
 pub fn judge(probe: &str, response: &Response<Vec<u8>>) -> Option<Vec<Finding>> {
     let one = |finding: Option<Finding>| finding.into_iter().collect();
@@ -26,7 +26,7 @@ pub fn judge(probe: &str, response: &Response<Vec<u8>>) -> Option<Vec<Finding>> 
     Some(match probe {
         "callback" => callback(true),
         "callback-without-iss" => callback(false),
-        "code-again" => refused(login::judge_again(response), response),
+        "code-again" => refused(login::judge_used_code(response), response),
         "code-with-another-verifier" => refused(login::judge_wrong_verifier(response), response),
         "delete-then-read" => one(management::judge_deleted(response)),
         "initialize" => one(mcp::judge(response)),
@@ -43,9 +43,9 @@ pub fn judge(probe: &str, response: &Response<Vec<u8>>) -> Option<Vec<Finding>> 
     })
 }
 
-/// The refusal of a token request, and its form.
+/// The findings of a response that should refuse a token request, and of its form.
 fn refused(finding: Option<Finding>, response: &Response<Vec<u8>>) -> Vec<Finding> {
-    let error = (!response.status().is_success()).then(|| login::judge_error(response)).flatten();
+    let error = (!response.status().is_success()).then(|| login::judge_token_error(response)).flatten();
     finding.into_iter().chain(error).collect()
 }
 

@@ -1,80 +1,116 @@
 use std::collections::BTreeMap;
 
-use crate::{Check, Finding, Outcome, Phase, Rule};
+use crate::{
+    report::{Check, Finding, Outcome},
+    rule::{Phase, Rule, UnknownRule},
+};
 
-/// What became of each rule: a failure outweighs a pass, and a pass the reason why it was not tested.
+/// The outcome of each rule that a check spoke of: a failure outweighs a pass, and a pass the reason for no test.
 #[derive(Debug, Default)]
 pub(crate) struct Ledger {
-    outcomes: BTreeMap<&'static str, Outcome>,
-    findings: Vec<Finding>,
+    outcomes: BTreeMap<Rule, Outcome>,
+    findings: Vec<(Rule, Finding)>,
+    unknown: Option<UnknownRule>,
 }
 
 impl Ledger {
-    /// There was evidence that a requirement is kept.
-    pub(crate) fn kept(&mut self, id: &'static str) {
-        let outcome = self.outcomes.entry(id).or_insert(Outcome::Pass);
+    /// Notes that a check looked at a requirement and saw it met.
+    pub(crate) fn passed(&mut self, rule: Rule) {
+        let outcome = self.outcomes.entry(rule).or_insert(Outcome::Passed);
         if matches!(outcome, Outcome::NotTested { .. }) {
-            *outcome = Outcome::Pass;
+            *outcome = Outcome::Passed;
         }
     }
 
-    /// A requirement is broken.
-    pub(crate) fn broken(&mut self, finding: Finding) {
-        if let Some(rule) = Rule::of(&finding.id) {
-            self.outcomes.insert(rule.id, Outcome::Fail);
-        }
-        let told = self.findings.iter().filter(|told| told.id == finding.id);
-        if told.clone().count() < MAX_PER_RULE && !told.clone().any(|told| told.evidence == finding.evidence)
-        {
-            self.findings.push(finding);
+    /// Notes a violation. The id of a finding that another crate made may be unknown here: [`finish`](Self::finish)
+    /// tells.
+    pub(crate) fn failed(&mut self, finding: Finding) {
+        let rule = match Rule::try_from(&*finding.id) {
+            Ok(rule) => rule,
+            Err(unknown) => return self.unknown = Some(unknown),
+        };
+        self.outcomes.insert(rule, Outcome::Failed);
+        let mut noted = self.findings.iter().filter(|(noted, _)| *noted == rule);
+        let is_new = noted.clone().all(|(_, noted)| noted.evidence != finding.evidence);
+        if is_new && noted.nth(MAX_PER_RULE - 1).is_none() {
+            self.findings.push((rule, finding));
         }
     }
 
-    /// One of the two.
-    pub(crate) fn judged(&mut self, id: &'static str, finding: Option<Finding>) {
+    /// Notes one of the two.
+    pub(crate) fn judged(&mut self, rule: Rule, finding: Option<Finding>) {
         match finding {
-            Some(finding) => self.broken(finding),
-            None => self.kept(id),
+            Some(finding) => self.failed(finding),
+            None => self.passed(rule),
         }
     }
 
-    /// A requirement could not be tested.
-    pub(crate) fn untested(&mut self, id: &'static str, why: &str) {
-        self.outcomes.entry(id).or_insert_with(|| Outcome::NotTested { why: why.to_owned() });
+    /// Notes the reason why a requirement was not tested.
+    pub(crate) fn not_applicable(&mut self, rule: Rule, why: &str) {
+        self.outcomes.entry(rule).or_insert_with(|| Outcome::NotTested { why: why.to_owned() });
     }
 
-    /// Whatever is left of a phase could not be tested.
-    pub(crate) fn rest_untested(&mut self, phase: Phase, why: &str) {
-        for rule in Rule::all().iter().filter(|rule| rule.phase == Some(phase)) {
-            self.untested(rule.id, why);
+    /// Ends a phase: the rules that no check spoke of were not tested.
+    pub(crate) fn end_phase(&mut self, phase: Phase, why: &str) {
+        for rule in Rule::of_phase(phase) {
+            self.not_applicable(rule, why);
         }
     }
 
-    /// Whatever is left of a phase was kept.
-    pub(crate) fn rest_kept(&mut self, phase: Phase) {
-        for rule in Rule::all().iter().filter(|rule| rule.phase == Some(phase)) {
-            if !self.outcomes.contains_key(rule.id) {
-                self.kept(rule.id);
-            }
+    /// Whether a requirement failed.
+    pub(crate) fn has_failed(&self, rule: Rule) -> bool {
+        self.outcomes.get(&rule) == Some(&Outcome::Failed)
+    }
+
+    /// Every rule with its outcome, and the findings, both in the order of SPEC.md.
+    pub(crate) fn finish(mut self) -> Result<(Vec<Check>, Vec<Finding>), UnknownRule> {
+        if let Some(unknown) = self.unknown {
+            return Err(unknown);
         }
-    }
-
-    /// Whether a requirement was found broken.
-    pub(crate) fn is_broken(&self, id: &str) -> bool {
-        self.outcomes.get(id) == Some(&Outcome::Fail)
-    }
-
-    /// Every rule with its outcome, and the findings in the order of SPEC.md.
-    pub(crate) fn finish(mut self) -> (Vec<Check>, Vec<Finding>) {
-        let position = |id: &str| Rule::all().iter().position(|rule| rule.id == id);
-        self.findings.sort_by_key(|finding| position(&finding.id));
-        let checks = Rule::all().iter().map(|rule| {
-            let outcome = self.outcomes.remove(rule.id);
-            let nothing = || Outcome::NotTested { why: "nothing was seen of it".to_owned() };
-            Check { id: rule.id.to_owned(), outcome: outcome.unwrap_or_else(nothing) }
+        self.findings.sort_by_key(|(rule, _)| *rule);
+        let checks = Rule::ALL.iter().map(|rule| {
+            let outcome = self.outcomes.remove(rule);
+            let unmentioned = || Outcome::NotTested { why: "no check looked at it".to_owned() };
+            Check { id: rule.id().to_owned(), outcome: outcome.unwrap_or_else(unmentioned) }
         });
-        (checks.collect(), self.findings)
+        let checks = checks.collect();
+        Ok((checks, self.findings.into_iter().map(|(_, finding)| finding).collect()))
     }
 }
 
 const MAX_PER_RULE: usize = 8;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::finding;
+
+    #[test]
+    fn a_pass_is_claimed_and_never_assumed() {
+        let mut ledger = Ledger::default();
+        ledger.passed(Rule::ClientId);
+        ledger.not_applicable(Rule::ClientId, "too late");
+        ledger.not_applicable(Rule::SecretExpiry, "no secret was issued");
+        ledger.failed(finding::of_rule(Rule::RegistrationStatus, "status 200", "answer with 201"));
+        ledger.passed(Rule::RegistrationStatus);
+        ledger.end_phase(Phase::Registration, "the end");
+        let (checks, findings) = ledger.finish().unwrap();
+        let outcome = |rule: Rule| &checks.iter().find(|check| check.id == rule.id()).unwrap().outcome;
+        let untested = |why: &str| Outcome::NotTested { why: why.to_owned() };
+        assert_eq!(outcome(Rule::ClientId), &Outcome::Passed);
+        assert_eq!(outcome(Rule::SecretExpiry), &untested("no secret was issued"));
+        assert_eq!(outcome(Rule::RegistrationStatus), &Outcome::Failed);
+        assert_eq!(outcome(Rule::MetadataReturned), &untested("the end"));
+        assert_eq!(outcome(Rule::CodeOnce), &untested("no check looked at it"));
+        assert_eq!(findings.len(), 1);
+    }
+
+    #[test]
+    fn an_unknown_id_is_an_error() {
+        let mut ledger = Ledger::default();
+        let mut finding = finding::of_rule(Rule::ClientId, "none", "send one");
+        finding.id = "rfc7591/3.2.1/client-idd".into();
+        ledger.failed(finding);
+        assert_eq!(ledger.finish().unwrap_err(), Rule::try_from("rfc7591/3.2.1/client-idd").unwrap_err());
+    }
+}

@@ -1,4 +1,4 @@
-//! Tells whether a host supports dynamic client registration, how well, and whose fault what is missing is.
+//! Checks whether a host supports dynamic client registration, how well, and which party must act where it does not.
 //!
 //! ```text
 //!   Checker::check(host) ──▶ metadata ─▶ registration ─▶ refusals ─▶ management ─▶ login ──▶ Report
@@ -7,7 +7,7 @@
 //!                                                                                           └─ checks
 //! ```
 //!
-//! In the tests of an authorization server: start it on loopback, ask, and assert on the report.
+//! In the tests of an authorization server: start it on loopback, check it, and assert on the report.
 //!
 //! ```no_run
 //! use conformance::{Checker, Level, Options};
@@ -16,22 +16,27 @@
 //! let checker = Checker::new(Options::loopback().with_registration())?;
 //! let report = checker.check("http://127.0.0.1:4101").await?;
 //! assert!(report.is_supported(), "{report}");
-//! assert_eq!(report.broken(Level::Must).count(), 0, "{report}");
+//! assert_eq!(report.failed(Level::Must).count(), 0, "{report}");
 //! # Ok(())
 //! # }
 //! ```
 //!
-//! # What it does not do
+//! # Limits
 //!
-//! It opens no browser and runs no command. It asks nothing that it was not told to ask: without
-//! [`Options::with_registration`] it only reads. A check that could not be made is *not tested*, never passed.
+//! It opens no browser and runs no command. Without [`Options::with_registration`] it only reads. A rule passes only
+//! where a check looked at it and saw it met; any other rule is *failed* or *not tested*.
 #![forbid(unsafe_code)]
 
+mod cache_control;
 mod check;
 mod checker;
-mod door;
+mod consent;
+mod context;
+mod entropy;
+mod http_client;
 mod judge;
 mod ledger;
+mod options;
 mod recording;
 mod replayed;
 mod report;
@@ -40,15 +45,18 @@ mod secrets;
 mod session;
 mod text;
 
-pub use checker::{Checker, Options, Person};
-pub use door::{Door, DoorError};
+pub use check::CheckError;
+pub use checker::Checker;
+pub use consent::ConsentHandler;
+pub use http_client::{HttpClient, HttpClientError};
 pub use judge::judge;
+pub use options::Options;
 pub use recording::{Recorder, Replay};
-pub use replayed::{Replayed, replay_vectors};
+pub use replayed::{ReplayError, Replayed, replay_vectors};
 pub use report::{
-    About, Asked, Attempt, Check, Document, Finding, LeftBehind, Level, Outcome, Report, Verdict, html, json,
-    junit, markdown, sarif, terminal,
+    About, Asked, Attempt, Check, Document, Finding, FormError, LeftBehind, Level, Outcome, Report, Verdict,
+    html, json, junit, markdown, sarif, terminal,
 };
-pub use rule::{Phase, Rule};
+pub use rule::{CLIENT_CLAUSES, Clause, Phase, Rule, UnknownRule};
 pub use session::{Failure, Limit, Transport};
 pub use text::escape;

@@ -1,5 +1,5 @@
-//! `conformance check <host>`: whether a host supports dynamic client registration, how well, and whose fault
-//! what is missing is.
+//! `conformance check <host>`: whether a host supports dynamic client registration, how well, and which party must act
+//! where it does not.
 
 mod cli;
 

@@ -1,4 +1,4 @@
-//! A check as a vector: written while a host is asked, and read instead of it.
+//! A check as a vector: written while a host is checked, and read instead of it.
 
 use std::cell::{Cell, RefCell};
 
@@ -8,9 +8,13 @@ use login_flow::FetchError;
 use serde_json::Value;
 use vectors::Vector;
 
-use crate::{Failure, Limit, Report, Transport, json, secrets::Secrets};
+use crate::{
+    report::{Report, json},
+    secrets::Secrets,
+    session::{Failure, Limit, Transport},
+};
 
-/// Writes down what passes through another transport.
+/// A transport that records the requests and responses of another one.
 pub struct Recorder<'a> {
     transport: &'a dyn Transport,
     vector: RefCell<Vector>,
@@ -18,28 +22,28 @@ pub struct Recorder<'a> {
 }
 
 impl<'a> Recorder<'a> {
-    /// Of one host.
+    /// A recorder of one host.
     pub fn new(transport: &'a dyn Transport, host: &str) -> Self {
         Self { transport, vector: RefCell::new(Vector::new(host)), secrets: RefCell::default() }
     }
 
-    /// The vector, with what the report says of it, as JSON.
-    pub fn vector(&self, report: &Report) -> String {
+    /// The vector, with the verdict and findings of the report, as JSON.
+    pub fn vector(&self, report: &Report) -> Result<String, serde_json::Error> {
         let mut vector = self.vector.borrow().clone();
         report.resource.clone_into(&mut vector.host);
         report.verdict.name().clone_into(&mut vector.verdict);
-        vector.findings = report.findings.iter().map(|finding| finding.id.clone()).collect();
+        vector.findings = report.findings.iter().map(|finding| finding.id.to_string()).collect();
         vector.findings.sort();
-        // A server may repeat what it was sent, anywhere. What it calls a secret may also be a part of the form.
+        // A server may repeat a secret anywhere, and the text of a secret may also be a part of the JSON.
         let secrets = self.secrets.borrow();
         for exchange in &mut vector.exchanges {
             secrets.take_out(&mut exchange.url);
             exchange.response.headers.iter_mut().for_each(|(_, value)| secrets.take_out(value));
             secrets.take_out_of(&mut exchange.response.body);
         }
-        let mut text = json::escape(&serde_json::to_string_pretty(&vector).unwrap_or_default());
+        let mut text = json::escape(&serde_json::to_string_pretty(&vector)?);
         text.push('\n');
-        text
+        Ok(text)
     }
 }
 
@@ -80,7 +84,7 @@ impl Transport for Recorder<'_> {
     }
 }
 
-/// Answers from a vector: requests for the same URL in the order in which they were recorded, the last one again.
+/// A transport that answers from a vector: requests for the same URL in the order in which they were recorded, the last one again.
 #[derive(Debug)]
 pub struct Replay {
     vector: Vector,
@@ -88,23 +92,23 @@ pub struct Replay {
 }
 
 impl Replay {
-    /// From the JSON of a vector.
+    /// Reads the JSON of a vector.
     pub fn parse(text: &[u8]) -> Result<Self, serde_json::Error> {
         serde_json::from_slice(text).map(Self::new)
     }
 
-    /// From a vector.
+    /// The transport of a vector.
     pub fn new(vector: Vector) -> Self {
         let used = vector.exchanges.iter().map(|_| Cell::new(false)).collect();
         Self { vector, used }
     }
 
-    /// What to ask.
+    /// The host to check.
     pub fn host(&self) -> &str {
         &self.vector.host
     }
 
-    fn answer(&self, request: &Request<Vec<u8>>) -> Result<Response<Vec<u8>>, FetchError> {
+    fn respond(&self, request: &Request<Vec<u8>>) -> Result<Response<Vec<u8>>, FetchError> {
         let url = request.uri().to_string();
         let exchanges = self.vector.exchanges.iter().zip(&self.used);
         let matching = exchanges
@@ -131,6 +135,6 @@ impl Transport for Replay {
         request: Request<Vec<u8>>,
         _limit: Limit,
     ) -> LocalBoxFuture<'_, Result<Response<Vec<u8>>, Failure>> {
-        Box::pin(std::future::ready(self.answer(&request).map_err(Failure::from)))
+        Box::pin(std::future::ready(self.respond(&request).map_err(Failure::from)))
     }
 }

@@ -1,21 +1,25 @@
 //! The vectors, replayed by the same checks that ask hosts.
 
-use rfc7591::{ClientConfiguration, ClientMetadata, Endpoint, Registration, Secret};
+use rfc7591::{ClientConfiguration, ClientMetadata, Endpoint, Registration, Secret, Violation};
 use rfc8414::{Issuer, Metadata};
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 use vectors::{Case, Response, Vector};
 
-use crate::{Checker, Finding, Options, Replay, judge};
+use crate::{
+    check::CheckError, checker::Checker, http_client::HttpClientError, judge::judge, options::Options,
+    recording::Replay,
+};
 
-/// What a vector should lead to, and what it led to.
+/// The expected and the found outcome of a vector.
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct Replayed {
     /// The requirement and the note of the case, or the host.
     pub name: String,
-    /// The verdict, where it has one, and the ids of the findings.
+    /// The expected verdict, where there is one, and the expected ids of findings.
     pub expected: Vec<String>,
-    /// The same, as found.
+    /// The verdict and the ids that were found.
     pub found: Vec<String>,
 }
 
@@ -26,12 +30,12 @@ impl Replayed {
     }
 }
 
-/// Replays the vectors whose name contains a pattern, those of a client's own duties left out.
-pub async fn replay_vectors(pattern: &str) -> Vec<Replayed> {
+/// Replays the vectors whose name contains a pattern, except those of the client's own duties.
+pub async fn replay_vectors(pattern: &str) -> Result<Vec<Replayed>, ReplayError> {
     let mut all = Vec::new();
-    let Ok(checker) = Checker::new(Options::new()) else { return all };
+    let checker = Checker::new(Options::new())?;
     for vector in vectors::all().filter(|vector| vector.host.contains(pattern)) {
-        all.extend(host(&checker, vector.host.clone(), vector).await);
+        all.push(replay_host(&checker, vector.host.clone(), vector).await?);
     }
     for requirement in vectors::requirements() {
         for case in &requirement.cases {
@@ -40,88 +44,101 @@ pub async fn replay_vectors(pattern: &str) -> Vec<Replayed> {
                 continue;
             }
             if requirement.subject == "host" {
-                if let Some(vector) = of_case(case) {
-                    all.extend(host(&checker, name, vector).await);
-                }
-            } else if let Some(found) = findings(&requirement.subject, case) {
-                let expected = ids(&case.expect);
-                all.push(Replayed { name, expected, found: sorted(found) });
+                let vector = vector_of(case).map_err(|reason| reason.of(&name))?;
+                all.push(replay_host(&checker, name, vector).await?);
+            } else if let Some(found) =
+                findings(&requirement.subject, case).map_err(|reason| reason.of(&name))?
+            {
+                all.push(Replayed { name, expected: ids(&case.expect), found: sorted(found) });
             }
         }
     }
-    all
+    Ok(all)
 }
 
-async fn host(checker: &Checker, name: String, vector: Vector) -> Option<Replayed> {
-    let named = vector.host.clone();
+async fn replay_host(checker: &Checker, name: String, vector: Vector) -> Result<Replayed, ReplayError> {
+    let host = vector.host.clone();
     let mut expected = vec![vector.verdict.clone()];
     expected.extend(vector.findings.iter().cloned());
-    let report = checker.check_over(&Replay::new(vector), &named).await.ok()?;
+    let report = checker.check_over(&Replay::new(vector), &host).await?;
     let mut found = vec![report.verdict.name().to_owned()];
-    found.extend(sorted(report.findings.into_iter().map(|finding| finding.id).collect()));
-    Some(Replayed { name, expected, found })
+    found.extend(sorted(report.findings.into_iter().map(|finding| finding.id.into_owned()).collect()));
+    Ok(Replayed { name, expected, found })
 }
 
-/// A case of the subject `host` as a vector.
-fn of_case(case: &Case) -> Option<Vector> {
-    let mut vector: Vector = serde_json::from_value(case.input.clone()).ok()?;
-    case.expect.get("verdict")?.as_str()?.clone_into(&mut vector.verdict);
+/// The vector of a case whose subject is `host`.
+fn vector_of(case: &Case) -> Result<Vector, InvalidCase> {
+    let mut vector: Vector = serde_json::from_value(case.input.clone())?;
+    vector.verdict = member(&case.expect, "verdict")?;
     vector.findings = ids(&case.expect);
-    Some(vector)
+    Ok(vector)
 }
 
-/// What is found in a case; nothing when its subject binds the client alone.
-fn findings(subject: &str, case: &Case) -> Option<Vec<String>> {
+/// The ids that are found in a case; `None` if its subject binds the client alone.
+fn findings(subject: &str, case: &Case) -> Result<Option<Vec<String>>, InvalidCase> {
     let input = &case.input;
-    let response: Response = serde_json::from_value(input.get("response")?.clone()).ok()?;
-    let response = response.to_http()?;
-    let codes = |violations: &[rfc7591::Violation]| -> Vec<String> {
-        violations.iter().map(|violation| violation.code().to_owned()).collect()
-    };
-    Some(match subject {
+    Ok(Some(match subject {
         "metadata" => {
-            let issuer = Issuer::try_from(input.get("issuer")?.as_str()?.to_owned()).ok()?;
-            let read = Metadata::receive(&issuer, &response);
-            let violations = read.map_or_else(|refused| refused.violations, |read| read.violations);
+            let issuer = Issuer::try_from(member::<String>(input, "issuer")?);
+            let issuer = issuer.map_err(|_| InvalidCase::Member("issuer"))?;
+            let parsed = Metadata::receive(&issuer, &response(input)?);
+            let violations = parsed.map_or_else(|refused| refused.violations, |parsed| parsed.violations);
             violations.iter().map(|violation| violation.code().to_owned()).collect()
         }
         "probe" => {
-            let found = judge(input.get("probe")?.as_str()?, &response)?;
-            found.into_iter().map(|Finding { id, .. }| id).collect()
+            let found = judge(&member::<String>(input, "probe")?, &response(input)?);
+            let found = found.ok_or(InvalidCase::Member("probe"))?;
+            found.into_iter().map(|finding| finding.id.into_owned()).collect()
         }
         "registration" => {
-            let asked: ClientMetadata = serde_json::from_value(input.get("request")?.clone()).ok()?;
+            let asked: ClientMetadata = member(input, "request")?;
             let endpoint = Endpoint::from_static("https://server.example.com/register");
             let registration = Registration::new(endpoint, asked);
-            let token = input.get("initial_access_token").and_then(Value::as_str);
-            let registration = match token {
-                Some(token) => registration.with_initial_access_token(Secret::new(token.to_owned())),
+            let registration = match secret(input, "initial_access_token") {
+                Some(token) => registration.with_initial_access_token(token),
                 None => registration,
             };
-            match registration.receive(&response) {
-                Ok(registered) => codes(&registered.violations),
+            match registration.receive(&response(input)?) {
+                Ok(information) => codes(&information.violations),
                 Err(rejected) => codes(rejected.violations()),
             }
         }
-        "management" => {
-            let management: ClientConfiguration =
-                serde_json::from_value(input.get("management")?.clone()).ok()?;
-            let answer = match input.get("operation")?.as_str()? {
-                "delete" => management.delete().receive(&response),
-                "update" => {
-                    let client_id = input.get("client_id")?.as_str()?.to_owned();
-                    let secret = input.get("client_secret").and_then(Value::as_str);
-                    let secret = secret.map(|secret| Secret::new(secret.to_owned()));
-                    let metadata = serde_json::from_value(input.get("metadata")?.clone()).ok()?;
-                    let update = management.update(client_id, secret, metadata);
-                    update.receive(&response).map(|registered| registered.violations)
-                }
-                _ => management.read().receive(&response).map(|registered| registered.violations),
-            };
-            answer.map_or_else(|rejected| codes(rejected.violations()), |violations| codes(&violations))
+        "management" => management(input)?,
+        _ => return Ok(None),
+    }))
+}
+
+fn management(input: &Value) -> Result<Vec<String>, InvalidCase> {
+    let configuration: ClientConfiguration = member(input, "management")?;
+    let response = response(input)?;
+    let received = match &*member::<String>(input, "operation")? {
+        "delete" => configuration.delete().receive(&response),
+        "update" => {
+            let client_id = member(input, "client_id")?;
+            let secret = secret(input, "client_secret");
+            let update = configuration.update(client_id, secret, member(input, "metadata")?);
+            update.receive(&response).map(|information| information.violations)
         }
-        _ => return None,
-    })
+        _ => configuration.read().receive(&response).map(|information| information.violations),
+    };
+    Ok(received.map_or_else(|rejected| codes(rejected.violations()), |violations| codes(&violations)))
+}
+
+fn codes(violations: &[Violation]) -> Vec<String> {
+    violations.iter().map(|violation| violation.code().to_owned()).collect()
+}
+
+fn response(input: &Value) -> Result<http::Response<Vec<u8>>, InvalidCase> {
+    member::<Response>(input, "response")?.to_http().ok_or(InvalidCase::Member("response"))
+}
+
+fn secret(input: &Value, name: &str) -> Option<Secret> {
+    input.get(name).and_then(Value::as_str).map(|secret| Secret::new(secret.to_owned()))
+}
+
+fn member<T: DeserializeOwned>(object: &Value, name: &'static str) -> Result<T, InvalidCase> {
+    let value = object.get(name).ok_or(InvalidCase::Member(name))?;
+    Ok(serde_json::from_value(value.clone())?)
 }
 
 fn ids(expect: &Value) -> Vec<String> {
@@ -132,4 +149,39 @@ fn ids(expect: &Value) -> Vec<String> {
 fn sorted(mut ids: Vec<String>) -> Vec<String> {
     ids.sort();
     ids
+}
+
+/// The reason why a case cannot be replayed.
+#[derive(Debug, thiserror::Error)]
+enum InvalidCase {
+    #[error(transparent)]
+    Json(#[from] serde_json::Error),
+    #[error("`{0}` is missing or invalid")]
+    Member(&'static str),
+}
+
+impl InvalidCase {
+    fn of(self, name: &str) -> ReplayError {
+        ReplayError::Case { name: name.to_owned(), reason: self.to_string() }
+    }
+}
+
+/// The reason why the vectors cannot be replayed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ReplayError {
+    /// A case of a requirement is not of the form that its subject has.
+    #[error("{name}: {reason}")]
+    Case {
+        /// The requirement and the note of the case.
+        name: String,
+        /// The member that is missing or invalid.
+        reason: String,
+    },
+    /// A host cannot be checked.
+    #[error(transparent)]
+    Check(#[from] CheckError),
+    /// There is no checker.
+    #[error(transparent)]
+    HttpClient(#[from] HttpClientError),
 }

@@ -1,79 +1,82 @@
-//! What was found out about a host, and how it is printed.
+//! The report of a host, and its forms.
 
 mod document;
-mod finding;
+pub(crate) mod finding;
+mod form;
 pub mod html;
 pub mod json;
 pub mod junit;
 pub mod markdown;
 pub mod sarif;
 pub mod terminal;
-mod verdict;
-
-use std::fmt;
+pub(crate) mod verdict;
 
 pub use document::Document;
-pub use finding::{Finding, Level};
-use login_flow::Actor;
+pub use form::FormError;
+use std::borrow::Cow;
+
+use login_flow::{Actor, InvalidHost};
+pub use login_flow::{Finding, Level, Verdict};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-pub use verdict::Verdict;
 
 use crate::{
-    Phase,
-    ledger::Ledger,
+    rule::Rule,
     text::{MAX_EVIDENCE, bounded},
 };
 
-/// Everything that was found out about one host. All texts of it may be the host's own.
+/// The report of one host. All texts of it may be the host's own.
 #[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Report {
     /// The host and port, as A-labels.
     pub host: String,
-    /// What was asked about.
+    /// The URL that was checked.
     pub resource: String,
-    /// The answer.
+    /// The verdict.
     #[serde(flatten)]
     pub verdict: Verdict,
+    /// The verdict's reason in words.
+    pub why: Option<String>,
+    /// The id of the requirement that decided the verdict; none where the server requires what this profile lacks.
+    pub requirement: Option<String>,
     /// The issuer, where there is one to log in with.
     pub issuer: Option<String>,
-    /// Where the metadata was found.
+    /// The URL of the metadata.
     pub metadata_url: Option<String>,
-    /// What the host says of itself.
+    /// The words of the host about itself.
     pub about: About,
-    /// What is broken or worth knowing, in the order of SPEC.md.
+    /// The violations and deviations, in the order of SPEC.md.
     pub findings: Vec<Finding>,
-    /// Every rule, and what became of it.
+    /// Every rule, and its outcome.
     pub checks: Vec<Check>,
-    /// What was asked in vain.
+    /// The requests that led to no usable document.
     pub attempts: Vec<Attempt>,
     /// Clients that were registered and could not be deleted.
     pub left_behind: Vec<LeftBehind>,
-    /// What was asked beyond reading, and how much.
+    /// The requests beyond reading, and their number.
     pub asked: Asked,
 }
 
 impl Report {
-    /// A host that was not asked, because what was named is none.
-    pub fn not_asked(named: &str, why: &str) -> Self {
-        let mut ledger = Ledger::default();
-        for phase in Phase::ALL {
-            ledger.rest_untested(*phase, "the host was not asked");
-        }
-        let (checks, findings) = ledger.finish();
-        let why = bounded(why, MAX_EVIDENCE);
-        let named = bounded(named, MAX_EVIDENCE);
-        let (issuer, metadata_url, about, attempts, left_behind, asked) = Default::default();
+    /// The report of a name that is not one of a host.
+    pub fn not_asked(name: &str, reason: InvalidHost) -> Self {
+        let outcome = Outcome::NotTested { why: "the host was not asked".to_owned() };
+        let check = |rule: &Rule| Check { id: rule.id().to_owned(), outcome: outcome.clone() };
+        let verdict = Verdict::Refused { reason };
+        let name = bounded(name, MAX_EVIDENCE);
+        let (issuer, metadata_url, about, findings, attempts, left_behind, asked) = Default::default();
         Self {
-            host: named.clone(),
-            resource: named,
-            verdict: Verdict::Refused { why, requirement: None },
+            host: name.clone(),
+            resource: name,
+            why: verdict.why(),
+            requirement: verdict.requirement().map(Cow::into_owned),
+            verdict,
             issuer,
             metadata_url,
             about,
             findings,
-            checks,
+            checks: Rule::ALL.iter().map(check).collect(),
             attempts,
             left_behind,
             asked,
@@ -87,38 +90,38 @@ impl Report {
 
     /// Whether a good registration was tried and refused.
     fn refuses_clients(&self) -> bool {
-        self.outcome("rfc7591/3/open-registration") == Some(&Outcome::Fail)
+        self.outcome(Rule::OpenRegistration) == Some(&Outcome::Failed)
     }
 
     /// The answer in one sentence about the host, and who must act; untrusted text is not escaped.
     pub fn headline(&self) -> String {
-        let (what, actor) = match self.verdict {
+        let (sentence, actor) = match self.verdict {
             Verdict::Registrable if self.refuses_clients() => {
                 ("refuses to register a client".to_owned(), Some(Actor::AuthorizationServer))
             }
             ref verdict => (verdict.to_string(), verdict.actor()),
         };
         match actor {
-            Some(actor) => format!("{what} ({} must act)", actor.as_str()),
-            None => what,
+            Some(actor) => format!("{sentence} ({} must act)", actor.as_str()),
+            None => sentence,
         }
     }
 
     /// The findings of a level.
-    pub fn broken(&self, level: Level) -> impl Iterator<Item = &Finding> {
+    pub fn failed(&self, level: Level) -> impl Iterator<Item = &Finding> {
         self.findings.iter().filter(move |finding| finding.level == level)
     }
 
-    /// What became of a rule.
-    pub fn outcome(&self, id: &str) -> Option<&Outcome> {
-        self.checks.iter().find(|check| check.id == id).map(|check| &check.outcome)
+    /// The outcome of a rule; `None` in a report of a version that did not have it.
+    pub fn outcome(&self, rule: Rule) -> Option<&Outcome> {
+        self.checks.iter().find(|check| check.id == rule.id()).map(|check| &check.outcome)
     }
 
-    /// 0 supported; 1 not supported, or a MUST is broken; 3 no answer, or not one to all that was asked for.
+    /// 0 supported; 1 not supported, or a MUST failed; 3 no answer, or not one to all that was asked for.
     pub fn exit_code(&self) -> u8 {
         match self.verdict {
             Verdict::Unreachable { .. } => 3,
-            _ if !self.is_supported() || self.broken(Level::Must).next().is_some() => 1,
+            _ if !self.is_supported() || self.failed(Level::Must).next().is_some() => 1,
             _ if self.is_complete() => 0,
             _ => 3,
         }
@@ -127,75 +130,81 @@ impl Report {
     /// Whether a registration and a login took place where they were asked for: what was not tested is not passed.
     pub fn is_complete(&self) -> bool {
         let is_tested =
-            |id: &str| self.outcome(id).is_some_and(|outcome| !matches!(outcome, Outcome::NotTested { .. }));
+            |rule| self.outcome(rule).is_some_and(|outcome| !matches!(outcome, Outcome::NotTested { .. }));
         let Asked { register, login, .. } = self.asked;
-        (!(register || login) || is_tested("rfc7591/3.2.1/client-id"))
-            && (!login || is_tested("rfc6749/5.1/token-answer"))
+        (!(register || login) || is_tested(Rule::ClientId)) && (!login || is_tested(Rule::TokenResponse))
     }
 
-    /// How many rules were kept, broken and not tested.
+    /// The numbers of rules that passed, failed, and were not tested.
     pub fn counts(&self) -> [usize; 3] {
         let count = |is: fn(&Outcome) -> bool| self.checks.iter().filter(|check| is(&check.outcome)).count();
         [
-            count(|outcome| *outcome == Outcome::Pass),
-            count(|outcome| *outcome == Outcome::Fail),
+            count(|outcome| *outcome == Outcome::Passed),
+            count(|outcome| *outcome == Outcome::Failed),
             count(|outcome| matches!(outcome, Outcome::NotTested { .. })),
         ]
     }
-}
 
-impl fmt::Display for Report {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&terminal::print(self, false))
+    /// The reasons why rules were not tested, each once with the ids of its rules, in the order in which they come.
+    pub fn not_tested(&self) -> Vec<(&str, Vec<&str>)> {
+        let mut reasons: Vec<(&str, Vec<&str>)> = Vec::new();
+        for check in &self.checks {
+            let Outcome::NotTested { why } = &check.outcome else { continue };
+            match reasons.iter_mut().find(|(reason, _)| reason == why) {
+                Some((_, ids)) => ids.push(&check.id),
+                None => reasons.push((why, vec![&check.id])),
+            }
+        }
+        reasons
     }
 }
 
-/// What the host says of itself.
+/// The words of a host about itself.
 #[derive(Clone, Debug, Default, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct About {
     /// The title of its root page.
     pub title: Option<String>,
-    /// What it is about.
+    /// The description of its root page.
     pub description: Option<String>,
     /// Its icon.
     pub icon: Option<String>,
 }
 
-/// What became of one rule.
+/// The outcome of one rule.
 #[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Check {
-    /// Its id.
+    /// The stable id of the rule.
     pub id: String,
-    /// What became of it.
+    /// The outcome.
     #[serde(flatten)]
     pub outcome: Outcome,
 }
 
-/// What became of a rule. What was not tested is never passed.
+/// The outcome of a rule. A rule that was not tested is never passed.
 #[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
 #[serde(tag = "outcome", rename_all = "snake_case")]
 #[expect(clippy::exhaustive_enums, reason = "a reader must handle each")]
 pub enum Outcome {
     /// There is a finding of it.
-    Fail,
-    /// It could not be, or was not asked for.
+    Failed,
+    /// No check could look at it, or was asked to.
     NotTested {
-        /// Why.
+        /// The reason.
         why: String,
     },
-    /// It was tested and is kept.
-    Pass,
+    /// A check looked at it and saw it met.
+    Passed,
 }
 
 /// One request that led to no usable document.
 #[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Attempt {
-    /// What was asked for.
+    /// The URL.
     pub url: String,
-    /// What came of it.
+    /// Its response, or the reason why there was none.
     pub outcome: String,
 }
 
@@ -205,14 +214,14 @@ pub struct Attempt {
 pub struct LeftBehind {
     /// Its identifier.
     pub client_id: String,
-    /// Why it could not be deleted.
+    /// The reason why it could not be deleted.
     pub why: String,
 }
 
-/// What was asked of a host beyond reading.
+/// The extent of a check beyond reading.
 #[derive(Clone, Debug, Default, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
 #[non_exhaustive]
-#[expect(clippy::struct_excessive_bools, reason = "each is a question of its own")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub struct Asked {
     /// An MCP `initialize`.
     pub mcp: bool,
@@ -222,6 +231,6 @@ pub struct Asked {
     pub login: bool,
     /// Whether loopback was allowed.
     pub allow_private: bool,
-    /// How many requests were sent.
+    /// The number of requests.
     pub requests: u32,
 }

@@ -5,29 +5,28 @@ use std::fmt;
 use serde_json::Value;
 use zeroize::Zeroizing;
 
-use crate::{Outcome, Report, Verdict};
+use crate::report::{Outcome, Report};
 
-/// What must not be in a report.
+/// The texts that must not be in a report.
 #[derive(Default)]
 pub(crate) struct Secrets(Vec<Zeroizing<String>>);
 
 impl Secrets {
+    /// Remembers a secret.
     pub(crate) fn keep(&mut self, secret: &str) {
-        // A shorter one would take words out of the report, and is none.
-        if secret.len() >= MIN_LENGTH && !self.0.iter().any(|kept| **kept == secret) {
+        // A shorter text would take words out of the report, and is no secret.
+        if secret.len() >= MIN_LENGTH && !self.0.iter().any(|known| **known == secret) {
             self.0.push(Zeroizing::new(secret.to_owned()));
         }
     }
 
-    /// Takes every one of them out of a report.
+    /// Replaces each secret in a report.
     pub(crate) fn redact(&self, report: &mut Report) {
         if self.0.is_empty() {
             return;
         }
-        if let Verdict::Refused { why, .. } | Verdict::Unreachable { why } | Verdict::Unusable { why, .. } =
-            &mut report.verdict
-        {
-            self.take_out(why);
+        for text in report.verdict.untrusted_texts().into_iter().chain(&mut report.why) {
+            self.take_out(text);
         }
         for finding in &mut report.findings {
             self.take_out(&mut finding.evidence);
@@ -43,7 +42,7 @@ impl Secrets {
         }
     }
 
-    /// Takes them out of every text of a document, and leaves its form.
+    /// Replaces each secret in every text of a document, and leaves its form.
     pub(crate) fn take_out_of(&self, value: &mut Value) {
         match value {
             Value::String(text) => self.take_out(text),
@@ -60,6 +59,7 @@ impl Secrets {
         }
     }
 
+    /// Replaces each secret in a text.
     pub(crate) fn take_out(&self, text: &mut String) {
         for secret in &self.0 {
             if text.contains(secret.as_str()) {

@@ -1,6 +1,7 @@
-//! How a host is asked: within a budget and a deadline, one request at a time, with pauses where it asks for them.
+//! The requests of one check: within a budget and a deadline, one at a time for each host, with the pauses that it
+//! asks for.
 
-mod lanes;
+mod host_queue;
 
 use std::{
     cell::{Cell, RefCell},
@@ -14,11 +15,11 @@ use login_flow::{Egress, FetchError, authority};
 use tokio::time::{Instant, sleep_until, timeout_at};
 use url::Url;
 
-pub(crate) use lanes::Lanes;
+pub(crate) use host_queue::HostQueue;
 
-/// What sends a request and reads its answer, without following redirects: a socket, or a recording.
+/// A way to send a request and read its response, without following redirects: a socket, or a recording.
 pub trait Transport {
-    /// The answer, or why there is none.
+    /// Sends a request.
     fn send(
         &self,
         request: Request<Vec<u8>>,
@@ -36,7 +37,7 @@ impl<F: Fn(&Request<Vec<u8>>) -> Result<Response<Vec<u8>>, FetchError>> Transpor
     }
 }
 
-/// What kind of body is expected, and so how large it may be.
+/// The kind of body that is expected, which bounds its size.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[expect(clippy::exhaustive_enums, reason = "a transport must bound each")]
 pub enum Limit {
@@ -55,19 +56,19 @@ impl Limit {
     }
 }
 
-/// Why a request has no answer.
+/// The reason why a request has no response.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 #[error("{}", .detail.as_ref().map_or_else(|| .error.to_string(), Clone::clone))]
 #[non_exhaustive]
 pub struct Failure {
-    /// As the flow knows it.
+    /// The reason, as the flow knows it.
     pub error: FetchError,
-    /// As the person who asked should know it.
+    /// The reason, for the person at the command line.
     pub detail: Option<String>,
 }
 
 impl Failure {
-    pub(crate) fn told(detail: impl Into<String>) -> Self {
+    pub(crate) fn with_detail(detail: impl Into<String>) -> Self {
         Self { error: FetchError::NoAnswer, detail: Some(detail.into()) }
     }
 }
@@ -81,7 +82,7 @@ impl From<FetchError> for Failure {
 /// The requests of one check.
 pub(crate) struct Session<'a> {
     transport: &'a dyn Transport,
-    lanes: &'a Lanes,
+    queue: &'a HostQueue,
     egress: &'a Egress,
     budget: u32,
     deadline: Instant,
@@ -94,7 +95,7 @@ pub(crate) struct Session<'a> {
 impl<'a> Session<'a> {
     pub(crate) fn new(
         transport: &'a dyn Transport,
-        lanes: &'a Lanes,
+        queue: &'a HostQueue,
         egress: &'a Egress,
         budget: u32,
         within: Duration,
@@ -102,29 +103,29 @@ impl<'a> Session<'a> {
         let now = Instant::now();
         let deadline = now.checked_add(within).unwrap_or(now);
         let (sent, paused, failure) = Default::default();
-        Self { transport, lanes, egress, budget, deadline, sent, paused, failure, total: Cell::new(0) }
+        Self { transport, queue, egress, budget, deadline, sent, paused, failure, total: Cell::new(0) }
     }
 
     pub(crate) fn egress(&self) -> &Egress {
         self.egress
     }
 
-    /// How many requests were sent.
+    /// The number of requests that were sent.
     pub(crate) fn total(&self) -> u32 {
         self.total.get()
     }
 
-    /// The last reason why there was no answer.
+    /// The reason why the last request without a response had none.
     pub(crate) fn failure(&self) -> Option<Failure> {
         self.failure.borrow().clone()
     }
 
-    /// What comes before the deadline.
-    pub(crate) async fn in_time<T>(&self, work: impl Future<Output = T>) -> Option<T> {
-        timeout_at(self.deadline, work).await.ok()
+    /// The output of a future, if it is there before the deadline.
+    pub(crate) async fn in_time<T>(&self, future: impl Future<Output = T>) -> Option<T> {
+        timeout_at(self.deadline, future).await.ok()
     }
 
-    /// For the flow, which knows no finer reason.
+    /// Sends a request of the flow, which knows no finer reason.
     pub(crate) async fn fetch(&self, request: Request<Vec<u8>>) -> Result<Response<Vec<u8>>, FetchError> {
         self.send(request, Limit::Json).await.map_err(|failure| failure.error)
     }
@@ -135,33 +136,37 @@ impl<'a> Session<'a> {
         request: Request<Vec<u8>>,
         limit: Limit,
     ) -> Result<Response<Vec<u8>>, Failure> {
-        let sent = self.politely(request, limit).await;
+        let sent = self.send_with_pause(request, limit).await;
         if let Err(failure) = &sent {
             *self.failure.borrow_mut() = Some(failure.clone());
         }
         sent
     }
 
-    async fn politely(&self, request: Request<Vec<u8>>, limit: Limit) -> Result<Response<Vec<u8>>, Failure> {
+    async fn send_with_pause(
+        &self,
+        request: Request<Vec<u8>>,
+        limit: Limit,
+    ) -> Result<Response<Vec<u8>>, Failure> {
         let url = Url::parse(&request.uri().to_string()).map_err(|_| FetchError::NoAnswer)?;
         self.egress.judge(&url).map_err(FetchError::Blocked)?;
         let host = authority(&url);
-        let response = self.once(&host, request.clone(), limit).await?;
+        let response = self.send_once(&host, request.clone(), limit).await?;
         if !asks_for_pause(&response) {
             return Ok(response);
         }
-        let asks = format!("the host asks for a pause ({})", response.status());
+        let detail = format!("the host asks for a pause ({})", response.status());
         let pause = retry_after(&response).filter(|pause| *pause <= MAX_PAUSE);
         let until = pause.and_then(|pause| Instant::now().checked_add(pause));
         match until.filter(|until| *until < self.deadline) {
             Some(until) => {
                 sleep_until(until).await;
-                let again = self.once(&host, request, limit).await?;
+                let again = self.send_once(&host, request, limit).await?;
                 if !asks_for_pause(&again) {
                     return Ok(again);
                 }
             }
-            // 503 without a time is no wish, but an answer.
+            // 503 without Retry-After is a response like any other.
             None if !response.headers().contains_key(header::RETRY_AFTER)
                 && response.status() == StatusCode::SERVICE_UNAVAILABLE =>
             {
@@ -169,12 +174,12 @@ impl<'a> Session<'a> {
             }
             None => {}
         }
-        let failure = Failure::told(asks);
+        let failure = Failure::with_detail(detail);
         self.paused.borrow_mut().insert(host, failure.clone());
         Err(failure)
     }
 
-    async fn once(
+    async fn send_once(
         &self,
         host: &str,
         request: Request<Vec<u8>>,
@@ -187,25 +192,25 @@ impl<'a> Session<'a> {
             let mut sent = self.sent.borrow_mut();
             let count = sent.entry(host.to_owned()).or_default();
             if *count >= self.budget {
-                return Err(Failure::told(format!("the budget of {} requests is spent", self.budget)));
+                return Err(Failure::with_detail(format!("the budget of {} requests is spent", self.budget)));
             }
             *count = count.saturating_add(1);
         }
         self.total.set(self.total.get().saturating_add(1));
-        let sent = self.lanes.one_at_a_time(host, self.transport.send(request, limit));
+        let sent = self.queue.one_at_a_time(host, self.transport.send(request, limit));
         match timeout_at(self.deadline, sent).await {
             Ok(sent) => sent,
-            Err(_) => Err(Failure::told("the deadline has passed")),
+            Err(_) => Err(Failure::with_detail("the deadline has passed")),
         }
     }
 }
 
-/// Whether the host asks to be left alone.
+/// Whether a response asks for a pause.
 fn asks_for_pause(response: &Response<Vec<u8>>) -> bool {
     matches!(response.status(), StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE)
 }
 
-/// For how long, if it says so in seconds (RFC 9110 §10.2.3).
+/// The pause that a response asks for, if it says so in seconds (RFC 9110 §10.2.3).
 fn retry_after(response: &Response<Vec<u8>>) -> Option<Duration> {
     let after = response.headers().get(header::RETRY_AFTER)?.to_str().ok()?;
     after.trim().parse().ok().map(Duration::from_secs)

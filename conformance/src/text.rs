@@ -1,4 +1,4 @@
-//! Text of strangers: bounded, and escaped for whoever prints it.
+//! Text of strangers: bounded, and escaped for the place where it is printed.
 
 /// Control, direction and zero-width characters, which change what a reader sees around them.
 pub(crate) fn is_unsafe(c: char) -> bool {
@@ -6,7 +6,8 @@ pub(crate) fn is_unsafe(c: char) -> bool {
         || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{61c}')
 }
 
-/// Text of a stranger for a terminal: what could move the cursor or turn the line becomes a visible escape.
+/// The text of a stranger for a terminal: each character that could move the cursor or turn the line becomes a visible
+/// escape.
 pub fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for c in text.chars() {
@@ -19,7 +20,7 @@ pub fn escape(text: &str) -> String {
     escaped
 }
 
-/// At most so many characters, and a sign of it where there were more.
+/// The first characters of a text, and an ellipsis where there were more.
 pub(crate) fn bounded(text: &str, most: usize) -> String {
     match text.char_indices().nth(most) {
         Some((end, _)) => [text.get(..end).unwrap_or_default(), "…"].concat(),
@@ -27,7 +28,7 @@ pub(crate) fn bounded(text: &str, most: usize) -> String {
     }
 }
 
-/// How much of a stranger's text a finding quotes.
+/// The number of characters of a stranger's text that a finding quotes.
 pub(crate) const MAX_EVIDENCE: usize = 300;
 
 #[cfg(test)]

@@ -3,15 +3,19 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use conformance::{Finding, judge};
-use login_flow::Requirement;
+use conformance::{CLIENT_CLAUSES, Clause, Finding, Rule, judge};
+use login_flow::{Actor, Requirement};
 use rfc7591::{ClientConfiguration, Registration};
 use rfc8414::{Issuer, Metadata};
 use serde_json::Value;
 use vectors::Case;
 
+#[derive(Debug, Eq, PartialEq)]
 struct Row {
     level: String,
+    binds: String,
+    requirement: String,
+    name: String,
     source: String,
 }
 
@@ -24,8 +28,10 @@ fn spec() -> BTreeMap<String, Row> {
         let [id, level, binds, requirement, source] = cells[..] else { panic!("five cells: {line}") };
         assert!(["client", "host", "authorization server"].contains(&binds), "{line}");
         assert!(requirement.ends_with('.'), "{line}");
-        let source = source.split_once("](").unwrap().1.trim_end_matches(')').to_owned();
-        let row = Row { level: level.to_owned(), source };
+        let (name, source) = source.trim_matches(['[', ')']).split_once("](").unwrap();
+        let [level, binds, requirement, name, source] =
+            [level, binds, requirement, name, source].map(str::to_owned);
+        let row = Row { level, binds, requirement, name, source };
         assert!(rows.insert(id.trim_matches('`').to_owned(), row).is_none(), "twice: {id}");
     }
     rows
@@ -36,18 +42,48 @@ fn the_same_ids() {
     let spec: BTreeSet<String> = spec().into_keys().collect();
     let code = codes().chain(Requirement::ALL.iter().map(|requirement| requirement.id));
     let code: BTreeSet<String> = code.map(str::to_owned).collect();
-    assert_eq!(spec, code.into_iter().chain(judged().into_iter().map(|finding| finding.id)).collect());
+    assert_eq!(
+        spec,
+        code.into_iter().chain(judged().into_iter().map(|finding| finding.id.into_owned())).collect()
+    );
     assert_eq!(spec, vectors::requirements().map(|requirement| requirement.id).collect());
+}
+
+/// The table of the crate is SPEC.md, word for word and in its order.
+#[test]
+fn the_same_clauses() {
+    let spec = spec();
+    let rules = Rule::ALL.iter().map(|rule| rule.clause());
+    let row = |clause: &Clause| Row {
+        level: clause.level.as_str().to_owned(),
+        binds: match clause.actor {
+            Actor::AuthorizationServer => "authorization server",
+            Actor::Client => "client",
+            Actor::Host => "host",
+            other => panic!("{other:?}"),
+        }
+        .to_owned(),
+        requirement: clause.text.to_owned(),
+        name: clause.source.to_owned(),
+        source: clause.section.to_owned(),
+    };
+    let table: BTreeMap<String, Row> =
+        rules.chain(CLIENT_CLAUSES).map(|clause| (clause.id.to_owned(), row(clause))).collect();
+    assert_eq!(table, spec);
+    assert_eq!(table.len(), Rule::ALL.len() + CLIENT_CLAUSES.len(), "each once");
+    let place = |id: &str| include_str!("../../SPEC.md").find(&format!("| `{id}` |")).unwrap();
+    assert!(Rule::ALL.iter().map(|rule| place(rule.id())).is_sorted());
+    assert!(CLIENT_CLAUSES.iter().all(|clause| clause.actor == Actor::Client));
 }
 
 #[test]
 fn the_same_levels_and_sources() {
     let spec = spec();
-    // A violation tells its level and source only when it is made, and the vectors make each.
+    // A violation has its level and source only when it is made, and the vectors make each.
     let made = violations();
     assert_eq!(made.iter().map(|(code, ..)| *code).collect::<BTreeSet<_>>(), codes().collect());
     for finding in judged() {
-        let row = &spec[&finding.id];
+        let row = &spec[finding.id.as_ref()];
         assert_eq!(
             (&*row.level, &*row.source),
             (finding.level.as_str(), &*finding.section),
@@ -62,12 +98,12 @@ fn the_same_levels_and_sources() {
     }
 }
 
-/// Whatever can be broken has a case that breaks it, and everything a neighbour that does not.
+/// Every requirement that can fail has a case in which it fails, and each a neighbour in which it passes.
 #[test]
-fn each_requirement_is_broken_and_kept() {
+fn each_requirement_fails_and_passes() {
     for requirement in vectors::requirements() {
         let id = requirement.id.as_str();
-        let breaks = |expect: &Value| match requirement.subject.as_str() {
+        let fails = |expect: &Value| match requirement.subject.as_str() {
             "metadata" | "registration" | "management" | "host" | "probe" => {
                 expect["findings"].as_array().unwrap().iter().any(|finding| finding == id)
             }
@@ -79,13 +115,13 @@ fn each_requirement_is_broken_and_kept() {
             "same-party" => expect["same"] == false,
             _ => false,
         };
-        let broken = requirement.cases.iter().filter(|case| breaks(&case.expect)).count();
-        assert!(broken < requirement.cases.len(), "{id}: a case that keeps it");
-        // What this client does itself is shown by what it sends, and by where it stops.
+        let failing = requirement.cases.iter().filter(|case| fails(&case.expect)).count();
+        assert!(failing < requirement.cases.len(), "{id}: a case in which it passes");
+        // The duties of this client show in its requests, and in where it stops.
         let is_shown = ["authorization-request", "registration-request", "well-known-url", "page"]
             .contains(&requirement.subject.as_str())
             || SHOWN_BY_VERDICT.contains(&id);
-        assert_eq!(broken > 0, !is_shown, "{id}: a case that breaks it");
+        assert_eq!(failing > 0, !is_shown, "{id}: a case in which it fails");
         let outcomes: BTreeSet<_> = requirement.cases.iter().map(|case| case.expect.to_string()).collect();
         assert!(outcomes.len() > 1, "{id}: neighbours with different outcomes");
     }
@@ -145,7 +181,7 @@ fn violations() -> Vec<(&'static str, &'static str, &'static str)> {
     documents.chain(clients).collect()
 }
 
-/// What the probes of this crate find in their vectors.
+/// The findings of the probes of this crate in their vectors.
 fn judged() -> Vec<Finding> {
     let judge =
         |(_, case): (String, Case)| judge(case.input["probe"].as_str().unwrap(), &response(&case)).unwrap();
@@ -156,7 +192,7 @@ fn judged() -> Vec<Finding> {
 fn every_probe() {
     for (id, case) in vectors::cases("probe") {
         let findings = judge(case.input["probe"].as_str().unwrap(), &response(&case)).unwrap();
-        let mut found: Vec<String> = findings.into_iter().map(|finding| finding.id).collect();
+        let mut found: Vec<String> = findings.into_iter().map(|finding| finding.id.into_owned()).collect();
         found.sort();
         assert_eq!(serde_json::json!(found), case.expect["findings"], "{id}: {}", case.note);
     }

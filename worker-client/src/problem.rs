@@ -309,7 +309,7 @@ mod tests {
             Verdict::ExternalAuthorizationServer { resource_metadata: "x".to_owned() },
             Verdict::NoMetadata,
             Verdict::NoRegistration,
-            Verdict::Refused { reason: Blocked::Address },
+            Verdict::Refused { reason: InvalidHost::Blocked(Blocked::Address) },
             Verdict::Unreachable { reason: Unreachable::Status(503), detail: None },
             Verdict::Unreadable { reasons: Vec::new() },
             Verdict::Unusable { reasons: unusable() },

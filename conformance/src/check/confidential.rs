@@ -1,22 +1,21 @@
-//! A client with a secret, beside a good one that has none: what only it shows.
+//! A client with a secret, beside a good one that has none: some rules show with it alone.
 
 use login_flow::{Client, ClientAuth, Server};
 use rfc7591::{AuthMethod, ClientConfiguration, ClientMetadata, Registration};
 
-use super::{Work, management, registration};
-use crate::Limit;
+use crate::{context::CheckContext, session::Limit};
 
 /// A client that is registered beside the good one, for a secret.
 pub(super) struct Confidential {
-    /// As what a login needs.
+    /// The client that a login needs.
     pub(super) client: Option<Client>,
     client_id: String,
-    management: Option<ClientConfiguration>,
+    configuration: Option<ClientConfiguration>,
 }
 
-/// Registers it, where the server offers a way to authenticate that the good client does not have.
+/// Registers it, where the server offers an authentication method that the good client does not have.
 pub(super) async fn register(
-    work: &mut Work<'_>,
+    context: &mut CheckContext<'_>,
     server: &Server,
     good: &ClientMetadata,
     registered: &AuthMethod,
@@ -25,30 +24,26 @@ pub(super) async fn register(
     let basic = Some(AuthMethod::ClientSecretBasic).filter(|basic| basic != registered);
     let post = Some(AuthMethod::ClientSecretPost).filter(|_| is_public);
     let method = [basic, post].into_iter().flatten().find(|method| server.auth_methods.contains(method))?;
-    let mut metadata = good.clone();
-    metadata.token_endpoint_auth_method = Some(method);
+    let mut asked = good.clone();
+    asked.token_endpoint_auth_method = Some(method);
     let endpoint = server.registration_endpoint.clone()?;
-    let registration = registration::with_token(work, Registration::new(endpoint, metadata));
-    let response = work.session.send(registration.request(), Limit::Json).await.ok()?;
-    // A refusal breaks nothing: what a server lists is for clients that it knows, too.
-    let registered = registration.receive(&response).ok()?;
-    registration::keep_secrets(work, &registered);
-    work.violations(&registered.violations);
-    if registered.client_secret.is_some() {
-        work.ledger.kept(registration::SECRET_EXPIRY);
-    }
-    let redirect_uri = work.options.redirect_uri.clone();
-    let method = registered.metadata.token_endpoint_auth_method.clone();
-    let auth = ClientAuth::new(method, registered.client_secret).ok();
-    let client_id = registered.client_id;
+    let registration = context.with_token(Registration::new(endpoint, asked.clone()));
+    let response = context.session.send(registration.request(), Limit::Json).await.ok()?;
+    // A refusal violates no rule: a server may list methods that are for clients which it knows.
+    let information = registration.receive(&response).ok()?;
+    context.judge_information(&asked, &information);
+    let redirect_uri = context.options.redirect_uri.clone();
+    let method = information.metadata.token_endpoint_auth_method.clone();
+    let auth = ClientAuth::new(method, information.client_secret).ok();
+    let client_id = information.client_id;
     let client = auth.map(|auth| Client::preregistered(client_id.clone(), auth, redirect_uri));
-    Some(Confidential { client, client_id, management: registered.management })
+    Some(Confidential { client, client_id, configuration: information.management })
 }
 
 impl Confidential {
-    /// Deletes it where that is offered.
-    pub(super) async fn delete(self, work: &mut Work<'_>, server: &Server) {
-        let Self { client_id, management, .. } = self;
-        management::delete_or_leave(work, server, management, &client_id, "a client with a secret").await;
+    /// Deletes it where the server offers that.
+    pub(super) async fn delete(self, context: &mut CheckContext<'_>, server: &Server) {
+        let Self { client_id, configuration, .. } = self;
+        context.delete_or_leave(server, configuration, &client_id, "a client with a secret").await;
     }
 }

@@ -1,34 +1,45 @@
 use http::{HeaderValue, Method, Request, Response, StatusCode, header};
-use rfc8414::Endpoint;
+use rfc8414::{Endpoint, InvalidEndpoint};
 use serde_json::{Value, json};
+use url::Url;
 
-use super::Work;
-use crate::{Finding, Limit, Phase};
+use crate::{
+    context::CheckContext,
+    report::{Finding, finding},
+    rule::{Phase, Rule},
+    session::Limit,
+};
 
-/// Asks the named URL for an MCP `initialize` without a token; whether that succeeds.
-pub(super) async fn ask(work: &mut Work<'_>) -> bool {
-    if !work.options.mcp {
-        work.give_up(Phase::Mcp, "not asked for (--mcp)");
+/// Sends an MCP `initialize` without a token to the named URL; `true` if that succeeds.
+pub(super) async fn initialize(context: &mut CheckContext<'_>) -> bool {
+    if !context.options.mcp {
+        context.end_phase(Phase::Mcp, "not asked for (--mcp)");
         return false;
     }
-    let Some(request) = initialize(work) else { return false };
-    match work.session.send(request, Limit::Json).await {
-        Err(failure) => work.give_up(Phase::Mcp, &failure.to_string()),
+    let request = match request(context.target.url().clone()) {
+        Ok(request) => request,
+        Err(invalid) => {
+            context.end_phase(Phase::Mcp, &invalid.to_string());
+            return false;
+        }
+    };
+    match context.session.send(request, Limit::Json).await {
+        Err(failure) => context.end_phase(Phase::Mcp, &failure.to_string()),
         Ok(response) if is_initialized(&response) => {
-            work.give_up(Phase::Mcp, "an MCP initialize needs no token");
+            context.end_phase(Phase::Mcp, "an MCP initialize needs no token");
             return true;
         }
         Ok(response) if response.status() == StatusCode::UNAUTHORIZED => {
-            work.ledger.judged(CHALLENGE, judge(&response));
+            context.judged(Rule::BearerChallenge, judge(&response));
         }
         Ok(response) => {
-            work.give_up(Phase::Mcp, &format!("no MCP server answers there ({})", response.status()));
+            context.end_phase(Phase::Mcp, &format!("no MCP server answers there ({})", response.status()));
         }
     }
     false
 }
 
-fn initialize(work: &Work<'_>) -> Option<Request<Vec<u8>>> {
+fn request(url: Url) -> Result<Request<Vec<u8>>, InvalidEndpoint> {
     let message = json!({
         "jsonrpc": "2.0", "id": 1, "method": "initialize",
         "params": {
@@ -38,14 +49,14 @@ fn initialize(work: &Work<'_>) -> Option<Request<Vec<u8>>> {
     });
     let mut request = Request::new(message.to_string().into_bytes());
     *request.method_mut() = Method::POST;
-    *request.uri_mut() = Endpoint::try_from(work.named.url().clone()).ok()?.uri();
+    *request.uri_mut() = Endpoint::try_from(url)?.uri();
     let accept = HeaderValue::from_static("application/json, text/event-stream");
     request.headers_mut().insert(header::ACCEPT, accept);
     request.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    Some(request)
+    Ok(request)
 }
 
-/// A result of JSON-RPC, as JSON or as the first event of a stream.
+/// Whether a response is a JSON-RPC result of `initialize`, as JSON or as the first event of a stream.
 fn is_initialized(response: &Response<Vec<u8>>) -> bool {
     let text = String::from_utf8_lossy(response.body());
     let data = text.lines().find_map(|line| line.strip_prefix("data:")).unwrap_or(&text);
@@ -54,13 +65,11 @@ fn is_initialized(response: &Response<Vec<u8>>) -> bool {
         && message.is_some_and(|message| message.pointer("/result/protocolVersion").is_some())
 }
 
-/// What a refusal for want of a token breaks.
+/// The finding of a 401 response to a request without a token.
 pub(crate) fn judge(response: &Response<Vec<u8>>) -> Option<Finding> {
     if response.headers().contains_key(header::WWW_AUTHENTICATE) {
         return None;
     }
     let evidence = "an MCP initialize without a token is answered with 401 and no `WWW-Authenticate`";
-    Finding::of(CHALLENGE, evidence, "send a Bearer challenge with every 401")
+    Some(finding::of_rule(Rule::BearerChallenge, evidence, "send a Bearer challenge with every 401"))
 }
-
-const CHALLENGE: &str = "rfc6750/3/challenge";

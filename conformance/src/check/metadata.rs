@@ -1,20 +1,23 @@
 use std::cell::RefCell;
 
 use http::{Response, StatusCode, header};
-use login_flow::{Probe, probe};
+use login_flow::{Probe, Requirement, Verdict, probe};
 use rfc7591::AuthMethod;
 use rfc8414::Metadata;
 use serde_json::Value;
 
-use super::Work;
-use crate::{Phase, Verdict};
+use crate::{
+    context::CheckContext,
+    report::{Finding, finding},
+    rule::{Phase, Rule},
+};
 
-/// Reads the metadata, and notes what it breaks and what it keeps.
-pub(super) async fn read(work: &mut Work<'_>) -> Probe {
+/// Reads the metadata, and notes the outcome of each of its rules.
+pub(super) async fn read(context: &mut CheckContext<'_>) -> Probe {
     let seen = RefCell::new(Vec::new());
-    let session = work.session;
+    let session = context.session;
     let probe = probe(
-        work.named,
+        context.target,
         session.egress(),
         |_| false,
         async |request| {
@@ -28,61 +31,94 @@ pub(super) async fn read(work: &mut Work<'_>) -> Probe {
         },
     )
     .await;
-    let no_metadata = "mcp/discovery/metadata";
+    let no_metadata = Requirement::METADATA.id;
     for finding in probe.findings.iter().filter(|finding| finding.id != no_metadata) {
-        work.ledger.broken(finding.clone().into());
+        context.failed(finding.clone());
     }
-    match (&probe.metadata, Verdict::of(&probe)) {
-        (Some(metadata), _) => {
-            work.ledger.kept(no_metadata);
-            not_applicable(work, metadata);
-            work.ledger.rest_kept(Phase::Metadata);
-        }
+    match (&probe.metadata, &probe.verdict) {
+        (Some(metadata), _) => judge_document(context, metadata),
         (None, Verdict::NoMetadata) => {
             for unread in seen.take() {
-                unread.tell(work);
+                context.failed(unread.finding());
             }
-            if ["rfc8414/3.2/status-200", "rfc8414/3.2/json-object"]
+            if [Rule::MetadataStatus, Rule::MetadataObject]
                 .iter()
-                .any(|id| work.ledger.is_broken(id))
+                .any(|rule| context.ledger.has_failed(*rule))
             {
-                work.ledger.untested(no_metadata, "a document is there, and it cannot be read");
+                context.not_applicable(Rule::MetadataPublished, "a document is there, and it cannot be read");
             } else {
                 for finding in &probe.findings {
-                    work.ledger.broken(finding.clone().into());
+                    context.failed(finding.clone());
                 }
             }
-            work.give_up(Phase::Metadata, "there is no metadata");
+            context.end_phase(Phase::Metadata, "there is no metadata");
         }
-        (None, Verdict::Unusable { .. }) => work.give_up(Phase::Metadata, "the metadata cannot be used"),
-        (None, verdict) => work.give_up(Phase::Metadata, &format!("the host {verdict}")),
+        (None, Verdict::Unusable { .. }) => {
+            context.end_phase(Phase::Metadata, "the metadata cannot be used");
+        }
+        (None, verdict) => context.end_phase(Phase::Metadata, &format!("the host {verdict}")),
     }
     probe
 }
 
-/// Rules whose condition this document does not meet: nothing was seen of them.
-fn not_applicable(work: &mut Work<'_>, metadata: &Metadata) {
+/// Notes what a document that can be read shows of each rule: that it passes where it has no finding, or why the
+/// document shows nothing of it.
+fn judge_document(context: &mut CheckContext<'_>, metadata: &Metadata) {
+    // `Metadata::receive` looks at each of these before it returns a document, and `probe` at the last three.
+    for rule in [
+        Rule::MetadataPublished,
+        Rule::MetadataStatus,
+        Rule::MetadataContentType,
+        Rule::MetadataObject,
+        Rule::MetadataRepeatedMember,
+        Rule::MetadataEmptyMember,
+        Rule::IssuerIdentical,
+        Rule::IssuerUrl,
+        Rule::MetadataRequiredMember,
+        Rule::MetadataMalformedMember,
+        Rule::RegistrationEndpoint,
+        Rule::S256Advertised,
+        Rule::IssAdvertised,
+    ] {
+        context.passed(rule);
+    }
+    let endpoints =
+        [&metadata.authorization_endpoint, &metadata.token_endpoint, &metadata.registration_endpoint];
     let methods = [
         &metadata.token_endpoint_auth_methods_supported,
         &metadata.revocation_endpoint_auth_methods_supported,
         &metadata.introspection_endpoint_auth_methods_supported,
     ];
-    let signs =
-        |method: &AuthMethod| matches!(method, AuthMethod::PrivateKeyJwt | AuthMethod::ClientSecretJwt);
-    if !methods.into_iter().flatten().flatten().any(signs) {
-        work.ledger.untested("rfc8414/2/alg-values-required", "no authentication method signs");
-    }
     let algorithms = [
         &metadata.token_endpoint_auth_signing_alg_values_supported,
         &metadata.revocation_endpoint_auth_signing_alg_values_supported,
         &metadata.introspection_endpoint_auth_signing_alg_values_supported,
     ];
-    if algorithms.into_iter().flatten().next().is_none() {
-        work.ledger.untested("rfc8414/2/alg-none", "there is no list of signature algorithms");
+    let signs =
+        |method: &AuthMethod| matches!(method, AuthMethod::PrivateKeyJwt | AuthMethod::ClientSecretJwt);
+    for (rule, is_seen, why) in [
+        (Rule::EndpointUrl, endpoints.into_iter().any(Option::is_some), "the document names no endpoint"),
+        (
+            Rule::AlgorithmsRequired,
+            methods.into_iter().flatten().flatten().any(signs),
+            "no authentication method signs",
+        ),
+        (
+            Rule::AlgorithmNone,
+            algorithms.into_iter().any(Option::is_some),
+            "there is no list of signature algorithms",
+        ),
+    ] {
+        if is_seen {
+            context.passed(rule);
+        } else {
+            context.not_applicable(rule, why);
+        }
     }
+    context.end_phase(Phase::Metadata, "the document shows nothing of it");
 }
 
-/// An answer at a well-known URL that comes close to being a document.
+/// A response at a well-known URL that comes close to being a document.
 struct Unread {
     url: String,
     status: Option<StatusCode>,
@@ -104,15 +140,15 @@ impl Unread {
         }
     }
 
-    fn tell(&self, work: &mut Work<'_>) {
+    fn finding(&self) -> Finding {
         match self.status {
-            Some(status) => work.broken(
-                "rfc8414/3.2/status-200",
+            Some(status) => finding::of_rule(
+                Rule::MetadataStatus,
                 &format!("{} answers a document with status {status}", self.url),
                 "answer with 200",
             ),
-            None => work.broken(
-                "rfc8414/3.2/json-object",
+            None => finding::of_rule(
+                Rule::MetadataObject,
                 &format!("{} answers 200 as application/json with another body than a JSON object", self.url),
                 "send one JSON object",
             ),

@@ -1,123 +1,95 @@
-use http::{Response, header};
-use login_flow::{Client, ClientAuth, Exchange, Register, Server, Turn};
-use rfc7591::{
-    AuthMethod, ClientInformation, ClientMetadata, Endpoint, Registration, RegistrationError, Violation,
+//! A good registration.
+
+use http::Response;
+use login_flow::{Client, Exchange, Register, Server, Turn};
+use rfc7591::{ClientInformation, ClientMetadata, Endpoint, Registration, RegistrationError};
+
+use crate::{
+    cache_control::is_no_store,
+    context::{CLIENT_NAME, CheckContext, NOT_OFFERED},
+    report::{Finding, finding},
+    rule::{Phase, Rule},
+    session::Limit,
+    text::bounded,
 };
 
-use super::{Work, confidential, login, management, refusals};
-use crate::{Finding, LeftBehind, Limit, Phase, text::bounded};
-
-/// Registers a client and whatever follows from it: refusals, a login, and the client's end.
-pub(super) async fn register(work: &mut Work<'_>, server: Option<&Server>) {
-    let (phases, why) = match server {
-        None => (EVERY, "there is no server to register with"),
-        Some(_) if !work.options.register && !work.options.login => (EVERY, "not asked for (--register)"),
-        Some(server) => {
-            good(work, server).await;
-            (EVERY, "it was not reached")
-        }
-    };
-    for phase in phases {
-        let why = match phase {
-            Phase::Login if server.is_some() && !work.options.login => "not asked for (--login)",
-            Phase::Refusals | Phase::Management if server.is_some() && !work.options.register => {
-                "not asked for (--register)"
-            }
-            _ => why,
-        };
-        work.give_up(*phase, why);
-    }
+/// The client of a check.
+pub(super) struct Registered {
+    /// The metadata of the request.
+    pub(super) asked: ClientMetadata,
+    /// The response.
+    pub(super) information: ClientInformation,
+    /// The client that a login needs, or the reason why the registered one cannot log in.
+    pub(super) client: Result<Client, String>,
 }
 
-async fn good(work: &mut Work<'_>, server: &Server) {
-    let register = Register::new(server, work.options.redirect_uri.clone(), CLIENT_NAME);
-    let (Some(register), Some(endpoint)) = (register, &server.registration_endpoint) else { return };
-    let Ok(mut metadata) = serde_json::from_slice::<ClientMetadata>(register.request().body()) else {
-        return;
+/// Registers a client; the reason why there is none ends every phase that needs one.
+pub(super) async fn register(context: &mut CheckContext<'_>, server: &Server) -> Result<Registered, String> {
+    let register = Register::new(server, context.options.redirect_uri.clone(), CLIENT_NAME);
+    let (Some(register), Some(endpoint)) = (register, &server.registration_endpoint) else {
+        return Err("the server has no registration endpoint".to_owned());
     };
-    metadata.scope.clone_from(&work.options.scope);
-    let registration = Registration::new(endpoint.clone(), metadata.clone());
-    let registration = with_token(work, registration);
-    let response = match work.session.send(registration.request(), Limit::Json).await {
-        Ok(response) => response,
-        Err(failure) => return abandon(work, &failure.to_string()),
+    let asked = serde_json::from_slice::<ClientMetadata>(register.request().body());
+    let mut asked = asked.map_err(|error| format!("the registration request cannot be read: {error}"))?;
+    asked.scope.clone_from(&context.options.scope);
+    let registration = context.with_token(Registration::new(endpoint.clone(), asked.clone()));
+    let sent = context.session.send(registration.request(), Limit::Json).await;
+    let response = sent.map_err(|failure| failure.to_string())?;
+    let information = match registration.receive(&response) {
+        Ok(information) => information,
+        Err(rejected) => {
+            context.violations(rejected.violations());
+            if let Some(finding) = refused(&rejected) {
+                context.failed(finding);
+            }
+            return Err("no client could be registered".to_owned());
+        }
     };
-    let registered = match registration.receive(&response) {
-        Ok(registered) => registered,
-        Err(rejected) => return rejected_good(work, &rejected),
-    };
-    if work.options.initial_access_token.is_some() {
-        work.ledger.untested(OPEN, "an initial access token was used");
-    }
-    keep_secrets(work, &registered);
-    work.violations(&registered.violations);
-    work.ledger.judged(NO_STORE, no_store(&response));
-    not_applicable(work, &registered, &metadata);
-    work.ledger.rest_kept(Phase::Registration);
+    judge_response(context, &response, &information);
+    context.judge_information(&asked, &information);
+    context.end_phase(Phase::Registration, "the response shows nothing of it");
     let client = match register.receive(&response) {
         Ok(Turn::Done(client)) => Ok(client),
         Ok(Turn::Again(_)) => Err("the registration did not end".to_owned()),
         Err(error) => Err(format!("the registered client cannot be used: {error}")),
     };
-    let mut other = None;
-    if work.options.register {
-        refusals::ask(work, server, &metadata).await;
-        let method = registered.metadata.token_endpoint_auth_method();
-        other = confidential::register(work, server, &metadata, method).await;
-    }
-    let with_secret = other.as_ref().and_then(|other| other.client.as_ref());
-    log_in(work, server, client, with_secret).await;
-    if let Some(other) = other {
-        other.delete(work, server).await;
-    }
-    management::manage(work, server, registered, &metadata).await;
+    Ok(Registered { asked, information, client })
 }
 
-async fn log_in(
-    work: &mut Work<'_>,
-    server: &Server,
-    client: Result<Client, String>,
-    with_secret: Option<&Client>,
+/// Notes what a response that registers a client shows of the rules about the response itself.
+fn judge_response(
+    context: &mut CheckContext<'_>,
+    response: &Response<Vec<u8>>,
+    information: &ClientInformation,
 ) {
-    match client {
-        Ok(client) if work.options.login => {
-            let is_basic = |client: &&Client| matches!(client.auth, ClientAuth::Basic(_));
-            let basic = [Some(&client), with_secret].into_iter().flatten().find(is_basic);
-            login::log_in(work, server, &client, basic).await;
+    // `Registration::receive` looks at each of these before it returns a client.
+    for rule in [
+        Rule::RegistrationStatus,
+        Rule::RegistrationContentType,
+        Rule::RegistrationObject,
+        Rule::RegistrationRepeatedMember,
+        Rule::RegistrationMalformedMember,
+        Rule::ClientId,
+    ] {
+        context.passed(rule);
+    }
+    if context.options.initial_access_token.is_some() {
+        context.not_applicable(Rule::OpenRegistration, "an initial access token was used");
+    } else {
+        context.passed(Rule::OpenRegistration);
+    }
+    context.judged(Rule::RegistrationNoStore, no_store(response));
+    for rule in [Rule::ManagementPair, Rule::RegistrationClientUri] {
+        if information.management.is_some() {
+            context.passed(rule);
+        } else {
+            context.not_applicable(rule, NOT_OFFERED);
         }
-        Ok(_) => {}
-        Err(why) => work.give_up(Phase::Login, &why),
     }
 }
 
-/// With the initial access token, where there is one.
-pub(super) fn with_token(work: &Work<'_>, registration: Registration) -> Registration {
-    match &work.options.initial_access_token {
-        Some(token) => registration.with_initial_access_token(token.clone()),
-        None => registration,
-    }
-}
-
-pub(super) fn keep_secrets(work: &mut Work<'_>, registered: &ClientInformation) {
-    if let Some(secret) = &registered.client_secret {
-        work.secrets.keep(secret.secret.secret());
-    }
-    if let Some(management) = &registered.management {
-        work.secrets.keep(management.registration_access_token.secret());
-    }
-}
-
-/// A good request that registered nothing.
-fn rejected_good(work: &mut Work<'_>, rejected: &RegistrationError) {
-    work.violations(rejected.violations());
-    if let Some(finding) = closed(rejected) {
-        work.ledger.broken(finding);
-    }
-    abandon(work, "no client could be registered");
-}
-
-/// That a good request is refused.
-fn closed(rejected: &RegistrationError) -> Option<Finding> {
+/// The finding that a good request was refused.
+fn refused(rejected: &RegistrationError) -> Option<Finding> {
     let evidence = match rejected {
         RegistrationError::Unusable { .. } => return None,
         RegistrationError::Refused { error_response, status, .. } => {
@@ -127,86 +99,21 @@ fn closed(rejected: &RegistrationError) -> Option<Finding> {
         other => format!("a good request: {other}"),
     };
     let remedy = "register clients without an initial access token, or tell people how to get one";
-    Finding::of(OPEN, evidence.trim_end(), remedy)
+    Some(finding::of_rule(Rule::OpenRegistration, evidence.trim_end(), remedy))
 }
 
-fn abandon(work: &mut Work<'_>, why: &str) {
-    for phase in EVERY {
-        work.give_up(*phase, why);
-    }
-}
-
-/// Rules of which this answer shows nothing.
-fn not_applicable(work: &mut Work<'_>, registered: &ClientInformation, asked: &ClientMetadata) {
-    if registered.client_secret.is_none() {
-        work.ledger.untested(SECRET_EXPIRY, "no secret was issued");
-    }
-    if registered.metadata.token_endpoint_auth_method() != &AuthMethod::None {
-        work.ledger.untested("rfc7591/3.2.1/secret-for-public-client", "the client is not a public one");
-    }
-    if registered.management.is_none() {
-        work.ledger.untested("rfc7592/3/management-pair", management::NOT_OFFERED);
-        work.ledger.untested("rfc7592/3/registration-client-uri", management::NOT_OFFERED);
-    }
-    if asked.scope.is_none() {
-        work.ledger.untested("rfc7591/3.2.1/scope-changed", "no scope was asked for");
-    }
-}
-
-/// What an answer with a client, and perhaps its secret, breaks by what caches may do with it.
-pub(super) fn no_store(response: &Response<Vec<u8>>) -> Option<Finding> {
+/// The finding that caches may store a client information response, which may hold a secret.
+fn no_store(response: &Response<Vec<u8>>) -> Option<Finding> {
     let evidence = "a client was registered without `Cache-Control: no-store`";
     let remedy = "send `Cache-Control: no-store`";
-    (!is_no_store(response)).then(|| Finding::of(NO_STORE, evidence, remedy)).flatten()
+    (!is_no_store(response)).then(|| finding::of_rule(Rule::RegistrationNoStore, evidence, remedy))
 }
 
-/// Whether an answer is not to be stored (RFC 9111 §5.2.2.5).
-pub(super) fn is_no_store(response: &Response<Vec<u8>>) -> bool {
-    let directives = response.headers().get_all(header::CACHE_CONTROL).iter();
-    let mut directives =
-        directives.filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(','));
-    directives.any(|directive| directive.trim().eq_ignore_ascii_case("no-store"))
-}
-
-/// What the answer to a good registration breaks beyond RFC 7591's own checks.
+/// The findings of a response to a good registration, beyond the checks of RFC 7591.
 pub(crate) fn judge(response: &Response<Vec<u8>>) -> Vec<Finding> {
     let endpoint = Endpoint::from_static("https://server.example.com/register");
     match Registration::new(endpoint, ClientMetadata::default()).receive(response) {
         Ok(_) => no_store(response).into_iter().collect(),
-        Err(rejected) => closed(&rejected).into_iter().collect(),
+        Err(rejected) => refused(&rejected).into_iter().collect(),
     }
 }
-
-/// Notes a client that stays.
-pub(super) fn leave(work: &mut Work<'_>, client_id: &str, why: &str) {
-    work.left.push(LeftBehind { client_id: bounded(client_id, 200), why: bounded(why, 200) });
-}
-
-/// What to do about a violation of RFC 7591 or RFC 7592.
-pub(super) fn remedy(violation: &Violation) -> &'static str {
-    match violation {
-        Violation::Changed(_) => "nothing, if it is meant: a server may register something else",
-        Violation::ClientId => "answer with a `client_id` of visible characters",
-        Violation::ContentType(_) => "send the answer as application/json",
-        Violation::DeleteStatus(_) => "answer a delete with 204",
-        Violation::ErrorObject(_) => "answer with a JSON object that has an `error`",
-        Violation::ErrorStatus(_) => "answer a registration error with 400",
-        Violation::Malformed(_) => "correct the value's type or syntax",
-        Violation::ManagementPair(_) => "send both members, or neither",
-        Violation::ManagementUri(_) => "send a fully qualified https URL",
-        Violation::NotAnObject => "send one JSON object",
-        Violation::NotReturned(_) => "return all registered metadata",
-        Violation::ReadStatus(_) => "answer a read or an update with 200",
-        Violation::Repeated(_) => "name each member once",
-        Violation::SecretWithoutExpiry => "send `client_secret_expires_at`, 0 where the secret never ends",
-        _ => "answer a registration with 201",
-    }
-}
-
-/// What is registered.
-pub(super) const CLIENT_NAME: &str = "conformance check";
-
-const EVERY: &[Phase] = &[Phase::Registration, Phase::Refusals, Phase::Management, Phase::Login];
-const OPEN: &str = "rfc7591/3/open-registration";
-const NO_STORE: &str = "rfc7591/3.2.1/no-store";
-pub(super) const SECRET_EXPIRY: &str = "rfc7591/3.2.1/secret-expiry";

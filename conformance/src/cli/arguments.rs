@@ -3,7 +3,7 @@ use std::path::PathBuf;
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
-/// Tells whether a host supports dynamic client registration, how well, and whose fault what is missing is.
+/// Checks whether a host supports dynamic client registration, how well, and which party must act where it does not.
 #[derive(Parser)]
 #[command(version, after_help = EXIT_CODES, after_long_help = MANUAL)]
 pub(super) struct Arguments {
@@ -13,10 +13,10 @@ pub(super) struct Arguments {
 
 #[derive(Subcommand)]
 pub(super) enum Command {
-    /// Asks hosts, by reading only unless told otherwise
+    /// Checks hosts, by reading only unless an option says otherwise
     #[command(after_help = EXIT_CODES, after_long_help = CHECK_EXAMPLES)]
     Check(Box<Check>),
-    /// Tells what an id means, where it comes from, and what breaks it
+    /// Explains a requirement: its text, its source, and cases that fail and pass it
     Explain {
         /// Ids such as `rfc7591/3.2.1/status-201`, or the start of some; all of them where there is none.
         ids: Vec<String>,
@@ -32,7 +32,7 @@ pub(super) enum Command {
     Schema,
     /// Prints completions for a shell
     Completions {
-        /// Which.
+        /// The shell.
         shell: Shell,
     },
     /// Prints the manual page
@@ -58,13 +58,13 @@ pub(super) struct Check {
     /// Go on with the JSON lines of `--output`: skip what is in it, add what is missing
     #[arg(long, requires = "output", help_heading = "Many hosts")]
     pub(super) resume: bool,
-    /// Report only what changed since these JSON lines, and fail on what became worse
+    /// Report only the changes since these JSON lines, and fail on a regression
     #[arg(long, value_name = "FILE", help_heading = "Many hosts")]
     pub(super) baseline: Option<PathBuf>,
-    /// How long the check of one host may take, in seconds: 60 if not told otherwise, 300 with --login
+    /// How long the check of one host may take, in seconds: 60 by default, 300 with --login
     #[arg(long, value_name = "SECONDS", help_heading = "Politeness")]
     pub(super) deadline: Option<u64>,
-    /// How long all of it may take, in seconds; what is done is kept
+    /// How long all of it may take, in seconds; reports that are done are kept
     #[arg(long, value_name = "SECONDS", help_heading = "Politeness")]
     pub(super) total_deadline: Option<u64>,
     /// How many requests a host gets at most
@@ -79,17 +79,17 @@ pub(super) struct Check {
     /// Also send one MCP `initialize` to the named URL
     #[arg(long, help_heading = "Beyond reading")]
     pub(super) mcp: bool,
-    /// Also register clients, try what must be refused, and delete what was made where that is offered
+    /// Also register clients, send registrations that must be refused, and delete the clients where that is offered
     #[arg(long, help_heading = "Beyond reading")]
     pub(super) register: bool,
-    /// Also log in, by itself where the server consents to that, else by a link that is printed
+    /// Also log in, without user interaction where the server grants that, else by a link that is printed
     #[arg(long, help_heading = "Beyond reading")]
     pub(super) login: bool,
-    /// What to ask for in the login
+    /// The scope of the login
     #[arg(long, value_name = "SCOPE", requires = "login", help_heading = "Beyond reading")]
     pub(super) scope: Option<String>,
-    /// The redirection URI to register, where a server refuses those of loopback; a login can then end there by
-    /// itself alone
+    /// The redirection URI to register, where a server refuses those of loopback; a login can then complete
+    /// only if the server grants consent without user interaction
     #[arg(long, value_name = "URL", requires = "registering", help_heading = "Beyond reading")]
     pub(super) redirect_uri: Option<url::Url>,
     /// The file with the initial access token of a protected registration; `-` is the standard input
@@ -101,7 +101,7 @@ pub(super) struct Check {
     /// Trust the authorities of this PEM file too
     #[arg(long, value_name = "FILE", help_heading = "Network")]
     pub(super) ca: Option<PathBuf>,
-    /// Write what each host answered as a vector into this folder, without secrets
+    /// Record the responses of each host as a vector in this folder, without secrets
     #[arg(long, value_name = "FOLDER", conflicts_with_all = ["login", "replay"], help_heading = "Vectors")]
     pub(super) record: Option<PathBuf>,
     /// Ask this vector instead of the network
@@ -113,10 +113,10 @@ pub(super) struct Check {
 pub(super) struct Render {
     /// The JSON lines; `-` is the standard input
     pub(super) file: PathBuf,
-    /// What to make of them
+    /// How to print them
     #[arg(long, value_enum, default_value_t = Format::Html)]
     pub(super) format: Format,
-    /// Only what changed since these JSON lines, as text or JSON; fail on what became worse
+    /// Only the changes since these JSON lines, as text or JSON; fail on a regression
     #[arg(long, value_name = "FILE")]
     pub(super) baseline: Option<PathBuf>,
 }
@@ -127,9 +127,9 @@ pub(super) enum Format {
     Text,
     /// One line of JSON for each host; see `conformance schema`
     Json,
-    /// For what collects test results
+    /// For a collector of test results
     Junit,
-    /// For what shows findings beside code
+    /// For a viewer that shows findings beside code
     Sarif,
     /// For a comment or a page of a repository
     Markdown,
@@ -138,17 +138,17 @@ pub(super) enum Format {
 }
 
 const EXIT_CODES: &str = "\
-Exit codes: 0 supported; 1 not supported, or a MUST is broken; 2 usage; 3 no answer to what was asked for, or interrupted.";
+Exit codes: 0 supported; 1 not supported, or a MUST failed; 2 usage; 3 no response to what was asked for, or interrupted.";
 
 const MANUAL: &str = "\
-What is checked:
+Requirements:
   The requirements of SPEC.md that bind a host or its
-  authorization server, by id. Each is kept, broken, or not
-  tested, with the reason; what was not tested never counts as
-  kept. `conformance explain` lists them.
+  authorization server, by id. Each has passed, failed, or was
+  not tested, with the reason; a requirement that was not tested
+  never counts as passed. `conformance explain` lists them.
 
-What is asked of a host:
-  By default it is read only: the well-known documents, the
+Requests:
+  By default a host is only read: the well-known documents, the
   named URL where there are none, the root page.
   --mcp       one MCP `initialize`, without a token
   --register  good registrations, a dozen that must be refused,
@@ -158,16 +158,16 @@ What is asked of a host:
   One request at a time for each host, no more than --budget,
   with the pauses that 429 and Retry-After ask for.
 
-Where to begin:
+First steps:
   conformance check good.example
   conformance check good.example --register --login
   conformance explain rfc7591/3.2.1/status-201
 
 Exit codes:
   0  supported
-  1  not supported, or a MUST is broken
+  1  not supported, or a MUST failed
   2  usage
-  3  no answer to all that was asked for, or interrupted";
+  3  no response to all that was asked for, or interrupted";
 
 const CHECK_EXAMPLES: &str = "\
 Examples:
@@ -181,7 +181,7 @@ Examples:
 
 Exit codes:
   0  supported
-  1  not supported, or a MUST is broken; with --baseline:
-     something became worse
+  1  not supported, or a MUST failed; with --baseline: a
+     regression
   2  usage
-  3  no answer to all that was asked for, or interrupted";
+  3  no response to all that was asked for, or interrupted";

@@ -1,4 +1,4 @@
-//! What changed since an earlier run. The earlier reports stay in their file: only their places are held.
+//! The changes since an earlier run. The earlier reports stay in their file: only their places are in memory.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -12,9 +12,9 @@ use std::{
 use conformance::{Level, Outcome, Report, Rule, Verdict, escape};
 use serde::{Deserialize, Serialize};
 
-use super::{Usage, arguments::Format};
+use super::{arguments::Format, usage::Usage};
 
-/// Stored reports, by what was asked.
+/// Stored reports, by resource.
 pub(super) struct Stored {
     file: BufReader<File>,
     places: BTreeMap<u64, u64>,
@@ -39,16 +39,18 @@ impl Stored {
         }
     }
 
-    pub(super) fn report(&mut self, resource: &str) -> Option<Report> {
-        let place = self.places.get(&key(resource))?;
-        self.file.seek(SeekFrom::Start(*place)).ok()?;
+    /// The stored report of a resource.
+    pub(super) fn report(&mut self, resource: &str) -> Result<Option<Report>, Usage> {
+        let Some(place) = self.places.get(&key(resource)) else { return Ok(None) };
+        self.file.seek(SeekFrom::Start(*place)).map_err(Usage::of)?;
         let mut line = Vec::new();
-        self.file.by_ref().take(MAX_LINE).read_until(b'\n', &mut line).ok()?;
-        serde_json::from_slice(&line).ok()
+        self.file.by_ref().take(MAX_LINE).read_until(b'\n', &mut line).map_err(Usage::of)?;
+        let report = serde_json::from_slice(&line);
+        report.map_err(|error| Usage::of(format!("the stored report of {resource}: {error}")))
     }
 }
 
-/// What is done already; a last line that was cut off is taken away.
+/// The resources that are done already; a last line that was cut off is removed.
 pub(super) fn done(path: &Path) -> Result<BTreeSet<u64>, Usage> {
     let at = |error| Usage::at(path, error);
     if !path.exists() {
@@ -77,18 +79,18 @@ struct Asked {
     resource: String,
 }
 
-/// What a resource is kept under.
+/// The key of a resource.
 pub(super) fn key(resource: &str) -> u64 {
     let mut hasher = DefaultHasher::new();
     resource.hash(&mut hasher);
     hasher.finish()
 }
 
-/// What is otherwise than before.
+/// The differences between two reports of a resource.
 #[derive(Debug, Serialize)]
 pub(super) struct Changes {
     pub(super) resource: String,
-    /// Whether something became worse: the verdict, or a requirement at MUST or SHOULD level.
+    /// Whether there is a regression: of the verdict, or of a requirement at MUST or SHOULD level.
     pub(super) regression: bool,
     /// The verdict, and requirements.
     #[serde(rename = "changes")]
@@ -117,15 +119,17 @@ impl Changes {
             });
         }
         let name = |outcome: &Outcome| match outcome {
-            Outcome::Fail => "fail",
+            Outcome::Failed => "failed",
             Outcome::NotTested { .. } => "not_tested",
-            Outcome::Pass => "pass",
+            Outcome::Passed => "passed",
         };
         for check in &after.checks {
-            let Some(was) = before.and_then(|before| before.outcome(&check.id)) else { continue };
+            // A rule that this version does not have cannot have a regression.
+            let Ok(rule) = Rule::try_from(&*check.id) else { continue };
+            let Some(was) = before.and_then(|before| before.outcome(rule)) else { continue };
             if name(was) != name(&check.outcome) {
-                let binding = Rule::of(&check.id).is_some_and(|rule| rule.level <= Level::Should);
-                regression |= check.outcome == Outcome::Fail && binding;
+                let is_binding = rule.clause().level <= Level::Should;
+                regression |= check.outcome == Outcome::Failed && is_binding;
                 let [was, is] = [name(was), name(&check.outcome)].map(str::to_owned);
                 changes.push(Change { id: check.id.clone(), was, is });
             }
@@ -133,12 +137,12 @@ impl Changes {
         Self { resource: after.resource.clone(), regression, of: changes }
     }
 
-    /// Nothing where nothing changed.
-    pub(super) fn print(&self, format: Format) -> String {
+    /// The changes in a format; empty if there are none.
+    pub(super) fn print(&self, format: Format) -> Result<String, Usage> {
         match format {
-            _ if self.of.is_empty() => String::new(),
-            Format::Json => self.json(),
-            _ => self.text(),
+            _ if self.of.is_empty() => Ok(String::new()),
+            Format::Json => self.json().map_err(Usage::of),
+            _ => Ok(self.text()),
         }
     }
 
@@ -153,10 +157,10 @@ impl Changes {
         out
     }
 
-    fn json(&self) -> String {
-        let mut line = serde_json::to_string(self).unwrap_or_default();
+    fn json(&self) -> Result<String, serde_json::Error> {
+        let mut line = serde_json::to_string(self)?;
         line.push('\n');
-        line
+        Ok(line)
     }
 }
 

@@ -1,4 +1,4 @@
-//! Many hosts at the same time, until they are done, the time is over, or somebody presses Ctrl-C.
+//! Many hosts at the same time, until they are done, the time is over, or Ctrl-C is pressed.
 
 use std::{fmt::Write, time::Duration};
 
@@ -10,39 +10,39 @@ use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 use tokio::task::yield_now;
 use tokio::time::{Instant, sleep, sleep_until};
 
-use super::{Usage, tell};
+use super::{console::notify, usage::Usage};
 
-/// How it ended.
+/// The end of a run.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum End {
-    /// Every host was asked.
+    /// Every host was checked.
     Done,
-    /// Before that.
+    /// The run ended before that.
     Interrupted,
 }
 
-/// What bounds the work.
+/// The bounds of a run.
 pub(super) struct Bounds {
     pub(super) concurrency: usize,
     pub(super) total: Option<Duration>,
-    /// Whether to let checks end that have begun: they may have something to clean up.
+    /// Whether checks that have begun run to their end: they may have clients to delete.
     pub(super) finishes: bool,
 }
 
 impl Bounds {
-    /// How many may run so early.
+    /// The number of checks that may run so early.
     fn share(&self, started: Duration) -> usize {
         let ticks = usize::try_from(started.as_millis()).unwrap_or_default().saturating_add(1);
         self.concurrency.saturating_mul(ticks).checked_div(WARM_UP_TICKS).unwrap_or_default().max(1)
     }
 }
 
-/// Runs `work` for each item, as many at the same time as the bounds say, and gives each result to `sink` when it
+/// Runs `run_one` for each item, as many at the same time as the bounds say, and gives each result to `sink` when it
 /// is there. Never more results are held than checks run.
 pub(super) async fn run<T, R>(
     mut items: impl Stream<Item = T> + Unpin,
     bounds: &Bounds,
-    work: impl AsyncFn(T) -> R,
+    run_one: impl AsyncFn(T) -> R,
     mut sink: impl FnMut(R) -> Result<(), Usage>,
 ) -> Result<End, Usage> {
     let mut running = FuturesUnordered::new();
@@ -50,7 +50,7 @@ pub(super) async fn run<T, R>(
     let (mut end, begun) = (End::Done, Instant::now());
     let mut more = true;
     loop {
-        // Not all at once: whoever starts together is answered together, and then waits for each other.
+        // Not all at once: checks that start together are answered together, and then wait for each other.
         let started = begun.elapsed();
         let room = if started < WARM_UP { bounds.share(started) } else { bounds.concurrency };
         if !more && running.is_empty() {
@@ -63,11 +63,11 @@ pub(super) async fn run<T, R>(
                     return Ok(End::Interrupted);
                 }
                 (end, more) = (End::Interrupted, false);
-                tell("what has begun is being cleaned up; Ctrl-C once more ends it now");
+                notify("what has begun is being cleaned up; Ctrl-C once more ends it now");
                 stop.set(stopped(None));
             }
             item = items.next(), if more && running.len() < room => match item {
-                Some(item) => running.push(work(item)),
+                Some(item) => running.push(run_one(item)),
                 None => more = false,
             },
             Some(result) = running.next() => {
@@ -80,7 +80,7 @@ pub(super) async fn run<T, R>(
     }
 }
 
-/// Ctrl-C, or the end of the time there is.
+/// Waits for Ctrl-C, or for the end of the time there is.
 async fn stopped(total: Option<Duration>) {
     let over = total.and_then(|total| Instant::now().checked_add(total));
     let interrupted = async {
@@ -97,7 +97,7 @@ async fn stopped(total: Option<Duration>) {
     }
 }
 
-/// What another thread reads: one that waits for a line keeps no check waiting.
+/// A stream of the items that another thread reads: an item that is waited for delays no check.
 pub(super) fn from_thread<T: Send + 'static>(
     items: impl Iterator<Item = T> + Send + 'static,
 ) -> impl Stream<Item = T> + Unpin {
@@ -106,7 +106,7 @@ pub(super) fn from_thread<T: Send + 'static>(
     poll_fn(move |context| receiver.poll_recv(context))
 }
 
-/// A bar with counts and the time left, on a terminal.
+/// A progress bar with counts and the time left, on a terminal.
 pub(super) fn progress(total: Option<u64>) -> ProgressBar {
     let bar = total.map_or_else(ProgressBar::no_length, ProgressBar::new);
     let template = match total {

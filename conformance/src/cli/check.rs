@@ -8,19 +8,19 @@ use std::{
     time::Duration,
 };
 
-use conformance::{Checker, Options, Recorder, Replay, Report, escape};
+use conformance::{CheckError, Checker, Options, Recorder, Replay, Report};
 use futures_util::{StreamExt, future::ready};
 use login_flow::{Egress, LoginTarget};
 
 use super::{
-    Usage,
     arguments::{Check, Format},
     baseline::{self, Changes, Stored},
     batch::{self, Bounds, End},
+    console::notify,
     hosts::Hosts,
+    loopback::Loopback,
     output::Output,
-    person::Loopback,
-    tell,
+    usage::Usage,
 };
 
 pub(super) fn run(check: Check) -> Result<u8, Usage> {
@@ -33,29 +33,29 @@ async fn check_all(mut check: Check) -> Result<u8, Usage> {
         check.format = Format::Json;
     }
     if check.resume && check.format != Format::Json && check.baseline.is_none() {
-        return Err(Usage("--resume goes on with JSON lines: add --json".to_owned()));
+        return Err(Usage::of("--resume goes on with JSON lines: add --json"));
     }
     let mut options = options(&check)?;
-    // Nobody comes back from elsewhere.
+    // No browser comes back from another redirection URI than one of loopback.
     let asks_person = check.login && check.redirect_uri.is_none();
-    let person = if asks_person { Some(Loopback::bind().await.map_err(Usage::of)?) } else { None };
-    if let Some(person) = &person {
-        options.redirect_uri = person.redirect_uri().clone();
+    let loopback = if asks_person { Some(Loopback::bind().await.map_err(Usage::of)?) } else { None };
+    if let Some(loopback) = &loopback {
+        options.redirect_uri = loopback.redirect_uri().clone();
     }
     let egress = if check.allow_private { Egress::public().and_loopback() } else { Egress::public() };
     let replay = check.replay.as_deref().map(replay).transpose()?;
-    let mut named = std::mem::take(&mut check.hosts);
-    if named.is_empty() {
-        named.extend(replay.iter().map(|replay| replay.host().to_owned()));
+    let mut hosts = std::mem::take(&mut check.hosts);
+    if hosts.is_empty() {
+        hosts.extend(replay.iter().map(|replay| replay.host().to_owned()));
     }
-    for host in &named {
-        // One that a person typed is a mistake; one of a file is a host that was not asked.
-        LoginTarget::parse(host, &egress).map_err(|invalid| Usage(escape(&format!("{host}: {invalid}"))))?;
+    for host in &hosts {
+        // An invalid argument is a mistake; an invalid line of a file is a host that was not asked.
+        LoginTarget::parse(host, &egress).map_err(|invalid| Usage::of(format!("{host}: {invalid}")))?;
     }
-    let hosts = Hosts::new(named, check.hosts_file.as_deref())?;
+    let hosts = Hosts::new(hosts, check.hosts_file.as_deref())?;
     let mut checker = Checker::new(options).map_err(Usage::of)?;
-    if let Some(person) = person {
-        checker = checker.with_person(Rc::new(person));
+    if let Some(loopback) = loopback {
+        checker = checker.with_consent_handler(Rc::new(loopback));
     }
     let job = Job { checker, replay, record: check.record.clone() };
     run_all(&check, &egress, hosts, &job).await
@@ -102,9 +102,9 @@ async fn run_all(check: &Check, egress: &Egress, hosts: Hosts, job: &Job) -> Res
             let printed = || match &mut before {
                 None => output.borrow_mut().add(&report),
                 Some(before) => {
-                    let changes = Changes::between(before.report(&report.resource).as_ref(), &report);
+                    let changes = Changes::between(before.report(&report.resource)?.as_ref(), &report);
                     worse |= changes.regression;
-                    output.borrow_mut().write(&changes.print(check.format))
+                    output.borrow_mut().write(&changes.print(check.format)?)
                 }
             };
             bar.suspend(printed)
@@ -114,35 +114,35 @@ async fn run_all(check: &Check, egress: &Egress, hosts: Hosts, job: &Job) -> Res
     bar.finish_and_clear();
     output.into_inner().finish()?;
     if skipped.get() > 0 {
-        tell(&format!("{} were done before", skipped.get()));
+        notify(&format!("{} were done before", skipped.get()));
     }
     if end == End::Interrupted {
-        tell(&format!("interrupted: {}", counts(&codes)));
+        notify(&format!("interrupted: {}", counts(&codes)));
         return Ok(3);
     }
-    let [_, broken, _, unanswered] = codes;
+    let [_, failed, _, unanswered] = codes;
     Ok(match before {
         Some(_) => u8::from(worse),
-        None if broken > 0 => 1,
+        None if failed > 0 => 1,
         None if unanswered > 0 => 3,
         None => 0,
     })
 }
 
-/// What the report of a host is about.
+/// The resource of the report of a host.
 fn resource(host: &str, egress: &Egress) -> String {
     match LoginTarget::parse(host, egress) {
-        Ok(named) => named.resource(),
-        Err(invalid) => Report::not_asked(host, &invalid.to_string()).resource,
+        Ok(target) => target.resource(),
+        Err(invalid) => Report::not_asked(host, invalid).resource,
     }
 }
 
 fn counts(codes: &[u64; 4]) -> String {
-    let [supported, broken, _, unanswered] = codes;
-    format!("{supported} supported, {broken} not, {unanswered} without an answer")
+    let [supported, failed, _, unanswered] = codes;
+    format!("{supported} supported, {failed} not, {unanswered} without an answer")
 }
 
-/// What is done for each host.
+/// The work for each host.
 struct Job {
     checker: Checker,
     replay: Option<Replay>,
@@ -155,18 +155,23 @@ impl Job {
             (Some(replay), _) => self.checker.check_over(replay, host).await,
             (None, None) => self.checker.check(host).await,
             (None, Some(folder)) => {
-                let recorder = Recorder::new(self.checker.door(), host);
+                let recorder = Recorder::new(self.checker.http_client(), host);
                 let checked = self.checker.check_over(&recorder, host).await;
                 if let Ok(report) = &checked {
                     let path = folder.join(file_name(&report.resource));
+                    let vector = recorder.vector(report).map_err(Usage::of)?;
                     fs::create_dir_all(folder)
-                        .and_then(|()| fs::write(&path, recorder.vector(report)))
+                        .and_then(|()| fs::write(&path, vector))
                         .map_err(|error| Usage::at(&path, error))?;
                 }
                 checked
             }
         };
-        Ok(checked.unwrap_or_else(|invalid| Report::not_asked(host, &invalid.to_string())))
+        match checked {
+            Ok(report) => Ok(report),
+            Err(CheckError::InvalidHost(invalid)) => Ok(Report::not_asked(host, invalid)),
+            Err(other) => Err(Usage::of(other)),
+        }
     }
 }
 
@@ -202,7 +207,7 @@ fn options(check: &Check) -> Result<Options, Usage> {
     Ok(options)
 }
 
-/// A secret comes from a file or a pipe, never from the arguments, which everybody on the machine can read.
+/// Reads a secret from a file or a pipe, never from the arguments, which every process of the machine can read.
 fn secret(path: &Path) -> Result<rfc7591::Secret, Usage> {
     let at = |error| Usage::at(path, error);
     let mut text = String::new();

@@ -1,4 +1,4 @@
-//! The hosts to ask, one at a time, from wherever they come.
+//! The hosts to check, one at a time, from the arguments and a file.
 
 use std::{
     fs::File,
@@ -6,19 +6,19 @@ use std::{
     path::Path,
 };
 
-use super::Usage;
+use super::usage::Usage;
 
-/// Named hosts, then the lines of a file. Empty lines and those that begin with `#` are none.
+/// The hosts of the arguments, then the lines of a file, without empty lines and those that begin with `#`.
 pub(super) struct Hosts {
-    named: std::vec::IntoIter<String>,
+    arguments: std::vec::IntoIter<String>,
     lines: Option<Box<dyn BufRead + Send>>,
-    /// How many there are, where that is known.
+    /// The number of hosts, where that is known.
     pub(super) total: Option<u64>,
 }
 
 impl Hosts {
-    pub(super) fn new(named: Vec<String>, file: Option<&Path>) -> Result<Self, Usage> {
-        let count = u64::try_from(named.len()).unwrap_or(u64::MAX);
+    pub(super) fn new(arguments: Vec<String>, file: Option<&Path>) -> Result<Self, Usage> {
+        let count = u64::try_from(arguments.len()).unwrap_or(u64::MAX);
         let (lines, total): (Option<Box<dyn BufRead + Send>>, _) = match file {
             None => (None, Some(count)),
             Some(path) if path == Path::new("-") => (Some(Box::new(BufReader::new(io::stdin()))), None),
@@ -30,7 +30,7 @@ impl Hosts {
                 (Some(Box::new(BufReader::new(again))), Some(count.saturating_add(of_file)))
             }
         };
-        Ok(Self { named: named.into_iter(), lines, total })
+        Ok(Self { arguments: arguments.into_iter(), lines, total })
     }
 }
 
@@ -38,8 +38,8 @@ impl Iterator for Hosts {
     type Item = String;
 
     fn next(&mut self) -> Option<String> {
-        if let Some(named) = self.named.next() {
-            return Some(named);
+        if let Some(host) = self.arguments.next() {
+            return Some(host);
         }
         let lines = self.lines.as_mut()?;
         loop {

@@ -1,4 +1,4 @@
-//! Where reports go, as they come.
+//! The destination of reports, as they come.
 
 use std::{
     fs::{File, OpenOptions},
@@ -6,11 +6,11 @@ use std::{
     path::Path,
 };
 
-use conformance::{Document, Report, json, markdown, terminal};
+use conformance::{Document, FormError, Report, json, markdown, terminal};
 
-use super::{Usage, arguments::Format};
+use super::{arguments::Format, usage::Usage};
 
-/// Prints each report at once where the format allows that, else all at the end, and holds none.
+/// A printer of each report at once where the format allows that, else of all at the end; it holds none in memory.
 pub(super) struct Output {
     sink: Box<dyn Write>,
     format: Format,
@@ -47,7 +47,7 @@ impl Output {
             return document.add(report).map_err(Usage::of);
         }
         let printed = match self.format {
-            Format::Json => json::print(report),
+            Format::Json => json::print(report).map_err(Usage::of)?,
             Format::Markdown => markdown::print(std::slice::from_ref(report)),
             _ => terminal::print(report, self.colour) + "\n",
         };
@@ -55,21 +55,24 @@ impl Output {
     }
 
     pub(super) fn finish(mut self) -> Result<(), Usage> {
-        let written = match self.document {
-            Some(document) => document.write(&mut self.sink).and_then(|()| self.sink.flush()),
+        match self.document {
+            Some(document) => match document.write(&mut self.sink) {
+                Ok(()) => written(self.sink.flush()),
+                Err(FormError::Io(error)) => written(Err(error)),
+                Err(other) => Err(Usage::of(other)),
+            },
             None => Ok(()),
-        };
-        told(written)
+        }
     }
 
     pub(super) fn write(&mut self, text: &str) -> Result<(), Usage> {
-        told(self.sink.write_all(text.as_bytes()).and_then(|()| self.sink.flush()))
+        written(self.sink.write_all(text.as_bytes()).and_then(|()| self.sink.flush()))
     }
 }
 
-/// A pipe that was closed is no failure of the check.
-fn told(written: io::Result<()>) -> Result<(), Usage> {
-    match written {
+/// The result of a write; a pipe that was closed is no failure of the check.
+fn written(result: io::Result<()>) -> Result<(), Usage> {
+    match result {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Usage::of(error)),
         _ => Ok(()),
     }

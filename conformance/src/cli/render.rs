@@ -7,10 +7,10 @@ use std::{
 use conformance::Report;
 
 use super::{
-    Usage,
     arguments::Render,
     baseline::{Changes, Stored},
     output::Output,
+    usage::Usage,
 };
 
 pub(super) fn run(render: &Render) -> Result<u8, Usage> {
@@ -29,9 +29,9 @@ pub(super) fn run(render: &Render) -> Result<u8, Usage> {
         match &mut before {
             None => output.add(&report)?,
             Some(before) => {
-                let changes = Changes::between(before.report(&report.resource).as_ref(), &report);
+                let changes = Changes::between(before.report(&report.resource)?.as_ref(), &report);
                 worse |= changes.regression;
-                output.write(&changes.print(render.format))?;
+                output.write(&changes.print(render.format)?)?;
             }
         }
     }

@@ -1,10 +1,10 @@
 use conformance::{escape, replay_vectors};
 
-use super::{Usage, print};
+use super::{console::print, usage::Usage};
 
 pub(super) fn run(pattern: Option<&str>) -> Result<u8, Usage> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Usage::of)?;
-    let replayed = runtime.block_on(replay_vectors(pattern.unwrap_or_default()));
+    let replayed = runtime.block_on(replay_vectors(pattern.unwrap_or_default())).map_err(Usage::of)?;
     if replayed.is_empty() {
         return Err(Usage::of("no vector has a name like that"));
     }

@@ -1,4 +1,4 @@
-//! A document of many reports, put together without holding them: each is written down when it comes.
+//! A document of many reports, put together without holding them: each is written to a file when it comes.
 
 use std::{
     fmt,
@@ -6,8 +6,13 @@ use std::{
     io::{self, BufWriter, Read, Seek, SeekFrom, Write},
 };
 
-use super::{html::Html, junit::Junit, sarif::Sarif};
-use crate::Report;
+use super::{
+    Report,
+    form::{Form, FormError, Rank},
+    html::Html,
+    junit::Junit,
+    sarif::Sarif,
+};
 
 /// The reports of any number of hosts as one document; its parts wait in a temporary file for its head.
 pub struct Document {
@@ -38,8 +43,8 @@ impl Document {
     }
 
     /// Adds the report of a host.
-    pub fn add(&mut self, report: &Report) -> io::Result<()> {
-        let part = self.form.part(report);
+    pub fn add(&mut self, report: &Report) -> Result<(), FormError> {
+        let part = self.form.part(report)?;
         if part.is_empty() {
             return Ok(());
         }
@@ -50,13 +55,13 @@ impl Document {
         Ok(())
     }
 
-    /// Writes all of it, in the order of the document.
-    pub fn write(self, out: &mut dyn Write) -> io::Result<()> {
+    /// Writes the whole document, in its order.
+    pub fn write(self, out: &mut dyn Write) -> Result<(), FormError> {
         let Self { form, parts, mut places } = self;
         let mut parts = parts.into_inner().map_err(io::IntoInnerError::into_error)?;
         let in_order = places.is_sorted_by(|a, b| a.rank <= b.rank);
         places.sort_by(|a, b| a.rank.cmp(&b.rank));
-        out.write_all(form.head().as_bytes())?;
+        out.write_all(form.head()?.as_bytes())?;
         parts.rewind()?;
         for (index, place) in places.iter().enumerate() {
             if index > 0 {
@@ -67,7 +72,7 @@ impl Document {
             }
             io::copy(&mut Read::by_ref(&mut parts).take(place.length), out)?;
         }
-        out.write_all(form.tail().as_bytes())
+        Ok(out.write_all(form.tail().as_bytes())?)
     }
 }
 
@@ -77,39 +82,9 @@ impl fmt::Debug for Document {
     }
 }
 
-/// Where a part is, and where it belongs.
+/// The place of a part in the file, and its rank in the document.
 struct Place {
     begin: u64,
     length: u64,
     rank: Rank,
-}
-
-/// What the parts of a document are in order of; those of the same rank are as they come.
-pub(super) type Rank = Option<(bool, String)>;
-
-/// How a document is written: a part for each report, and what stands around them, which may say something of all.
-pub(super) trait Form {
-    fn part(&mut self, report: &Report) -> String;
-
-    fn rank(&self, _report: &Report) -> Rank {
-        None
-    }
-
-    fn head(&self) -> String;
-
-    fn between(&self) -> &'static str {
-        ""
-    }
-
-    fn tail(&self) -> String;
-}
-
-/// A document of reports that are held.
-pub(super) fn print(mut form: impl Form, reports: &[Report]) -> String {
-    let mut parts: Vec<(Rank, String)> =
-        reports.iter().map(|report| (form.rank(report), form.part(report))).collect();
-    parts.sort_by(|a, b| a.0.cmp(&b.0));
-    let parts: Vec<String> =
-        parts.into_iter().map(|(_, part)| part).filter(|part| !part.is_empty()).collect();
-    [form.head(), parts.join(form.between()), form.tail()].concat()
 }

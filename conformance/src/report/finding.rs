@@ -1,97 +1,53 @@
-use std::fmt;
-
-use login_flow::Actor;
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use login_flow::{Actor, Finding};
+use rfc7591::Violation;
 
 use crate::{
-    Rule,
+    rule::Rule,
     text::{MAX_EVIDENCE, bounded},
 };
 
-/// One thing that is broken, or worth knowing, and who must act on it.
-#[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
-#[non_exhaustive]
-pub struct Finding {
-    /// The stable id of the requirement in SPEC.md.
-    pub id: String,
-    /// How binding it is.
-    pub level: Level,
-    /// Its source, as a link.
-    pub section: String,
-    /// Who must act.
-    pub actor: Actor,
-    /// What was seen: untrusted text in part.
-    pub evidence: String,
-    /// What to do about it.
-    pub remedy: String,
-}
-
-impl Finding {
-    /// That a rule is broken; nothing for an id that is none.
-    pub(crate) fn of(id: &str, evidence: &str, remedy: &str) -> Option<Self> {
-        let rule = Rule::of(id)?;
-        Some(Self {
-            id: rule.id.to_owned(),
-            level: rule.level,
-            section: rule.section.to_owned(),
-            actor: rule.actor,
-            evidence: bounded(evidence, MAX_EVIDENCE),
-            remedy: remedy.to_owned(),
-        })
+/// The finding that a rule is violated.
+pub(crate) fn of_rule(rule: Rule, evidence: &str, remedy: &'static str) -> Finding {
+    let clause = rule.clause();
+    Finding {
+        id: clause.id.into(),
+        level: clause.level,
+        section: clause.section.into(),
+        actor: clause.actor,
+        evidence: bounded(evidence, MAX_EVIDENCE),
+        remedy: remedy.into(),
     }
 }
 
-impl From<login_flow::Finding> for Finding {
-    fn from(finding: login_flow::Finding) -> Self {
-        Self {
-            id: finding.id.into_owned(),
-            level: Level::parse(finding.level.as_str()).unwrap_or(Level::Note),
-            section: finding.section.into_owned(),
-            actor: finding.actor,
-            evidence: finding.evidence,
-            remedy: finding.remedy.into_owned(),
-        }
+/// The finding of a violation of RFC 7591 or RFC 7592.
+pub(crate) fn of_violation(violation: &Violation) -> Finding {
+    Finding {
+        id: violation.code().into(),
+        level: violation.level(),
+        section: violation.section().into(),
+        actor: Actor::AuthorizationServer,
+        evidence: bounded(&violation.to_string(), MAX_EVIDENCE),
+        remedy: remedy(violation).into(),
     }
 }
 
-/// How binding a requirement is, in the words of BCP 14.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, Ord, PartialEq, PartialOrd, Serialize)]
-#[expect(clippy::exhaustive_enums, reason = "the levels of SPEC.md")]
-pub enum Level {
-    /// An absolute requirement.
-    #[serde(rename = "MUST")]
-    Must,
-    /// A recommendation.
-    #[serde(rename = "SHOULD")]
-    Should,
-    /// Truly optional.
-    #[serde(rename = "MAY")]
-    May,
-    /// Legal, and worth knowing.
-    #[serde(rename = "note")]
-    Note,
-}
-
-impl Level {
-    /// From its name.
-    pub fn parse(name: &str) -> Option<Self> {
-        [Self::Must, Self::Should, Self::May, Self::Note].into_iter().find(|level| level.as_str() == name)
-    }
-
-    /// Its name.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Must => "MUST",
-            Self::Should => "SHOULD",
-            Self::May => "MAY",
-            Self::Note => "note",
-        }
-    }
-}
-
-impl fmt::Display for Level {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
+/// The advice to the operator of a server that violates RFC 7591 or RFC 7592.
+fn remedy(violation: &Violation) -> &'static str {
+    match violation {
+        Violation::Changed(_) => "nothing, if it is meant: a server may register something else",
+        Violation::ClientId => "answer with a `client_id` of visible characters",
+        Violation::ContentType(_) => "send the answer as application/json",
+        Violation::DeleteStatus(_) => "answer a delete with 204",
+        Violation::ErrorObject(_) => "answer with a JSON object that has an `error`",
+        Violation::ErrorStatus(_) => "answer a registration error with 400",
+        Violation::Malformed(_) => "correct the value's type or syntax",
+        Violation::ManagementPair(_) => "send both members, or neither",
+        Violation::ManagementUri(_) => "send a fully qualified https URL",
+        Violation::NotAnObject => "send one JSON object",
+        Violation::NotReturned(_) => "return all registered metadata",
+        Violation::ReadStatus(_) => "answer a read or an update with 200",
+        Violation::Repeated(_) => "name each member once",
+        Violation::SecretWithoutExpiry => "send `client_secret_expires_at`, 0 where the secret never ends",
+        _ => "answer a registration with 201",
     }
 }

@@ -3,12 +3,15 @@
 use askama::Template;
 use url::Url;
 
-use super::document::{self, Form, Rank};
-use crate::{Finding, Level, Report, Verdict, text::escape};
+use super::{
+    Finding, Level, Report, Verdict,
+    form::{self, Form, FormError, Rank},
+};
+use crate::text::escape;
 
 /// The page of some reports: those that support login first.
-pub fn print(reports: &[Report]) -> String {
-    document::print(Html::default(), reports)
+pub fn print(reports: &[Report]) -> Result<String, FormError> {
+    form::print(Html::default(), reports)
 }
 
 /// The page, from its head to where the hosts begin.
@@ -20,18 +23,18 @@ pub(super) struct Html {
 }
 
 impl Form for Html {
-    fn part(&mut self, report: &Report) -> String {
+    fn part(&mut self, report: &Report) -> Result<String, FormError> {
         self.hosts = self.hosts.saturating_add(1);
         self.supported = self.supported.saturating_add(usize::from(report.is_supported()));
-        Host::of(report).render().unwrap_or_default()
+        Ok(Host::of(report).render()?)
     }
 
     fn rank(&self, report: &Report) -> Rank {
         Some((!report.is_supported(), name(report)))
     }
 
-    fn head(&self) -> String {
-        self.render().unwrap_or_default()
+    fn head(&self) -> Result<String, FormError> {
+        Ok(self.render()?)
     }
 
     fn tail(&self) -> String {
@@ -39,7 +42,7 @@ impl Form for Html {
     }
 }
 
-/// The host, with its path, which may be of another server than the root of the same host.
+/// The name of a host, with its path: another path of the same host may be another server.
 fn name(report: &Report) -> String {
     let name = report.resource.split_once("://").map_or(&*report.resource, |(_, rest)| rest);
     escape(name.trim_end_matches('/'))
@@ -60,7 +63,7 @@ struct Host {
     issuer: Option<String>,
     counts: [usize; 3],
     findings: Vec<Shown>,
-    untested: Vec<(String, usize)>,
+    not_tested: Vec<(String, usize)>,
     left_behind: Vec<(String, String)>,
 }
 
@@ -77,8 +80,8 @@ impl Host {
     fn of(report: &Report) -> Self {
         let name = name(report);
         let levels = [Level::Must, Level::Should, Level::May, Level::Note];
-        let levels = levels.map(|level| (level.as_str(), report.broken(level).count()));
-        let reasons = super::terminal::reasons(report);
+        let levels = levels.map(|level| (level.as_str(), report.failed(level).count()));
+        let reasons = report.not_tested();
         let left = report.left_behind.iter().map(|left| (escape(&left.client_id), escape(&left.why)));
         Self {
             initial: name.chars().take(1).flat_map(char::to_uppercase).collect(),
@@ -98,14 +101,14 @@ impl Host {
             issuer: report.issuer.as_deref().map(escape),
             counts: report.counts(),
             findings: report.findings.iter().map(Shown::of).collect(),
-            untested: reasons.into_iter().map(|(why, ids)| (escape(&why), ids.len())).collect(),
+            not_tested: reasons.into_iter().map(|(why, ids)| (escape(why), ids.len())).collect(),
             left_behind: left.collect(),
         }
     }
 
     /// The share of the rules that were tested, for the bar.
     fn parts(&self) -> impl Iterator<Item = (&'static str, usize)> {
-        ["kept", "broken", "untested"].into_iter().zip(self.counts).filter(|(_, count)| *count > 0)
+        ["passed", "failed", "not-tested"].into_iter().zip(self.counts).filter(|(_, count)| *count > 0)
     }
 }
 
@@ -122,7 +125,7 @@ impl Shown {
     }
 }
 
-/// A URL that may stand in a link of the page.
+/// A URL that may stand in a link of the page; `None` for other schemes than http and https.
 fn web(text: &str) -> Option<String> {
     let url = Url::parse(text).ok().filter(|url| matches!(url.scheme(), "https" | "http"))?;
     Some(url.to_string())

@@ -4,13 +4,14 @@ use std::fmt::Write;
 
 use schemars::{Schema, schema_for};
 
-use crate::{Report, text::is_unsafe};
+use super::Report;
+use crate::text::is_unsafe;
 
 /// The report as one line.
-pub fn print(report: &Report) -> String {
-    let mut line = escape(&serde_json::to_string(report).unwrap_or_default());
+pub fn print(report: &Report) -> Result<String, serde_json::Error> {
+    let mut line = escape(&serde_json::to_string(report)?);
     line.push('\n');
-    line
+    Ok(line)
 }
 
 /// The schema of a line.

@@ -2,13 +2,16 @@
 
 use quick_junit::{NonSuccessKind, Report as Document, TestCase, TestCaseStatus, TestSuite};
 
-use super::document::{self, Form};
-use crate::{Finding, Level, Outcome, Report, text::escape};
+use super::{
+    Finding, Level, Outcome, Report,
+    form::{self, Form, FormError},
+};
+use crate::text::escape;
 
-/// The document of some reports. A finding at MUST level is a failure. What else is broken is no reason to fail, and not
-/// passed either: it is skipped, with what was seen.
-pub fn print(reports: &[Report]) -> String {
-    document::print(Junit::default(), reports)
+/// The document of some reports. A finding at MUST level is a failure. A finding at another level is no reason to fail,
+/// and not passed either: the case is skipped, with the evidence.
+pub fn print(reports: &[Report]) -> Result<String, FormError> {
+    form::print(Junit::default(), reports)
 }
 
 /// The counts of all suites.
@@ -19,23 +22,23 @@ pub(super) struct Junit {
 }
 
 impl Form for Junit {
-    fn part(&mut self, report: &Report) -> String {
+    fn part(&mut self, report: &Report) -> Result<String, FormError> {
         let suite = suite(report);
         self.tests = self.tests.saturating_add(suite.tests);
         self.failures = self.failures.saturating_add(suite.failures);
         let mut document = Document::new(NAME);
         document.add_test_suite(suite);
-        let document = document.to_string().unwrap_or_default();
-        // Without what stands around it.
+        let document = document.to_string()?;
+        // Without the head and the tail.
         let lines = document.lines().skip(2).take_while(|line| *line != TAIL.trim_end());
-        lines.flat_map(|line| [line, "\n"]).collect()
+        Ok(lines.flat_map(|line| [line, "\n"]).collect())
     }
 
-    fn head(&self) -> String {
+    fn head(&self) -> Result<String, FormError> {
         let Self { tests, failures } = self;
-        format!(
+        Ok(format!(
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"{NAME}\" tests=\"{tests}\" failures=\"{failures}\" errors=\"0\">\n"
-        )
+        ))
     }
 
     fn tail(&self) -> String {
@@ -52,11 +55,11 @@ fn suite(report: &Report) -> TestSuite {
     suite.add_test_case(verdict);
     suite.add_test_cases(report.checks.iter().map(|check| {
         let findings: Vec<&Finding> = report.findings.iter().filter(|f| f.id == check.id).collect();
-        let told: Vec<String> = findings.iter().map(|finding| line(finding)).collect();
-        let told = told.join("\n");
+        let lines: Vec<String> = findings.iter().map(|finding| line(finding)).collect();
+        let output = lines.join("\n");
         let status = match &check.outcome {
             Outcome::NotTested { why } => skipped(&format!("not tested: {}", escape(why))),
-            Outcome::Fail => {
+            Outcome::Failed => {
                 let finding = findings.iter().min_by_key(|finding| finding.level);
                 let (level, evidence) = finding.map(|f| (f.level, escape(&f.evidence))).unzip();
                 let evidence = evidence.unwrap_or_default();
@@ -64,14 +67,14 @@ fn suite(report: &Report) -> TestSuite {
                     Some(level @ (Level::Should | Level::May | Level::Note)) => {
                         skipped(&format!("{level}: {evidence}"))
                     }
-                    Some(Level::Must) | None => failed(&evidence, &told),
+                    Some(Level::Must) | None => failed(&evidence, &output),
                 }
             }
-            Outcome::Pass => TestCaseStatus::success(),
+            Outcome::Passed => TestCaseStatus::success(),
         };
         let mut case = TestCase::new(escape(&check.id), status);
-        if !told.is_empty() {
-            case.set_system_out(told);
+        if !output.is_empty() {
+            case.set_system_out(output);
         }
         case
     }));
@@ -95,9 +98,9 @@ fn skipped(message: &str) -> TestCaseStatus {
     status
 }
 
-fn failed(message: &str, told: &str) -> TestCaseStatus {
+fn failed(message: &str, description: &str) -> TestCaseStatus {
     let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
-    status.set_message(message).set_description(told);
+    status.set_message(message).set_description(description);
     status
 }
 

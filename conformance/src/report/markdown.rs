@@ -2,9 +2,9 @@
 
 use std::fmt::Write;
 
-use crate::{Report, report::terminal::reasons};
+use super::Report;
 
-/// One section for each report.
+/// The reports as sections.
 pub fn print(reports: &[Report]) -> String {
     let mut out = String::new();
     for report in reports {
@@ -22,13 +22,13 @@ fn write(report: &Report, out: &mut String) -> std::fmt::Result {
             writeln!(out, "- {name}: {}", code(value))?;
         }
     }
-    let [kept, broken, untested] = report.counts();
-    writeln!(out, "- {kept} kept, {broken} broken, {untested} not tested\n")?;
+    let [passed, failed, not_tested] = report.counts();
+    writeln!(out, "- {passed} passed, {failed} failed, {not_tested} not tested\n")?;
     if !report.findings.is_empty() {
         writeln!(out, "| level | requirement | seen | who must act | what to do |\n|---|---|---|---|---|")?;
     }
     for finding in &report.findings {
-        let [evidence, remedy] = [&finding.evidence, &finding.remedy].map(code);
+        let [evidence, remedy] = [finding.evidence.as_str(), &finding.remedy].map(code);
         let actor = finding.actor.as_str();
         let section = link(&finding.section);
         writeln!(
@@ -41,8 +41,8 @@ fn write(report: &Report, out: &mut String) -> std::fmt::Result {
     for left in &report.left_behind {
         writeln!(out, "\nLeft behind: the client {} ({}).", code(&left.client_id), code(&left.why))?;
     }
-    for (why, ids) in reasons(report) {
-        writeln!(out, "\nNot tested: {} ({}).", ids.len(), code(&why))?;
+    for (why, ids) in report.not_tested() {
+        writeln!(out, "\nNot tested: {} ({}).", ids.len(), code(why))?;
     }
     writeln!(out)
 }

@@ -4,15 +4,18 @@
 use serde_json::{Value, json};
 use url::Url;
 
-use super::document::{self, Form};
-use crate::{Finding, Level, Report, Rule, text::escape};
+use super::{
+    Finding, Level, Report,
+    form::{self, Form, FormError},
+};
+use crate::{rule::Rule, text::escape};
 
 /// The log of some reports.
-pub fn print(reports: &[Report]) -> String {
-    document::print(Sarif::default(), reports)
+pub fn print(reports: &[Report]) -> Result<String, FormError> {
+    form::print(Sarif::default(), reports)
 }
 
-/// What the log says of all reports.
+/// The parts of the log that are about all reports.
 #[derive(Default)]
 pub(super) struct Sarif {
     has_unanswered: bool,
@@ -20,28 +23,28 @@ pub(super) struct Sarif {
 }
 
 impl Form for Sarif {
-    fn part(&mut self, report: &Report) -> String {
+    fn part(&mut self, report: &Report) -> Result<String, FormError> {
         self.has_unanswered |= report.exit_code() == 3;
         self.notifications.extend(notification(report));
         let results: Vec<String> =
             report.findings.iter().map(|finding| result(report, finding).to_string()).collect();
-        results.join(self.between())
+        Ok(results.join(self.between()))
     }
 
-    fn head(&self) -> String {
+    fn head(&self) -> Result<String, FormError> {
         let driver = json!({
             "name": "conformance",
             "semanticVersion": env!("CARGO_PKG_VERSION"),
             "informationUri": "https://www.rfc-editor.org/rfc/rfc7591",
-            "rules": Rule::all().iter().map(rule).collect::<Vec<_>>(),
+            "rules": Rule::ALL.iter().map(|rule| descriptor(*rule)).collect::<Vec<_>>(),
         });
         let invocation = json!({
             "executionSuccessful": !self.has_unanswered,
             "toolExecutionNotifications": self.notifications,
         });
-        format!(
+        Ok(format!(
             "{{\"$schema\": \"https://json.schemastore.org/sarif-2.1.0.json\", \"version\": \"2.1.0\", \"runs\": [{{\n\"tool\": {{\"driver\": {driver}}},\n\"columnKind\": \"unicodeCodePoints\",\n\"invocations\": [{invocation}],\n\"results\": [\n"
-        )
+        ))
     }
 
     fn between(&self) -> &'static str {
@@ -53,12 +56,13 @@ impl Form for Sarif {
     }
 }
 
-fn rule(rule: &Rule) -> Value {
+fn descriptor(rule: Rule) -> Value {
+    let clause = rule.clause();
     json!({
-        "id": rule.id,
-        "shortDescription": {"text": rule.requirement},
-        "helpUri": rule.section,
-        "defaultConfiguration": {"level": level(rule.level)},
+        "id": clause.id,
+        "shortDescription": {"text": clause.text},
+        "helpUri": clause.section,
+        "defaultConfiguration": {"level": level(clause.level)},
     })
 }
 
@@ -68,7 +72,7 @@ fn notification(report: &Report) -> Option<Value> {
     unsupported.then(|| json!({"level": "error", "message": {"text": text}, "locations": places(report)}))
 }
 
-/// Where it is; nowhere for what was named and is no URL.
+/// The URL of the host or its metadata; empty for a name that is no URL.
 fn places(report: &Report) -> Vec<Value> {
     let place = Url::parse(report.metadata_url.as_ref().unwrap_or(&report.resource));
     let locate = |url: Url| json!({"physicalLocation": {"artifactLocation": {"uri": url.as_str()}}});
@@ -80,7 +84,7 @@ fn result(report: &Report, finding: &Finding) -> Value {
     let text = format!("{}. {}: {}", escape(evidence), finding.actor.as_str(), escape(remedy));
     json!({
         "ruleId": finding.id,
-        "ruleIndex": Rule::all().iter().position(|rule| rule.id == finding.id),
+        "ruleIndex": Rule::ALL.iter().position(|rule| rule.id() == finding.id),
         "level": level(finding.level),
         "message": {"text": text},
         "locations": places(report),

@@ -1,8 +1,9 @@
 //! The report for a person at a terminal.
 
-use std::fmt::Write;
+use std::fmt::{self, Write};
 
-use crate::{Finding, Level, Outcome, Report, Verdict, text::escape};
+use super::{Finding, Level, Report, Verdict};
+use crate::text::escape;
 
 /// The report as lines of text, in colour or not.
 pub fn print(report: &Report, colour: bool) -> String {
@@ -12,7 +13,13 @@ pub fn print(report: &Report, colour: bool) -> String {
     out
 }
 
-fn write(report: &Report, paint: Paint, out: &mut String) -> std::fmt::Result {
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&print(self, false))
+    }
+}
+
+fn write(report: &Report, paint: Paint, out: &mut String) -> fmt::Result {
     let verdict = escape(&report.headline());
     writeln!(out, "{}  {}", paint.bold(&escape(&report.resource)), paint.verdict(report, &verdict))?;
     if report.asked.allow_private {
@@ -39,40 +46,27 @@ fn write(report: &Report, paint: Paint, out: &mut String) -> std::fmt::Result {
     for left in &report.left_behind {
         writeln!(out, "  left behind: the client {} ({})", escape(&left.client_id), escape(&left.why))?;
     }
-    let [kept, broken, untested] = report.counts();
+    let [passed, failed, not_tested] = report.counts();
     writeln!(
         out,
-        "  {kept} kept, {broken} broken, {untested} not tested, {} requests",
+        "  {passed} passed, {failed} failed, {not_tested} not tested, {} requests",
         report.asked.requests
     )?;
-    for (why, ids) in reasons(report) {
-        let what = match ids[..] {
+    for (why, ids) in report.not_tested() {
+        let rules = match ids[..] {
             [id] => escape(id),
             _ => format!("{} requirements", ids.len()),
         };
-        writeln!(out, "  {}", paint.dim(&format!("not tested: {what} ({})", escape(&why))))?;
+        writeln!(out, "  {}", paint.dim(&format!("not tested: {rules} ({})", escape(why))))?;
     }
     Ok(())
 }
 
-fn finding(finding: &Finding, paint: Paint, out: &mut String) -> std::fmt::Result {
+fn finding(finding: &Finding, paint: Paint, out: &mut String) -> fmt::Result {
     let level = paint.level(finding.level, &format!("{:<6}", finding.level));
     writeln!(out, "  {level} {}  {}", finding.id, escape(&finding.evidence))?;
     writeln!(out, "         {}: {}", finding.actor.as_str(), escape(&finding.remedy))?;
     writeln!(out, "         {}", paint.dim(&escape(&finding.section)))
-}
-
-/// Why rules were not tested, each reason once, in the order in which they come.
-pub(crate) fn reasons(report: &Report) -> Vec<(String, Vec<&str>)> {
-    let mut reasons: Vec<(String, Vec<&str>)> = Vec::new();
-    for check in &report.checks {
-        let Outcome::NotTested { why } = &check.outcome else { continue };
-        match reasons.iter_mut().find(|(reason, _)| reason == why) {
-            Some((_, ids)) => ids.push(&check.id),
-            None => reasons.push((why.clone(), vec![&check.id])),
-        }
-    }
-    reasons
 }
 
 /// Escapes of our own, around text that is escaped already.

@@ -1,119 +1,20 @@
-use std::{borrow::Cow, fmt};
+use login_flow::{Probe, Verdict};
 
-use login_flow::Actor;
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use crate::{
+    session::Failure,
+    text::{MAX_EVIDENCE, bounded},
+};
 
-use crate::text::{MAX_EVIDENCE, bounded};
-
-/// Whether and how a person can log in to a host.
-#[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
-#[serde(tag = "verdict", rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum Verdict {
-    /// The host points to another authorization server by RFC 9728, which is named and not asked.
-    ExternalAuthorizationServer {
-        /// The `resource_metadata` of its challenge.
-        resource_metadata: String,
-    },
-    /// No metadata anywhere it may lie.
-    NoMetadata,
-    /// Metadata, but no `registration_endpoint`.
-    NoRegistration,
-    /// No login is needed: an MCP `initialize` succeeds without a token.
-    Open,
-    /// The egress policy forbids asking.
-    Refused {
-        /// Its reason.
-        why: String,
-        /// The id of the requirement that it follows.
-        requirement: Option<String>,
-    },
-    /// A person can log in.
-    Registrable,
-    /// No answer.
-    Unreachable {
-        /// The reason.
-        why: String,
-    },
-    /// Metadata with which no login is possible.
-    Unusable {
-        /// What is wrong with it, or what it requires.
-        why: String,
-        /// The id of the requirement that forbids the login; none where the server requires what this profile lacks.
-        requirement: Option<String>,
-    },
-}
-
-impl Verdict {
-    /// Its name on the wire.
-    pub fn name(&self) -> &'static str {
-        match self {
-            Self::ExternalAuthorizationServer { .. } => "external_authorization_server",
-            Self::NoMetadata => "no_metadata",
-            Self::NoRegistration => "no_registration",
-            Self::Open => "open",
-            Self::Refused { .. } => "refused",
-            Self::Registrable => "registrable",
-            Self::Unreachable { .. } => "unreachable",
-            Self::Unusable { .. } => "unusable",
+/// The verdict of a check. An MCP `initialize` that succeeded without a token makes a host open, and the failure of the
+/// last request says more than the flow tells strangers.
+pub(crate) fn of_check(probe: &Probe, is_open: bool, failure: Option<&Failure>) -> Verdict {
+    match probe.verdict.clone() {
+        Verdict::Registrable => Verdict::Registrable,
+        _ if is_open => Verdict::Open,
+        Verdict::Unreachable { reason, .. } => {
+            let detail = failure.map(|failure| bounded(&failure.to_string(), MAX_EVIDENCE));
+            Verdict::Unreachable { reason, detail }
         }
-    }
-}
-
-impl Verdict {
-    /// Who must act for people to be able to log in, where that is known and anybody must.
-    pub fn actor(&self) -> Option<Actor> {
-        match self {
-            Self::NoRegistration | Self::Unusable { .. } => Some(Actor::AuthorizationServer),
-            Self::ExternalAuthorizationServer { .. } | Self::NoMetadata => Some(Actor::Host),
-            Self::Refused { .. } => Some(Actor::You),
-            Self::Open | Self::Registrable | Self::Unreachable { .. } => None,
-        }
-    }
-
-    pub(crate) fn of(probe: &login_flow::Probe) -> Self {
-        let why = bounded(&probe.verdict.why().unwrap_or_default(), MAX_EVIDENCE);
-        let requirement = probe.verdict.requirement().map(Cow::into_owned);
-        match &probe.verdict {
-            login_flow::Verdict::ExternalAuthorizationServer { resource_metadata } => {
-                Self::ExternalAuthorizationServer { resource_metadata: resource_metadata.clone() }
-            }
-            login_flow::Verdict::NoMetadata => Self::NoMetadata,
-            login_flow::Verdict::NoRegistration => Self::NoRegistration,
-            login_flow::Verdict::Open => Self::Open,
-            login_flow::Verdict::Refused { .. } => Self::Refused { why, requirement },
-            login_flow::Verdict::Registrable => Self::Registrable,
-            login_flow::Verdict::Closed { .. } | login_flow::Verdict::Unreachable { .. } => {
-                Self::Unreachable { why }
-            }
-            login_flow::Verdict::Unreadable { .. } | login_flow::Verdict::Unusable { .. } => {
-                Self::Unusable { why, requirement }
-            }
-        }
-    }
-}
-
-/// As a sentence about the host; untrusted text is not escaped.
-impl fmt::Display for Verdict {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::ExternalAuthorizationServer { resource_metadata } => {
-                write!(f, "points to {resource_metadata}, which is not used (RFC 9728)")
-            }
-            Self::NoMetadata => f.write_str("publishes no metadata"),
-            Self::NoRegistration => f.write_str("has no registration_endpoint"),
-            Self::Open => f.write_str("needs no login: an MCP initialize succeeds without a token"),
-            Self::Refused { why, .. } => write!(f, "was not asked: {why}"),
-            Self::Registrable => f.write_str("supports dynamic client registration"),
-            Self::Unreachable { why } => write!(f, "gave no answer: {why}"),
-            Self::Unusable { why, .. } => write!(f, "cannot be used: {why}"),
-        }?;
-        match self {
-            Self::Refused { requirement: Some(id), .. } | Self::Unusable { requirement: Some(id), .. } => {
-                write!(f, " ({id})")
-            }
-            _ => Ok(()),
-        }
+        verdict => verdict,
     }
 }

@@ -6,7 +6,7 @@ use std::{
     process::Stdio,
 };
 
-use conformance::{Checker, Options, Outcome, Report};
+use conformance::{Checker, Options, Outcome, Report, Rule};
 use serde_json::json;
 use url::Url;
 
@@ -22,7 +22,7 @@ async fn check(options: Options, lab: &Lab) -> Report {
 /// A server that lists both gets a second client, for what only a secret shows.
 #[tokio::test]
 async fn a_client_with_a_secret_beside_a_public_one() {
-    let ids = ["rfc7591/3.2.1/secret-expiry", "rfc6749/4.1.3/client-id-with-basic"];
+    let rules = [Rule::SecretExpiry, Rule::ClientIdWithBasic];
     let check_of_both = async |fault| {
         let lab = Lab::of_both(fault);
         let options = Options::new().with_registration().with_login();
@@ -31,8 +31,8 @@ async fn a_client_with_a_secret_beside_a_public_one() {
         report
     };
     let good = check_of_both(None).await;
-    for id in ids {
-        assert_eq!(good.outcome(id), Some(&Outcome::Pass), "{id}: {good}");
+    for rule in rules {
+        assert_eq!(good.outcome(rule), Some(&Outcome::Passed), "{rule:?}: {good}");
     }
     let unsaid: Edit = |answer, _, _| {
         if answer.body.get("client_secret").is_some() {
@@ -44,15 +44,15 @@ async fn a_client_with_a_secret_beside_a_public_one() {
         answer.status = 400;
         answer.body = json!({"error": "invalid_request"});
     };
-    for (id, fault) in ids.into_iter().zip([(Ask::Register, unsaid), (Ask::BasicAlone, asks)]) {
+    for (rule, fault) in rules.into_iter().zip([(Ask::Register, unsaid), (Ask::BasicAlone, asks)]) {
         let report = check_of_both(Some(fault)).await;
-        let broken: Vec<&str> = report.findings.iter().map(|finding| finding.id.as_str()).collect();
-        assert_eq!(broken, [id], "{report}");
+        let failed: Vec<&str> = report.findings.iter().map(|finding| &*finding.id).collect();
+        assert_eq!(failed, [rule.id()], "{report}");
     }
     // A code that is refused with `client_id` too shows nothing of it.
     let spends: Edit = |answer, _, _| answer.status = 400;
     let report = check_of_both(Some((Ask::BasicAlone, spends))).await;
-    let outcome = report.outcome(ids[1]);
+    let outcome = report.outcome(rules[1]);
     assert!(matches!(outcome, Some(Outcome::NotTested { why }) if why.contains("too")), "{report}");
     assert_eq!(report.findings, [], "{report}");
 }
@@ -80,7 +80,7 @@ async fn a_login_ends_at_the_redirection_uri_of_choice() {
     let lab = Lab::new(false, None);
     let report = check(options, &lab).await;
     assert_eq!((report.exit_code(), report.findings.len()), (0, 0), "{report}");
-    assert_eq!(report.outcome("rfc7636/4.6/verify"), Some(&Outcome::Pass), "{report}");
+    assert_eq!(report.outcome(Rule::VerifierChecked), Some(&Outcome::Passed), "{report}");
     assert!(lab.seen.borrow().iter().all(|(_, url)| url.starts_with(HOST)));
 }
 
@@ -121,9 +121,9 @@ fn a_person_opens_the_printed_link() {
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    let mut told = BufReader::new(child.stderr.take().unwrap()).lines();
+    let mut printed = BufReader::new(child.stderr.take().unwrap()).lines();
     for login in 1..=2 {
-        let link = told.find_map(|line| Url::parse(line.unwrap().trim()).ok()).unwrap();
+        let link = printed.find_map(|line| Url::parse(line.unwrap().trim()).ok()).unwrap();
         let asked = |name: &str| link.query_pairs().find(|(key, _)| key == name).unwrap().1.into_owned();
         let mut callback = Url::parse(&asked("redirect_uri")).unwrap();
         let state = asked("state");
@@ -138,13 +138,8 @@ fn a_person_opens_the_printed_link() {
     }
     let output = child.wait_with_output().unwrap();
     let report: Report = serde_json::from_slice(&output.stdout).unwrap();
-    for id in [
-        "rfc7636/4.6/verify",
-        "rfc6749/4.1.2/code-once",
-        "rfc6749/5.1/token-answer",
-        "rfc6749/4.1.2/state-returned",
-    ] {
-        assert_eq!(report.outcome(id), Some(&Outcome::Pass), "{id}: {report}{}", text(&output));
+    for rule in [Rule::VerifierChecked, Rule::CodeOnce, Rule::TokenResponse, Rule::StateReturned] {
+        assert_eq!(report.outcome(rule), Some(&Outcome::Passed), "{rule:?}: {report}{}", text(&output));
     }
     assert_eq!(output.status.code(), Some(0), "{report}");
 }

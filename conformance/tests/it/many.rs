@@ -142,21 +142,21 @@ fn baseline() {
     assert_eq!(
         (same.status.code(), text(&same)),
         (Some(0), String::new()),
-        "nothing changed, nothing is told"
+        "nothing changed, nothing is printed"
     );
-    for (state_now, code, told) in [
-        (",\"scopes_supported\":[]", 1, "rfc8414/3.2/empty-member: pass -> fail"),
+    for (state_now, code, expected) in [
+        (",\"scopes_supported\":[]", 1, "rfc8414/3.2/empty-member: passed -> failed"),
         (
             ",\"authorization_response_iss_parameter_supported\":true",
             0,
-            "rfc9207/3/iss-advertised: fail -> pass",
+            "rfc9207/3/iss-advertised: failed -> passed",
         ),
         ("gone", 1, "verdict: registrable -> no_metadata"),
     ] {
         fs::write(&state, state_now).unwrap();
         let output = compare();
         assert_eq!(output.status.code(), Some(code), "{}", text(&output));
-        assert!(text(&output).contains(told), "{told}: {}", text(&output));
+        assert!(text(&output).contains(expected), "{expected}: {}", text(&output));
         // The same from stored lines, without asking again.
         let now = folder.join("now.jsonl");
         run(&["check", &name, "--allow-private", "--json", "--output", now.to_str().unwrap()]);
@@ -233,10 +233,10 @@ fn a_second_interrupt_does_not_wait() {
         thread::sleep(Duration::from_millis(20));
     }
     interrupt(child.id());
-    let mut told = String::new();
+    let mut printed = String::new();
     let mut errors = BufReader::new(child.stderr.take().unwrap());
-    errors.read_line(&mut told).unwrap();
-    assert!(told.contains("once more"), "{told}");
+    errors.read_line(&mut printed).unwrap();
+    assert!(printed.contains("once more"), "{printed}");
     assert_eq!(child.try_wait().unwrap(), None, "the first one waits");
     interrupt(child.id());
     assert_eq!(child.wait().unwrap().code(), Some(3));

@@ -220,7 +220,7 @@ pub(crate) fn problems() -> Vec<(&'static str, Problem)> {
         ),
         ("problem-no-metadata", Verdict::NoMetadata),
         ("problem-no-registration", Verdict::NoRegistration),
-        ("problem-refused", Verdict::Refused { reason: Blocked::NotPublic }),
+        ("problem-refused", Verdict::Refused { reason: InvalidHost::Blocked(Blocked::NotPublic) }),
         (
             "problem-unreachable",
             Verdict::Unreachable { reason: Unreachable::Fetch(FetchError::NoAnswer), detail: None },

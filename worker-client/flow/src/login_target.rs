@@ -1,4 +1,5 @@
 use rfc8414::Issuer;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
@@ -96,9 +97,10 @@ fn issuer(url: &Url) -> Option<Issuer> {
 /// How long it may be, as typed and in canonical form.
 const MAX_BYTES: usize = 2048;
 
-/// Why what was typed names no host.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
-#[non_exhaustive]
+/// The reason why a text names no host that may be asked.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize, thiserror::Error)]
+#[serde(rename_all = "kebab-case")]
+#[expect(clippy::exhaustive_enums, reason = "a caller must handle each")]
 pub enum InvalidHost {
     /// It may not be asked.
     #[error("{0}")]

@@ -202,6 +202,21 @@ impl Unusable {
     }
 }
 
+impl Unusable {
+    pub(crate) fn untrusted_texts(&mut self) -> Vec<&mut String> {
+        match self {
+            Self::Metadata(finding) => vec![&mut finding.evidence],
+            Self::Split { authorization, token } => vec![authorization, token],
+            Self::Blocked { .. }
+            | Self::NoRegistration
+            | Self::NoS256
+            | Self::OwnParameters
+            | Self::Requires(_)
+            | Self::Without(_) => Vec::new(),
+        }
+    }
+}
+
 /// A mechanism that a server may require and this client does not have.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize, thiserror::Error)]
 #[serde(rename_all = "kebab-case")]

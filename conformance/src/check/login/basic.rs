@@ -1,49 +1,55 @@
-//! A login of a client that says who it is by HTTP Basic alone.
+//! A login of a client that authenticates by HTTP Basic alone.
 
 use login_flow::{Client, Server, Tokens};
 
 use super::{
-    Browser, But, Granted, Work, authorize,
-    judge::{BASIC_ALONE, judge_basic_alone},
-    keep_secrets, keep_tokens, revoke, send,
+    authorize::{Granted, TokenRequestVariant, authorize},
+    browser::Browser,
+    judge::judge_basic_alone,
+    token::{keep_secrets, keep_tokens, revoke, send},
 };
+use crate::{context::CheckContext, rule::Rule};
 
-/// Sends a token request without `client_id` in its form, and where that is refused the same code with it: only what
-/// is accepted then was refused for that.
+/// Sends a token request without `client_id` in its form, and where the server refuses that, the same code with it:
+/// a refusal counts only if the second request is accepted.
 pub(super) async fn ask(
-    work: &mut Work<'_>,
+    context: &mut CheckContext<'_>,
     browser: &mut Browser<'_>,
     server: &Server,
     client: Option<&Client>,
 ) {
-    let Some(client) = client else {
-        return work.ledger.untested(BASIC_ALONE, "no client with `client_secret_basic` was registered");
-    };
-    let granted = match authorize(work, browser, server, client).await {
-        Ok(granted) => granted,
-        Err(why) => return work.ledger.untested(BASIC_ALONE, &why),
-    };
-    let tokens = match redeem(work, &granted).await {
-        Ok(tokens) => tokens,
-        Err(why) => return work.ledger.untested(BASIC_ALONE, &why),
-    };
-    keep_tokens(work, &tokens);
-    revoke(work, server, client, &tokens).await;
+    if let Err(why) = log_in(context, browser, server, client).await {
+        context.not_applicable(Rule::ClientIdWithBasic, &why);
+    }
 }
 
-async fn redeem(work: &mut Work<'_>, granted: &Granted) -> Result<Tokens, String> {
-    let alone = granted.request(&But::NoClientId);
-    keep_secrets(work, &alone);
-    let response = send(work, alone).await?;
+async fn log_in(
+    context: &mut CheckContext<'_>,
+    browser: &mut Browser<'_>,
+    server: &Server,
+    client: Option<&Client>,
+) -> Result<(), String> {
+    let client = client.ok_or("no client with `client_secret_basic` was registered")?;
+    let granted = authorize(context, browser, server, client).await?;
+    let tokens = redeem(context, &granted).await?;
+    keep_tokens(context, &tokens);
+    revoke(context, server, client, &tokens).await;
+    Ok(())
+}
+
+async fn redeem(context: &mut CheckContext<'_>, granted: &Granted) -> Result<Tokens, String> {
+    let alone = granted.request(&TokenRequestVariant::NoClientId);
+    keep_secrets(context, &alone);
+    let response = send(context, alone).await?;
     let refused = match Tokens::receive(&response) {
         Ok(tokens) => {
-            work.ledger.kept(BASIC_ALONE);
+            context.passed(Rule::ClientIdWithBasic);
             return Ok(tokens);
         }
         Err(refused) => refused,
     };
-    let control = send(work, granted.request(&But::Nothing)).await?;
+    let control = send(context, granted.request(&TokenRequestVariant::Good)).await?;
     let tokens = Tokens::receive(&control).map_err(|_| format!("with `client_id` too: {refused}"))?;
-    work.ledger.judged(BASIC_ALONE, judge_basic_alone(&response));
+    context.judged(Rule::ClientIdWithBasic, judge_basic_alone(&response));
     Ok(tokens)
 }

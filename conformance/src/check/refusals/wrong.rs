@@ -1,4 +1,4 @@
-//! The requests that a server is to refuse, each with what it would be to register it.
+//! The requests that a server must refuse, each with the condition under which it has registered one all the same.
 
 use http::{HeaderValue, Method, Request, header};
 use login_flow::Server;
@@ -6,36 +6,38 @@ use rfc7591::AuthMethod;
 use rfc8414::Endpoint;
 use serde_json::{Map, Value, json};
 
-/// A request that a server is to refuse.
+use crate::rule::Rule;
+
+/// A registration that a server must refuse.
 pub(crate) struct Wrong {
-    /// Its name, stable.
+    /// The stable name.
     pub(crate) name: &'static str,
-    /// The requirement that its registration breaks.
-    pub(super) id: &'static str,
-    /// What it is, for evidence.
-    pub(super) what: &'static str,
-    /// What to do about it.
+    /// The rule that its registration violates.
+    pub(super) rule: Rule,
+    /// The mistake, for evidence.
+    pub(super) description: &'static str,
+    /// The advice to the operator of the server.
     pub(super) remedy: &'static str,
-    /// What to send; nothing where it would be no mistake at this server.
-    pub(super) request: fn(&Map<String, Value>, &Server) -> Option<Sent>,
-    /// Whether what was wrong is registered: a server may replace it instead of refusing.
+    /// The request; `None` where it would be no mistake at this server.
+    pub(super) request: fn(&Map<String, Value>, &Server) -> Option<WrongBody>,
+    /// Whether the mistake is registered: a server may replace the value instead of refusing the request.
     pub(super) is_registered: fn(&Map<String, Value>) -> bool,
 }
 
 impl Wrong {
-    /// Every one.
+    /// Every one of them.
     pub(crate) fn all() -> &'static [Self] {
         WRONG
     }
 }
 
-/// What is sent instead of a good registration.
-pub(crate) struct Sent {
+/// The body of a wrong registration, with its content type.
+pub(crate) struct WrongBody {
     content_type: &'static str,
     body: Vec<u8>,
 }
 
-impl Sent {
+impl WrongBody {
     fn with(good: &Map<String, Value>, change: impl FnOnce(&mut Map<String, Value>)) -> Self {
         let mut members = good.clone();
         change(&mut members);
@@ -46,12 +48,12 @@ impl Sent {
         Self::with(good, |members| drop(members.insert("redirect_uris".to_owned(), json!([uri]))))
     }
 
-    /// With an authentication method that the server does not list.
-    fn unlisted(good: &Map<String, Value>, server: &Server, method: AuthMethod) -> Option<Self> {
-        if server.auth_methods.contains(&method) {
+    /// A registration with an authentication method that the server does not list.
+    fn unlisted(good: &Map<String, Value>, server: &Server, method: &AuthMethod) -> Option<Self> {
+        if server.auth_methods.contains(method) {
             return None;
         }
-        let method = serde_json::to_value(method).ok()?;
+        let method = Value::String(method.to_string());
         Some(Self::with(good, |members| {
             drop(members.insert("token_endpoint_auth_method".to_owned(), method));
         }))
@@ -72,7 +74,7 @@ fn has_method(registered: &Map<String, Value>, method: &str) -> bool {
     registered.get("token_endpoint_auth_method").is_some_and(|registered| registered == method)
 }
 
-/// Whether a redirection URI is registered that meets a condition, or none is told at all.
+/// Whether a redirection URI is registered that meets a condition, or the response states none.
 fn has_uri(registered: &Map<String, Value>, is_wrong: fn(&str) -> bool) -> bool {
     let uris = registered.get("redirect_uris").and_then(Value::as_array);
     uris.is_none_or(|uris| uris.iter().filter_map(Value::as_str).any(is_wrong))
@@ -91,82 +93,82 @@ fn names(registered: &Map<String, Value>, list: &str, value: &str) -> bool {
 const WRONG: &[Wrong] = &[
     Wrong {
         name: "no-redirect-uris",
-        id: "rfc7591/5/redirect-uris-required",
-        what: "a client without `redirect_uris`",
+        rule: Rule::RedirectUrisRequired,
+        description: "a client without `redirect_uris`",
         remedy: "refuse it with invalid_redirect_uri",
-        request: |good, _| Some(Sent::with(good, |members| drop(members.remove("redirect_uris")))),
+        request: |good, _| Some(WrongBody::with(good, |members| drop(members.remove("redirect_uris")))),
         is_registered: has_no_uri,
     },
     Wrong {
         name: "empty-redirect-uris",
-        id: "rfc7591/5/redirect-uris-required",
-        what: "a client with an empty list of `redirect_uris`",
+        rule: Rule::RedirectUrisRequired,
+        description: "a client with an empty list of `redirect_uris`",
         remedy: "refuse it with invalid_redirect_uri",
         request: |good, _| {
-            Some(Sent::with(good, |members| drop(members.insert("redirect_uris".to_owned(), json!([])))))
+            Some(WrongBody::with(good, |members| drop(members.insert("redirect_uris".to_owned(), json!([])))))
         },
         is_registered: has_no_uri,
     },
     Wrong {
         name: "javascript-redirect-uri",
-        id: "rfc7591/5/redirect-uri-script",
-        what: "the redirection URI `javascript:alert(1)`",
+        rule: Rule::RedirectUriScript,
+        description: "the redirection URI `javascript:alert(1)`",
         remedy: "refuse redirection URIs that run in the browser: javascript, data, vbscript",
-        request: |good, _| Some(Sent::redirecting(good, "javascript:alert(1)")),
+        request: |good, _| Some(WrongBody::redirecting(good, "javascript:alert(1)")),
         is_registered: |registered| has_uri(registered, |uri| uri.starts_with("javascript:")),
     },
     Wrong {
         name: "cleartext-redirect-uri",
-        id: "rfc7591/5/redirect-uri-cleartext",
-        what: "the redirection URI `http://client.example/callback`",
+        rule: Rule::RedirectUriCleartext,
+        description: "the redirection URI `http://client.example/callback`",
         remedy: "refuse http redirection URIs but those of loopback",
-        request: |good, _| Some(Sent::redirecting(good, "http://client.example/callback")),
+        request: |good, _| Some(WrongBody::redirecting(good, "http://client.example/callback")),
         is_registered: |registered| has_uri(registered, |uri| uri.starts_with("http://client.example")),
     },
     Wrong {
         name: "fragment-redirect-uri",
-        id: "rfc6749/3.1.2/redirect-uri-fragment",
-        what: "a redirection URI with a fragment",
+        rule: Rule::RedirectUriFragment,
+        description: "a redirection URI with a fragment",
         remedy: "refuse it with invalid_redirect_uri",
-        request: |good, _| Some(Sent::redirecting(good, "https://client.example/callback#fragment")),
+        request: |good, _| Some(WrongBody::redirecting(good, "https://client.example/callback#fragment")),
         is_registered: |registered| has_uri(registered, |uri| uri.contains('#')),
     },
     Wrong {
         name: "relative-redirect-uri",
-        id: "rfc6749/3.1.2/redirect-uri-absolute",
-        what: "the redirection URI `/callback`",
+        rule: Rule::RedirectUriAbsolute,
+        description: "the redirection URI `/callback`",
         remedy: "refuse it with invalid_redirect_uri",
-        request: |good, _| Some(Sent::redirecting(good, "/callback")),
+        request: |good, _| Some(WrongBody::redirecting(good, "/callback")),
         is_registered: |registered| has_uri(registered, |uri| uri.starts_with('/')),
     },
     Wrong {
         name: "redirect-uris-text",
-        id: "rfc7591/2/metadata-types",
-        what: "a text for `redirect_uris`",
+        rule: Rule::MetadataTypes,
+        description: "a text for `redirect_uris`",
         remedy: "refuse it with invalid_client_metadata",
         request: |good, _| {
             let uris = json!("https://client.example/callback");
-            Some(Sent::with(good, |members| drop(members.insert("redirect_uris".to_owned(), uris))))
+            Some(WrongBody::with(good, |members| drop(members.insert("redirect_uris".to_owned(), uris))))
         },
         is_registered: |_| true,
     },
     Wrong {
         name: "grant-types-number",
-        id: "rfc7591/2/metadata-types",
-        what: "a number for `grant_types`",
+        rule: Rule::MetadataTypes,
+        description: "a number for `grant_types`",
         remedy: "refuse it with invalid_client_metadata",
         request: |good, _| {
-            Some(Sent::with(good, |members| drop(members.insert("grant_types".to_owned(), json!(7)))))
+            Some(WrongBody::with(good, |members| drop(members.insert("grant_types".to_owned(), json!(7)))))
         },
         is_registered: |_| true,
     },
     Wrong {
         name: "contradictory-grant-types",
-        id: "rfc7591/2.1/grant-response-consistent",
-        what: "the response type `code` without the grant type `authorization_code`",
+        rule: Rule::GrantResponseConsistent,
+        description: "the response type `code` without the grant type `authorization_code`",
         remedy: "refuse it with invalid_client_metadata, or replace one of the two",
         request: |good, _| {
-            Some(Sent::with(good, |members| {
+            Some(WrongBody::with(good, |members| {
                 members.insert("grant_types".to_owned(), json!(["client_credentials"]));
                 members.insert("response_types".to_owned(), json!(["code"]));
             }))
@@ -179,12 +181,12 @@ const WRONG: &[Wrong] = &[
     },
     Wrong {
         name: "unsupported-auth-method",
-        id: "rfc7591/2/auth-method-unsupported",
-        what: "an unknown `token_endpoint_auth_method`",
+        rule: Rule::AuthMethodUnsupported,
+        description: "an unknown `token_endpoint_auth_method`",
         remedy: "refuse it with invalid_client_metadata, or register one that is supported",
         request: |good, _| {
             let method = json!(UNKNOWN_METHOD);
-            Some(Sent::with(good, |members| {
+            Some(WrongBody::with(good, |members| {
                 drop(members.insert("token_endpoint_auth_method".to_owned(), method));
             }))
         },
@@ -192,27 +194,27 @@ const WRONG: &[Wrong] = &[
     },
     Wrong {
         name: "unlisted-basic",
-        id: "rfc7591/2/auth-method-unsupported",
-        what: "the method `client_secret_basic` that the metadata does not list",
+        rule: Rule::AuthMethodUnsupported,
+        description: "the method `client_secret_basic` that the metadata does not list",
         remedy: "refuse it with invalid_client_metadata, register one that is listed, or list it",
-        request: |good, server| Sent::unlisted(good, server, AuthMethod::ClientSecretBasic),
+        request: |good, server| WrongBody::unlisted(good, server, &AuthMethod::ClientSecretBasic),
         is_registered: |registered| has_method(registered, "client_secret_basic"),
     },
     Wrong {
         name: "unlisted-none",
-        id: "rfc7591/2/auth-method-unsupported",
-        what: "the method `none` that the metadata does not list",
+        rule: Rule::AuthMethodUnsupported,
+        description: "the method `none` that the metadata does not list",
         remedy: "refuse it with invalid_client_metadata, register one that is listed, or list it",
-        request: |good, server| Sent::unlisted(good, server, AuthMethod::None),
+        request: |good, server| WrongBody::unlisted(good, server, &AuthMethod::None),
         is_registered: |registered| has_method(registered, "none"),
     },
     Wrong {
         name: "broken-json",
-        id: "rfc7591/3.1/json-required",
-        what: "a body that is no JSON",
+        rule: Rule::JsonRequired,
+        description: "a body that is no JSON",
         remedy: "refuse it with invalid_client_metadata",
         request: |good, _| {
-            let mut sent = Sent::with(good, |_| {});
+            let mut sent = WrongBody::with(good, |_| {});
             sent.body.pop();
             Some(sent)
         },
@@ -220,10 +222,10 @@ const WRONG: &[Wrong] = &[
     },
     Wrong {
         name: "text-plain",
-        id: "rfc7591/3.1/content-type-required",
-        what: "a request as `text/plain`",
+        rule: Rule::ContentTypeRequired,
+        description: "a request as `text/plain`",
         remedy: "refuse it with 415 or 400",
-        request: |good, _| Some(Sent { content_type: "text/plain", ..Sent::with(good, |_| {}) }),
+        request: |good, _| Some(WrongBody { content_type: "text/plain", ..WrongBody::with(good, |_| {}) }),
         is_registered: |_| true,
     },
 ];

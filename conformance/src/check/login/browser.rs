@@ -1,4 +1,4 @@
-//! As much of a browser as a server needs that consents by itself: redirects and cookies, no pages.
+//! A user agent without pages, for servers that grant consent without user interaction: redirects and cookies.
 
 use std::collections::BTreeMap;
 
@@ -6,33 +6,33 @@ use http::{HeaderValue, Response, header};
 use login_flow::get;
 use url::Url;
 
-use crate::{Limit, session::Session};
+use crate::session::{Limit, Session};
 
-/// Follows redirects with the cookies of each host.
+/// A user agent that follows redirects with the cookies of each origin.
 pub(super) struct Browser<'a> {
     session: &'a Session<'a>,
     cookies: BTreeMap<String, BTreeMap<Cookie, String>>,
 }
 
-/// What a cookie is known by within its origin.
+/// The identity of a cookie within its origin.
 #[derive(Eq, Ord, PartialEq, PartialOrd)]
 struct Cookie {
     name: String,
     path: String,
 }
 
-/// Where a walk ended.
+/// The end of a walk.
 pub(super) enum Arrival {
-    /// At the redirection URI, which is not asked.
+    /// The redirection URI, which is not asked.
     Callback(Url),
-    /// At a page.
+    /// A page.
     Page {
-        /// Which.
+        /// Its URL.
         url: Url,
-        /// The page.
+        /// The response.
         response: Response<Vec<u8>>,
     },
-    /// Nowhere.
+    /// No response, with the reason.
     Lost(String),
 }
 
@@ -41,7 +41,7 @@ impl<'a> Browser<'a> {
         Self { session, cookies: BTreeMap::new() }
     }
 
-    /// From a URL to the redirection URI, or to where it goes no further.
+    /// Follows redirects from a URL to the redirection URI, or to the last page.
     pub(super) async fn walk(&mut self, mut url: Url, redirect_uri: &Url) -> Arrival {
         for _ in 0..MAX_HOPS {
             let Some(mut request) = get(&url, "text/html") else {
@@ -54,7 +54,7 @@ impl<'a> Browser<'a> {
                 Ok(response) => response,
                 Err(failure) => return Arrival::Lost(failure.to_string()),
             };
-            self.keep(&url, &response);
+            self.store(&url, &response);
             let location = response.headers().get(header::LOCATION).and_then(|value| value.to_str().ok());
             let next =
                 location.filter(|_| response.status().is_redirection()).and_then(|to| url.join(to).ok());
@@ -74,8 +74,8 @@ impl<'a> Browser<'a> {
         HeaderValue::try_from(pairs.join("; ")).ok().filter(|_| !pairs.is_empty())
     }
 
-    /// Keeps what is set, for its origin alone; what is emptied goes.
-    fn keep(&mut self, url: &Url, response: &Response<Vec<u8>>) {
+    /// Stores the cookies of a response, for its origin alone; an empty value removes one.
+    fn store(&mut self, url: &Url, response: &Response<Vec<u8>>) {
         let jar = self.cookies.entry(url.origin().ascii_serialization()).or_default();
         for cookie in response.headers().get_all(header::SET_COOKIE) {
             let text = cookie.to_str().unwrap_or_default();

@@ -1,6 +1,6 @@
-//! The person in front of the terminal, who opens a printed link and comes back to loopback.
+//! The redirection URI on loopback, for a person who opens the printed link in a browser.
 
-use conformance::{Person, escape};
+use conformance::{ConsentHandler, escape};
 use futures_util::future::LocalBoxFuture;
 use tokio::{
     io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
@@ -9,7 +9,7 @@ use tokio::{
 };
 use url::Url;
 
-use super::tell;
+use super::console::notify;
 
 /// A redirection URI on loopback (RFC 8252 §7.3).
 pub(super) struct Loopback {
@@ -38,7 +38,7 @@ impl Loopback {
         }
     }
 
-    /// The callback that a browser brings, and a page for it; other requests are none.
+    /// Reads the authorization response that a browser brings, and answers with a page; `None` for other requests.
     async fn read(&self, mut stream: TcpStream) -> Option<Url> {
         let mut line = String::new();
         let (reader, mut writer) = stream.split();
@@ -49,18 +49,18 @@ impl Loopback {
         let (status, page) = if is_ours { ("200 OK", PAGE) } else { ("404 Not Found", "") };
         let head = "content-type: text/html; charset=utf-8\r\ncache-control: no-store\r\nreferrer-policy: no-referrer";
         let length = page.len();
-        let answer = format!(
+        let response = format!(
             "HTTP/1.1 {status}\r\n{head}\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{page}"
         );
-        writer.write_all(answer.as_bytes()).await.ok()?;
+        writer.write_all(response.as_bytes()).await.ok()?;
         is_ours.then_some(url)
     }
 }
 
-impl Person for Loopback {
+impl ConsentHandler for Loopback {
     fn visit(&self, url: &Url) -> LocalBoxFuture<'_, Option<Url>> {
-        // Printed, never opened: what a stranger publishes is no command of this machine.
-        tell(&format!(
+        // Printed, never opened: a URL that a stranger publishes is no command of this machine.
+        notify(&format!(
             "Open this link to go on; it is waited for two minutes at most:\n  {}",
             escape(url.as_str())
         ));

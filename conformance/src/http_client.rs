@@ -1,4 +1,4 @@
-//! The one door to the network: judged, without redirects, bounded in time and size, public addresses only.
+//! The one way to the network: without redirects, bounded in time and size, to public addresses only.
 
 use std::{
     error::Error,
@@ -20,22 +20,25 @@ use reqwest::{
     redirect::Policy,
 };
 
-use crate::{Failure, Limit, Transport, text::bounded};
+use crate::{
+    session::{Failure, Limit, Transport},
+    text::bounded,
+};
 
-/// Sends what the egress policy has allowed.
+/// The HTTP client that sends the requests which the egress policy has allowed.
 #[derive(Clone, Debug)]
-pub struct Door {
+pub struct HttpClient {
     client: Client,
 }
 
-impl Door {
-    /// A door to the public internet, and to loopback where that is allowed; it trusts the machine's authorities
+impl HttpClient {
+    /// A client of the public internet, and of loopback where that is allowed; it trusts the machine's authorities
     /// and those of a PEM file.
-    pub fn open(allow_private: bool, authorities: Option<&[u8]>) -> Result<Self, DoorError> {
-        Self::over(Resolver { allow_private, lookup }, authorities)
+    pub fn new(allow_private: bool, authorities: Option<&[u8]>) -> Result<Self, HttpClientError> {
+        Self::with_resolver(Resolver { allow_private, lookup }, authorities)
     }
 
-    fn over(resolver: Resolver, authorities: Option<&[u8]>) -> Result<Self, DoorError> {
+    fn with_resolver(resolver: Resolver, authorities: Option<&[u8]>) -> Result<Self, HttpClientError> {
         // An error means that a provider is installed already.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let mut client = Client::builder()
@@ -44,7 +47,7 @@ impl Door {
             .redirect(Policy::none())
             .connect_timeout(Duration::from_secs(10))
             .timeout(Duration::from_secs(15))
-            // A host is asked and left: nothing is kept open for thousands of them.
+            // A host is asked and left: no connection to one of thousands stays open.
             .pool_idle_timeout(Duration::from_millis(500))
             .pool_max_idle_per_host(1)
             .user_agent(concat!("conformance/", env!("CARGO_PKG_VERSION")));
@@ -60,17 +63,17 @@ impl Door {
             request.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
         }
         let request = request.try_into().map_err(|_| FetchError::NoAnswer)?;
-        #[expect(clippy::disallowed_methods, reason = "the one door")]
-        let answer = self.client.execute(request).await.map_err(|error| told(&error))?;
-        if answer.headers().get(header::CONTENT_ENCODING).is_some_and(|encoding| encoding != "identity") {
+        #[expect(clippy::disallowed_methods, reason = "the one way to the network")]
+        let answered = self.client.execute(request).await.map_err(|error| from_reqwest(&error))?;
+        if answered.headers().get(header::CONTENT_ENCODING).is_some_and(|encoding| encoding != "identity") {
             return Err(FetchError::Encoding.into());
         }
         let mut response = Response::new(Vec::new());
-        *response.status_mut() = answer.status();
-        *response.headers_mut() = answer.headers().clone();
-        let mut stream = answer.bytes_stream();
+        *response.status_mut() = answered.status();
+        *response.headers_mut() = answered.headers().clone();
+        let mut stream = answered.bytes_stream();
         while let Some(chunk) = stream.next().await {
-            let chunk = chunk.map_err(|error| told(&error))?;
+            let chunk = chunk.map_err(|error| from_reqwest(&error))?;
             let room = limit.bytes().saturating_sub(response.body().len());
             match limit {
                 Limit::Json if chunk.len() > room => return Err(FetchError::TooLarge.into()),
@@ -84,7 +87,7 @@ impl Door {
     }
 }
 
-impl Transport for Door {
+impl Transport for HttpClient {
     fn send(
         &self,
         request: Request<Vec<u8>>,
@@ -94,40 +97,28 @@ impl Transport for Door {
     }
 }
 
-/// Fresh random bytes.
-pub(crate) fn entropy() -> [u8; 32] {
-    let mut bytes = [0; 32];
-    #[expect(
-        clippy::disallowed_methods,
-        clippy::expect_used,
-        reason = "the one door; without entropy nothing is safe"
-    )]
-    getrandom::fill(&mut bytes).expect("the machine has a generator");
-    bytes
-}
-
-/// Why there is no door.
+/// The reason why TLS cannot be set up.
 #[derive(Debug, thiserror::Error)]
 #[error("TLS cannot be set up: {0}")]
 #[non_exhaustive]
-pub struct DoorError(#[from] reqwest::Error);
+pub struct HttpClientError(#[from] reqwest::Error);
 
-/// The innermost reason: that of the resolver, the socket or TLS.
-fn told(error: &reqwest::Error) -> Failure {
+/// A failure with the innermost reason: that of the resolver, the socket or TLS.
+fn from_reqwest(error: &reqwest::Error) -> Failure {
     let mut reason: &dyn Error = error;
     while let Some(source) = reason.source() {
         reason = source;
     }
-    let what = match error {
+    let kind = match error {
         error if error.is_timeout() => "no answer in time",
         error if error.is_connect() => "no connection",
         _ => "no answer",
     };
-    Failure::told(format!("{what}: {}", bounded(&reason.to_string(), 200)))
+    Failure::with_detail(format!("{kind}: {}", bounded(&reason.to_string(), 200)))
 }
 
-/// Resolves names once per connection and keeps the addresses that are public: what is checked is what is
-/// connected to.
+/// A resolver that runs once per connection and keeps the public addresses: the addresses that are checked are the
+/// ones that are connected to.
 #[derive(Debug)]
 struct Resolver {
     allow_private: bool,
@@ -155,6 +146,7 @@ fn lookup(name: String) -> BoxFuture<'static, io::Result<Vec<SocketAddr>>> {
 fn allowed(found: impl Iterator<Item = SocketAddr>, allow_private: bool) -> Vec<SocketAddr> {
     found.filter(|address| is_public(address.ip()) || allow_private && address.ip().is_loopback()).collect()
 }
+
 /// Whether an address is one of the public internet (IANA special-purpose address registries).
 fn is_public(address: IpAddr) -> bool {
     match address {
@@ -229,11 +221,13 @@ mod tests {
             |_| Box::pin(async { Ok(vec!["127.0.0.1:0".parse().unwrap(), "[::1]:0".parse().unwrap()]) });
         let request =
             || Request::builder().uri(format!("http://rebind.example:{port}/")).body(Vec::new()).unwrap();
-        let public = Door::over(Resolver { allow_private: false, lookup: rebinds }, None).unwrap();
+        let public =
+            HttpClient::with_resolver(Resolver { allow_private: false, lookup: rebinds }, None).unwrap();
         let failure = public.send(request(), Limit::Json).await.unwrap_err();
         assert!(failure.to_string().contains("no address on the public internet"), "{failure}");
         assert_eq!(hits.load(Ordering::SeqCst), 0);
-        let development = Door::over(Resolver { allow_private: true, lookup: rebinds }, None).unwrap();
+        let development =
+            HttpClient::with_resolver(Resolver { allow_private: true, lookup: rebinds }, None).unwrap();
         assert_eq!(development.send(request(), Limit::Json).await.unwrap().status(), 204);
         assert_eq!(hits.load(Ordering::SeqCst), 1, "the control: it would have been hit");
         let mixed = ["1.1.1.1:0", "127.0.0.1:0", "10.0.0.1:0"].map(|address| address.parse().unwrap());

@@ -1,0 +1,76 @@
+//! The state that the phases of a check share.
+
+mod client;
+
+pub(crate) use client::{CLIENT_NAME, NOT_OFFERED};
+
+use login_flow::LoginTarget;
+
+use crate::{
+    consent::ConsentHandler,
+    ledger::Ledger,
+    options::Options,
+    report::{Finding, LeftBehind, finding},
+    rule::{Phase, Rule},
+    secrets::Secrets,
+    session::Session,
+};
+
+/// The context of one check: its requests, and what it has noted so far.
+pub(crate) struct CheckContext<'a> {
+    pub(crate) session: &'a Session<'a>,
+    pub(crate) options: &'a Options,
+    pub(crate) target: &'a LoginTarget,
+    pub(crate) consent: Option<&'a dyn ConsentHandler>,
+    pub(crate) ledger: Ledger,
+    pub(crate) left_behind: Vec<LeftBehind>,
+    pub(crate) secrets: Secrets,
+}
+
+impl<'a> CheckContext<'a> {
+    pub(crate) fn new(
+        session: &'a Session<'a>,
+        options: &'a Options,
+        target: &'a LoginTarget,
+        consent: Option<&'a dyn ConsentHandler>,
+    ) -> Self {
+        let mut secrets = Secrets::default();
+        if let Some(token) = &options.initial_access_token {
+            secrets.keep(token.secret());
+        }
+        let (ledger, left_behind) = Default::default();
+        Self { session, options, target, consent, ledger, left_behind, secrets }
+    }
+
+    /// Notes that a check looked at a requirement and saw it met.
+    pub(crate) fn passed(&mut self, rule: Rule) {
+        self.ledger.passed(rule);
+    }
+
+    /// Notes a violation.
+    pub(crate) fn failed(&mut self, finding: Finding) {
+        self.ledger.failed(finding);
+    }
+
+    /// Notes a violation if there is one, else that the requirement is met.
+    pub(crate) fn judged(&mut self, rule: Rule, finding: Option<Finding>) {
+        self.ledger.judged(rule, finding);
+    }
+
+    /// Notes the reason why a requirement was not tested.
+    pub(crate) fn not_applicable(&mut self, rule: Rule, why: &str) {
+        self.ledger.not_applicable(rule, why);
+    }
+
+    /// Ends a phase: the rules that no check spoke of were not tested.
+    pub(crate) fn end_phase(&mut self, phase: Phase, why: &str) {
+        self.ledger.end_phase(phase, why);
+    }
+
+    /// Notes the violations of RFC 7591 and RFC 7592 in a response.
+    pub(crate) fn violations(&mut self, violations: &[rfc7591::Violation]) {
+        for violation in violations {
+            self.failed(finding::of_violation(violation));
+        }
+    }
+}

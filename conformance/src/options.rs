@@ -1,0 +1,91 @@
+use std::time::Duration;
+
+use login_flow::Egress;
+use url::Url;
+
+use crate::report::Asked;
+
+/// The extent of a check, its bounds, and what it sends.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
+pub struct Options {
+    /// Also asks loopback, over http too.
+    pub allow_private: bool,
+    /// Sends an MCP `initialize`.
+    pub mcp: bool,
+    /// Registers clients, and deletes them where that is offered.
+    pub register: bool,
+    /// Logs in; this registers a client too.
+    pub login: bool,
+    /// The number of requests that each host gets at most.
+    pub budget: u32,
+    /// The time that the check of one host takes at most.
+    pub within: Duration,
+    /// The registered redirection URI, on loopback.
+    pub redirect_uri: Url,
+    /// The scope of the login; `None` lets the server choose.
+    pub scope: Option<String>,
+    /// The initial access token of a protected registration (RFC 7591 §3).
+    pub initial_access_token: Option<rfc7591::Secret>,
+    /// Certificate authorities to trust beside those of the machine, as PEM.
+    pub authorities: Option<Vec<u8>>,
+}
+
+impl Options {
+    /// Reads only, from the public internet.
+    ///
+    /// # Panics
+    ///
+    /// Never: the redirection URI is a constant.
+    #[expect(clippy::expect_used, reason = "a constant")]
+    pub fn new() -> Self {
+        Self {
+            allow_private: false,
+            mcp: false,
+            register: false,
+            login: false,
+            budget: 60,
+            within: Duration::from_mins(1),
+            redirect_uri: Url::parse("http://127.0.0.1:8912/callback").expect("a URL"),
+            scope: None,
+            initial_access_token: None,
+            authorities: None,
+        }
+    }
+
+    /// Reads only, from loopback too: for tests.
+    pub fn loopback() -> Self {
+        Self { allow_private: true, ..Self::new() }
+    }
+
+    /// Also registers, sends the registrations that a server must refuse, and cleans up.
+    pub fn with_registration(self) -> Self {
+        Self { register: true, ..self }
+    }
+
+    /// Also logs in, where the server grants consent without user interaction.
+    pub fn with_login(self) -> Self {
+        Self { login: true, ..self }
+    }
+
+    /// Also asks for an MCP `initialize`.
+    pub fn with_mcp(self) -> Self {
+        Self { mcp: true, ..self }
+    }
+
+    pub(crate) fn egress(&self) -> Egress {
+        if self.allow_private { Egress::public().and_loopback() } else { Egress::public() }
+    }
+
+    pub(crate) fn asked(&self, requests: u32) -> Asked {
+        let Self { mcp, register, login, allow_private, .. } = *self;
+        Asked { mcp, register, login, allow_private, requests }
+    }
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self::new()
+    }
+}
