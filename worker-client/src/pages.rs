@@ -1,31 +1,19 @@
 //! The pages a person sees. They work without JavaScript and load nothing from anywhere else.
 
+mod confirm;
 mod connection;
 mod notice;
-mod question;
 
-pub use connection::Connection;
-pub use notice::{Notice, Receipt, Revocation};
-pub use question::{Question, confirm};
+pub use confirm::{Question, confirm};
+pub use notice::Notice;
 
 use askama::Template;
 use branding::Text;
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 
-use crate::problem::Problem;
-
-/// What a host says of itself: untrusted text, cleaned and capped by `branding`.
-#[derive(Clone, Debug, Default, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
-#[expect(clippy::exhaustive_structs, reason = "the three things that are shown")]
-pub struct About {
-    /// Its title.
-    pub title: Option<String>,
-    /// Its description.
-    pub description: Option<String>,
-    /// Its icon as a `data:` URL, made by us from bytes that are an image.
-    pub icon: Option<String>,
-}
+use crate::{
+    model::{About, Connection, Revocation},
+    problem::Problem,
+};
 
 impl About {
     fn is_silent(&self) -> bool {

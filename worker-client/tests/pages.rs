@@ -8,7 +8,8 @@ use std::collections::BTreeMap;
 
 use samples::{HOSTILE, State, connection, problems, question, states};
 use worker_client::{
-    pages::{self, About, Connection, Notice, Question, Receipt},
+    model::{About, Connection, Receipt},
+    pages::{self, Notice, Question},
     problem::Problem,
 };
 

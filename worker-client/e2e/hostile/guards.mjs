@@ -48,32 +48,32 @@ export const HOST = [
   host('issuer is identical', 'rfc8414/src/violation.rs', ['Self::IssuerMismatch { .. } | Self::IssuerUrl(_) | Self::NotAnObject', 'Self::IssuerUrl(_) | Self::NotAnObject'], ['-p', 'rfc8414', '-p', 'login-flow']),
 ];
 
-const edge = (file) => `worker-client/src/edge/${file}.rs`;
+const src = (file) => `worker-client/src/${file}.rs`;
 /** `rows`: the tests that must notice. */
 const worker = (guard, file, changes, section, rows) => host(guard, file, changes, [`--test-name-pattern=\\b(?:${rows})\\b`, `e2e/hostile/${section}.test.mjs`]);
 
 /** Guards that only the Worker has. */
 export const WORKER = [
-  worker('single flight', edge('flights'), ['let running = self.0.borrow().get(key).cloned();', 'let running: Option<Flight<T>> = None;'], 'tokens', 'T01|T02'),
-  worker('intent', edge('account/tokens'), ['store.set_intent(&row, row.intent.saturating_add(1))?;', ''], 'tokens', 'T02'),
-  worker('patience', edge('account/tokens'), ['self.patience.failed(id, now(), asked.get());', 'let _ = asked.get();'], 'tokens', 'T03'),
-  worker('calm', edge('account/tokens'), ['if row.generation > 0 && age < CALM {', 'if false {'], 'tokens', 'T12'),
-  worker('the code is spent first', edge('account/login'), ['store.end_pending(&state)?;\n        let (server', 'let (server'], 'callback', 'C04|C10'),
-  worker('one redirection URI for each issuer', edge('account/login'), ['if redeem.client().redirect_uri.path() != url.path() {', 'if false {'], 'callback', 'C09'),
-  worker('a cookie\'s secret is known', edge('account'), ['if !store.knows_session(digest)? {', 'if false {'], 'storage', 'S15'),
-  worker('logins end', edge('account/store'), ['WHERE state = ? AND expires > ?";\n        let rows: Vec<Sealed> = self.0.rows(select, vec![state.into(), seconds(now()).into()])?;', 'WHERE state = ?";\n        let rows: Vec<Sealed> = self.0.rows(select, vec![state.into()])?;'], 'callback', 'C05|C17'),
-  worker('logins are few', edge('account/store'), ['const MAX_PENDING: i32 = 19', 'const MAX_PENDING: i32 = 19_000'], 'storage', 'S11'),
-  worker('our own page', edge('routes/asked'), ['proven.then_some(()).ok_or_else(Problem::cross_site)', 'Some(proven).map(drop).ok_or_else(Problem::cross_site)'], 'authorization', 'A08'),
-  worker('no image asks', edge('routes'), ['.is_some_and(|destination| destination != "document")', '.is_some_and(|_| false)'], 'authorization', 'A08'),
-  worker('bytes are bounded', edge('fetch'), ['if chunk.len() > room {', 'if chunk.len() > room && body.len() > 1 << 30 {'], 'documents', 'D15|D16'),
-  worker('time is bounded', edge('fetch'), ['Delay::from(limit.time)', 'Delay::from(limit.time.saturating_mul(100))'], 'documents', 'D17'),
-  worker('encodings are known', edge('fetch'), ['return Err(FetchError::Encoding);', '{}'], 'documents', 'D16'),
-  worker('every request is judged', edge('fetch'), ['egress.judge(&url).map_err(FetchError::Blocked)?;', ''], 'branding', 'B11'),
-  worker('headers that are ours', edge('authorized'), ['if !is_ours {', 'if !is_ours || !name.is_empty() {'], 'fetch', 'P03'),
-  worker('no redirect with a token', edge('authorized'), ['.with_redirect(RequestRedirect::Manual)', '.with_redirect(RequestRedirect::Follow)'], 'fetch', 'P02'),
-  worker('methods', edge('login'), ['if !is_allowed(&request) {', 'if false {'], 'fetch', 'P10'),
-  worker('icons of the site', edge('about'), ['icons.iter().filter(|icon| same_site(&icon.url, named.url()))', 'icons.iter()'], 'branding', 'B03'),
-  worker('limits', edge('limits'), ['if !limiter.limit(key.to_owned()).await?.success {', 'if limiter.limit(key.to_owned()).await?.success && false {'], 'documents', 'D24'),
-  worker('a server that refuses is left alone', edge('registrar'), ['return Err(problem.clone());', 'let _ = problem;'], 'registration', 'R04'),
-  worker('a client of the same party', edge('registrar/rows'), ['if !row.server().is_some_and(|registered| registered.is_same_party(server)) {', 'if false {'], 'registration', 'R01'),
+  worker('single flight', src('platform/single_flight'), ['let running = self.0.borrow().get(key).cloned();', 'let running: Option<Flight<T>> = None;'], 'tokens', 'T01|T02'),
+  worker('intent', src('account/tokens'), ['store.set_intent(&row, row.intent.saturating_add(1))?;', ''], 'tokens', 'T02'),
+  worker('patience', src('account/tokens'), ['self.patience.failed(id, now(), asked.get());', 'let _ = asked.get();'], 'tokens', 'T03'),
+  worker('calm', src('account/tokens'), ['if row.generation > 0 && age < CALM {', 'if false {'], 'tokens', 'T12'),
+  worker('the code is spent first', src('account/login'), ['store.end_pending(&state)?;\n        let (server', 'let (server'], 'callback', 'C04|C10'),
+  worker('one redirection URI for each issuer', src('account/login'), ['if redeem.client().redirect_uri.path() != url.path() {', 'if false {'], 'callback', 'C09'),
+  worker('a cookie\'s secret is known', src('account'), ['if !store.knows_session(digest)? {', 'if false {'], 'storage', 'S15'),
+  worker('logins end', src('account/store'), ['WHERE state = ? AND expires > ?";\n        let rows: Vec<Sealed> = self.0.rows(select, vec![state.into(), seconds(now()).into()])?;', 'WHERE state = ?";\n        let rows: Vec<Sealed> = self.0.rows(select, vec![state.into()])?;'], 'callback', 'C05|C17'),
+  worker('logins are few', src('account/store'), ['const MAX_PENDING: i32 = 19', 'const MAX_PENDING: i32 = 19_000'], 'storage', 'S11'),
+  worker('our own page', src('routes/login_request'), ['proven.then_some(()).ok_or_else(Problem::cross_site)', 'Some(proven).map(drop).ok_or_else(Problem::cross_site)'], 'authorization', 'A08'),
+  worker('no image asks', src('routes'), ['.is_some_and(|destination| destination != "document")', '.is_some_and(|_| false)'], 'authorization', 'A08'),
+  worker('bytes are bounded', src('platform/fetch'), ['if chunk.len() > room {', 'if chunk.len() > room && body.len() > 1 << 30 {'], 'documents', 'D15|D16'),
+  worker('time is bounded', src('platform/fetch'), ['Delay::from(limit.time)', 'Delay::from(limit.time.saturating_mul(100))'], 'documents', 'D17'),
+  worker('encodings are known', src('platform/fetch'), ['return Err(FetchError::Encoding);', '{}'], 'documents', 'D16'),
+  worker('every request is judged', src('platform/fetch'), ['egress.judge(&url).map_err(FetchError::Blocked)?;', ''], 'branding', 'B11'),
+  worker('headers that are ours', src('login/resource_request'), ['if !is_ours {', 'if !is_ours || !name.is_empty() {'], 'fetch', 'P03'),
+  worker('no redirect with a token', src('login/resource_request'), ['.with_redirect(RequestRedirect::Manual)', '.with_redirect(RequestRedirect::Follow)'], 'fetch', 'P02'),
+  worker('methods', src('login'), ['if !is_allowed(&request) {', 'if false {'], 'fetch', 'P10'),
+  worker('icons of the site', src('about'), ['icons.iter().filter(|icon| same_site(&icon.url, named.url()))', 'icons.iter()'], 'branding', 'B03'),
+  worker('limits', src('platform/limits'), ['if !limiter.limit(key.to_owned()).await?.success {', 'if limiter.limit(key.to_owned()).await?.success && false {'], 'documents', 'D24'),
+  worker('a server that refuses is left alone', src('registrar'), ['return Err(problem.clone());', 'let _ = problem;'], 'registration', 'R04'),
+  worker('a client of the same party', src('registrar/rows'), ['if !row.server().is_some_and(|registered| registered.is_same_party(server)) {', 'if false {'], 'registration', 'R01'),
 ];

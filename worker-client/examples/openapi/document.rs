@@ -3,8 +3,7 @@
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
 use worker_client::{
-    api::{Health, Probed},
-    pages::{Connection, Receipt},
+    model::{Connection, Health, Probed, Receipt},
     problem::Problem,
 };
 

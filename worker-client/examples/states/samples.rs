@@ -11,7 +11,8 @@ use login_flow::{
 use rfc8414::{Issuer, Metadata};
 use url::Url;
 use worker_client::{
-    pages::{self, About, Connection, Notice, Question, Receipt, Revocation},
+    model::{About, Connection, Receipt, Revocation},
+    pages::{self, Notice, Question},
     problem::Problem,
 };
 

@@ -1,8 +1,9 @@
 use std::fmt;
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use url::Url;
+
+use crate::model::{Receipt, Revocation};
 
 /// What was just done, said on the page that the person is sent to.
 ///
@@ -17,34 +18,6 @@ pub enum Notice {
     Disconnected(Receipt),
     /// The session was ended, and every connection with it.
     LoggedOut,
-}
-
-/// What became of the tokens of a connection that was ended.
-#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
-#[expect(clippy::exhaustive_structs, reason = "the two kinds of token that there are")]
-pub struct Receipt {
-    /// The refresh token, which would outlive the other.
-    pub refresh_token: Revocation,
-    /// The access token.
-    pub access_token: Revocation,
-}
-
-/// What became of one token (RFC 7009).
-#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
-#[serde(rename_all = "snake_case")]
-#[expect(clippy::exhaustive_enums, reason = "a page says each of them")]
-pub enum Revocation {
-    /// There was none.
-    #[default]
-    NotHeld,
-    /// The server says that it is no longer valid.
-    Revoked,
-    /// The server has no revocation endpoint.
-    NotOffered,
-    /// The server refused to revoke it.
-    Refused,
-    /// The server did not answer as it should; it will be asked again, for a day.
-    FailedWillRetry,
 }
 
 impl Notice {

@@ -1,0 +1,247 @@
+//! One object per user: sessions, logins under way, connections and their tokens.
+
+mod alarm_handler;
+mod backoff;
+mod connections;
+mod leave;
+mod login;
+mod outbox;
+mod schema;
+mod store;
+mod tokens;
+
+use std::rc::Rc;
+
+use rfc7591::Secret;
+use serde::{Deserialize, Serialize};
+use url::Url;
+use worker::{DurableObject, Env, Request, Response, State, durable_object, wasm_bindgen};
+
+use self::{backoff::Patience, schema::MIGRATIONS, store::Store};
+use crate::{
+    model::About,
+    platform::{
+        alarm::Alarm,
+        deployment::Deployment,
+        panic::contained,
+        rpc,
+        single_flight::{Flights, held},
+        storage::Storage,
+    },
+    problem::Problem,
+};
+use login_flow::{LoginTarget, Server};
+
+/// A user's `Account`: what they are connected to, and as whom. Only this deployment's Worker can ask it.
+#[durable_object(alarm)]
+#[derive(Debug)]
+pub struct Account {
+    inner: Rc<Inner>,
+}
+
+struct Inner {
+    state: State,
+    deployment: Deployment,
+    alarm: Alarm,
+    /// One refresh at a time for each connection.
+    refreshes: Flights<()>,
+    /// Whose server asked for patience.
+    patience: Patience,
+}
+
+/// A panic leaves nothing half changed in here: see `panic.rs`.
+impl std::panic::RefUnwindSafe for Inner {}
+
+impl std::fmt::Debug for Inner {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Account").finish_non_exhaustive()
+    }
+}
+
+/// A question and whose browser, or host program, it comes from.
+#[derive(Deserialize, Serialize)]
+pub(crate) struct Question {
+    /// The account's name, which its keys are bound to.
+    pub(crate) account: String,
+    /// Whom the host program is told of when something changes.
+    pub(crate) user: Option<HostUser>,
+    /// The proof.
+    pub(crate) session: Session,
+    /// The question.
+    pub(crate) ask: Ask,
+}
+
+/// A user whom the host program has authenticated.
+#[derive(Deserialize, Serialize)]
+pub(crate) struct HostUser {
+    /// Its own name for them.
+    pub(crate) name: String,
+    /// What keeps its users apart from those of another program; empty without one.
+    pub(crate) namespace: String,
+}
+
+/// What entitles the asker.
+#[derive(Deserialize, Serialize)]
+pub(crate) enum Session {
+    /// The digest of the cookie's secret; it must be known.
+    Cookie(String),
+    /// The host program says who its user is.
+    Host,
+    /// The digest of a new cookie's secret; it becomes known with the first thing that is stored.
+    New(String),
+}
+
+/// What an account is asked.
+#[derive(Deserialize, Serialize)]
+pub(crate) enum Ask {
+    /// A usable access token for a URL.
+    Authorization {
+        /// Where it will be sent.
+        url: Url,
+        /// Which of the connections there, if there are several.
+        label: Option<String>,
+        /// The digest of a token that was refused there.
+        refused: Option<String>,
+    },
+    /// Begin a login.
+    Begin(Box<Begin>),
+    /// An authorization response.
+    Callback {
+        /// The callback's URL, on the asker's own origin.
+        url: Url,
+        /// The digest of the session's next secret.
+        rotate: Option<String>,
+    },
+    /// The list.
+    Connections,
+    /// End a connection.
+    Disconnect {
+        /// Which.
+        id: String,
+    },
+    /// The icon of a connection, as a `data:` URL.
+    Icon {
+        /// Which.
+        id: String,
+    },
+    /// End everything: connections, sessions, and what is stored of them.
+    Leave,
+}
+
+/// What a login begins with.
+#[derive(Deserialize, Serialize)]
+pub(crate) struct Begin {
+    /// What the person named.
+    pub(crate) named: LoginTarget,
+    /// The server that answers for it.
+    pub(crate) server: Server,
+    /// Where its answer goes, on the asker's own origin.
+    pub(crate) redirect_uri: Url,
+    /// What the asker is called where people agree.
+    pub(crate) client_name: String,
+    /// What the host says of itself.
+    pub(crate) about: About,
+    /// What to ask for.
+    pub(crate) scope: Option<String>,
+    /// The user's own name for it; empty without one.
+    pub(crate) label: String,
+    /// Where to bring the person back to, on the asker's own origin.
+    pub(crate) return_to: Option<Url>,
+}
+
+/// What a login ended with.
+#[derive(Clone, Deserialize, Serialize)]
+pub(crate) struct Connected {
+    /// Where to bring the person back to.
+    pub(crate) return_to: Option<Url>,
+}
+
+/// A token to use.
+#[derive(Deserialize, Serialize)]
+pub(crate) struct Usable {
+    /// The token.
+    pub(crate) access_token: Secret,
+}
+
+/// The version of the rows that this package reads and writes.
+pub(crate) const SCHEMA_VERSION: usize = MIGRATIONS.len();
+
+impl DurableObject for Account {
+    fn new(state: State, env: Env) -> Self {
+        Self {
+            inner: Rc::new(Inner {
+                state,
+                deployment: Deployment::new(env),
+                alarm: Alarm::default(),
+                refreshes: Flights::default(),
+                patience: Patience::default(),
+            }),
+        }
+    }
+
+    async fn fetch(&self, request: Request) -> worker::Result<Response> {
+        rpc::contained(self.respond(request)).await
+    }
+
+    async fn alarm(&self) -> worker::Result<Response> {
+        Rc::clone(&self.inner).ring().await?;
+        Response::empty()
+    }
+}
+
+impl Account {
+    async fn respond(&self, mut request: Request) -> worker::Result<Response> {
+        let question: Question = match rpc::question(&mut request).await {
+            Ok(question) => question,
+            Err(problem) => return rpc::answer::<()>(&Err(problem)),
+        };
+        let this = Rc::clone(&self.inner);
+        let Question { account, user, session, ask } = question;
+        let store = match this.enter(&account, &session).await {
+            Ok(store) => store,
+            Err(problem) => return rpc::answer::<()>(&Err(problem)),
+        };
+        match ask {
+            Ask::Authorization { url, label, refused } => rpc::answer(
+                &this.authorization(Rc::new(store), &url, label.as_deref(), refused.as_deref()).await,
+            ),
+            Ask::Begin(begin) => rpc::answer(&this.begin(store, user, session, *begin).await),
+            Ask::Callback { url, rotate } => {
+                let state = &self.inner.state;
+                // A code is good for one try: whose browser goes away now finds the connection when it is back.
+                let connected = async move { this.callback(&store, &url, rotate).await };
+                rpc::answer(&held(state, contained(connected)).await)
+            }
+            Ask::Connections => rpc::answer(&store.shown()),
+            Ask::Disconnect { id } => rpc::answer(&this.disconnect(&store, &id).await),
+            Ask::Icon { id } => rpc::answer(&store.icon(&id)),
+            Ask::Leave => rpc::answer(&this.leave(&store).await),
+        }
+    }
+}
+
+impl Inner {
+    /// Opens the storage for an asker who is entitled to it.
+    async fn enter(&self, account: &str, session: &Session) -> Result<Store, Problem> {
+        let store = self.store(account)?;
+        if let Session::Cookie(digest) = session {
+            if !store.knows_session(digest)? {
+                return Err(Problem::no_session());
+            }
+            if store.cut_short_before(digest)? {
+                self.schedule(&store).await?;
+            }
+        }
+        Ok(store)
+    }
+
+    fn store(&self, account: &str) -> Result<Store, Problem> {
+        let config = self.deployment.config()?;
+        Ok(Store(Storage::open(self.state.storage().sql(), config, Some(account), MIGRATIONS)?))
+    }
+
+    /// Sees to it that the alarm rings when the next thing falls due.
+    async fn schedule(&self, store: &Store) -> Result<(), Problem> {
+        self.alarm.by(&self.state, store.due()?).await
+    }
+}

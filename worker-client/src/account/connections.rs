@@ -1,0 +1,229 @@
+//! The rows of `connection`.
+
+use std::time::{Duration, SystemTime};
+
+use base64ct::{Base64UrlUnpadded, Encoding};
+use serde::{Deserialize, Serialize};
+use url::Url;
+use worker::SqlStorageValue;
+
+use super::store::Store;
+use crate::{
+    model::{About, Connection, closest},
+    platform::{
+        clock::{now, seconds},
+        entropy::entropy,
+    },
+    problem::Problem,
+    seal::Place,
+};
+use login_flow::{Client, LoginTarget, Server, Tokens, authority};
+
+/// What a connection may be used with: sealed as one, so that tokens never meet another client or endpoint.
+#[derive(Clone, Deserialize, Serialize)]
+pub(super) struct Grant {
+    pub(super) server: Server,
+    pub(super) client: Client,
+    pub(super) tokens: Tokens,
+}
+
+/// What a login was for.
+pub(super) struct LoggedIn {
+    pub(super) named: LoginTarget,
+    pub(super) about: About,
+    pub(super) label: String,
+}
+
+/// A row of `connection`.
+#[derive(Clone, Deserialize)]
+pub(super) struct Row {
+    pub(super) id: String,
+    pub(super) resource: String,
+    pub(super) label: String,
+    pub(super) issuer: String,
+    scope: Option<String>,
+    title: Option<String>,
+    description: Option<String>,
+    has_icon: i64,
+    pub(super) sealed: String,
+    issued: i64,
+    created: i64,
+    needs_login: i64,
+    /// 0: no refresh under way; 1: one was sent and its answer is not stored; 2: so was its one repetition.
+    pub(super) intent: i64,
+    /// How often its tokens were replaced.
+    pub(super) generation: i64,
+    used: i64,
+}
+
+impl Row {
+    pub(super) fn issued(&self) -> SystemTime {
+        let since = Duration::from_secs(self.issued.unsigned_abs());
+        SystemTime::UNIX_EPOCH.checked_add(since).unwrap_or(SystemTime::UNIX_EPOCH)
+    }
+
+    /// Whether its tokens were used since they came.
+    pub(super) fn is_used(&self) -> bool {
+        self.used != 0
+    }
+
+    pub(super) fn needs_login(&self) -> bool {
+        self.needs_login != 0
+    }
+
+    pub(super) fn shown(self) -> Connection {
+        let host = Url::parse(&self.resource).map(|url| authority(&url)).unwrap_or_default();
+        Connection {
+            needs_login: self.needs_login(),
+            has_icon: self.has_icon != 0,
+            label: Some(self.label).filter(|label| !label.is_empty()),
+            connected_at: self.created,
+            id: self.id,
+            host,
+            resource: self.resource,
+            issuer: self.issuer,
+            scope: self.scope,
+            title: self.title,
+            description: self.description,
+        }
+    }
+
+    fn place(&self) -> Place<'_> {
+        Place { issuer: &self.issuer, field: "grant", row: &self.id }
+    }
+}
+
+impl Store {
+    pub(super) fn connections(&self) -> Result<Vec<Row>, Problem> {
+        self.select("ORDER BY created DESC", Vec::new())
+    }
+
+    /// The connections as they are listed.
+    pub(super) fn shown(&self) -> Result<Vec<Connection>, Problem> {
+        Ok(self.connections()?.into_iter().map(Row::shown).collect())
+    }
+
+    pub(super) fn connection(&self, id: &str) -> Result<Option<Row>, Problem> {
+        Ok(self.select("WHERE id = ?", vec![id.into()])?.pop())
+    }
+
+    /// The connection to a resource under a label.
+    pub(super) fn labelled(&self, resource: &str, label: &str) -> Result<Option<Row>, Problem> {
+        Ok(self.select("WHERE resource = ? AND label = ?", vec![resource.into(), label.into()])?.pop())
+    }
+
+    /// The connection that a request to that URL uses.
+    pub(super) fn covering(&self, url: &Url, label: Option<&str>) -> Result<Option<Row>, Problem> {
+        let traits = |row: &Row| (row.resource.clone(), row.label.clone(), row.created);
+        Ok(closest(self.connections()?, url, label, traits))
+    }
+
+    pub(super) fn icon(&self, id: &str) -> Result<Option<String>, Problem> {
+        #[derive(Deserialize)]
+        struct Icon {
+            icon: Option<String>,
+        }
+        if self.0.is_empty() {
+            return Ok(None);
+        }
+        let rows: Vec<Icon> = self.0.rows("SELECT icon FROM connection WHERE id = ?", vec![id.into()])?;
+        Ok(rows.into_iter().next().and_then(|row| row.icon))
+    }
+
+    pub(super) fn grant(&self, row: &Row) -> Result<Option<Grant>, Problem> {
+        Ok(self.0.unseal(row.place(), &row.sealed)?.ok())
+    }
+
+    /// Stores what a login ended with, and answers with its id. Nothing may be there in its place.
+    pub(super) fn connect(&self, login: &LoggedIn, grant: &Grant) -> Result<String, Problem> {
+        let LoggedIn { named, about, label } = login;
+        let id = Base64UrlUnpadded::encode_string(&entropy::<16>()?);
+        let (resource, issuer) = (named.resource(), grant.server.issuer.as_str());
+        let sealed = self.0.seal(Place { issuer, field: "grant", row: &id }, grant)?;
+        let now = seconds(now());
+        self.0.set_meta("connected", "yes")?;
+        self.0.exec(
+            "INSERT INTO connection (id, resource, label, issuer, scope, title, description, icon, sealed, issued,
+             created) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            vec![
+                id.as_str().into(),
+                resource.as_str().into(),
+                label.as_str().into(),
+                issuer.into(),
+                grant.tokens.scope.clone().into(),
+                about.title.clone().into(),
+                about.description.clone().into(),
+                about.icon.clone().into(),
+                sealed.into(),
+                now.into(),
+                now.into(),
+            ],
+        )?;
+        Ok(id)
+    }
+
+    /// Stores refreshed tokens and that nothing is under way, in one write. Nothing comes back that was erased,
+    /// and a late answer replaces nothing that is newer.
+    pub(super) fn refreshed(&self, row: &Row, grant: &Grant) -> Result<(), Problem> {
+        let sealed = self.0.seal(row.place(), grant)?;
+        self.0.exec(
+            "UPDATE connection SET sealed = ?, issued = ?, scope = ?, intent = 0, used = 0, generation = generation + 1
+             WHERE id = ? AND generation = ?",
+            vec![
+                sealed.into(),
+                seconds(now()).into(),
+                grant.tokens.scope.clone().into(),
+                row.id.as_str().into(),
+                row.generation.into(),
+            ],
+        )
+    }
+
+    /// Written once for each token, with the alarm that keeps the connection fresh.
+    pub(super) fn set_used(&self, row: &Row) -> Result<(), Problem> {
+        self.0.exec("UPDATE connection SET used = 1 WHERE id = ?", vec![row.id.as_str().into()])
+    }
+
+    pub(super) fn set_intent(&self, row: &Row, intent: i64) -> Result<(), Problem> {
+        self.0.exec(
+            "UPDATE connection SET intent = ? WHERE id = ? AND generation = ?",
+            vec![intent.into(), row.id.as_str().into(), row.generation.into()],
+        )
+    }
+
+    /// Only the user can mend it: the tokens it held are of no use to anybody.
+    pub(super) fn ask_for_login(&self, row: &Row) -> Result<(), Problem> {
+        self.0.exec(
+            "UPDATE connection SET needs_login = 1, intent = 0 WHERE id = ? AND generation = ?",
+            vec![row.id.as_str().into(), row.generation.into()],
+        )
+    }
+
+    pub(super) fn erase(&self, id: &str) -> Result<(), Problem> {
+        self.0.exec("DELETE FROM connection WHERE id = ?", vec![id.into()])
+    }
+
+    /// Seals with the active key what another one sealed, and says how many rows that were.
+    pub(super) fn reseal(&self) -> Result<usize, Problem> {
+        let mut resealed = 0_usize;
+        let keys = self.0.config().keys()?;
+        for row in self.connections()?.iter().filter(|row| !keys.is_active(&row.sealed)) {
+            let Some(grant) = self.grant(row)? else { continue };
+            let sealed = self.0.seal(row.place(), &grant)?;
+            let update = "UPDATE connection SET sealed = ? WHERE id = ?";
+            self.0.exec(update, vec![sealed.into(), row.id.as_str().into()])?;
+            resealed = resealed.saturating_add(1);
+        }
+        Ok(resealed)
+    }
+
+    fn select(&self, rest: &str, bindings: Vec<SqlStorageValue>) -> Result<Vec<Row>, Problem> {
+        if self.0.is_empty() {
+            return Ok(Vec::new());
+        }
+        let columns =
+            "id, resource, label, issuer, scope, title, description, icon IS NOT NULL AS has_icon, sealed,
+            issued, created, needs_login, intent, generation, used";
+        self.0.rows(&format!("SELECT {columns} FROM connection {rest}"), bindings)
+    }
+}

@@ -1,0 +1,78 @@
+use askama::Template;
+
+use super::{bounded, connection::initial, is_international, render};
+use crate::model::About;
+use login_flow::{LoginTarget, Server, authority};
+
+/// What a person is asked before a login: who asks, where they will agree, and for what.
+#[derive(Clone, Copy, Debug)]
+#[expect(clippy::exhaustive_structs, reason = "what the page shows and sends on")]
+pub struct Question<'a> {
+    /// The host that the person named.
+    pub named: &'a LoginTarget,
+    /// The server that answers for it.
+    pub server: &'a Server,
+    /// What the host says of itself.
+    pub about: &'a About,
+    /// The scope to ask for; empty leaves it to the server.
+    pub scope: &'a str,
+    /// A name for the connection; a link may have suggested it.
+    pub label: Option<&'a str>,
+    /// Where the person goes afterwards, in whatever form the edge will know again.
+    pub return_to: Option<&'a str>,
+}
+
+impl Question<'_> {
+    /// What the field `cross_site_hosts` must hold in the answer, when the token comes from another site than it goes to:
+    /// the hosts that the page named. Whoever agreed to one has not agreed to another.
+    pub fn cross_site_hosts(&self) -> Option<String> {
+        Some(self.server.cross_site_hosts(self.named).join(" and ")).filter(|hosts| !hosts.is_empty())
+    }
+}
+
+/// The question before a login.
+pub fn confirm(prefix: &str, question: &Question<'_>) -> String {
+    #[derive(Template)]
+    #[template(path = "confirm.html")]
+    struct Confirm<'a> {
+        prefix: &'a str,
+        about: &'a About,
+        scope: &'a str,
+        asked: Option<String>,
+        label: String,
+        return_to: Option<&'a str>,
+        host: String,
+        initial: String,
+        resource: String,
+        resource_shown: String,
+        authorization_host: String,
+        cross_site_hosts: Option<String>,
+        international: Vec<String>,
+        scopes: Option<String>,
+    }
+    let Question { named, server, about, scope, label, return_to } = *question;
+    let host = named.host();
+    let resource = named.resource();
+    let authorization_host = authority(&server.authorization_endpoint.url());
+    let mut international = server.cross_site_hosts(named);
+    international.extend([host.clone(), authorization_host.clone()]);
+    international.retain(|host| is_international(host));
+    international.sort_unstable();
+    international.dedup();
+    render(&Confirm {
+        prefix,
+        about,
+        scope,
+        asked: bounded(scope),
+        label: label.and_then(super::label).unwrap_or_default(),
+        return_to,
+        initial: initial(&host),
+        host,
+        resource_shown: bounded(&resource).unwrap_or_default(),
+        resource,
+        authorization_host,
+        cross_site_hosts: question.cross_site_hosts(),
+        international,
+        scopes: Some(server.scopes.join(" ")).filter(|scopes| !scopes.is_empty()),
+    })
+}

@@ -1,0 +1,37 @@
+//! What a panic becomes: an error of the one request that it happened in.
+//!
+//! The artefact is built so that a panic unwinds (`build.sh`). Whoever else waits in the same isolate goes on.
+
+use std::{
+    any::Any,
+    panic::{AssertUnwindSafe, UnwindSafe},
+};
+
+use futures_util::FutureExt;
+
+use super::log::Line;
+use crate::problem::Problem;
+
+/// The outcome of some work; our own fault when it panics.
+///
+/// Nothing that outlives the work is left half changed: a row is written by one statement, and a `RefCell` is never
+/// borrowed across an `await`.
+pub(crate) fn contained<T>(
+    work: impl Future<Output = Result<T, Problem>>,
+) -> impl Future<Output = Result<T, Problem>> + UnwindSafe {
+    let outcome = AssertUnwindSafe(work).catch_unwind();
+    AssertUnwindSafe(outcome.map(|outcome| outcome.map_err(|panic| internal(&*panic)).flatten()))
+}
+
+/// The log tells a constant message alone: a formatted one may hold what the panic was about.
+fn internal(panic: &(dyn Any + Send)) -> Problem {
+    let message = panic.downcast_ref::<&'static str>().copied();
+    Line { event: "panic", problem: message, ..Line::default() }.error();
+    Problem::internal()
+}
+
+/// For the tests of this file: a host can make whoever asks it panic.
+#[cfg(feature = "panic-on-purpose")]
+pub(crate) fn on_purpose(url: &url::Url) {
+    assert!(url.path() != "/panic-on-purpose", "on purpose");
+}

@@ -1,0 +1,71 @@
+//! One exchange at a time for each key; everybody who needs it waits for the same one.
+
+use std::{cell::RefCell, collections::BTreeMap, fmt, rc::Rc};
+
+use futures_util::{
+    FutureExt,
+    future::{LocalBoxFuture, Shared},
+};
+use worker::State;
+
+use super::panic::contained;
+use crate::problem::Problem;
+
+/// The exchanges under way in one object.
+pub(crate) struct Flights<T>(Rc<RefCell<BTreeMap<String, Flight<T>>>>);
+
+type Flight<T> = Held<Result<T, Problem>>;
+
+/// Work that an object sees through, whoever waits for it.
+pub(crate) type Held<T> = Shared<LocalBoxFuture<'static, T>>;
+
+/// Has the object see it through: the one who asked may go away meanwhile.
+pub(crate) fn held<T: Clone + 'static>(state: &State, work: impl Future<Output = T> + 'static) -> Held<T> {
+    let work = work.boxed_local().shared();
+    let owned = work.clone();
+    state.wait_until(async move { drop(owned.await) });
+    work
+}
+
+impl<T: Clone + 'static> Flights<T> {
+    /// Whether nothing is under way.
+    pub(crate) fn are_over(&self) -> bool {
+        self.0.borrow().is_empty()
+    }
+
+    /// Waits for the exchange of that key, which starts if none is under way.
+    ///
+    /// The object sees it through: the one who asked first may go away, the others still wait.
+    pub(crate) async fn join(
+        &self,
+        state: &State,
+        key: &str,
+        start: impl Future<Output = Result<T, Problem>> + 'static,
+    ) -> Result<T, Problem> {
+        let running = self.0.borrow().get(key).cloned();
+        let flight = running.unwrap_or_else(|| {
+            let (flights, ended) = (Rc::clone(&self.0), key.to_owned());
+            let flight = async move {
+                let outcome = contained(start).await;
+                drop(flights.borrow_mut().remove(&ended));
+                outcome
+            };
+            let flight = held(state, flight);
+            self.0.borrow_mut().insert(key.to_owned(), flight.clone());
+            flight
+        });
+        flight.await
+    }
+}
+
+impl<T> Default for Flights<T> {
+    fn default() -> Self {
+        Self(Rc::default())
+    }
+}
+
+impl<T> fmt::Debug for Flights<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Flights").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,229 @@
+//! The routes: who may ask what.
+
+mod answer;
+mod login_request;
+
+use url::Url;
+use worker::{Request, Response, ResponseBuilder};
+
+use self::{
+    answer::Answer,
+    login_request::{Wish, header, same_origin},
+};
+use crate::{
+    account::{Ask, Begin, Connected, SCHEMA_VERSION, Session},
+    api::{NoRoute, OPENAPI, Route},
+    cookie::SessionCookie,
+    login::{Login, User},
+    model::{About, Health},
+    pages::{self, Notice},
+    platform::{entropy::entropy, panic::contained},
+    problem::Problem,
+};
+use login_flow::{LoginTarget, Server, digest};
+
+impl Login {
+    /// Answers a request to one of our routes; nothing when it is none of them.
+    pub async fn handle(&self, request: &mut Request) -> Option<Response> {
+        handle(self, request).await
+    }
+}
+
+/// Answers a request under our prefix, errors included; nothing when the path is not ours.
+async fn handle(login: &Login, request: &mut Request) -> Option<Response> {
+    let url = request.url().ok()?;
+    let path = match url.path().strip_prefix(&login.config.prefix)? {
+        "" => "/",
+        path => path,
+    };
+    let route = Route::of(&request.inner().method(), path.strip_prefix('/').map(|_| path)?);
+    let answer = match route {
+        Err(NoRoute::Path) => return None,
+        Err(NoRoute::Method) => Err(Problem::method()),
+        Ok(route) => contained(answer(login, request, &url, route)).await,
+    };
+    let answer = answer.or_else(|problem| Answer::problem(login, request, &problem));
+    let response = answer.and_then(|answer| answer.secured(login));
+    Some(response.unwrap_or_else(|problem| {
+        ResponseBuilder::new().with_status(problem.status).fixed(problem.title.as_bytes().to_vec())
+    }))
+}
+
+async fn answer(
+    login: &Login,
+    request: &mut Request,
+    url: &Url,
+    route: Route<'_>,
+) -> Result<Answer, Problem> {
+    match route {
+        Route::Begin => begin(login, request).await,
+        Route::Callback => callback(login, request, url).await,
+        Route::Confirm => confirm(login, request, url).await,
+        Route::Connections => Answer::json(&login.connections().await?),
+        Route::Disconnect(id) => {
+            same_origin(login, request)?;
+            Answer::json(&login.disconnect(id).await?)
+        }
+        Route::DisconnectForm(id) => {
+            same_origin(login, request)?;
+            let receipt = login.disconnect(id).await?;
+            Answer::see_other(&noticed(login.config.url("/"), Notice::Disconnected(receipt)))
+        }
+        Route::Health => health(login),
+        Route::Home => home(login, url).await,
+        Route::Icon(id) => icon(login, id).await,
+        Route::Logout => logout(login, request).await,
+        Route::OpenApi => {
+            let root = login.config.url("");
+            Answer::of(OPENAPI.replace("{origin}", root.as_str().trim_end_matches('/')), "application/json")
+        }
+        Route::Probe => probe(login, request, url).await,
+        Route::Script => Answer::of(pages::SCRIPT, "text/javascript; charset=utf-8"),
+        Route::Style => Answer::of(pages::STYLE, "text/css; charset=utf-8"),
+    }
+}
+
+async fn home(login: &Login, url: &Url) -> Result<Answer, Problem> {
+    let connections = login.connections().await?;
+    let signed_in = matches!(login.user, User::Browser(Some(_)));
+    Answer::page(pages::home(&login.config.prefix, &connections, signed_in, Notice::from_query(url)))
+}
+
+/// A page of ours that says what was just done.
+fn noticed(mut page: Url, notice: Notice) -> Url {
+    notice.append_to(&mut page);
+    page
+}
+
+/// The question before a login. A navigation may ask the host; an image or a script of another page may not.
+async fn confirm(login: &Login, request: &Request, url: &Url) -> Result<Answer, Problem> {
+    let destination = header(request, "sec-fetch-dest");
+    if destination.as_deref().is_some_and(|destination| destination != "document") {
+        return Err(Problem::cross_site());
+    }
+    let wish = Wish::of_query(url);
+    let named = wish.named(login)?;
+    let (server, about) = registrable(login, request, &named).await?;
+    wish.scope()?;
+    let question = wish.question(login, &named, &server, &about);
+    Ok(Answer::page(pages::confirm(&login.config.prefix, &question))?.leading_away())
+}
+
+/// The server to log in with and what the host says of itself, or why there is none.
+async fn registrable(
+    login: &Login,
+    request: &Request,
+    named: &LoginTarget,
+) -> Result<(Server, About), Problem> {
+    let (answered, about) = login.counting(request).ask_host(named).await?;
+    match (answered.server, Problem::of_verdict(&answered.verdict)) {
+        (Some(server), None) => Ok((server, about)),
+        (_, problem) => Err(problem.unwrap_or_else(Problem::internal).about(named)),
+    }
+}
+
+async fn begin(login: &Login, request: &mut Request) -> Result<Answer, Problem> {
+    same_origin(login, request)?;
+    let wish = Wish::of_body(request).await?;
+    let named = wish.named(login)?;
+    let scope = wish.scope()?;
+    let (server, about) = registrable(login, request, &named).await?;
+    if !wish.agrees_to(&wish.question(login, &named, &server, &about)) {
+        return Err(Problem::not_agreed().about(&named));
+    }
+    // RFC 9700 §4.4.2.2: each issuer has its own redirection URI.
+    let redirect_uri = login.config.url(&format!("/callback/{}", issuer_id(&server)));
+    let ask = || {
+        Ask::Begin(Box::new(Begin {
+            named: named.clone(),
+            server: server.clone(),
+            redirect_uri: redirect_uri.clone(),
+            client_name: login.config.client_name.clone(),
+            about: about.clone(),
+            scope: scope.clone(),
+            label: wish.label(),
+            return_to: wish.return_to(login),
+        }))
+    };
+    if let Some(session) = login.session() {
+        match login.ask_as::<Url>(session, ask()).await {
+            Err(problem) if problem == Problem::no_session() => {}
+            other => return Answer::see_other(&other.map_err(|problem| problem.about(&named))?),
+        }
+    }
+    let (login, cookie) = login.with_new_session()?;
+    let begun = login.ask_as(Session::New(cookie.digest()), ask()).await;
+    let url: Url = begun.map_err(|problem| problem.about(&named))?;
+    Answer::see_other(&url)?.with_cookie(&cookie.set())
+}
+
+async fn callback(login: &Login, request: &Request, url: &Url) -> Result<Answer, Problem> {
+    if header(request, "sec-purpose").is_some_and(|purpose| purpose.contains("prefetch")) {
+        return Err(Problem::method());
+    }
+    if url.query().is_some_and(|query| query.len() > 8192) {
+        return Err(Problem::unreadable("The answer is too long."));
+    }
+    // The cookie names the account; `state` never does. Without one there is nothing to complete.
+    let unknown =
+        |problem: Problem| if problem == Problem::no_session() { Problem::unknown_login() } else { problem };
+    let next = match &login.user {
+        User::Browser(Some(cookie)) => Some(cookie.rotated(entropy()?)),
+        User::Browser(None) | User::LoginTarget { .. } => None,
+    };
+    let rotate = next.as_ref().map(SessionCookie::digest);
+    let connected: Connected =
+        login.ask(Ask::Callback { url: url.clone(), rotate }).await.map_err(unknown)?;
+    let home = || noticed(login.config.url("/"), Notice::Connected);
+    let back = connected.return_to.unwrap_or_else(home);
+    let answer = Answer::see_other(&back)?;
+    match next {
+        Some(cookie) => answer.with_cookie(&cookie.set()),
+        None => Ok(answer),
+    }
+}
+
+async fn probe(login: &Login, request: &Request, url: &Url) -> Result<Answer, Problem> {
+    if header(request, "sec-fetch-site").is_some_and(|site| site == "cross-site" || site == "same-site") {
+        return Err(Problem::cross_site());
+    }
+    let typed = url.query_pairs().find(|(name, _)| name == "url").map(|(_, value)| value.into_owned());
+    let typed = typed.ok_or_else(|| Problem::unreadable("The parameter `url` is missing."))?;
+    Answer::json(&login.counting(request).probe(&typed).await?)
+}
+
+async fn logout(login: &Login, request: &Request) -> Result<Answer, Problem> {
+    same_origin(login, request)?;
+    // The host program's user stays what the host program says: what ends here are our own sessions.
+    if matches!(login.user, User::Browser(_)) {
+        match login.erase().await {
+            Err(problem) if problem != Problem::no_session() => return Err(problem),
+            _ => {}
+        }
+    }
+    let page = noticed(login.config.url("/"), Notice::LoggedOut);
+    Answer::see_other(&page)?.with_cookie(&SessionCookie::clear())
+}
+
+/// Bytes that were recognised as an image when they came, from our own origin.
+async fn icon(login: &Login, id: &str) -> Result<Answer, Problem> {
+    use base64ct::{Base64, Encoding};
+    let url: Option<String> = login.ask(Ask::Icon { id: id.to_owned() }).await?;
+    let parts = url.as_deref().and_then(|url| url.strip_prefix("data:")?.split_once(";base64,"));
+    let (kind, text) = parts.ok_or_else(Problem::not_found)?;
+    Answer::of(Base64::decode_vec(text).map_err(|_| Problem::internal())?, kind)
+}
+
+/// The configuration was read when the request came. Objects are asked for nothing: that would make them.
+fn health(login: &Login) -> Result<Answer, Problem> {
+    for binding in ["ACCOUNT", "REGISTRAR"] {
+        login.env.durable_object(binding)?;
+    }
+    let schema = u32::try_from(SCHEMA_VERSION).map_err(|_| Problem::internal())?;
+    Answer::json(&Health { version: env!("CARGO_PKG_VERSION"), schema })
+}
+
+/// Names an issuer in our routes: 128 bits of its digest.
+fn issuer_id(server: &Server) -> String {
+    digest(server.issuer.as_str()).chars().take(22).collect()
+}

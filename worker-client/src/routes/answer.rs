@@ -1,0 +1,90 @@
+//! How an answer looks: the same protection on every one, errors included.
+
+use serde::Serialize;
+use url::Url;
+use worker::{Headers, Request, Response, ResponseBuilder};
+
+use super::login_request::header;
+use crate::{
+    login::{Login, User},
+    pages,
+    problem::Problem,
+};
+
+pub(super) struct Answer {
+    status: u16,
+    body: Vec<u8>,
+    headers: Headers,
+    /// Whether its form leads to another site: `form-action` would stop the redirect after the POST.
+    leads_away: bool,
+}
+
+impl Answer {
+    pub(super) fn of(body: impl Into<Vec<u8>>, content_type: &str) -> Result<Self, Problem> {
+        let headers = Headers::new();
+        headers.set("content-type", content_type)?;
+        Ok(Self { status: 200, body: body.into(), headers, leads_away: false })
+    }
+
+    pub(super) fn page(html: String) -> Result<Self, Problem> {
+        Self::of(html, "text/html; charset=utf-8")
+    }
+
+    pub(super) fn json(value: &impl Serialize) -> Result<Self, Problem> {
+        Self::of(serde_json::to_string(value).map_err(|_| Problem::internal())?, "application/json")
+    }
+
+    /// 303 turns the POST into a GET, so that no form of ours is posted on.
+    pub(super) fn see_other(url: &Url) -> Result<Self, Problem> {
+        let headers = Headers::new();
+        headers.set("location", url.as_str())?;
+        Ok(Self { status: 303, body: Vec::new(), headers, leads_away: false })
+    }
+
+    pub(super) fn leading_away(self) -> Self {
+        Self { leads_away: true, ..self }
+    }
+
+    pub(super) fn with_cookie(self, cookie: &str) -> Result<Self, Problem> {
+        self.headers.append("set-cookie", cookie)?;
+        Ok(self)
+    }
+
+    /// The problem as a page for a person, as `application/problem+json` for a program.
+    pub(super) fn problem(login: &Login, request: &Request, problem: &Problem) -> Result<Self, Problem> {
+        let accept = header(request, "accept").unwrap_or_default();
+        let mut answer = if accept.contains("text/html") {
+            Self::page(pages::problem(&login.config.prefix, problem))?
+        } else {
+            let json = serde_json::to_string(problem).map_err(|_| Problem::internal())?;
+            Self::of(json, "application/problem+json")?
+        };
+        answer.status = problem.status;
+        if let Some(seconds) = problem.retry_after {
+            answer.headers.set("retry-after", &seconds.to_string())?;
+        }
+        Ok(answer)
+    }
+
+    pub(super) fn secured(self, login: &Login) -> Result<Response, Problem> {
+        let policy = pages::content_security_policy(self.leads_away);
+        let headers = self.headers;
+        for (name, value) in [
+            ("cache-control", "no-store"),
+            ("content-security-policy", policy.as_str()),
+            ("cross-origin-opener-policy", "same-origin"),
+            ("cross-origin-resource-policy", "same-origin"),
+            ("permissions-policy", "camera=(), geolocation=(), microphone=()"),
+            ("referrer-policy", "no-referrer"),
+            ("x-content-type-options", "nosniff"),
+            ("x-frame-options", "DENY"),
+        ] {
+            headers.set(name, value)?;
+        }
+        // Standing alone the origin is ours to pledge; a host program decides for its own.
+        if matches!(login.user, User::Browser(_)) && login.config.origin.scheme() == "https" {
+            headers.set("strict-transport-security", "max-age=63072000; includeSubDomains")?;
+        }
+        Ok(ResponseBuilder::new().with_status(self.status).with_headers(headers).fixed(self.body))
+    }
+}
