@@ -16,38 +16,42 @@ use crate::{
     config::Config,
     model::About,
     platform::{
-        cache::Remembered,
+        cache::CacheEntry,
         fetch::{Limit, fetch},
     },
 };
 use login_flow::{Egress, LoginTarget, get, same_site};
 
 /// Title, description and icon of the host's root page, as they were lately; as much of it as the host says in time.
-pub(crate) async fn about(named: &LoginTarget, config: &Config) -> About {
-    let mut patience = pin!(Delay::from(PATIENCE));
-    let cache = Remembered::of(config, "about", named.root().as_str());
-    let remembered = within(patience.as_mut(), cache.read()).await.flatten();
+pub(crate) async fn about(target: &LoginTarget, config: &Config) -> About {
+    let mut deadline = pin!(Delay::from(BRANDING_DEADLINE));
+    let cache = CacheEntry::of(config, "about", target.root().as_str());
+    let remembered = within(deadline.as_mut(), cache.read()).await.flatten();
     if let Some(about) = remembered {
         return about;
     }
-    let (about, lasts) = ask(named, &config.egress, patience).await;
+    let (about, ttl) = fetch_about(target, &config.egress, deadline).await;
     // A cache that is slow costs the next person a second look, nothing else.
-    within(pin!(Delay::from(PATIENCE_TO_REMEMBER)), cache.write(&about, lasts)).await;
+    within(pin!(Delay::from(CACHE_WRITE_DEADLINE)), cache.write(&about, ttl)).await;
     about
 }
 
 /// What the host says, and for how many seconds that holds.
-async fn ask(named: &LoginTarget, egress: &Egress, mut patience: Pin<&mut Delay>) -> (About, u32) {
-    let page = within(patience.as_mut(), root_page(named.root(), egress)).await.flatten();
-    let Some((url, page)) = page else { return (About::default(), NOTHING_LASTS) };
+async fn fetch_about(
+    target: &LoginTarget,
+    egress: &Egress,
+    mut deadline: Pin<&mut Delay>,
+) -> (About, Duration) {
+    let page = within(deadline.as_mut(), root_page(target.root(), egress)).await.flatten();
+    let Some((url, page)) = page else { return (About::default(), EMPTY_ABOUT_TTL) };
     let content_type = page.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let Branding { title, description, icons, .. } = extract(url, content_type, page.body());
     let text = |text: branding::Text| text.as_untrusted_str().to_owned();
     // A page whose icons never come is shown without one, and asked again sooner.
-    let icon = within(patience, icon(named, &icons, egress)).await;
-    let lasts = if icon.is_some() { LASTS } else { NOTHING_LASTS };
+    let icon = within(deadline, icon(target, &icons, egress)).await;
+    let ttl = if icon.is_some() { ABOUT_TTL } else { EMPTY_ABOUT_TTL };
     let about = About { title: title.map(text), description: description.map(text), icon: icon.flatten() };
-    (about, lasts)
+    (about, ttl)
 }
 
 async fn within<T>(time: Pin<&mut Delay>, work: impl Future<Output = T>) -> Option<T> {
@@ -73,8 +77,8 @@ async fn root_page(mut url: Url, egress: &Egress) -> Option<(Url, Response<Vec<u
 }
 
 /// The best icon that is an image of moderate size, as a `data:` URL that loads from nowhere.
-async fn icon(named: &LoginTarget, icons: &[Icon], egress: &Egress) -> Option<String> {
-    let own = icons.iter().filter(|icon| same_site(&icon.url, named.url()));
+async fn icon(target: &LoginTarget, icons: &[Icon], egress: &Egress) -> Option<String> {
+    let own = icons.iter().filter(|icon| same_site(&icon.url, target.url()));
     // An SVG can run scripts: never shown, so not asked for either.
     let own = own.filter(|icon| icon.size != IconSize::Scalable);
     for icon in own.take(3) {
@@ -89,9 +93,8 @@ async fn icon(named: &LoginTarget, icons: &[Icon], egress: &Egress) -> Option<St
 }
 
 /// How long a login may wait for it: a root page that never comes must not keep anybody for two seconds.
-const PATIENCE: Duration = Duration::from_millis(1500);
-const PATIENCE_TO_REMEMBER: Duration = Duration::from_millis(250);
-/// In seconds: a day.
-const LASTS: u32 = 24 * 60 * 60;
-/// In seconds: an hour, for a host that had nothing to say, or not in time.
-const NOTHING_LASTS: u32 = 60 * 60;
+const BRANDING_DEADLINE: Duration = Duration::from_millis(1500);
+const CACHE_WRITE_DEADLINE: Duration = Duration::from_millis(250);
+const ABOUT_TTL: Duration = Duration::from_hours(24);
+/// For a host without branding, or whose branding did not come in time.
+const EMPTY_ABOUT_TTL: Duration = Duration::from_hours(1);

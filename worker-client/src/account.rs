@@ -3,7 +3,7 @@
 mod alarm_handler;
 mod backoff;
 mod connections;
-mod leave;
+mod disconnect;
 mod login;
 mod outbox;
 mod schema;
@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 use worker::{DurableObject, Env, Request, Response, State, durable_object, wasm_bindgen};
 
-use self::{backoff::Patience, schema::MIGRATIONS, store::Store};
+use self::{backoff::Backoff, schema::MIGRATIONS, store::Store};
 use crate::{
     model::About,
     platform::{
@@ -25,7 +25,7 @@ use crate::{
         deployment::Deployment,
         panic::contained,
         rpc,
-        single_flight::{Flights, held},
+        single_flight::{SingleFlight, run_to_completion},
         storage::Storage,
     },
     problem::Problem,
@@ -44,9 +44,9 @@ struct Inner {
     deployment: Deployment,
     alarm: Alarm,
     /// One refresh at a time for each connection.
-    refreshes: Flights<()>,
+    refreshes: SingleFlight<()>,
     /// Whose server asked for patience.
-    patience: Patience,
+    backoff: Backoff,
 }
 
 /// A panic leaves nothing half changed in here: see `panic.rs`.
@@ -58,17 +58,17 @@ impl std::fmt::Debug for Inner {
     }
 }
 
-/// A question and whose browser, or host program, it comes from.
+/// A request to an account, with what entitles the caller to it.
 #[derive(Deserialize, Serialize)]
-pub(crate) struct Question {
+pub(crate) struct AccountEnvelope {
     /// The account's name, which its keys are bound to.
     pub(crate) account: String,
     /// Whom the host program is told of when something changes.
     pub(crate) user: Option<HostUser>,
     /// The proof.
     pub(crate) session: Session,
-    /// The question.
-    pub(crate) ask: Ask,
+    /// The request.
+    pub(crate) request: AccountRequest,
 }
 
 /// A user whom the host program has authenticated.
@@ -80,7 +80,7 @@ pub(crate) struct HostUser {
     pub(crate) namespace: String,
 }
 
-/// What entitles the asker.
+/// The caller's entitlement.
 #[derive(Deserialize, Serialize)]
 pub(crate) enum Session {
     /// The digest of the cookie's secret; it must be known.
@@ -91,9 +91,9 @@ pub(crate) enum Session {
     New(String),
 }
 
-/// What an account is asked.
+/// A request to an account.
 #[derive(Deserialize, Serialize)]
-pub(crate) enum Ask {
+pub(crate) enum AccountRequest {
     /// A usable access token for a URL.
     Authorization {
         /// Where it will be sent.
@@ -104,7 +104,7 @@ pub(crate) enum Ask {
         refused: Option<String>,
     },
     /// Begin a login.
-    Begin(Box<Begin>),
+    Begin(Box<BeginLogin>),
     /// An authorization response.
     Callback {
         /// The callback's URL, on the asker's own origin.
@@ -125,14 +125,14 @@ pub(crate) enum Ask {
         id: String,
     },
     /// End everything: connections, sessions, and what is stored of them.
-    Leave,
+    Erase,
 }
 
 /// What a login begins with.
 #[derive(Deserialize, Serialize)]
-pub(crate) struct Begin {
+pub(crate) struct BeginLogin {
     /// What the person named.
-    pub(crate) named: LoginTarget,
+    pub(crate) target: LoginTarget,
     /// The server that answers for it.
     pub(crate) server: Server,
     /// Where its answer goes, on the asker's own origin.
@@ -151,14 +151,14 @@ pub(crate) struct Begin {
 
 /// What a login ended with.
 #[derive(Clone, Deserialize, Serialize)]
-pub(crate) struct Connected {
+pub(crate) struct CompletedLogin {
     /// Where to bring the person back to.
     pub(crate) return_to: Option<Url>,
 }
 
 /// A token to use.
 #[derive(Deserialize, Serialize)]
-pub(crate) struct Usable {
+pub(crate) struct AccessToken {
     /// The token.
     pub(crate) access_token: Secret,
 }
@@ -173,8 +173,8 @@ impl DurableObject for Account {
                 state,
                 deployment: Deployment::new(env),
                 alarm: Alarm::default(),
-                refreshes: Flights::default(),
-                patience: Patience::default(),
+                refreshes: SingleFlight::default(),
+                backoff: Backoff::default(),
             }),
         }
     }
@@ -184,38 +184,38 @@ impl DurableObject for Account {
     }
 
     async fn alarm(&self) -> worker::Result<Response> {
-        Rc::clone(&self.inner).ring().await?;
+        Rc::clone(&self.inner).on_alarm().await?;
         Response::empty()
     }
 }
 
 impl Account {
     async fn respond(&self, mut request: Request) -> worker::Result<Response> {
-        let question: Question = match rpc::question(&mut request).await {
-            Ok(question) => question,
-            Err(problem) => return rpc::answer::<()>(&Err(problem)),
+        let envelope: AccountEnvelope = match rpc::read_request(&mut request).await {
+            Ok(envelope) => envelope,
+            Err(problem) => return rpc::respond::<()>(&Err(problem)),
         };
         let this = Rc::clone(&self.inner);
-        let Question { account, user, session, ask } = question;
+        let AccountEnvelope { account, user, session, request } = envelope;
         let store = match this.enter(&account, &session).await {
             Ok(store) => store,
-            Err(problem) => return rpc::answer::<()>(&Err(problem)),
+            Err(problem) => return rpc::respond::<()>(&Err(problem)),
         };
-        match ask {
-            Ask::Authorization { url, label, refused } => rpc::answer(
+        match request {
+            AccountRequest::Authorization { url, label, refused } => rpc::respond(
                 &this.authorization(Rc::new(store), &url, label.as_deref(), refused.as_deref()).await,
             ),
-            Ask::Begin(begin) => rpc::answer(&this.begin(store, user, session, *begin).await),
-            Ask::Callback { url, rotate } => {
+            AccountRequest::Begin(begin) => rpc::respond(&this.begin(store, user, session, *begin).await),
+            AccountRequest::Callback { url, rotate } => {
                 let state = &self.inner.state;
                 // A code is good for one try: whose browser goes away now finds the connection when it is back.
                 let connected = async move { this.callback(&store, &url, rotate).await };
-                rpc::answer(&held(state, contained(connected)).await)
+                rpc::respond(&run_to_completion(state, contained(connected)).await)
             }
-            Ask::Connections => rpc::answer(&store.shown()),
-            Ask::Disconnect { id } => rpc::answer(&this.disconnect(&store, &id).await),
-            Ask::Icon { id } => rpc::answer(&store.icon(&id)),
-            Ask::Leave => rpc::answer(&this.leave(&store).await),
+            AccountRequest::Connections => rpc::respond(&store.shown()),
+            AccountRequest::Disconnect { id } => rpc::respond(&this.disconnect(&store, &id).await),
+            AccountRequest::Icon { id } => rpc::respond(&store.icon(&id)),
+            AccountRequest::Erase => rpc::respond(&this.erase(&store).await),
         }
     }
 }
@@ -242,6 +242,6 @@ impl Inner {
 
     /// Sees to it that the alarm rings when the next thing falls due.
     async fn schedule(&self, store: &Store) -> Result<(), Problem> {
-        self.alarm.by(&self.state, store.due()?).await
+        self.alarm.schedule_at(&self.state, store.due()?).await
     }
 }

@@ -11,7 +11,7 @@ use worker::{AbortSignal, Env, Request, Response};
 
 use self::resource_request::{challenge, is_allowed, to_repeat, with_token};
 use crate::{
-    account::{Ask, HostUser, Question, Session, Usable},
+    account::{AccessToken, AccountEnvelope, AccountRequest, HostUser, Session},
     config::{Config, Misconfigured},
     cookie::SessionCookie,
     model::{About, Connection, Probed, Receipt, closest},
@@ -19,10 +19,10 @@ use crate::{
         deployment::config,
         entropy::entropy,
         fetch::pass,
-        limits::{self, Counted},
+        limits::{self, RateLimit},
         rpc,
     },
-    probe::{Answered, ask_host},
+    probe::{HostAnswer, probe_host},
     problem::Problem,
     return_to::return_to,
 };
@@ -38,15 +38,15 @@ pub struct Login {
     pub(crate) config: Rc<Config>,
     pub(crate) user: User,
     label: Option<String>,
-    counted: Counted,
+    rate_limit: RateLimit,
 }
 
 #[derive(Clone, Debug)]
 pub(crate) enum User {
     /// A user whom the host program has authenticated.
-    LoginTarget {
+    Host {
         /// Its own name for them.
-        own: String,
+        name: String,
         /// The digest that names their account.
         digest: String,
     },
@@ -59,12 +59,12 @@ impl Login {
     pub fn new(env: &Env, user: &str) -> Result<Self, Misconfigured> {
         let config = Rc::new(config(env)?);
         // A user of a namespace has a name of two parts: no user without one can be called that.
-        let name = match config.namespace.as_str() {
+        let account = match config.namespace.as_str() {
             "" => digest(user),
             namespace => format!("{}.{}", digest(namespace), digest(user)),
         };
-        let user = User::LoginTarget { own: user.to_owned(), digest: name };
-        Ok(Self { config, env: env.clone(), user, label: None, counted: Counted::host(env) })
+        let user = User::Host { name: user.to_owned(), digest: account };
+        Ok(Self { config, env: env.clone(), user, label: None, rate_limit: RateLimit::host(env) })
     }
 
     /// The logins of whoever uses the browser that sent this request.
@@ -73,7 +73,7 @@ impl Login {
         limits::required(env)?;
         let header = request.headers().get("cookie").ok().flatten().unwrap_or_default();
         let user = User::Browser(SessionCookie::read(header.as_bytes()));
-        Ok(Self { config, env: env.clone(), user, label: None, counted: Counted::visitor(env, request) })
+        Ok(Self { config, env: env.clone(), user, label: None, rate_limit: RateLimit::visitor(env, request) })
     }
 
     /// The same, for the connections with this label alone: an account can hold several to one resource.
@@ -86,11 +86,11 @@ impl Login {
     ///
     /// `back` is the path of a page on our own origin to bring them back to, `scope` what to ask for in particular.
     pub fn link(&self, url: &str, back: Option<&str>, scope: Option<&str>) -> Result<Url, Problem> {
-        let named = LoginTarget::parse(url, &self.config.egress)?;
+        let target = LoginTarget::parse(url, &self.config.egress)?;
         let mut link = self.config.url("/login");
         let back = back.and_then(|path| return_to(path, &self.config.origin).map(|_| path));
         link.query_pairs_mut()
-            .append_pair("url", &named.resource())
+            .append_pair("url", &target.resource())
             .extend_pairs(back.map(|back| ("return_to", back)))
             .extend_pairs(self.label.as_deref().map(|label| ("label", label)))
             .extend_pairs(scope.map(|scope| ("scope", scope)));
@@ -98,15 +98,15 @@ impl Login {
     }
 
     /// Whether and how a person can log in to a host or URL. Reads only, and stores nothing.
-    pub async fn probe(&self, named: &str) -> Result<Probed, Problem> {
-        let named = LoginTarget::parse(named, &self.config.egress)?;
-        let (answered, about) = self.ask_host(&named).await?;
-        let mut probed = Probed::new(named.host(), named.resource(), answered.verdict, about);
+    pub async fn probe(&self, typed: &str) -> Result<Probed, Problem> {
+        let target = LoginTarget::parse(typed, &self.config.egress)?;
+        let (answered, about) = self.probe_host(&target).await?;
+        let mut probed = Probed::new(target.host(), target.resource(), answered.verdict, about);
         if let Some(server) = answered.server {
             probed.issuer = Some(server.issuer.to_string());
-            probed.login = Some(self.link(&named.resource(), None, None)?);
+            probed.login = Some(self.link(&target.resource(), None, None)?);
         }
-        probed.connection = self.connection_for(named.url()).await?;
+        probed.connection = self.connection_for(target.url()).await?;
         Ok(probed)
     }
 
@@ -115,7 +115,7 @@ impl Login {
         match self.session() {
             None => Ok(Vec::new()),
             // A cookie that is too old leads to nothing, which is what it may read.
-            Some(_) => match self.ask(Ask::Connections).await {
+            Some(_) => match self.call(AccountRequest::Connections).await {
                 Err(problem) if problem == Problem::no_session() => Ok(Vec::new()),
                 other => other,
             },
@@ -162,12 +162,12 @@ impl Login {
 
     /// Ends a connection: erased here in any case, and revoked at the server where it offers that.
     pub async fn disconnect(&self, id: &str) -> Result<Receipt, Problem> {
-        self.ask(Ask::Disconnect { id: id.to_owned() }).await
+        self.call(AccountRequest::Disconnect { id: id.to_owned() }).await
     }
 
     /// Ends all connections of the user and erases what is stored of them.
     pub async fn erase(&self) -> Result<(), Problem> {
-        self.ask(Ask::Leave).await
+        self.call(AccountRequest::Erase).await
     }
 
     /// The connection that a request to that URL would use.
@@ -181,40 +181,50 @@ impl Login {
     }
 
     /// The host's metadata and branding. A host that is not in the cache counts against this user's limits.
-    pub(crate) async fn ask_host(&self, named: &LoginTarget) -> Result<(Answered, About), Problem> {
-        ask_host(&self.config, &self.counted, self.account().as_deref(), named).await
+    pub(crate) async fn probe_host(&self, target: &LoginTarget) -> Result<(HostAnswer, About), Problem> {
+        probe_host(&self.config, &self.rate_limit, self.account().as_deref(), target).await
     }
 
     /// The same for a request of a browser, whose address is known.
     pub(crate) fn counting(&self, request: &Request) -> Self {
-        Self { counted: self.counted.by(request), ..self.clone() }
+        Self { rate_limit: self.rate_limit.by(request), ..self.clone() }
     }
 
     pub(crate) fn session(&self) -> Option<Session> {
         match &self.user {
-            User::LoginTarget { .. } => Some(Session::Host),
+            User::Host { .. } => Some(Session::Host),
             User::Browser(cookie) => cookie.as_ref().map(|cookie| Session::Cookie(cookie.digest())),
         }
     }
 
-    pub(crate) async fn ask<A: DeserializeOwned>(&self, ask: Ask) -> Result<A, Problem> {
+    pub(crate) async fn call<A: DeserializeOwned>(&self, request: AccountRequest) -> Result<A, Problem> {
         let session = self.session().ok_or_else(Problem::no_session)?;
-        self.ask_as(session, ask).await
+        self.call_as(session, request).await
     }
 
-    pub(crate) async fn ask_as<A: DeserializeOwned>(&self, session: Session, ask: Ask) -> Result<A, Problem> {
-        rpc::read(&self.asked(session, ask).await?)
+    pub(crate) async fn call_as<A: DeserializeOwned>(
+        &self,
+        session: Session,
+        request: AccountRequest,
+    ) -> Result<A, Problem> {
+        rpc::read_response(&self.send(session, request).await?)
     }
 
-    async fn asked(&self, session: Session, ask: Ask) -> Result<String, Problem> {
+    async fn send(&self, session: Session, request: AccountRequest) -> Result<String, Problem> {
         let account = self.account().ok_or_else(Problem::no_session)?;
         let user = match &self.user {
-            User::LoginTarget { own, .. } => {
-                Some(HostUser { name: own.clone(), namespace: self.config.namespace.clone() })
+            User::Host { name, .. } => {
+                Some(HostUser { name: name.clone(), namespace: self.config.namespace.clone() })
             }
             User::Browser(_) => None,
         };
-        rpc::asked(&self.env, "ACCOUNT", &account.clone(), &Question { account, user, session, ask }).await
+        rpc::send(
+            &self.env,
+            "ACCOUNT",
+            &account.clone(),
+            &AccountEnvelope { account, user, session, request },
+        )
+        .await
     }
 
     /// The same browser with a session that is new to it.
@@ -227,14 +237,14 @@ impl Login {
     /// Names the user's object.
     fn account(&self) -> Option<String> {
         match &self.user {
-            User::LoginTarget { digest, .. } => Some(format!("user.{digest}")),
+            User::Host { digest, .. } => Some(format!("user.{digest}")),
             User::Browser(cookie) => cookie.as_ref().map(|cookie| format!("browser.{}", cookie.account())),
         }
     }
 
-    async fn token(&self, url: &Url, refused: Option<String>) -> Result<Usable, Problem> {
-        let ask = Ask::Authorization { url: url.clone(), label: self.label.clone(), refused };
-        match self.ask(ask).await {
+    async fn token(&self, url: &Url, refused: Option<String>) -> Result<AccessToken, Problem> {
+        let request = AccountRequest::Authorization { url: url.clone(), label: self.label.clone(), refused };
+        match self.call(request).await {
             Err(problem) if problem == Problem::login_again() => Err(self.mended(problem, url, "").await),
             Err(problem) if problem == Problem::no_connection() || problem == Problem::no_session() => {
                 Err(match self.link(url.as_str(), None, None) {

@@ -4,7 +4,7 @@ mod confirm;
 mod connection;
 mod notice;
 
-pub use confirm::{Question, confirm};
+pub use confirm::{ConfirmPage, confirm};
 pub use notice::Notice;
 
 use askama::Template;
@@ -21,10 +21,35 @@ impl About {
     }
 }
 
+/// The session of the browser that a page is for.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[expect(clippy::exhaustive_enums, reason = "there is one or there is none")]
+pub enum BrowserSession {
+    /// There is none to end: the browser sent no cookie, or the host program says who its user is.
+    Absent,
+    /// The page offers to end it.
+    Present,
+}
+
+/// Destination of the forms of a page.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[expect(clippy::exhaustive_enums, reason = "a policy allows the one or the other")]
+pub enum FormTarget {
+    /// This app alone.
+    OwnOrigin,
+    /// This app, which answers with a redirect to another site.
+    LeadsAway,
+}
+
 /// The start page: what was just done, a field for a host, and the list of connections.
 ///
 /// A notice that contradicts what the page shows is left out: it came from the address, and anybody can make one up.
-pub fn home(prefix: &str, connections: &[Connection], signed_in: bool, notice: Option<Notice>) -> String {
+pub fn home(
+    prefix: &str,
+    connections: &[Connection],
+    session: BrowserSession,
+    notice: Option<Notice>,
+) -> String {
     #[derive(Template)]
     #[template(path = "home.html")]
     struct Home<'a> {
@@ -34,6 +59,7 @@ pub fn home(prefix: &str, connections: &[Connection], signed_in: bool, notice: O
         notice: Option<Notice>,
         typed: &'a str,
     }
+    let signed_in = session == BrowserSession::Present;
     let notice = notice.filter(|notice| match notice {
         Notice::Connected => !connections.is_empty(),
         Notice::Disconnected(_) => true,
@@ -64,11 +90,12 @@ pub fn label(typed: &str) -> Option<String> {
     Text::title(typed).map(|text| text.as_untrusted_str().to_owned())
 }
 
-/// The `Content-Security-Policy` of every answer.
-///
-/// A form that `leads_away` is answered with a redirect to another site, which `form-action` would stop.
-pub fn content_security_policy(leads_away: bool) -> String {
-    let form_action = if leads_away { "" } else { " form-action 'self';" };
+/// The `Content-Security-Policy` of every answer. `form-action` would stop the redirect of a form that leads away.
+pub fn content_security_policy(forms: FormTarget) -> String {
+    let form_action = match forms {
+        FormTarget::LeadsAway => "",
+        FormTarget::OwnOrigin => " form-action 'self';",
+    };
     format!(
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;{form_action} \
          base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'"

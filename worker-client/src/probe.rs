@@ -1,5 +1,7 @@
 //! Asks a host whether and how one can log in, and remembers the answer for a minute.
 
+use std::time::Duration;
+
 use futures_util::future::join;
 use rfc8414::Issuer;
 use serde::{Deserialize, Serialize};
@@ -9,9 +11,9 @@ use crate::{
     config::{Config, Preregistered},
     model::About,
     platform::{
-        cache::Remembered,
+        cache::CacheEntry,
         fetch::{Limit, through},
-        limits::Counted,
+        limits::RateLimit,
     },
     problem::Problem,
 };
@@ -19,23 +21,23 @@ use login_flow::{LoginTarget, Server, Verdict, probe};
 
 /// What a host answered: a validated server, exactly when one can log in.
 #[derive(Deserialize, Serialize)]
-pub(crate) struct Answered {
+pub(crate) struct HostAnswer {
     #[serde(flatten)]
     pub(crate) verdict: Verdict,
     pub(crate) server: Option<Server>,
 }
 
 /// Metadata and root page, side by side. What is not remembered counts against the limits of whoever asks.
-pub(crate) async fn ask_host(
+pub(crate) async fn probe_host(
     config: &Config,
-    counted: &Counted,
+    rate_limit: &RateLimit,
     account: Option<&str>,
-    named: &LoginTarget,
-) -> Result<(Answered, About), Problem> {
-    let cache = Remembered::of(config, "probe", &named.resource());
-    let remembered: Option<Answered> = cache.read().await;
+    target: &LoginTarget,
+) -> Result<(HostAnswer, About), Problem> {
+    let cache = CacheEntry::of(config, "probe", &target.resource());
+    let remembered: Option<HostAnswer> = cache.read().await;
     if remembered.is_none() {
-        counted.one_more(account).await?;
+        rate_limit.check(account).await?;
     }
     let probing = async {
         if let Some(answered) = remembered {
@@ -44,12 +46,12 @@ pub(crate) async fn ask_host(
         let egress = &config.egress;
         let is_preregistered =
             |issuer: &Issuer| config.clients.at(issuer).is_some_and(Preregistered::is_client);
-        let asked = probe(named, egress, is_preregistered, through(egress, Limit::METADATA)).await;
-        let answered = Answered { verdict: asked.verdict, server: asked.server };
-        cache.write(&answered, A_MINUTE).await;
+        let asked = probe(target, egress, is_preregistered, through(egress, Limit::METADATA)).await;
+        let answered = HostAnswer { verdict: asked.verdict, server: asked.server };
+        cache.write(&answered, PROBE_TTL).await;
         answered
     };
-    Ok(join(probing, about(named, config)).await)
+    Ok(join(probing, about(target, config)).await)
 }
 
-const A_MINUTE: u32 = 60;
+const PROBE_TTL: Duration = Duration::from_mins(1);

@@ -24,7 +24,7 @@ use crate::{
         fetch::{Limit, through},
         log::Line,
         rpc,
-        single_flight::Flights,
+        single_flight::SingleFlight,
         storage::Storage,
     },
     problem::Problem,
@@ -42,7 +42,7 @@ struct Inner {
     state: State,
     deployment: Deployment,
     alarm: Alarm,
-    flights: Flights<Client>,
+    flights: SingleFlight<Client>,
     attempts: RefCell<Attempts>,
 }
 
@@ -57,9 +57,9 @@ impl std::fmt::Debug for Inner {
 
 /// What it is asked. Its name is what the issuer publishes, byte for byte.
 #[derive(Deserialize, Serialize)]
-pub(crate) enum Ask {
+pub(crate) enum RegistrarRequest {
     /// The registered client, registering if need be.
-    Obtain(Box<Wanted>),
+    Obtain(Box<ObtainClient>),
     /// The server no longer knows this client.
     Forget {
         /// Whom it has forgotten.
@@ -83,7 +83,7 @@ pub(crate) enum Ask {
 
 /// A client to have.
 #[derive(Deserialize, Serialize)]
-pub(crate) struct Wanted {
+pub(crate) struct ObtainClient {
     /// The authorization server, validated by the asker.
     pub(crate) server: Server,
     /// Where codes will be sent.
@@ -94,7 +94,7 @@ pub(crate) struct Wanted {
 
 impl DurableObject for Registrar {
     fn new(state: State, env: Env) -> Self {
-        let (alarm, flights, attempts) = (Alarm::default(), Flights::default(), RefCell::default());
+        let (alarm, flights, attempts) = (Alarm::default(), SingleFlight::default(), RefCell::default());
         Self { inner: Rc::new(Inner { state, deployment: Deployment::new(env), alarm, flights, attempts }) }
     }
 
@@ -103,7 +103,7 @@ impl DurableObject for Registrar {
     }
 
     async fn alarm(&self) -> worker::Result<Response> {
-        self.inner.ring().await?;
+        self.inner.on_alarm().await?;
         Response::empty()
     }
 }
@@ -111,21 +111,23 @@ impl DurableObject for Registrar {
 impl Registrar {
     async fn respond(&self, mut request: Request) -> worker::Result<Response> {
         let inner = Rc::clone(&self.inner);
-        match rpc::question(&mut request).await {
-            Ok(Ask::Obtain(wanted)) => rpc::answer(&inner.obtain(*wanted).await),
-            Ok(Ask::Forget { client_id }) => rpc::answer(&inner.forget(&client_id)),
-            Ok(Ask::Hold { client_id, account }) => rpc::answer(&inner.hold(&client_id, &account)),
-            Ok(Ask::Release { client_id, account }) => {
-                rpc::answer(&inner.release(&client_id, &account).await)
+        match rpc::read_request(&mut request).await {
+            Ok(RegistrarRequest::Obtain(wanted)) => rpc::respond(&inner.obtain(*wanted).await),
+            Ok(RegistrarRequest::Forget { client_id }) => rpc::respond(&inner.forget(&client_id)),
+            Ok(RegistrarRequest::Hold { client_id, account }) => {
+                rpc::respond(&inner.hold(&client_id, &account))
             }
-            Err(problem) => rpc::answer::<()>(&Err(problem)),
+            Ok(RegistrarRequest::Release { client_id, account }) => {
+                rpc::respond(&inner.release(&client_id, &account).await)
+            }
+            Err(problem) => rpc::respond::<()>(&Err(problem)),
         }
     }
 }
 
 impl Inner {
-    async fn obtain(self: Rc<Self>, wanted: Wanted) -> Result<Client, Problem> {
-        let Wanted { server, redirect_uri, client_name } = &wanted;
+    async fn obtain(self: Rc<Self>, wanted: ObtainClient) -> Result<Client, Problem> {
+        let ObtainClient { server, redirect_uri, client_name } = &wanted;
         let rows = self.rows()?;
         let known = rows.config().clients.at(&server.issuer).cloned();
         if let Some(client) = known.as_ref().and_then(|known| known.client(redirect_uri)) {
@@ -155,11 +157,11 @@ impl Inner {
     /// Gives the client we have our present name, or registers one.
     async fn settle(
         self: Rc<Self>,
-        wanted: Wanted,
+        wanted: ObtainClient,
         renamed: Option<Client>,
         known: Option<Preregistered>,
     ) -> Result<Client, Problem> {
-        let Wanted { server, redirect_uri, client_name } = wanted;
+        let ObtainClient { server, redirect_uri, client_name } = wanted;
         let rows = self.rows()?;
         let egress = &rows.config().egress;
         if let Some(client) = renamed {
@@ -208,7 +210,7 @@ impl Inner {
     async fn schedule(&self, idle_since: Option<i64>) -> Result<(), Problem> {
         let grace = self.deployment.config()?.unused_client.as_secs();
         let due = idle_since.map(|since| since.saturating_add(i64::try_from(grace).unwrap_or(i64::MAX)));
-        self.alarm.by(&self.state, due).await
+        self.alarm.schedule_at(&self.state, due).await
     }
 }
 
@@ -224,11 +226,11 @@ struct Attempts {
 impl Attempts {
     fn next(&mut self, now: SystemTime) -> Result<(), Problem> {
         let within = |at: &SystemTime, span| now.duration_since(*at).is_ok_and(|age| age < span);
-        if let Some((_, problem)) = self.refused.as_ref().filter(|(at, _)| within(at, A_MINUTE)) {
+        if let Some((_, problem)) = self.refused.as_ref().filter(|(at, _)| within(at, REFUSAL_TTL)) {
             return Err(problem.clone());
         }
-        self.made.retain(|at| within(at, TEN_MINUTES));
-        if self.made.len() >= MOST_IN_TEN_MINUTES {
+        self.made.retain(|at| within(at, REGISTRATION_WINDOW));
+        if self.made.len() >= MAX_REGISTRATIONS {
             return Err(Problem::registers_in_vain());
         }
         self.made.push(now);
@@ -236,12 +238,12 @@ impl Attempts {
     }
 
     fn renamed_lately(&self, now: SystemTime) -> bool {
-        self.renamed.is_some_and(|at| now.duration_since(at).is_ok_and(|age| age < AN_HOUR))
+        self.renamed.is_some_and(|at| now.duration_since(at).is_ok_and(|age| age < MIN_RENAME_INTERVAL))
     }
 }
 
 const OWNER: &str = "registrar";
-const A_MINUTE: Duration = Duration::from_mins(1);
-const TEN_MINUTES: Duration = Duration::from_mins(10);
-const AN_HOUR: Duration = Duration::from_hours(1);
-const MOST_IN_TEN_MINUTES: usize = 5;
+const REFUSAL_TTL: Duration = Duration::from_mins(1);
+const REGISTRATION_WINDOW: Duration = Duration::from_mins(10);
+const MIN_RENAME_INTERVAL: Duration = Duration::from_hours(1);
+const MAX_REGISTRATIONS: usize = 5;

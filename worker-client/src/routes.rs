@@ -8,15 +8,15 @@ use worker::{Request, Response, ResponseBuilder};
 
 use self::{
     answer::Answer,
-    login_request::{Wish, header, same_origin},
+    login_request::{LoginRequest, header, same_origin},
 };
 use crate::{
-    account::{Ask, Begin, Connected, SCHEMA_VERSION, Session},
+    account::{AccountRequest, BeginLogin, CompletedLogin, SCHEMA_VERSION, Session},
     api::{NoRoute, OPENAPI, Route},
     cookie::SessionCookie,
     login::{Login, User},
     model::{About, Health},
-    pages::{self, Notice},
+    pages::{self, BrowserSession, Notice},
     platform::{entropy::entropy, panic::contained},
     problem::Problem,
 };
@@ -85,8 +85,11 @@ async fn answer(
 
 async fn home(login: &Login, url: &Url) -> Result<Answer, Problem> {
     let connections = login.connections().await?;
-    let signed_in = matches!(login.user, User::Browser(Some(_)));
-    Answer::page(pages::home(&login.config.prefix, &connections, signed_in, Notice::from_query(url)))
+    let session = match login.user {
+        User::Browser(Some(_)) => BrowserSession::Present,
+        User::Browser(None) | User::Host { .. } => BrowserSession::Absent,
+    };
+    Answer::page(pages::home(&login.config.prefix, &connections, session, Notice::from_query(url)))
 }
 
 /// A page of ours that says what was just done.
@@ -101,59 +104,59 @@ async fn confirm(login: &Login, request: &Request, url: &Url) -> Result<Answer, 
     if destination.as_deref().is_some_and(|destination| destination != "document") {
         return Err(Problem::cross_site());
     }
-    let wish = Wish::of_query(url);
-    let named = wish.named(login)?;
-    let (server, about) = registrable(login, request, &named).await?;
-    wish.scope()?;
-    let question = wish.question(login, &named, &server, &about);
-    Ok(Answer::page(pages::confirm(&login.config.prefix, &question))?.leading_away())
+    let asked = LoginRequest::of_query(url);
+    let target = asked.target(login)?;
+    let (server, about) = registrable(login, request, &target).await?;
+    asked.scope()?;
+    let page = asked.confirm_page(login, &target, &server, &about);
+    Ok(Answer::page(pages::confirm(&login.config.prefix, &page))?.leading_away())
 }
 
 /// The server to log in with and what the host says of itself, or why there is none.
 async fn registrable(
     login: &Login,
     request: &Request,
-    named: &LoginTarget,
+    target: &LoginTarget,
 ) -> Result<(Server, About), Problem> {
-    let (answered, about) = login.counting(request).ask_host(named).await?;
+    let (answered, about) = login.counting(request).probe_host(target).await?;
     match (answered.server, Problem::of_verdict(&answered.verdict)) {
         (Some(server), None) => Ok((server, about)),
-        (_, problem) => Err(problem.unwrap_or_else(Problem::internal).about(named)),
+        (_, problem) => Err(problem.unwrap_or_else(Problem::internal).about(target)),
     }
 }
 
 async fn begin(login: &Login, request: &mut Request) -> Result<Answer, Problem> {
     same_origin(login, request)?;
-    let wish = Wish::of_body(request).await?;
-    let named = wish.named(login)?;
-    let scope = wish.scope()?;
-    let (server, about) = registrable(login, request, &named).await?;
-    if !wish.agrees_to(&wish.question(login, &named, &server, &about)) {
-        return Err(Problem::not_agreed().about(&named));
+    let asked = LoginRequest::of_body(request).await?;
+    let target = asked.target(login)?;
+    let scope = asked.scope()?;
+    let (server, about) = registrable(login, request, &target).await?;
+    if !asked.agrees_to(&asked.confirm_page(login, &target, &server, &about)) {
+        return Err(Problem::not_agreed().about(&target));
     }
     // RFC 9700 §4.4.2.2: each issuer has its own redirection URI.
     let redirect_uri = login.config.url(&format!("/callback/{}", issuer_id(&server)));
-    let ask = || {
-        Ask::Begin(Box::new(Begin {
-            named: named.clone(),
+    let begin_login = || {
+        AccountRequest::Begin(Box::new(BeginLogin {
+            target: target.clone(),
             server: server.clone(),
             redirect_uri: redirect_uri.clone(),
             client_name: login.config.client_name.clone(),
             about: about.clone(),
             scope: scope.clone(),
-            label: wish.label(),
-            return_to: wish.return_to(login),
+            label: asked.label(),
+            return_to: asked.return_to(login),
         }))
     };
     if let Some(session) = login.session() {
-        match login.ask_as::<Url>(session, ask()).await {
+        match login.call_as::<Url>(session, begin_login()).await {
             Err(problem) if problem == Problem::no_session() => {}
-            other => return Answer::see_other(&other.map_err(|problem| problem.about(&named))?),
+            other => return Answer::see_other(&other.map_err(|problem| problem.about(&target))?),
         }
     }
     let (login, cookie) = login.with_new_session()?;
-    let begun = login.ask_as(Session::New(cookie.digest()), ask()).await;
-    let url: Url = begun.map_err(|problem| problem.about(&named))?;
+    let begun = login.call_as(Session::New(cookie.digest()), begin_login()).await;
+    let url: Url = begun.map_err(|problem| problem.about(&target))?;
     Answer::see_other(&url)?.with_cookie(&cookie.set())
 }
 
@@ -169,13 +172,13 @@ async fn callback(login: &Login, request: &Request, url: &Url) -> Result<Answer,
         |problem: Problem| if problem == Problem::no_session() { Problem::unknown_login() } else { problem };
     let next = match &login.user {
         User::Browser(Some(cookie)) => Some(cookie.rotated(entropy()?)),
-        User::Browser(None) | User::LoginTarget { .. } => None,
+        User::Browser(None) | User::Host { .. } => None,
     };
     let rotate = next.as_ref().map(SessionCookie::digest);
-    let connected: Connected =
-        login.ask(Ask::Callback { url: url.clone(), rotate }).await.map_err(unknown)?;
+    let completed: CompletedLogin =
+        login.call(AccountRequest::Callback { url: url.clone(), rotate }).await.map_err(unknown)?;
     let home = || noticed(login.config.url("/"), Notice::Connected);
-    let back = connected.return_to.unwrap_or_else(home);
+    let back = completed.return_to.unwrap_or_else(home);
     let answer = Answer::see_other(&back)?;
     match next {
         Some(cookie) => answer.with_cookie(&cookie.set()),
@@ -208,7 +211,7 @@ async fn logout(login: &Login, request: &Request) -> Result<Answer, Problem> {
 /// Bytes that were recognised as an image when they came, from our own origin.
 async fn icon(login: &Login, id: &str) -> Result<Answer, Problem> {
     use base64ct::{Base64, Encoding};
-    let url: Option<String> = login.ask(Ask::Icon { id: id.to_owned() }).await?;
+    let url: Option<String> = login.call(AccountRequest::Icon { id: id.to_owned() }).await?;
     let parts = url.as_deref().and_then(|url| url.strip_prefix("data:")?.split_once(";base64,"));
     let (kind, text) = parts.ok_or_else(Problem::not_found)?;
     Answer::of(Base64::decode_vec(text).map_err(|_| Problem::internal())?, kind)

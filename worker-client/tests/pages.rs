@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use samples::{HOSTILE, State, connection, problems, question, states};
 use worker_client::{
     model::{About, Connection, Receipt},
-    pages::{self, Notice, Question},
+    pages::{self, BrowserSession, ConfirmPage, Notice},
     problem::Problem,
 };
 
@@ -19,8 +19,8 @@ fn named(name: &str) -> String {
 
 /// The question about `host`, whose token is issued at `issuer`.
 fn asked(host: &str, issuer: &str, about: &About) -> String {
-    question(host, issuer, issuer, |named, server| {
-        pages::confirm("", &Question { named, server, about, scope: "", label: None, return_to: None })
+    question(host, issuer, issuer, |target, server| {
+        pages::confirm("", &ConfirmPage { target, server, about, scope: "", label: None, return_to: None })
     })
     .unwrap()
 }
@@ -57,7 +57,7 @@ fn b09_what_a_stranger_says_is_bounded_and_isolated() {
         label: pages::label(&format!("{}\u{202E}{}", "n".repeat(500), "\u{30D}".repeat(2000))),
         ..connection("good.example", "https://good.example", Some("Goo\u{202E}gle"))
     };
-    let page = pages::home("", &[connection], true, None);
+    let page = pages::home("", &[connection], BrowserSession::Present, None);
     assert!(page.len() < 10_000, "{}", page.len());
     assert!(page.contains(&format!("<bdi>{}…</bdi>", "n".repeat(79))) && page.contains("<bdi>Goo"));
 }
@@ -72,7 +72,7 @@ fn b10_the_host_stands_before_its_title() {
         label: pages::label("Google Mail"),
         ..connection("evil.example", "https://evil.example", Some("Google"))
     };
-    let page = pages::home("", &[connection], true, None);
+    let page = pages::home("", &[connection], BrowserSession::Present, None);
     assert!(page.find("evil.example").unwrap() < page.find("Google").unwrap());
 }
 
@@ -102,10 +102,10 @@ fn another_site_that_issues_the_token_is_named_and_must_be_agreed_to() {
 #[test]
 fn what_the_answer_must_hold_names_every_site() {
     let elsewhere = |host: &str, issuer: &str, endpoints: &str| {
-        question(host, issuer, endpoints, |named, server| {
+        question(host, issuer, endpoints, |target, server| {
             let about = &About::default();
-            let question = Question { named, server, about, scope: "", label: None, return_to: None };
-            question.cross_site_hosts().unwrap_or_default()
+            let page = ConfirmPage { target, server, about, scope: "", label: None, return_to: None };
+            page.cross_site_hosts().unwrap_or_default()
         })
         .unwrap()
     };
@@ -118,14 +118,15 @@ fn what_the_answer_must_hold_names_every_site() {
 
 #[test]
 fn a_notice_that_the_page_contradicts_is_not_shown() {
+    use BrowserSession::{Absent, Present};
     let one = [connection("good.example", "https://good.example", None)];
-    let page = |connections: &[Connection], signed_in, notice| {
-        pages::home("", connections, signed_in, Some(notice)).contains(r#"class="notice"#)
+    let page = |connections: &[Connection], session, notice| {
+        pages::home("", connections, session, Some(notice)).contains(r#"class="notice"#)
     };
-    assert!(page(&one, true, Notice::Connected) && !page(&[], true, Notice::Connected));
-    assert!(page(&[], false, Notice::LoggedOut));
-    assert!(!page(&[], true, Notice::LoggedOut) && !page(&one, false, Notice::LoggedOut));
-    assert!(page(&[], true, Notice::Disconnected(Receipt::default())));
+    assert!(page(&one, Present, Notice::Connected) && !page(&[], Present, Notice::Connected));
+    assert!(page(&[], Absent, Notice::LoggedOut));
+    assert!(!page(&[], Present, Notice::LoggedOut) && !page(&one, Absent, Notice::LoggedOut));
+    assert!(page(&[], Present, Notice::Disconnected(Receipt::default())));
 }
 
 #[test]

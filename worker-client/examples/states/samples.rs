@@ -12,7 +12,7 @@ use rfc8414::{Issuer, Metadata};
 use url::Url;
 use worker_client::{
     model::{About, Connection, Receipt, Revocation},
-    pages::{self, Notice, Question},
+    pages::{self, BrowserSession, ConfirmPage, FormTarget, Notice},
     problem::Problem,
 };
 
@@ -40,29 +40,30 @@ pub(crate) fn states() -> Result<Vec<State>, Box<dyn Error>> {
 }
 
 fn page(name: &str, html: String) -> State {
-    State { name: name.to_owned(), html, policy: pages::content_security_policy(name.starts_with("confirm")) }
+    let forms = if name.starts_with("confirm") { FormTarget::LeadsAway } else { FormTarget::OwnOrigin };
+    State { name: name.to_owned(), html, policy: pages::content_security_policy(forms) }
 }
 
 // ── the start page ──
 
 fn homes() -> Vec<State> {
+    use BrowserSession::{Absent, Present};
     use Revocation::{FailedWillRetry, NotHeld, NotOffered, Refused, Revoked};
     let one = [connection("good.example", "https://good.example", Some("Good Notes"))];
     let gone =
         |refresh_token, access_token| Some(Notice::Disconnected(Receipt { refresh_token, access_token }));
-    let signed_in = true;
     [
-        ("home-empty", pages::home("", &[], false, None)),
-        ("home-one", pages::home("", &one, signed_in, None)),
-        ("home-many", pages::home("", &many(), signed_in, None)),
-        ("home-hostile", pages::home("", &hostile(), signed_in, None)),
-        ("home-connected", pages::home("", &one, signed_in, Some(Notice::Connected))),
-        ("home-disconnected", pages::home("", &[], signed_in, gone(Revoked, Revoked))),
-        ("home-disconnected-not-offered", pages::home("", &one, signed_in, gone(NotHeld, NotOffered))),
-        ("home-disconnected-refused", pages::home("", &one, signed_in, gone(Refused, Refused))),
-        ("home-disconnected-failed", pages::home("", &one, signed_in, gone(FailedWillRetry, Revoked))),
-        ("home-disconnected-nothing-held", pages::home("", &[], signed_in, gone(NotHeld, NotHeld))),
-        ("home-logged-out", pages::home("", &[], false, Some(Notice::LoggedOut))),
+        ("home-empty", pages::home("", &[], Absent, None)),
+        ("home-one", pages::home("", &one, Present, None)),
+        ("home-many", pages::home("", &many(), Present, None)),
+        ("home-hostile", pages::home("", &hostile(), Present, None)),
+        ("home-connected", pages::home("", &one, Present, Some(Notice::Connected))),
+        ("home-disconnected", pages::home("", &[], Present, gone(Revoked, Revoked))),
+        ("home-disconnected-not-offered", pages::home("", &one, Present, gone(NotHeld, NotOffered))),
+        ("home-disconnected-refused", pages::home("", &one, Present, gone(Refused, Refused))),
+        ("home-disconnected-failed", pages::home("", &one, Present, gone(FailedWillRetry, Revoked))),
+        ("home-disconnected-nothing-held", pages::home("", &[], Present, gone(NotHeld, NotHeld))),
+        ("home-logged-out", pages::home("", &[], Absent, Some(Notice::LoggedOut))),
     ]
     .map(|(name, html)| page(name, html))
     .into()
@@ -143,8 +144,8 @@ fn questions() -> Result<Vec<State>, Box<dyn Error>> {
     let (none, long) = (About::default(), long_host());
     let long = format!("https://{long}");
     let ask = |host, issuer, authorization, about, scope, label, return_to| {
-        question(host, issuer, authorization, |named, server| {
-            pages::confirm("", &Question { named, server, about, scope, label, return_to })
+        question(host, issuer, authorization, |target, server| {
+            pages::confirm("", &ConfirmPage { target, server, about, scope, label, return_to })
         })
     };
     let own = "https://good.example";

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::{
     Inner,
-    outbox::{Chore, ToRevoke},
+    outbox::{OutboxTask, TokenRevocation},
     schema::MIGRATIONS,
     store::Store,
 };
@@ -17,24 +17,24 @@ use crate::{
         storage::Storage,
     },
     problem::Problem,
-    registrar,
+    registrar::RegistrarRequest,
 };
 use login_flow::{DriveError, Revoke, drive};
 
 impl Inner {
     /// Does everything that is due, and sets the alarm for the next thing.
-    pub(super) async fn ring(self: Rc<Self>) -> Result<(), Problem> {
-        self.alarm.rang();
+    pub(super) async fn on_alarm(self: Rc<Self>) -> Result<(), Problem> {
+        self.alarm.mark_fired();
         let Some(store) = self.own_store()? else { return Ok(()) };
         store.purge()?;
-        for waiting in store.due_chores()? {
-            let is_done = match store.chore(&waiting)? {
-                Some(chore) => self.perform(&store, &chore).await,
+        for row in store.due_tasks()? {
+            let is_done = match store.task(&row)? {
+                Some(task) => self.perform(&store, &task).await,
                 None => true,
             };
             if is_done {
-                store.done(&waiting.id)?;
-            } else if !store.postpone(&waiting)? {
+                store.remove_task(&row.id)?;
+            } else if !store.postpone(&row)? {
                 Line { event: "given-up", ..Line::default() }.error();
             }
         }
@@ -44,7 +44,7 @@ impl Inner {
         if resealed > 0 {
             Line { event: "resealed", count: Some(resealed), ..Line::default() }.info();
         }
-        if store.is_over()? && self.refreshes.are_over() {
+        if store.is_over()? && self.refreshes.is_idle() {
             return Ok(self.state.storage().delete_all().await?);
         }
         self.schedule(&store).await
@@ -58,25 +58,27 @@ impl Inner {
     }
 
     /// Whether nothing is left to do about it.
-    async fn perform(&self, store: &Store, chore: &Chore) -> bool {
-        match chore {
-            Chore::Hold(at) => {
-                let ask = registrar::Ask::Hold { client_id: at.client_id.clone(), account: owner(store) };
-                rpc::ask::<_, ()>(&self.deployment.env, "REGISTRAR", &at.issuer, &ask).await.is_ok()
+    async fn perform(&self, store: &Store, task: &OutboxTask) -> bool {
+        match task {
+            OutboxTask::Hold(at) => {
+                let request =
+                    RegistrarRequest::Hold { client_id: at.client_id.clone(), account: owner(store) };
+                rpc::call::<_, ()>(&self.deployment.env, "REGISTRAR", &at.issuer, &request).await.is_ok()
             }
-            Chore::Release(at) => {
-                let ask = registrar::Ask::Release { client_id: at.client_id.clone(), account: owner(store) };
-                rpc::ask::<_, ()>(&self.deployment.env, "REGISTRAR", &at.issuer, &ask).await.is_ok()
+            OutboxTask::Release(at) => {
+                let request =
+                    RegistrarRequest::Release { client_id: at.client_id.clone(), account: owner(store) };
+                rpc::call::<_, ()>(&self.deployment.env, "REGISTRAR", &at.issuer, &request).await.is_ok()
             }
-            Chore::Revoke(revocation) => revoke(store, revocation).await != Revocation::FailedWillRetry,
-            Chore::Tell(event) => rpc::tell(&self.deployment.env, event).await.is_ok(),
+            OutboxTask::Revoke(revocation) => revoke(store, revocation).await != Revocation::FailedWillRetry,
+            OutboxTask::Tell(event) => rpc::post_event(&self.deployment.env, event).await.is_ok(),
         }
     }
 }
 
 /// Revokes a token (RFC 7009 §2.2): a server that is down is asked again, one that refuses is not.
-pub(super) async fn revoke(store: &Store, revocation: &ToRevoke) -> Revocation {
-    let ToRevoke { server, client, token, .. } = revocation;
+pub(super) async fn revoke(store: &Store, revocation: &TokenRevocation) -> Revocation {
+    let TokenRevocation { server, client, token, .. } = revocation;
     let Some(revoke) = Revoke::new(server, client, token, revocation.kind()) else {
         return Revocation::NotOffered;
     };

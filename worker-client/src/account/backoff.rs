@@ -8,7 +8,7 @@ use std::{
 
 /// The connections whose server failed lately.
 #[derive(Debug, Default)]
-pub(super) struct Patience(RefCell<BTreeMap<String, Failures>>);
+pub(super) struct Backoff(RefCell<BTreeMap<String, Failures>>);
 
 #[derive(Debug)]
 struct Failures {
@@ -16,29 +16,29 @@ struct Failures {
     until: SystemTime,
 }
 
-impl Patience {
+impl Backoff {
     /// How much longer to wait, if at all.
-    pub(super) fn left(&self, id: &str, now: SystemTime) -> Option<Duration> {
+    pub(super) fn remaining(&self, id: &str, now: SystemTime) -> Option<Duration> {
         let left = self.0.borrow().get(id)?.until.duration_since(now).ok()?;
         Some(left).filter(|left| !left.is_zero())
     }
 
     /// It failed once more: wait as long as the server asked for, or twice as long as the last time.
-    pub(super) fn failed(&self, id: &str, now: SystemTime, asked: Option<Duration>) {
+    pub(super) fn record_failure(&self, id: &str, now: SystemTime, asked: Option<Duration>) {
         let mut all = self.0.borrow_mut();
         let failures = all.entry(id.to_owned()).or_insert(Failures { count: 0, until: now });
-        let doubled = FIRST.saturating_mul(1 << failures.count.min(8));
+        let doubled = FIRST_WAIT.saturating_mul(1 << failures.count.min(8));
         failures.count = failures.count.saturating_add(1);
-        let wait = asked.unwrap_or(doubled).min(LONGEST);
+        let wait = asked.unwrap_or(doubled).min(LONGEST_WAIT);
         failures.until = now.checked_add(wait).unwrap_or(now);
     }
 
     /// It succeeded, or the connection is over.
-    pub(super) fn over(&self, id: &str) {
+    pub(super) fn reset(&self, id: &str) {
         self.0.borrow_mut().remove(id);
     }
 }
 
-const FIRST: Duration = Duration::from_millis(500);
+const FIRST_WAIT: Duration = Duration::from_millis(500);
 /// Also the most that a server can ask for.
-const LONGEST: Duration = Duration::from_mins(5);
+const LONGEST_WAIT: Duration = Duration::from_mins(5);

@@ -28,15 +28,37 @@ pub(super) struct Grant {
 }
 
 /// What a login was for.
-pub(super) struct LoggedIn {
-    pub(super) named: LoginTarget,
+pub(super) struct NewConnection {
+    pub(super) target: LoginTarget,
     pub(super) about: About,
     pub(super) label: String,
 }
 
+/// Write-ahead record of a refresh: a refresh token may be spent although its answer was never stored.
+#[derive(Clone, Copy)]
+pub(super) enum RefreshIntent {
+    /// No refresh is under way.
+    None,
+    /// One was sent and its answer is not stored.
+    Sent,
+    /// So was its one repetition.
+    Repeated,
+}
+
+impl RefreshIntent {
+    /// The record to store before a refresh is sent; `None` after the repetition.
+    pub(super) fn next(self) -> Option<Self> {
+        match self {
+            Self::None => Some(Self::Sent),
+            Self::Sent => Some(Self::Repeated),
+            Self::Repeated => None,
+        }
+    }
+}
+
 /// A row of `connection`.
 #[derive(Clone, Deserialize)]
-pub(super) struct Row {
+pub(super) struct ConnectionRow {
     pub(super) id: String,
     pub(super) resource: String,
     pub(super) label: String,
@@ -49,14 +71,13 @@ pub(super) struct Row {
     issued: i64,
     created: i64,
     needs_login: i64,
-    /// 0: no refresh under way; 1: one was sent and its answer is not stored; 2: so was its one repetition.
-    pub(super) intent: i64,
+    intent: i64,
     /// How often its tokens were replaced.
     pub(super) generation: i64,
     used: i64,
 }
 
-impl Row {
+impl ConnectionRow {
     pub(super) fn issued(&self) -> SystemTime {
         let since = Duration::from_secs(self.issued.unsigned_abs());
         SystemTime::UNIX_EPOCH.checked_add(since).unwrap_or(SystemTime::UNIX_EPOCH)
@@ -65,6 +86,14 @@ impl Row {
     /// Whether its tokens were used since they came.
     pub(super) fn is_used(&self) -> bool {
         self.used != 0
+    }
+
+    pub(super) fn intent(&self) -> RefreshIntent {
+        match self.intent {
+            0 => RefreshIntent::None,
+            1 => RefreshIntent::Sent,
+            _ => RefreshIntent::Repeated,
+        }
     }
 
     pub(super) fn needs_login(&self) -> bool {
@@ -94,27 +123,27 @@ impl Row {
 }
 
 impl Store {
-    pub(super) fn connections(&self) -> Result<Vec<Row>, Problem> {
+    pub(super) fn connections(&self) -> Result<Vec<ConnectionRow>, Problem> {
         self.select("ORDER BY created DESC", Vec::new())
     }
 
     /// The connections as they are listed.
     pub(super) fn shown(&self) -> Result<Vec<Connection>, Problem> {
-        Ok(self.connections()?.into_iter().map(Row::shown).collect())
+        Ok(self.connections()?.into_iter().map(ConnectionRow::shown).collect())
     }
 
-    pub(super) fn connection(&self, id: &str) -> Result<Option<Row>, Problem> {
+    pub(super) fn connection(&self, id: &str) -> Result<Option<ConnectionRow>, Problem> {
         Ok(self.select("WHERE id = ?", vec![id.into()])?.pop())
     }
 
     /// The connection to a resource under a label.
-    pub(super) fn labelled(&self, resource: &str, label: &str) -> Result<Option<Row>, Problem> {
+    pub(super) fn labelled(&self, resource: &str, label: &str) -> Result<Option<ConnectionRow>, Problem> {
         Ok(self.select("WHERE resource = ? AND label = ?", vec![resource.into(), label.into()])?.pop())
     }
 
     /// The connection that a request to that URL uses.
-    pub(super) fn covering(&self, url: &Url, label: Option<&str>) -> Result<Option<Row>, Problem> {
-        let traits = |row: &Row| (row.resource.clone(), row.label.clone(), row.created);
+    pub(super) fn covering(&self, url: &Url, label: Option<&str>) -> Result<Option<ConnectionRow>, Problem> {
+        let traits = |row: &ConnectionRow| (row.resource.clone(), row.label.clone(), row.created);
         Ok(closest(self.connections()?, url, label, traits))
     }
 
@@ -130,15 +159,15 @@ impl Store {
         Ok(rows.into_iter().next().and_then(|row| row.icon))
     }
 
-    pub(super) fn grant(&self, row: &Row) -> Result<Option<Grant>, Problem> {
+    pub(super) fn grant(&self, row: &ConnectionRow) -> Result<Option<Grant>, Problem> {
         Ok(self.0.unseal(row.place(), &row.sealed)?.ok())
     }
 
     /// Stores what a login ended with, and answers with its id. Nothing may be there in its place.
-    pub(super) fn connect(&self, login: &LoggedIn, grant: &Grant) -> Result<String, Problem> {
-        let LoggedIn { named, about, label } = login;
+    pub(super) fn connect(&self, login: &NewConnection, grant: &Grant) -> Result<String, Problem> {
+        let NewConnection { target, about, label } = login;
         let id = Base64UrlUnpadded::encode_string(&entropy::<16>()?);
-        let (resource, issuer) = (named.resource(), grant.server.issuer.as_str());
+        let (resource, issuer) = (target.resource(), grant.server.issuer.as_str());
         let sealed = self.0.seal(Place { issuer, field: "grant", row: &id }, grant)?;
         let now = seconds(now());
         self.0.set_meta("connected", "yes")?;
@@ -164,7 +193,7 @@ impl Store {
 
     /// Stores refreshed tokens and that nothing is under way, in one write. Nothing comes back that was erased,
     /// and a late answer replaces nothing that is newer.
-    pub(super) fn refreshed(&self, row: &Row, grant: &Grant) -> Result<(), Problem> {
+    pub(super) fn refreshed(&self, row: &ConnectionRow, grant: &Grant) -> Result<(), Problem> {
         let sealed = self.0.seal(row.place(), grant)?;
         self.0.exec(
             "UPDATE connection SET sealed = ?, issued = ?, scope = ?, intent = 0, used = 0, generation = generation + 1
@@ -180,19 +209,24 @@ impl Store {
     }
 
     /// Written once for each token, with the alarm that keeps the connection fresh.
-    pub(super) fn set_used(&self, row: &Row) -> Result<(), Problem> {
+    pub(super) fn set_used(&self, row: &ConnectionRow) -> Result<(), Problem> {
         self.0.exec("UPDATE connection SET used = 1 WHERE id = ?", vec![row.id.as_str().into()])
     }
 
-    pub(super) fn set_intent(&self, row: &Row, intent: i64) -> Result<(), Problem> {
+    pub(super) fn set_intent(&self, row: &ConnectionRow, intent: RefreshIntent) -> Result<(), Problem> {
+        let intent = match intent {
+            RefreshIntent::None => 0,
+            RefreshIntent::Sent => 1,
+            RefreshIntent::Repeated => 2,
+        };
         self.0.exec(
             "UPDATE connection SET intent = ? WHERE id = ? AND generation = ?",
-            vec![intent.into(), row.id.as_str().into(), row.generation.into()],
+            vec![SqlStorageValue::from(intent), row.id.as_str().into(), row.generation.into()],
         )
     }
 
     /// Only the user can mend it: the tokens it held are of no use to anybody.
-    pub(super) fn ask_for_login(&self, row: &Row) -> Result<(), Problem> {
+    pub(super) fn ask_for_login(&self, row: &ConnectionRow) -> Result<(), Problem> {
         self.0.exec(
             "UPDATE connection SET needs_login = 1, intent = 0 WHERE id = ? AND generation = ?",
             vec![row.id.as_str().into(), row.generation.into()],
@@ -217,7 +251,7 @@ impl Store {
         Ok(resealed)
     }
 
-    fn select(&self, rest: &str, bindings: Vec<SqlStorageValue>) -> Result<Vec<Row>, Problem> {
+    fn select(&self, rest: &str, bindings: Vec<SqlStorageValue>) -> Result<Vec<ConnectionRow>, Problem> {
         if self.0.is_empty() {
             return Ok(Vec::new());
         }

@@ -4,11 +4,11 @@ use pkce::Verifier;
 use url::Url;
 
 use super::{
-    Begin, Connected, HostUser, Inner, Session,
-    connections::{Grant, LoggedIn},
-    leave::end,
-    outbox::{Chore, ClientAt},
-    store::{Store, Waiting},
+    BeginLogin, CompletedLogin, HostUser, Inner, Session,
+    connections::{Grant, NewConnection},
+    disconnect::{FirstAttempt, end},
+    outbox::{OutboxTask, RegisteredClient},
+    store::{Store, StoredLogin},
 };
 use crate::{
     model::Change,
@@ -20,7 +20,7 @@ use crate::{
         rpc,
     },
     problem::Problem,
-    registrar,
+    registrar::{ObtainClient, RegistrarRequest},
 };
 use login_flow::{
     AuthorizationRequest, AuthorizationResponseError, Client, DriveError, Server, State, TokenError, drive,
@@ -33,10 +33,10 @@ impl Inner {
         store: Store,
         user: Option<HostUser>,
         session: Session,
-        begin: Begin,
+        begin: BeginLogin,
     ) -> Result<Url, Problem> {
-        let Begin { named, server, redirect_uri, client_name, about, scope, label, return_to } = begin;
-        let resource = named.resource();
+        let BeginLogin { target, server, redirect_uri, client_name, about, scope, label, return_to } = begin;
+        let resource = target.resource();
         let rows = store.connections()?;
         if rows.len() >= MAX_CONNECTIONS && store.labelled(&resource, &label)?.is_none() {
             return Err(Problem::too_many_connections());
@@ -49,7 +49,7 @@ impl Inner {
         let store = self.store(store.0.owner())?;
         let login = AuthorizationRequest { server, client, resource, scope };
         let (url, pending) = login.begin(State::from_entropy(entropy()?), Verifier::from_entropy(entropy()?));
-        store.begin(&session, user.as_ref(), &Waiting { pending, named, about, label, return_to })?;
+        store.begin(&session, user.as_ref(), &StoredLogin { pending, target, about, label, return_to })?;
         self.schedule(&store).await?;
         Ok(url)
     }
@@ -60,10 +60,10 @@ impl Inner {
         store: &Store,
         url: &Url,
         rotate: Option<String>,
-    ) -> Result<Connected, Problem> {
+    ) -> Result<CompletedLogin, Problem> {
         let state = State::digest_of(url).ok_or_else(Problem::unknown_login)?;
-        let waiting = store.waiting(&state)?.ok_or_else(Problem::unknown_login)?;
-        let Waiting { pending, named, about, label, return_to } = waiting;
+        let login = store.login(&state)?.ok_or_else(Problem::unknown_login)?;
+        let StoredLogin { pending, target, about, label, return_to } = login;
         let redeem = match pending.accept(url) {
             Ok(redeem) => redeem,
             Err(denied) => {
@@ -91,29 +91,29 @@ impl Inner {
                 return Err(error.into());
             }
         };
-        let host = named.host();
+        let host = target.host();
         let grant = Grant { server, client, tokens };
-        self.connect(store, &LoggedIn { named, about, label }, &grant)?;
+        self.connect(store, &NewConnection { target, about, label }, &grant)?;
         if let Some(next) = rotate {
             store.open_session(&next)?;
         }
         self.schedule(store).await?;
         Line { event: "connected", host: Some(&host), ..Line::default() }.info();
-        Ok(Connected { return_to })
+        Ok(CompletedLogin { return_to })
     }
 
     /// Puts a connection in the place of an earlier one, whose tokens are revoked.
-    fn connect(&self, store: &Store, login: &LoggedIn, grant: &Grant) -> Result<(), Problem> {
-        if let Some(earlier) = store.labelled(&login.named.resource(), &login.label)? {
-            end(store, &earlier, true)?;
+    fn connect(&self, store: &Store, login: &NewConnection, grant: &Grant) -> Result<(), Problem> {
+        if let Some(earlier) = store.labelled(&login.target.resource(), &login.label)? {
+            end(store, &earlier, FirstAttempt::ByAlarm)?;
         }
         let id = store.connect(login, grant)?;
-        let at = ClientAt {
+        let at = RegisteredClient {
             issuer: grant.server.issuer.as_str().to_owned(),
             client_id: grant.client.client_id.clone(),
         };
-        store.post(&Chore::Hold(at), 0)?;
-        self.tell(store, Change::Connected, &id, &login.named.resource())
+        store.enqueue(&OutboxTask::Hold(at), 0)?;
+        self.tell(store, Change::Connected, &id, &login.target.resource())
     }
 
     async fn registered(
@@ -122,9 +122,9 @@ impl Inner {
         redirect_uri: Url,
         client_name: String,
     ) -> Result<Client, Problem> {
-        let wanted = registrar::Wanted { server: server.clone(), redirect_uri, client_name };
-        let ask = registrar::Ask::Obtain(Box::new(wanted));
-        rpc::ask(&self.deployment.env, "REGISTRAR", server.issuer.as_str(), &ask).await
+        let query = ObtainClient { server: server.clone(), redirect_uri, client_name };
+        let request = RegistrarRequest::Obtain(Box::new(query));
+        rpc::call(&self.deployment.env, "REGISTRAR", server.issuer.as_str(), &request).await
     }
 
     /// A server that no longer knows this client gets a new registration with the next login.
@@ -137,8 +137,8 @@ impl Inner {
         if !error.is_about_the_client() {
             return Ok(());
         }
-        let ask = registrar::Ask::Forget { client_id: client.client_id };
-        rpc::ask(&self.deployment.env, "REGISTRAR", server.issuer.as_str(), &ask).await
+        let request = RegistrarRequest::Forget { client_id: client.client_id };
+        rpc::call(&self.deployment.env, "REGISTRAR", server.issuer.as_str(), &request).await
     }
 }
 

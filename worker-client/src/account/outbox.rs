@@ -18,34 +18,34 @@ use login_flow::{Client, Server, TokenKind};
 
 /// One thing to tell.
 #[derive(Clone, Deserialize, Serialize)]
-pub(super) enum Chore {
+pub(super) enum OutboxTask {
     /// The registrar: this account has a connection with that client.
-    Hold(ClientAt),
+    Hold(RegisteredClient),
     /// The registrar: it has none any more.
-    Release(ClientAt),
+    Release(RegisteredClient),
     /// The server: a token is over.
-    Revoke(Box<ToRevoke>),
+    Revoke(Box<TokenRevocation>),
     /// The host program: a connection changed.
     Tell(Event),
 }
 
 /// A client and where it is registered.
 #[derive(Clone, Deserialize, Eq, PartialEq, Serialize)]
-pub(super) struct ClientAt {
+pub(super) struct RegisteredClient {
     pub(super) issuer: String,
     pub(super) client_id: String,
 }
 
 /// A token to revoke, and where: only there may it be sent.
 #[derive(Clone, Deserialize, Serialize)]
-pub(super) struct ToRevoke {
+pub(super) struct TokenRevocation {
     pub(super) server: Server,
     pub(super) client: Client,
     pub(super) token: Secret,
     pub(super) is_refresh: bool,
 }
 
-impl ToRevoke {
+impl TokenRevocation {
     pub(super) fn kind(&self) -> TokenKind {
         if self.is_refresh { TokenKind::Refresh } else { TokenKind::Access }
     }
@@ -53,7 +53,7 @@ impl ToRevoke {
 
 /// A row of `outbox`.
 #[derive(Deserialize)]
-pub(super) struct Waiting {
+pub(super) struct OutboxRow {
     pub(super) id: String,
     sealed: String,
     created: i64,
@@ -62,9 +62,9 @@ pub(super) struct Waiting {
 
 impl Store {
     /// Writes it down, to be tried after so many seconds; answers with its id.
-    pub(super) fn post(&self, chore: &Chore, after: i64) -> Result<String, Problem> {
+    pub(super) fn enqueue(&self, task: &OutboxTask, after: i64) -> Result<String, Problem> {
         let id = Base64UrlUnpadded::encode_string(&entropy::<16>()?);
-        let sealed = self.0.seal(place(&id), chore)?;
+        let sealed = self.0.seal(place(&id), task)?;
         let now = seconds(now());
         self.0.exec(
             "INSERT INTO outbox (id, sealed, created, due) VALUES (?, ?, ?, ?)",
@@ -74,31 +74,31 @@ impl Store {
     }
 
     /// What is due, the oldest first.
-    pub(super) fn due_chores(&self) -> Result<Vec<Waiting>, Problem> {
+    pub(super) fn due_tasks(&self) -> Result<Vec<OutboxRow>, Problem> {
         let select = "SELECT id, sealed, created, attempts FROM outbox WHERE due <= ? ORDER BY created, rowid LIMIT 20";
         self.0.rows(select, vec![seconds(now()).into()])
     }
 
     /// What it is; nothing when the key that sealed it is gone.
-    pub(super) fn chore(&self, waiting: &Waiting) -> Result<Option<Chore>, Problem> {
-        Ok(self.0.unseal(place(&waiting.id), &waiting.sealed)?.ok())
+    pub(super) fn task(&self, row: &OutboxRow) -> Result<Option<OutboxTask>, Problem> {
+        Ok(self.0.unseal(place(&row.id), &row.sealed)?.ok())
     }
 
-    pub(super) fn done(&self, id: &str) -> Result<(), Problem> {
+    pub(super) fn remove_task(&self, id: &str) -> Result<(), Problem> {
         self.0.exec("DELETE FROM outbox WHERE id = ?", vec![id.into()])
     }
 
     /// Tries again later, twice as late each time; after a day it is given up, and the answer is `false`.
-    pub(super) fn postpone(&self, waiting: &Waiting) -> Result<bool, Problem> {
+    pub(super) fn postpone(&self, row: &OutboxRow) -> Result<bool, Problem> {
         let now = seconds(now());
-        if now.saturating_sub(waiting.created) > A_DAY {
-            self.done(&waiting.id)?;
+        if now.saturating_sub(row.created) > MAX_TASK_AGE {
+            self.remove_task(&row.id)?;
             return Ok(false);
         }
-        let doubled = 60_i64.saturating_mul(1 << waiting.attempts.clamp(0, 8));
+        let doubled = 60_i64.saturating_mul(1 << row.attempts.clamp(0, 8));
         self.0.exec(
             "UPDATE outbox SET due = ?, attempts = attempts + 1 WHERE id = ?",
-            vec![now.saturating_add(doubled).into(), waiting.id.as_str().into()],
+            vec![now.saturating_add(doubled).into(), row.id.as_str().into()],
         )?;
         Ok(true)
     }
@@ -108,4 +108,4 @@ fn place(id: &str) -> Place<'_> {
     Place { issuer: "", field: "outbox", row: id }
 }
 
-const A_DAY: i64 = 86_400;
+const MAX_TASK_AGE: i64 = 86_400;

@@ -20,9 +20,10 @@ pub(super) struct Store(pub(super) Storage);
 
 /// A login under way: the sealed part, and what comes of it.
 #[derive(Deserialize, Serialize)]
-pub(super) struct Waiting {
+pub(super) struct StoredLogin {
     pub(super) pending: Pending,
-    pub(super) named: LoginTarget,
+    #[serde(rename = "named")]
+    pub(super) target: LoginTarget,
     pub(super) about: About,
     pub(super) label: String,
     pub(super) return_to: Option<Url>,
@@ -70,7 +71,7 @@ impl Store {
         &self,
         session: &Session,
         user: Option<&HostUser>,
-        waiting: &Waiting,
+        login: &StoredLogin,
     ) -> Result<(), Problem> {
         self.0.prepare()?;
         if let Session::New(digest) = session {
@@ -82,8 +83,8 @@ impl Store {
                 self.0.set_meta("namespace", namespace)?;
             }
         }
-        let state = waiting.pending.state_digest();
-        let sealed = self.0.seal(pending_place(state), waiting)?;
+        let state = login.pending.state_digest();
+        let sealed = self.0.seal(pending_place(state), login)?;
         let now = seconds(now());
         self.purge()?;
         self.0.exec(
@@ -97,7 +98,7 @@ impl Store {
     }
 
     /// The login that a `state` belongs to.
-    pub(super) fn waiting(&self, state: &str) -> Result<Option<Waiting>, Problem> {
+    pub(super) fn login(&self, state: &str) -> Result<Option<StoredLogin>, Problem> {
         #[derive(Deserialize)]
         struct Sealed {
             sealed: String,

@@ -10,8 +10,8 @@ use http::{Response, header};
 use url::Url;
 
 use super::{
-    Inner, Usable,
-    connections::{Grant, Row},
+    AccessToken, Inner,
+    connections::{ConnectionRow, Grant},
     store::Store,
 };
 use crate::{
@@ -34,7 +34,7 @@ impl Inner {
         url: &Url,
         label: Option<&str>,
         refused: Option<&str>,
-    ) -> Result<Usable, Problem> {
+    ) -> Result<AccessToken, Problem> {
         let row = store.covering(url, label)?.ok_or_else(Problem::no_connection)?;
         let (grant, need) = self.judge(&store, &row, refused).await?;
         if need == Need::Nothing {
@@ -67,7 +67,7 @@ impl Inner {
         for row in store.connections()?.into_iter().filter(|row| row.is_used() && !row.needs_login()) {
             let Some(grant) = store.grant(&row)? else { continue };
             if Need::of(&grant, &row, now(), None) == Need::Nothing {
-                self.alarm.by(&self.state, fresh_until(&row, &grant)).await?;
+                self.alarm.schedule_at(&self.state, fresh_until(&row, &grant)).await?;
             } else {
                 // Whether it succeeds shows when the connection is used next; until then nobody is served worse.
                 drop(self.refresh_once(Rc::clone(store), row.id).await);
@@ -77,10 +77,10 @@ impl Inner {
     }
 
     /// Sees to it that a connection that is in use is kept fresh: one write for each token.
-    async fn used(&self, store: &Store, row: &Row, grant: &Grant) -> Result<(), Problem> {
+    async fn used(&self, store: &Store, row: &ConnectionRow, grant: &Grant) -> Result<(), Problem> {
         let Some(due) = fresh_until(row, grant).filter(|_| !row.is_used()) else { return Ok(()) };
         store.set_used(row)?;
-        self.alarm.by(&self.state, Some(due)).await
+        self.alarm.schedule_at(&self.state, Some(due)).await
     }
 
     async fn refresh_once(self: &Rc<Self>, store: Rc<Store>, id: String) -> Result<(), Problem> {
@@ -93,20 +93,20 @@ impl Inner {
         let Some(Grant { server, client, tokens }) = store.grant(&row)? else {
             return Err(Problem::login_again());
         };
-        if let Some(left) = self.patience.left(id, now()) {
+        if let Some(left) = self.backoff.remaining(id, now()) {
             let seconds = u32::try_from(left.as_secs()).unwrap_or(u32::MAX);
             return Err(Problem::try_later(seconds.saturating_add(1)));
         }
         // A refresh token may have been spent just before a crash. It is presented once more and not twice.
-        if row.intent >= 2 {
+        let Some(intent) = row.intent().next() else {
             self.needs_login(store, &row).await?;
             return Err(Problem::login_again());
-        }
+        };
         let resource = row.resource.clone();
         let Some(refresh) = Refresh::new(server.clone(), client.clone(), resource, &tokens) else {
             return Err(Problem::login_again());
         };
-        store.set_intent(&row, row.intent.saturating_add(1))?;
+        store.set_intent(&row, intent)?;
         let asked = Cell::new(None);
         let egress = &store.0.config().egress;
         let fetch = through(egress, Limit::TOKEN);
@@ -118,7 +118,7 @@ impl Inner {
         match outcome.await {
             Ok(tokens) => {
                 store.refreshed(&row, &Grant { server, client, tokens })?;
-                self.patience.over(id);
+                self.backoff.reset(id);
                 Ok(())
             }
             Err(DriveError::Protocol(error)) if error.is_final() => {
@@ -128,15 +128,20 @@ impl Inner {
             }
             Err(error) => {
                 // The one repetition after a crash stays the one repetition.
-                store.set_intent(&row, row.intent)?;
-                self.patience.failed(id, now(), asked.get());
+                store.set_intent(&row, row.intent())?;
+                self.backoff.record_failure(id, now(), asked.get());
                 Err(error.into())
             }
         }
     }
 
     /// What a connection holds, and whether its token can be used as it is.
-    async fn judge(&self, store: &Store, row: &Row, refused: Option<&str>) -> Result<(Grant, Need), Problem> {
+    async fn judge(
+        &self,
+        store: &Store,
+        row: &ConnectionRow,
+        refused: Option<&str>,
+    ) -> Result<(Grant, Need), Problem> {
         if row.needs_login() {
             return Err(Problem::login_again());
         }
@@ -147,15 +152,15 @@ impl Inner {
             return Err(Problem::login_again());
         };
         if !store.0.config().keys()?.is_active(&row.sealed) {
-            self.alarm.by(&self.state, Some(seconds(now()))).await?;
+            self.alarm.schedule_at(&self.state, Some(seconds(now()))).await?;
         }
         let need = Need::of(&grant, row, now(), refused);
         Ok((grant, need))
     }
 
-    async fn needs_login(&self, store: &Store, row: &Row) -> Result<(), Problem> {
+    async fn needs_login(&self, store: &Store, row: &ConnectionRow) -> Result<(), Problem> {
         store.ask_for_login(row)?;
-        self.patience.over(&row.id);
+        self.backoff.reset(&row.id);
         self.tell(store, Change::NeedsLogin, &row.id, &row.resource)?;
         Line { event: "needs-login", issuer: Some(&row.issuer), ..Line::default() }.info();
         self.schedule(store).await
@@ -173,13 +178,13 @@ enum Need {
 }
 
 impl Need {
-    fn of(grant: &Grant, row: &Row, now: SystemTime, refused: Option<&str>) -> Self {
+    fn of(grant: &Grant, row: &ConnectionRow, now: SystemTime, refused: Option<&str>) -> Self {
         if refused == Some(&digest(grant.tokens.access_token.secret())) {
             return Self::Now;
         }
         let age = now.duration_since(row.issued()).unwrap_or_default();
         // A server whose tokens hardly live is not asked at every call: until one is refused, it may still work.
-        if row.generation > 0 && age < CALM {
+        if row.generation > 0 && age < MIN_REFRESH_INTERVAL {
             return Self::Nothing;
         }
         if grant.tokens.expires_in.is_some_and(|lifetime| age >= lifetime) {
@@ -194,7 +199,7 @@ impl Need {
 
 /// The second at which tokens are replaced ahead of time: somewhat before they are due, and not all accounts at
 /// once. Nothing for tokens that are too short-lived for it to matter, or that cannot be replaced.
-fn fresh_until(row: &Row, grant: &Grant) -> Option<i64> {
+fn fresh_until(row: &ConnectionRow, grant: &Grant) -> Option<i64> {
     let lifetime = grant.tokens.expires_in.filter(|lifetime| *lifetime >= WORTH_KEEPING_FRESH)?;
     grant.tokens.refresh_token.as_ref()?;
     let [byte] = entropy::<1>().ok()?;
@@ -211,9 +216,9 @@ fn retry_after(answer: &Response<Vec<u8>>) -> Option<Duration> {
     Some(Duration::from_secs(seconds))
 }
 
-fn usable(grant: Grant) -> Usable {
-    Usable { access_token: grant.tokens.access_token }
+fn usable(grant: Grant) -> AccessToken {
+    AccessToken { access_token: grant.tokens.access_token }
 }
 
-const CALM: Duration = Duration::from_secs(30);
+const MIN_REFRESH_INTERVAL: Duration = Duration::from_secs(30);
 const WORTH_KEEPING_FRESH: Duration = Duration::from_mins(5);

@@ -7,9 +7,9 @@ use login_flow::{LoginTarget, Server, authority};
 /// What a person is asked before a login: who asks, where they will agree, and for what.
 #[derive(Clone, Copy, Debug)]
 #[expect(clippy::exhaustive_structs, reason = "what the page shows and sends on")]
-pub struct Question<'a> {
+pub struct ConfirmPage<'a> {
     /// The host that the person named.
-    pub named: &'a LoginTarget,
+    pub target: &'a LoginTarget,
     /// The server that answers for it.
     pub server: &'a Server,
     /// What the host says of itself.
@@ -22,16 +22,16 @@ pub struct Question<'a> {
     pub return_to: Option<&'a str>,
 }
 
-impl Question<'_> {
+impl ConfirmPage<'_> {
     /// What the field `cross_site_hosts` must hold in the answer, when the token comes from another site than it goes to:
     /// the hosts that the page named. Whoever agreed to one has not agreed to another.
     pub fn cross_site_hosts(&self) -> Option<String> {
-        Some(self.server.cross_site_hosts(self.named).join(" and ")).filter(|hosts| !hosts.is_empty())
+        Some(self.server.cross_site_hosts(self.target).join(" and ")).filter(|hosts| !hosts.is_empty())
     }
 }
 
 /// The question before a login.
-pub fn confirm(prefix: &str, question: &Question<'_>) -> String {
+pub fn confirm(prefix: &str, page: &ConfirmPage<'_>) -> String {
     #[derive(Template)]
     #[template(path = "confirm.html")]
     struct Confirm<'a> {
@@ -50,11 +50,11 @@ pub fn confirm(prefix: &str, question: &Question<'_>) -> String {
         international: Vec<String>,
         scopes: Option<String>,
     }
-    let Question { named, server, about, scope, label, return_to } = *question;
-    let host = named.host();
-    let resource = named.resource();
+    let ConfirmPage { target, server, about, scope, label, return_to } = *page;
+    let host = target.host();
+    let resource = target.resource();
     let authorization_host = authority(&server.authorization_endpoint.url());
-    let mut international = server.cross_site_hosts(named);
+    let mut international = server.cross_site_hosts(target);
     international.extend([host.clone(), authorization_host.clone()]);
     international.retain(|host| is_international(host));
     international.sort_unstable();
@@ -71,7 +71,7 @@ pub fn confirm(prefix: &str, question: &Question<'_>) -> String {
         resource_shown: bounded(&resource).unwrap_or_default(),
         resource,
         authorization_host,
-        cross_site_hosts: question.cross_site_hosts(),
+        cross_site_hosts: page.cross_site_hosts(),
         international,
         scopes: Some(server.scopes.join(" ")).filter(|scopes| !scopes.is_empty()),
     })

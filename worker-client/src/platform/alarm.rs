@@ -15,7 +15,7 @@ impl Alarm {
     /// Makes it ring at that second of 1970 or before.
     ///
     /// Without an `await` since the rows were written, it is part of the same write.
-    pub(crate) async fn by(&self, state: &State, second: Option<i64>) -> Result<(), Problem> {
+    pub(crate) async fn schedule_at(&self, state: &State, second: Option<i64>) -> Result<(), Problem> {
         let Some(second) = second else { return Ok(()) };
         let is_sooner = self.0.get().is_none_or(|set| second < set);
         if is_sooner {
@@ -28,7 +28,7 @@ impl Alarm {
     }
 
     /// It rang: nothing is set now.
-    pub(crate) fn rang(&self) {
+    pub(crate) fn mark_fired(&self) {
         self.0.set(None);
     }
 }

@@ -1,5 +1,7 @@
 //! The cache of the platform: an answer that is lost is asked for again, nothing else.
 
+use std::time::Duration;
+
 use serde::{Serialize, de::DeserializeOwned};
 use url::Url;
 use worker::{Cache, Response};
@@ -8,9 +10,9 @@ use super::body::text;
 use crate::config::Config;
 
 /// One answer in the edge's cache, under a name that is no route of ours.
-pub(crate) struct Remembered(Url);
+pub(crate) struct CacheEntry(Url);
 
-impl Remembered {
+impl CacheEntry {
     pub(crate) fn of(config: &Config, kind: &str, what: &str) -> Self {
         let mut key = config.url(&format!("/cache/{kind}"));
         key.query_pairs_mut().append_pair("of", what);
@@ -23,10 +25,10 @@ impl Remembered {
         serde_json::from_str(&text(&answer).await.ok()?).ok()
     }
 
-    /// For so many seconds. A cache that is full or absent costs the next person a second look, nothing else.
-    pub(crate) async fn write<T: Serialize>(&self, value: &T, seconds: u32) {
+    /// Stores the value. A cache that is full or absent costs the next person a second look, nothing else.
+    pub(crate) async fn write<T: Serialize>(&self, value: &T, ttl: Duration) {
         let Ok(answer) = Response::from_json(value) else { return };
-        if answer.headers().set("cache-control", &format!("max-age={seconds}")).is_ok() {
+        if answer.headers().set("cache-control", &format!("max-age={}", ttl.as_secs())).is_ok() {
             let cache = Cache::open(CACHE.to_owned()).await;
             drop(cache.put(self.0.as_str(), answer).await);
         }

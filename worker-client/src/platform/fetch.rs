@@ -17,17 +17,28 @@ use login_flow::{Egress, FetchError};
 pub(crate) struct Limit {
     bytes: usize,
     time: Duration,
-    /// Whether a longer body is cut instead of refused.
-    cut: bool,
+    longer: Longer,
+}
+
+/// Treatment of a body that is longer than its limit.
+#[derive(Clone, Copy)]
+enum Longer {
+    Cut,
+    Refuse,
 }
 
 impl Limit {
     /// A form that a person sends us.
-    pub(crate) const FORM: Self = Self { bytes: 16 << 10, time: Duration::from_secs(5), cut: false };
-    pub(crate) const METADATA: Self = Self { bytes: 64 << 10, time: Duration::from_secs(5), cut: false };
-    pub(crate) const TOKEN: Self = Self { bytes: 64 << 10, time: Duration::from_secs(10), cut: false };
-    pub(crate) const PAGE: Self = Self { bytes: 512 << 10, time: Duration::from_secs(3), cut: true };
-    pub(crate) const ICON: Self = Self { bytes: 64 << 10, time: Duration::from_secs(3), cut: false };
+    pub(crate) const FORM: Self =
+        Self { bytes: 16 << 10, time: Duration::from_secs(5), longer: Longer::Refuse };
+    pub(crate) const METADATA: Self =
+        Self { bytes: 64 << 10, time: Duration::from_secs(5), longer: Longer::Refuse };
+    pub(crate) const TOKEN: Self =
+        Self { bytes: 64 << 10, time: Duration::from_secs(10), longer: Longer::Refuse };
+    pub(crate) const PAGE: Self =
+        Self { bytes: 512 << 10, time: Duration::from_secs(3), longer: Longer::Cut };
+    pub(crate) const ICON: Self =
+        Self { bytes: 64 << 10, time: Duration::from_secs(3), longer: Longer::Refuse };
 }
 
 /// Sends a request and reads its answer. Redirects come back as they are.
@@ -108,10 +119,10 @@ pub(crate) async fn bounded(mut stream: ByteStream, limit: Limit) -> Result<Vec<
         let chunk = chunk.map_err(|_| FetchError::NoAnswer)?;
         let room = limit.bytes.saturating_sub(body.len());
         if chunk.len() > room {
-            if !limit.cut {
-                return Err(FetchError::TooLarge);
+            match limit.longer {
+                Longer::Refuse => return Err(FetchError::TooLarge),
+                Longer::Cut => body.extend(chunk.into_iter().take(room)),
             }
-            body.extend(chunk.into_iter().take(room));
             break;
         }
         body.extend(chunk);

@@ -6,13 +6,13 @@ use crate::{config::Misconfigured, problem::Problem};
 
 /// Whom to count for.
 #[derive(Clone, Debug)]
-pub(crate) struct Counted {
+pub(crate) struct RateLimit {
     env: Env,
     /// The network address that the platform saw; nothing when a host program asks by itself.
     address: Option<String>,
 }
 
-impl Counted {
+impl RateLimit {
     pub(crate) fn host(env: &Env) -> Self {
         Self { env: env.clone(), address: None }
     }
@@ -27,7 +27,7 @@ impl Counted {
     }
 
     /// One more question of that account from that address.
-    pub(crate) async fn one_more(&self, account: Option<&str>) -> Result<(), Problem> {
+    pub(crate) async fn check(&self, account: Option<&str>) -> Result<(), Problem> {
         for (binding, key) in [(USER, account), (ADDRESS, self.address.as_deref())] {
             let (Some(key), Ok(limiter)) = (key, self.env.rate_limiter(binding)) else { continue };
             if !limiter.limit(key.to_owned()).await?.success {

@@ -7,25 +7,25 @@ use super::{body::text, log::Line, panic};
 use crate::{config::Misconfigured, model::Event, problem::Problem};
 
 /// Asks the object of that name.
-pub(crate) async fn ask<Q: Serialize, A: DeserializeOwned>(
+pub(crate) async fn call<Q: Serialize, A: DeserializeOwned>(
     env: &Env,
     binding: &str,
     name: &str,
-    question: &Q,
+    request: &Q,
 ) -> Result<A, Problem> {
-    read(&asked(env, binding, name, question).await?)
+    read_response(&send(env, binding, name, request).await?)
 }
 
 /// The same with the answer as it comes: one piece of code for whatever it says.
-pub(crate) async fn asked<Q: Serialize>(
+pub(crate) async fn send<Q: Serialize>(
     env: &Env,
     binding: &str,
     name: &str,
-    question: &Q,
+    request: &Q,
 ) -> Result<String, Problem> {
-    let question = post("https://object.internal/", question)?;
+    let request = post("https://object.internal/", request)?;
     let stub = env.durable_object(binding)?.id_from_name(name)?.get_stub()?;
-    let answer = async { text(&stub.fetch_with_request(question).await?).await };
+    let answer = async { text(&stub.fetch_with_request(request).await?).await };
     answer.await.map_err(|error| {
         Line { event: "interrupted", problem: Some(&error.to_string()), ..Line::default() }.error();
         Problem::interrupted()
@@ -33,7 +33,7 @@ pub(crate) async fn asked<Q: Serialize>(
 }
 
 /// Reads the answer of an object.
-pub(crate) fn read<A: DeserializeOwned>(answer: &str) -> Result<A, Problem> {
+pub(crate) fn read_response<A: DeserializeOwned>(answer: &str) -> Result<A, Problem> {
     serde_json::from_str::<Result<A, Problem>>(answer).map_err(|_| Problem::internal())?
 }
 
@@ -43,7 +43,7 @@ pub(crate) fn has_events(env: &Env) -> bool {
 }
 
 /// Tells the host program of a change.
-pub(crate) async fn tell(env: &Env, event: &Event) -> Result<(), Problem> {
+pub(crate) async fn post_event(env: &Env, event: &Event) -> Result<(), Problem> {
     let answer = env.service(EVENTS)?.fetch_request(post("https://events.internal/", event)?).await?;
     if answer.status_code() < 300 { Ok(()) } else { Err(Problem::internal()) }
 }
@@ -58,7 +58,7 @@ fn post(url: &str, body: &impl Serialize) -> Result<Request, Problem> {
 }
 
 /// Reads the question inside the object.
-pub(crate) async fn question<Q: DeserializeOwned>(request: &mut Request) -> Result<Q, Problem> {
+pub(crate) async fn read_request<Q: DeserializeOwned>(request: &mut Request) -> Result<Q, Problem> {
     serde_json::from_str(&request.text().await?).map_err(|_| Problem::internal())
 }
 
@@ -67,11 +67,11 @@ pub(crate) async fn contained(
     answer: impl Future<Output = worker::Result<Response>>,
 ) -> worker::Result<Response> {
     let outcome = panic::contained(async { Ok(answer.await?) }).await;
-    outcome.or_else(|problem| self::answer::<()>(&Err(problem)))
+    outcome.or_else(|problem| respond::<()>(&Err(problem)))
 }
 
 /// Writes its answer.
-pub(crate) fn answer<A: Serialize>(answer: &Result<A, Problem>) -> worker::Result<Response> {
+pub(crate) fn respond<A: Serialize>(answer: &Result<A, Problem>) -> worker::Result<Response> {
     Response::from_json(answer)
 }
 

@@ -12,24 +12,27 @@ use super::panic::contained;
 use crate::problem::Problem;
 
 /// The exchanges under way in one object.
-pub(crate) struct Flights<T>(Rc<RefCell<BTreeMap<String, Flight<T>>>>);
+pub(crate) struct SingleFlight<T>(Rc<RefCell<BTreeMap<String, Flight<T>>>>);
 
-type Flight<T> = Held<Result<T, Problem>>;
+type Flight<T> = Running<Result<T, Problem>>;
 
 /// Work that an object sees through, whoever waits for it.
-pub(crate) type Held<T> = Shared<LocalBoxFuture<'static, T>>;
+pub(crate) type Running<T> = Shared<LocalBoxFuture<'static, T>>;
 
 /// Has the object see it through: the one who asked may go away meanwhile.
-pub(crate) fn held<T: Clone + 'static>(state: &State, work: impl Future<Output = T> + 'static) -> Held<T> {
+pub(crate) fn run_to_completion<T: Clone + 'static>(
+    state: &State,
+    work: impl Future<Output = T> + 'static,
+) -> Running<T> {
     let work = work.boxed_local().shared();
     let owned = work.clone();
     state.wait_until(async move { drop(owned.await) });
     work
 }
 
-impl<T: Clone + 'static> Flights<T> {
+impl<T: Clone + 'static> SingleFlight<T> {
     /// Whether nothing is under way.
-    pub(crate) fn are_over(&self) -> bool {
+    pub(crate) fn is_idle(&self) -> bool {
         self.0.borrow().is_empty()
     }
 
@@ -50,7 +53,7 @@ impl<T: Clone + 'static> Flights<T> {
                 drop(flights.borrow_mut().remove(&ended));
                 outcome
             };
-            let flight = held(state, flight);
+            let flight = run_to_completion(state, flight);
             self.0.borrow_mut().insert(key.to_owned(), flight.clone());
             flight
         });
@@ -58,14 +61,14 @@ impl<T: Clone + 'static> Flights<T> {
     }
 }
 
-impl<T> Default for Flights<T> {
+impl<T> Default for SingleFlight<T> {
     fn default() -> Self {
         Self(Rc::default())
     }
 }
 
-impl<T> fmt::Debug for Flights<T> {
+impl<T> fmt::Debug for SingleFlight<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Flights").finish_non_exhaustive()
+        f.debug_struct("SingleFlight").finish_non_exhaustive()
     }
 }

@@ -1,6 +1,6 @@
 //! Who uses a registration, and its end when nobody does.
 
-use super::{Inner, rows::Row};
+use super::{Inner, rows::RegistrationRow};
 use crate::{
     platform::{
         clock::{now, seconds},
@@ -26,8 +26,8 @@ impl Inner {
     }
 
     /// Deletes at the server (RFC 7592 §2.3) what nobody has used for long enough.
-    pub(super) async fn ring(&self) -> Result<(), Problem> {
-        self.alarm.rang();
+    pub(super) async fn on_alarm(&self) -> Result<(), Problem> {
+        self.alarm.mark_fired();
         let rows = self.rows()?;
         let grace = i64::try_from(rows.config().unused_client.as_secs()).unwrap_or(i64::MAX);
         for row in rows.idle()? {
@@ -36,7 +36,7 @@ impl Inner {
                 return self.schedule(Some(since)).await;
             }
             let Some(server) = row.server() else { continue };
-            if self.unregister(&row, &server).await? || row.attempts >= MOST_ATTEMPTS {
+            if self.unregister(&row, &server).await? || row.attempts >= MAX_DELETE_ATTEMPTS {
                 rows.delete(&row.client_id)?;
                 let issuer = Some(server.issuer.as_str());
                 Line { event: "unregistered", issuer, ..Line::default() }.info();
@@ -50,7 +50,7 @@ impl Inner {
     }
 
     /// Whether nothing is left to do about it: the client is gone, or the server will not delete it.
-    async fn unregister(&self, row: &Row, server: &Server) -> Result<bool, Problem> {
+    async fn unregister(&self, row: &RegistrationRow, server: &Server) -> Result<bool, Problem> {
         let rows = self.rows()?;
         let Some(client) = rows.client(row, server)? else { return Ok(true) };
         let Some(unregister) = Unregister::new(server, &client) else { return Ok(true) };
@@ -64,4 +64,4 @@ impl Inner {
     }
 }
 
-const MOST_ATTEMPTS: i64 = 8;
+const MAX_DELETE_ATTEMPTS: i64 = 8;

@@ -20,7 +20,7 @@ pub(super) struct Rows(pub(super) Storage);
 
 /// A row of `registration`.
 #[derive(Clone, Deserialize)]
-pub(super) struct Row {
+pub(super) struct RegistrationRow {
     pub(super) client_id: String,
     pub(super) redirect_uri: Url,
     /// Our name when it was registered.
@@ -33,7 +33,7 @@ pub(super) struct Row {
     pub(super) attempts: i64,
 }
 
-impl Row {
+impl RegistrationRow {
     /// What it was registered with.
     pub(super) fn server(&self) -> Option<Server> {
         serde_json::from_str(&self.server).ok()
@@ -51,7 +51,7 @@ impl Rows {
         &self,
         server: &Server,
         redirect_uri: &Url,
-    ) -> Result<Option<(Row, Client)>, Problem> {
+    ) -> Result<Option<(RegistrationRow, Client)>, Problem> {
         for row in self.select(
             "WHERE redirect_uri = ? ORDER BY created DESC, rowid DESC",
             vec![redirect_uri.as_str().into()],
@@ -68,7 +68,7 @@ impl Rows {
     }
 
     /// The client, if the key that sealed it is still there.
-    pub(super) fn client(&self, row: &Row, server: &Server) -> Result<Option<Client>, Problem> {
+    pub(super) fn client(&self, row: &RegistrationRow, server: &Server) -> Result<Option<Client>, Problem> {
         Ok(self.0.unseal(place(server, &row.redirect_uri), &row.sealed)?.ok())
     }
 
@@ -102,7 +102,7 @@ impl Rows {
 
     /// Somebody begins a login with a client that nobody uses: it must not be deleted meanwhile. Written only
     /// when it would matter, so that a popular issuer costs no writes.
-    pub(super) fn touch(&self, row: &Row) -> Result<Option<i64>, Problem> {
+    pub(super) fn touch(&self, row: &RegistrationRow) -> Result<Option<i64>, Problem> {
         let now = seconds(now());
         let grace = i64::try_from(self.config().unused_client.as_secs()).unwrap_or(i64::MAX);
         if row.idle_since.is_none_or(|since| now.saturating_sub(since) <= grace / 2) {
@@ -153,12 +153,12 @@ impl Rows {
     }
 
     /// The registrations that nobody uses, the longest idle first.
-    pub(super) fn idle(&self) -> Result<Vec<Row>, Problem> {
+    pub(super) fn idle(&self) -> Result<Vec<RegistrationRow>, Problem> {
         self.select("WHERE idle_since IS NOT NULL ORDER BY idle_since", Vec::new())
     }
 
     /// It could not be deleted: once more later.
-    pub(super) fn postpone(&self, row: &Row, idle_since: i64) -> Result<(), Problem> {
+    pub(super) fn postpone(&self, row: &RegistrationRow, idle_since: i64) -> Result<(), Problem> {
         self.0.exec(
             "UPDATE registration SET idle_since = ?, attempts = attempts + 1 WHERE client_id = ?",
             vec![idle_since.into(), row.client_id.as_str().into()],
@@ -179,7 +179,7 @@ impl Rows {
         self.0.rows("SELECT account FROM holder WHERE client_id = ? LIMIT 1", vec![client_id.into()])
     }
 
-    fn select(&self, rest: &str, bindings: Vec<SqlStorageValue>) -> Result<Vec<Row>, Problem> {
+    fn select(&self, rest: &str, bindings: Vec<SqlStorageValue>) -> Result<Vec<RegistrationRow>, Problem> {
         if self.0.is_empty() {
             return Ok(Vec::new());
         }

@@ -7,7 +7,7 @@ use worker::{Headers, Request, Response, ResponseBuilder};
 use super::login_request::header;
 use crate::{
     login::{Login, User},
-    pages,
+    pages::{self, FormTarget},
     problem::Problem,
 };
 
@@ -15,15 +15,14 @@ pub(super) struct Answer {
     status: u16,
     body: Vec<u8>,
     headers: Headers,
-    /// Whether its form leads to another site: `form-action` would stop the redirect after the POST.
-    leads_away: bool,
+    forms: FormTarget,
 }
 
 impl Answer {
     pub(super) fn of(body: impl Into<Vec<u8>>, content_type: &str) -> Result<Self, Problem> {
         let headers = Headers::new();
         headers.set("content-type", content_type)?;
-        Ok(Self { status: 200, body: body.into(), headers, leads_away: false })
+        Ok(Self { status: 200, body: body.into(), headers, forms: FormTarget::OwnOrigin })
     }
 
     pub(super) fn page(html: String) -> Result<Self, Problem> {
@@ -38,11 +37,11 @@ impl Answer {
     pub(super) fn see_other(url: &Url) -> Result<Self, Problem> {
         let headers = Headers::new();
         headers.set("location", url.as_str())?;
-        Ok(Self { status: 303, body: Vec::new(), headers, leads_away: false })
+        Ok(Self { status: 303, body: Vec::new(), headers, forms: FormTarget::OwnOrigin })
     }
 
     pub(super) fn leading_away(self) -> Self {
-        Self { leads_away: true, ..self }
+        Self { forms: FormTarget::LeadsAway, ..self }
     }
 
     pub(super) fn with_cookie(self, cookie: &str) -> Result<Self, Problem> {
@@ -67,7 +66,7 @@ impl Answer {
     }
 
     pub(super) fn secured(self, login: &Login) -> Result<Response, Problem> {
-        let policy = pages::content_security_policy(self.leads_away);
+        let policy = pages::content_security_policy(self.forms);
         let headers = self.headers;
         for (name, value) in [
             ("cache-control", "no-store"),

@@ -7,7 +7,7 @@ use worker::Request;
 use crate::{
     login::Login,
     model::About,
-    pages::{Question, label},
+    pages::{ConfirmPage, label},
     platform::fetch::{Limit, bounded},
     problem::Problem,
     return_to::return_to,
@@ -17,7 +17,7 @@ use login_flow::{LoginTarget, Server};
 /// A login that is asked for, by a link or by a form.
 #[derive(Default, Deserialize)]
 #[serde(default)]
-pub(super) struct Wish {
+pub(super) struct LoginRequest {
     url: String,
     scope: String,
     label: String,
@@ -25,7 +25,7 @@ pub(super) struct Wish {
     cross_site_hosts: String,
 }
 
-impl Wish {
+impl LoginRequest {
     pub(super) fn of_query(url: &Url) -> Self {
         Self::of_pairs(url.query().unwrap_or_default().as_bytes())
     }
@@ -42,8 +42,8 @@ impl Wish {
         if !is_json {
             return Ok(Self::of_pairs(&body));
         }
-        let wish = str::from_utf8(&body).ok().and_then(|body| serde_json::from_str(body).ok());
-        wish.ok_or_else(|| Problem::unreadable("It is not JSON with a `url`."))
+        let parsed = str::from_utf8(&body).ok().and_then(|body| serde_json::from_str(body).ok());
+        parsed.ok_or_else(|| Problem::unreadable("It is not JSON with a `url`."))
     }
 
     fn of_pairs(pairs: &[u8]) -> Self {
@@ -60,7 +60,7 @@ impl Wish {
         }
     }
 
-    pub(super) fn named(&self, login: &Login) -> Result<LoginTarget, Problem> {
+    pub(super) fn target(&self, login: &Login) -> Result<LoginTarget, Problem> {
         Ok(LoginTarget::parse(&self.url, &login.config.egress)?)
     }
 
@@ -84,16 +84,16 @@ impl Wish {
         return_to(&self.return_to, &login.config.origin)
     }
 
-    /// The question that the wish leads to, as the page puts it.
-    pub(super) fn question<'a>(
+    /// The question that the request leads to, as the page puts it.
+    pub(super) fn confirm_page<'a>(
         &'a self,
         login: &Login,
-        named: &'a LoginTarget,
+        target: &'a LoginTarget,
         server: &'a Server,
         about: &'a About,
-    ) -> Question<'a> {
-        Question {
-            named,
+    ) -> ConfirmPage<'a> {
+        ConfirmPage {
+            target,
             server,
             about,
             scope: self.scope.trim(),
@@ -103,8 +103,8 @@ impl Wish {
     }
 
     /// Whether the person agreed to what the page warned of: that another site issues the token.
-    pub(super) fn agrees_to(&self, question: &Question<'_>) -> bool {
-        question.cross_site_hosts().is_none_or(|hosts| hosts == self.cross_site_hosts)
+    pub(super) fn agrees_to(&self, page: &ConfirmPage<'_>) -> bool {
+        page.cross_site_hosts().is_none_or(|hosts| hosts == self.cross_site_hosts)
     }
 }
 
