@@ -19,16 +19,17 @@ use worker::{DurableObject, Env, Request, Response, State, durable_object, wasm_
 
 use self::{backoff::Backoff, schema::MIGRATIONS, store::Store};
 use crate::{
+    failure::{Failure, UserFailure},
     model::About,
     platform::{
         alarm::Alarm,
         deployment::Deployment,
+        log::report,
         panic::contained,
         rpc,
         single_flight::{SingleFlight, run_to_completion},
         storage::Storage,
     },
-    problem::Problem,
 };
 use login_flow::{LoginTarget, Server};
 
@@ -184,7 +185,7 @@ impl DurableObject for Account {
     }
 
     async fn alarm(&self) -> worker::Result<Response> {
-        Rc::clone(&self.inner).on_alarm().await?;
+        Rc::clone(&self.inner).on_alarm().await.map_err(report)?;
         Response::empty()
     }
 }
@@ -193,40 +194,40 @@ impl Account {
     async fn respond(&self, mut request: Request) -> worker::Result<Response> {
         let envelope: AccountEnvelope = match rpc::read_request(&mut request).await {
             Ok(envelope) => envelope,
-            Err(problem) => return rpc::respond::<()>(&Err(problem)),
+            Err(failure) => return rpc::respond::<()>(Err(failure)),
         };
         let this = Rc::clone(&self.inner);
         let AccountEnvelope { account, user, session, request } = envelope;
         let store = match this.enter(&account, &session).await {
             Ok(store) => store,
-            Err(problem) => return rpc::respond::<()>(&Err(problem)),
+            Err(failure) => return rpc::respond::<()>(Err(failure)),
         };
         match request {
             AccountRequest::Authorization { url, label, refused } => rpc::respond(
-                &this.authorization(Rc::new(store), &url, label.as_deref(), refused.as_deref()).await,
+                this.authorization(Rc::new(store), &url, label.as_deref(), refused.as_deref()).await,
             ),
-            AccountRequest::Begin(begin) => rpc::respond(&this.begin(store, user, session, *begin).await),
+            AccountRequest::Begin(begin) => rpc::respond(this.begin(store, user, session, *begin).await),
             AccountRequest::Callback { url, rotate } => {
                 let state = &self.inner.state;
                 // A code is good for one try: whose browser goes away now finds the connection when it is back.
                 let connected = async move { this.callback(&store, &url, rotate).await };
-                rpc::respond(&run_to_completion(state, contained(connected)).await)
+                rpc::respond(run_to_completion(state, contained(connected)).await)
             }
-            AccountRequest::Connections => rpc::respond(&store.shown()),
-            AccountRequest::Disconnect { id } => rpc::respond(&this.disconnect(&store, &id).await),
-            AccountRequest::Icon { id } => rpc::respond(&store.icon(&id)),
-            AccountRequest::Erase => rpc::respond(&this.erase(&store).await),
+            AccountRequest::Connections => rpc::respond(store.shown()),
+            AccountRequest::Disconnect { id } => rpc::respond(this.disconnect(&store, &id).await),
+            AccountRequest::Icon { id } => rpc::respond(store.icon(&id)),
+            AccountRequest::Erase => rpc::respond(this.erase(&store).await),
         }
     }
 }
 
 impl Inner {
     /// Opens the storage for an asker who is entitled to it.
-    async fn enter(&self, account: &str, session: &Session) -> Result<Store, Problem> {
+    async fn enter(&self, account: &str, session: &Session) -> Result<Store, Failure> {
         let store = self.store(account)?;
         if let Session::Cookie(digest) = session {
             if !store.knows_session(digest)? {
-                return Err(Problem::no_session());
+                return Err(UserFailure::NO_SESSION.into());
             }
             if store.cut_short_before(digest)? {
                 self.schedule(&store).await?;
@@ -235,13 +236,13 @@ impl Inner {
         Ok(store)
     }
 
-    fn store(&self, account: &str) -> Result<Store, Problem> {
+    fn store(&self, account: &str) -> Result<Store, Failure> {
         let config = self.deployment.config()?;
         Ok(Store(Storage::open(self.state.storage().sql(), config, Some(account), MIGRATIONS)?))
     }
 
     /// Sees to it that the alarm rings when the next thing falls due.
-    async fn schedule(&self, store: &Store) -> Result<(), Problem> {
+    async fn schedule(&self, store: &Store) -> Result<(), Failure> {
         self.alarm.schedule_at(&self.state, store.due()?).await
     }
 }

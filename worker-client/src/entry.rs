@@ -16,7 +16,12 @@ use worker::{
     web_sys::{self, AbortSignal, RequestInit},
 };
 
-use crate::{login::Login, platform::panic::contained, problem::Problem};
+use crate::{
+    failure::{Defect, Failure, Reason, UserFailure},
+    login::Login,
+    platform::{log::report, panic::contained},
+    problem::Problem,
+};
 
 #[event(fetch)]
 async fn main(mut request: Request, env: Env, _context: Context) -> worker::Result<Response> {
@@ -28,7 +33,7 @@ async fn main(mut request: Request, env: Env, _context: Context) -> worker::Resu
     let login = match login {
         Ok(login) => login,
         Err(misconfigured) => {
-            let problem = Problem::from(misconfigured);
+            let problem = Problem::new(&report(misconfigured.into()), None);
             return Response::error(problem.title, problem.status);
         }
     };
@@ -56,15 +61,14 @@ impl JsLogin {
     /// The logins of a user whom the host program has authenticated.
     #[wasm_bindgen(constructor)]
     pub fn new(env: Env, user: &str) -> Result<Self, JsValue> {
-        let login = Login::new(&env, user).map_err(|misconfigured| thrown(&misconfigured.into()))?;
+        let login = Login::new(&env, user).map_err(thrown)?;
         Ok(Self { login })
     }
 
     /// The logins of whoever uses the browser that sent this request.
     #[wasm_bindgen(js_name = byCookie)]
     pub fn by_cookie(env: Env, request: web_sys::Request) -> Result<Self, JsValue> {
-        let login =
-            Login::by_cookie(&env, &request.into()).map_err(|misconfigured| thrown(&misconfigured.into()))?;
+        let login = Login::by_cookie(&env, &request.into()).map_err(thrown)?;
         Ok(Self { login })
     }
 
@@ -100,9 +104,10 @@ impl JsLogin {
 
     /// The `Authorization` value for a URL that a connection covers.
     pub async fn authorization(&self, url: String) -> Result<String, JsValue> {
-        let url = Url::parse(&url).map_err(|_| thrown(&Problem::unreadable("It is not a URL.")))?;
+        let url = Url::parse(&url)
+            .map_err(|_| thrown(UserFailure::UnreadableRequest(Reason::of("It is not a URL."))))?;
         let authorization = contained(self.login.authorization(&url)).await;
-        authorization.map(|value| value.secret()).map_err(|problem| thrown(&problem))
+        authorization.map(|value| value.secret()).map_err(thrown)
     }
 
     /// Ends a connection.
@@ -112,7 +117,7 @@ impl JsLogin {
 
     /// Ends all connections of the user and erases what is stored of them.
     pub async fn erase(&self) -> Result<(), JsValue> {
-        contained(self.login.erase()).await.map_err(|problem| thrown(&problem))
+        contained(self.login.erase()).await.map_err(thrown)
     }
 
     /// The page that asks the person whether to log in to a host or URL.
@@ -123,7 +128,7 @@ impl JsLogin {
         scope: Option<String>,
     ) -> Result<String, JsValue> {
         let link = self.login.link(url, return_to.as_deref(), scope.as_deref());
-        link.map(Into::into).map_err(|problem| thrown(&problem))
+        link.map(Into::into).map_err(thrown)
     }
 
     /// The same user, for the connections with this label alone.
@@ -136,13 +141,13 @@ impl JsLogin {
 /// The outcome of some work, or the signal's reason once it aborts.
 fn unless_aborted<T>(
     signal: AbortSignal,
-    work: impl Future<Output = Result<T, Problem>>,
+    work: impl Future<Output = Result<T, Failure>>,
 ) -> impl Future<Output = Result<T, JsValue>> + UnwindSafe {
     AssertUnwindSafe(async move {
         let (work, aborted) = (pin!(contained(work)), pin!(aborted(&signal)));
         match select(work, aborted).await {
             Either::Left((Ok(done), _)) => Ok(done),
-            Either::Left((Err(problem), _)) if !signal.aborted() => Err(thrown(&problem)),
+            Either::Left((Err(failure), _)) if !signal.aborted() => Err(thrown(failure)),
             _ => Err(signal.reason()),
         }
     })
@@ -157,21 +162,23 @@ async fn aborted(signal: &AbortSignal) {
     drop(JsFuture::from(event).await);
 }
 
-/// The value as a plain JavaScript object, or the problem as what is thrown.
-fn given(outcome: Result<impl Serialize, Problem>) -> Result<JsValue, JsValue> {
-    outcome.map_err(|problem| thrown(&problem)).and_then(|value| object(&value))
+/// The value as a plain JavaScript object, or the failure as what is thrown.
+fn given(outcome: Result<impl Serialize, Failure>) -> Result<JsValue, JsValue> {
+    outcome.map_err(thrown).and_then(|value| object(&value))
 }
 
 /// A plain JavaScript object.
 fn object(value: &impl Serialize) -> Result<JsValue, JsValue> {
-    JSON::parse(&serde_json::to_string(value).unwrap_or_default())
+    let json = serde_json::to_string(value).map_err(|_| thrown(Failure::internal(Defect::Encoding)))?;
+    JSON::parse(&json)
 }
 
-/// An `Error` that has the members of the problem.
-fn thrown(problem: &Problem) -> JsValue {
-    let error = Error::new(&problem.title);
-    match object(problem) {
-        Ok(members) => Object::assign(&error, &members.into()).into(),
-        Err(_) => error.into(),
+/// An `Error` that has the members of the problem. A failure of this app is logged here.
+fn thrown(failure: impl Into<Failure>) -> JsValue {
+    let problem = Problem::new(&report(failure.into()), None);
+    let error = Error::new(problem.title);
+    match serde_json::to_string(&problem).map(|json| JSON::parse(&json)) {
+        Ok(Ok(members)) => Object::assign(&error, &members.into()).into(),
+        Ok(Err(_)) | Err(_) => error.into(),
     }
 }

@@ -27,6 +27,7 @@
 pub mod api;
 pub mod config;
 pub mod cookie;
+pub mod failure;
 pub mod model;
 pub mod pages;
 pub mod problem;

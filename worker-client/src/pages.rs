@@ -9,8 +9,10 @@ pub use notice::Notice;
 
 use askama::Template;
 use branding::Text;
+use login_flow::LoginTarget;
 
 use crate::{
+    failure::{Failure, WayOut},
     model::{About, Connection, Revocation},
     problem::Problem,
 };
@@ -49,7 +51,7 @@ pub fn home(
     connections: &[Connection],
     session: BrowserSession,
     notice: Option<Notice>,
-) -> String {
+) -> Result<String, Unrenderable> {
     #[derive(Template)]
     #[template(path = "home.html")]
     struct Home<'a> {
@@ -68,21 +70,29 @@ pub fn home(
     render(&Home { prefix, connections, signed_in, notice, typed: "" })
 }
 
-/// An error: what happened, who must act, what to do next.
-pub fn problem(prefix: &str, problem: &Problem) -> String {
+/// A failure at a host, if it is about one: what happened, who must act, what to do next.
+pub fn failure(
+    prefix: &str,
+    failure: &Failure,
+    target: Option<&LoginTarget>,
+) -> Result<String, Unrenderable> {
     #[derive(Template)]
     #[template(path = "problem.html")]
     struct Page<'a> {
         prefix: &'a str,
         problem: &'a Problem,
-        /// Whether naming a host, here and now, is a way on.
-        asks: bool,
+        /// The page has the form that names a host.
+        has_form: bool,
         typed: &'a str,
     }
-    let asks = problem.login.is_none()
-        && (problem.host.is_some()
-            || matches!(&*problem.kind, "invalid-host" | "no-connection" | "no-session"));
-    render(&Page { prefix, problem, asks, typed: problem.host.as_deref().unwrap_or_default() })
+    let problem = Problem::new(failure, target);
+    let has_form = match failure.way_out() {
+        WayOut::Login(_) => false,
+        WayOut::Form => true,
+        WayOut::Start => target.is_some(),
+    };
+    let typed = problem.host.as_deref().unwrap_or_default();
+    render(&Page { prefix, problem: &problem, has_form, typed })
 }
 
 /// A person's own name for a connection, made fit to be shown: at most 80 characters, nothing invisible.
@@ -118,7 +128,12 @@ fn bounded(text: &str) -> Option<String> {
     Text::description(text).map(|text| text.as_untrusted_str().to_owned())
 }
 
-fn render(page: &impl Template) -> String {
-    // Writing to a string fails for no template of ours.
-    page.render().unwrap_or_default()
+/// A template failed: a page is never sent in part, or blank.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+#[error("a page cannot be written")]
+#[expect(clippy::exhaustive_structs, reason = "nothing more is known")]
+pub struct Unrenderable;
+
+fn render(page: &impl Template) -> Result<String, Unrenderable> {
+    page.render().map_err(|_| Unrenderable)
 }

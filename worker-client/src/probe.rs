@@ -9,13 +9,13 @@ use serde::{Deserialize, Serialize};
 use crate::{
     about::about,
     config::{Config, Preregistered},
+    failure::Failure,
     model::About,
     platform::{
         cache::CacheEntry,
         fetch::{Limit, through},
         limits::RateLimit,
     },
-    problem::Problem,
 };
 use login_flow::{LoginTarget, Server, Verdict, probe};
 
@@ -33,7 +33,7 @@ pub(crate) async fn probe_host(
     rate_limit: &RateLimit,
     account: Option<&str>,
     target: &LoginTarget,
-) -> Result<(HostAnswer, About), Problem> {
+) -> Result<(HostAnswer, About), Failure> {
     let cache = CacheEntry::of(config, "probe", &target.resource());
     let remembered: Option<HostAnswer> = cache.read().await;
     if remembered.is_none() {

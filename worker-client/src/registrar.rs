@@ -17,17 +17,17 @@ use worker::{DurableObject, Env, Request, Response, State, durable_object, wasm_
 use self::rows::{MIGRATIONS, Rows};
 use crate::{
     config::Preregistered,
+    failure::{Failure, ServerFailure},
     platform::{
         alarm::Alarm,
         clock::now,
         deployment::Deployment,
         fetch::{Limit, through},
-        log::Line,
+        log::{Line, report},
         rpc,
         single_flight::SingleFlight,
         storage::Storage,
     },
-    problem::Problem,
 };
 use login_flow::{Client, Register, Server, Update, drive};
 
@@ -103,7 +103,7 @@ impl DurableObject for Registrar {
     }
 
     async fn alarm(&self) -> worker::Result<Response> {
-        self.inner.on_alarm().await?;
+        self.inner.on_alarm().await.map_err(report)?;
         Response::empty()
     }
 }
@@ -112,21 +112,21 @@ impl Registrar {
     async fn respond(&self, mut request: Request) -> worker::Result<Response> {
         let inner = Rc::clone(&self.inner);
         match rpc::read_request(&mut request).await {
-            Ok(RegistrarRequest::Obtain(wanted)) => rpc::respond(&inner.obtain(*wanted).await),
-            Ok(RegistrarRequest::Forget { client_id }) => rpc::respond(&inner.forget(&client_id)),
+            Ok(RegistrarRequest::Obtain(wanted)) => rpc::respond(inner.obtain(*wanted).await),
+            Ok(RegistrarRequest::Forget { client_id }) => rpc::respond(inner.forget(&client_id)),
             Ok(RegistrarRequest::Hold { client_id, account }) => {
-                rpc::respond(&inner.hold(&client_id, &account))
+                rpc::respond(inner.hold(&client_id, &account))
             }
             Ok(RegistrarRequest::Release { client_id, account }) => {
-                rpc::respond(&inner.release(&client_id, &account).await)
+                rpc::respond(inner.release(&client_id, &account).await)
             }
-            Err(problem) => rpc::respond::<()>(&Err(problem)),
+            Err(failure) => rpc::respond::<()>(Err(failure)),
         }
     }
 }
 
 impl Inner {
-    async fn obtain(self: Rc<Self>, wanted: ObtainClient) -> Result<Client, Problem> {
+    async fn obtain(self: Rc<Self>, wanted: ObtainClient) -> Result<Client, Failure> {
         let ObtainClient { server, redirect_uri, client_name } = &wanted;
         let rows = self.rows()?;
         let known = rows.config().clients.at(&server.issuer).cloned();
@@ -160,7 +160,7 @@ impl Inner {
         wanted: ObtainClient,
         renamed: Option<Client>,
         known: Option<Preregistered>,
-    ) -> Result<Client, Problem> {
+    ) -> Result<Client, Failure> {
         let ObtainClient { server, redirect_uri, client_name } = wanted;
         let rows = self.rows()?;
         let egress = &rows.config().egress;
@@ -181,7 +181,7 @@ impl Inner {
         }
         self.attempts.borrow_mut().next(now())?;
         let register = Register::new(&server, redirect_uri, &client_name);
-        let mut register = register.ok_or_else(Problem::no_registration)?;
+        let mut register = register.ok_or(ServerFailure::NoRegistration)?;
         if let Some(token) = known.as_ref().and_then(Preregistered::initial_access_token) {
             register = register.with_initial_access_token(token.clone());
         }
@@ -194,20 +194,20 @@ impl Inner {
                 Ok(client)
             }
             Err(error) => {
-                let problem = Problem::from(error);
-                self.attempts.borrow_mut().refused = Some((now(), problem.clone()));
-                Err(problem)
+                let failure = Failure::from(error);
+                self.attempts.borrow_mut().refused = Some((now(), failure.clone()));
+                Err(failure)
             }
         }
     }
 
-    fn rows(&self) -> Result<Rows, Problem> {
+    fn rows(&self) -> Result<Rows, Failure> {
         let config = self.deployment.config()?;
         Ok(Rows(Storage::open(self.state.storage().sql(), config, Some(OWNER), MIGRATIONS)?))
     }
 
     /// Sees to it that the alarm rings when a registration without users may go.
-    async fn schedule(&self, idle_since: Option<i64>) -> Result<(), Problem> {
+    async fn schedule(&self, idle_since: Option<i64>) -> Result<(), Failure> {
         let grace = self.deployment.config()?.unused_client.as_secs();
         let due = idle_since.map(|since| since.saturating_add(i64::try_from(grace).unwrap_or(i64::MAX)));
         self.alarm.schedule_at(&self.state, due).await
@@ -218,20 +218,20 @@ impl Inner {
 /// click.
 #[derive(Default)]
 struct Attempts {
-    refused: Option<(SystemTime, Problem)>,
+    refused: Option<(SystemTime, Failure)>,
     renamed: Option<SystemTime>,
     made: Vec<SystemTime>,
 }
 
 impl Attempts {
-    fn next(&mut self, now: SystemTime) -> Result<(), Problem> {
+    fn next(&mut self, now: SystemTime) -> Result<(), Failure> {
         let within = |at: &SystemTime, span| now.duration_since(*at).is_ok_and(|age| age < span);
-        if let Some((_, problem)) = self.refused.as_ref().filter(|(at, _)| within(at, REFUSAL_TTL)) {
-            return Err(problem.clone());
+        if let Some((_, failure)) = self.refused.as_ref().filter(|(at, _)| within(at, REFUSAL_TTL)) {
+            return Err(failure.clone());
         }
         self.made.retain(|at| within(at, REGISTRATION_WINDOW));
         if self.made.len() >= MAX_REGISTRATIONS {
-            return Err(Problem::registers_in_vain());
+            return Err(ServerFailure::RegistersInVain.into());
         }
         self.made.push(now);
         Ok(())

@@ -4,10 +4,13 @@
 #[path = "../examples/states/samples.rs"]
 mod samples;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use samples::{HOSTILE, State, connection, problems, question, states};
+use samples::{Failed, HOSTILE, State, connection, failures, question, states};
+use serde_json::Value;
 use worker_client::{
+    api::OPENAPI,
+    failure::UserFailure,
     model::{About, Connection, Receipt},
     pages::{self, BrowserSession, ConfirmPage, Notice},
     problem::Problem,
@@ -25,6 +28,10 @@ fn asked(host: &str, issuer: &str, about: &About) -> String {
     .unwrap()
 }
 
+fn problem(failed: &Failed) -> Problem {
+    Problem::new(&failed.failure, failed.target.as_ref())
+}
+
 #[test]
 fn each_as_it_reads() {
     for State { name, html, .. } in states().unwrap() {
@@ -32,8 +39,10 @@ fn each_as_it_reads() {
             insta::assert_snapshot!(name.as_str(), html);
         }
     }
-    insta::assert_snapshot!("problem", pages::problem("/auth", &Problem::no_connection()));
-    insta::assert_json_snapshot!("problems", problems().into_iter().collect::<BTreeMap<_, _>>());
+    let failure = UserFailure::NoConnection { login: None }.into();
+    insta::assert_snapshot!("problem", pages::failure("/auth", &failure, None).unwrap());
+    let problems = failures().into_iter().map(|(name, failed)| (name, problem(&failed)));
+    insta::assert_json_snapshot!("problems", problems.collect::<BTreeMap<_, _>>());
 }
 
 #[test]
@@ -57,7 +66,7 @@ fn b09_what_a_stranger_says_is_bounded_and_isolated() {
         label: pages::label(&format!("{}\u{202E}{}", "n".repeat(500), "\u{30D}".repeat(2000))),
         ..connection("good.example", "https://good.example", Some("Goo\u{202E}gle"))
     };
-    let page = pages::home("", &[connection], BrowserSession::Present, None);
+    let page = pages::home("", &[connection], BrowserSession::Present, None).unwrap();
     assert!(page.len() < 10_000, "{}", page.len());
     assert!(page.contains(&format!("<bdi>{}…</bdi>", "n".repeat(79))) && page.contains("<bdi>Goo"));
 }
@@ -72,7 +81,7 @@ fn b10_the_host_stands_before_its_title() {
         label: pages::label("Google Mail"),
         ..connection("evil.example", "https://evil.example", Some("Google"))
     };
-    let page = pages::home("", &[connection], BrowserSession::Present, None);
+    let page = pages::home("", &[connection], BrowserSession::Present, None).unwrap();
     assert!(page.find("evil.example").unwrap() < page.find("Google").unwrap());
 }
 
@@ -105,7 +114,7 @@ fn what_the_answer_must_hold_names_every_site() {
         question(host, issuer, endpoints, |target, server| {
             let about = &About::default();
             let page = ConfirmPage { target, server, about, scope: "", label: None, return_to: None };
-            page.cross_site_hosts().unwrap_or_default()
+            Ok(page.cross_site_hosts().unwrap_or_default())
         })
         .unwrap()
     };
@@ -121,7 +130,7 @@ fn a_notice_that_the_page_contradicts_is_not_shown() {
     use BrowserSession::{Absent, Present};
     let one = [connection("good.example", "https://good.example", None)];
     let page = |connections: &[Connection], session, notice| {
-        pages::home("", connections, session, Some(notice)).contains(r#"class="notice"#)
+        pages::home("", connections, session, Some(notice)).unwrap().contains(r#"class="notice"#)
     };
     assert!(page(&one, Present, Notice::Connected) && !page(&[], Present, Notice::Connected));
     assert!(page(&[], Absent, Notice::LoggedOut));
@@ -131,14 +140,50 @@ fn a_notice_that_the_page_contradicts_is_not_shown() {
 
 #[test]
 fn every_problem_says_who_must_act_and_what_to_do() {
-    for (name, problem) in problems() {
-        let page = pages::problem("", &problem);
-        for text in [&problem.title, &problem.actor, &problem.remedy] {
+    for (name, failed) in failures() {
+        let (problem, page) = (problem(&failed), failed.page().unwrap());
+        for text in [problem.title, problem.actor, problem.remedy] {
             let escaped = text.replace('\'', "&#39;");
             assert!(!text.is_empty() && page.contains(&escaped), "{name}: {text}");
         }
     }
 }
+
+/// `type`, status and actor of each problem: as the README lists them, as the failures give them, as the API names them.
+#[test]
+fn readme_openapi_and_failures_have_the_same_problems() {
+    let given: BTreeSet<[String; 3]> = failures()
+        .iter()
+        .map(|(_, failed)| problem(failed))
+        .map(|Problem { kind, status, actor, .. }| {
+            let kind = serde_json::to_value(kind).unwrap().as_str().unwrap().to_owned();
+            [kind, status.to_string(), actor.to_owned()]
+        })
+        .collect();
+    let rows =
+        README.lines().skip_while(|line| *line != "| `type` | status | who must act | title |").skip(2);
+    let listed: BTreeSet<[String; 3]> = rows
+        .take_while(|line| line.starts_with('|'))
+        .map(|line| {
+            let mut cells = line.split('|').skip(1).map(|cell| cell.trim().trim_matches('`').to_owned());
+            [cells.next().unwrap(), cells.next().unwrap(), cells.next().unwrap()]
+        })
+        .collect();
+    assert_eq!(listed, given);
+    let document: Value = serde_json::from_str(OPENAPI).unwrap();
+    let kinds = document["components"]["schemas"]["Kind"]["oneOf"].as_array().unwrap();
+    let named: BTreeSet<&str> = kinds.iter().map(|kind| kind["const"].as_str().unwrap()).collect();
+    assert_eq!(named, given.iter().map(|[kind, ..]| kind.as_str()).collect());
+    // The table of what a host program must expect names some of them.
+    let expected =
+        README.lines().skip_while(|line| *line != "| `type` | what happened | what to do |").skip(2);
+    for line in expected.take_while(|line| line.starts_with('|')) {
+        let kind = line.split('`').nth(1).unwrap();
+        assert!(named.contains(kind), "{kind}");
+    }
+}
+
+const README: &str = include_str!("../README.md");
 
 #[test]
 fn the_question_alone_lets_a_form_lead_away() {

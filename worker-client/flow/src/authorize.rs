@@ -176,6 +176,11 @@ impl AuthorizationResponseError {
         }
     }
 
+    /// The error response `access_denied`: the resource owner or the server denied the request (RFC 6749 §4.1.2.1).
+    pub fn is_access_denied(&self) -> bool {
+        matches!(self, Self::Refused(error) if error == "access_denied")
+    }
+
     /// Whether the login is over. A response that is not genuine must not end a genuine login.
     pub fn is_final(&self) -> bool {
         matches!(self, Self::Refused(_))

@@ -9,21 +9,21 @@ use super::{
     store::Store,
 };
 use crate::{
+    failure::Failure,
     model::Revocation,
     platform::{
         fetch::{Limit, through},
-        log::Line,
-        rpc,
+        log::{Line, report},
+        rpc::{self, Delivery},
         storage::Storage,
     },
-    problem::Problem,
     registrar::RegistrarRequest,
 };
 use login_flow::{DriveError, Revoke, drive};
 
 impl Inner {
     /// Does everything that is due, and sets the alarm for the next thing.
-    pub(super) async fn on_alarm(self: Rc<Self>) -> Result<(), Problem> {
+    pub(super) async fn on_alarm(self: Rc<Self>) -> Result<(), Failure> {
         self.alarm.mark_fired();
         let Some(store) = self.own_store()? else { return Ok(()) };
         store.purge()?;
@@ -51,7 +51,7 @@ impl Inner {
     }
 
     /// The account's own rows, where there are any: an alarm has no asker who would name it.
-    fn own_store(&self) -> Result<Option<Store>, Problem> {
+    fn own_store(&self) -> Result<Option<Store>, Failure> {
         let config = self.deployment.config()?;
         let storage = Storage::open(self.state.storage().sql(), config, None, MIGRATIONS)?;
         Ok(Some(Store(storage)).filter(|store| !store.0.is_empty()))
@@ -63,16 +63,26 @@ impl Inner {
             OutboxTask::Hold(at) => {
                 let request =
                     RegistrarRequest::Hold { client_id: at.client_id.clone(), account: owner(store) };
-                rpc::call::<_, ()>(&self.deployment.env, "REGISTRAR", &at.issuer, &request).await.is_ok()
+                self.tell_registrar(&at.issuer, &request).await
             }
             OutboxTask::Release(at) => {
                 let request =
                     RegistrarRequest::Release { client_id: at.client_id.clone(), account: owner(store) };
-                rpc::call::<_, ()>(&self.deployment.env, "REGISTRAR", &at.issuer, &request).await.is_ok()
+                self.tell_registrar(&at.issuer, &request).await
             }
             OutboxTask::Revoke(revocation) => revoke(store, revocation).await != Revocation::FailedWillRetry,
-            OutboxTask::Tell(event) => rpc::post_event(&self.deployment.env, event).await.is_ok(),
+            OutboxTask::Tell(event) => {
+                let delivery = rpc::post_event(&self.deployment.env, event).await.map_err(report);
+                matches!(delivery, Ok(Delivery::Accepted))
+            }
         }
+    }
+}
+
+impl Inner {
+    /// True if the registrar has done it.
+    async fn tell_registrar(&self, issuer: &str, request: &RegistrarRequest) -> bool {
+        rpc::call::<_, ()>(&self.deployment.env, "REGISTRAR", issuer, request).await.map_err(report).is_ok()
     }
 }
 

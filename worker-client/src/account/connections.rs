@@ -9,12 +9,12 @@ use worker::SqlStorageValue;
 
 use super::store::Store;
 use crate::{
+    failure::Failure,
     model::{About, Connection, closest},
     platform::{
         clock::{now, seconds},
         entropy::entropy,
     },
-    problem::Problem,
     seal::Place,
 };
 use login_flow::{Client, LoginTarget, Server, Tokens, authority};
@@ -123,31 +123,31 @@ impl ConnectionRow {
 }
 
 impl Store {
-    pub(super) fn connections(&self) -> Result<Vec<ConnectionRow>, Problem> {
+    pub(super) fn connections(&self) -> Result<Vec<ConnectionRow>, Failure> {
         self.select("ORDER BY created DESC", Vec::new())
     }
 
     /// The connections as they are listed.
-    pub(super) fn shown(&self) -> Result<Vec<Connection>, Problem> {
+    pub(super) fn shown(&self) -> Result<Vec<Connection>, Failure> {
         Ok(self.connections()?.into_iter().map(ConnectionRow::shown).collect())
     }
 
-    pub(super) fn connection(&self, id: &str) -> Result<Option<ConnectionRow>, Problem> {
+    pub(super) fn connection(&self, id: &str) -> Result<Option<ConnectionRow>, Failure> {
         Ok(self.select("WHERE id = ?", vec![id.into()])?.pop())
     }
 
     /// The connection to a resource under a label.
-    pub(super) fn labelled(&self, resource: &str, label: &str) -> Result<Option<ConnectionRow>, Problem> {
+    pub(super) fn labelled(&self, resource: &str, label: &str) -> Result<Option<ConnectionRow>, Failure> {
         Ok(self.select("WHERE resource = ? AND label = ?", vec![resource.into(), label.into()])?.pop())
     }
 
     /// The connection that a request to that URL uses.
-    pub(super) fn covering(&self, url: &Url, label: Option<&str>) -> Result<Option<ConnectionRow>, Problem> {
+    pub(super) fn covering(&self, url: &Url, label: Option<&str>) -> Result<Option<ConnectionRow>, Failure> {
         let traits = |row: &ConnectionRow| (row.resource.clone(), row.label.clone(), row.created);
         Ok(closest(self.connections()?, url, label, traits))
     }
 
-    pub(super) fn icon(&self, id: &str) -> Result<Option<String>, Problem> {
+    pub(super) fn icon(&self, id: &str) -> Result<Option<String>, Failure> {
         #[derive(Deserialize)]
         struct Icon {
             icon: Option<String>,
@@ -159,12 +159,12 @@ impl Store {
         Ok(rows.into_iter().next().and_then(|row| row.icon))
     }
 
-    pub(super) fn grant(&self, row: &ConnectionRow) -> Result<Option<Grant>, Problem> {
+    pub(super) fn grant(&self, row: &ConnectionRow) -> Result<Option<Grant>, Failure> {
         Ok(self.0.unseal(row.place(), &row.sealed)?.ok())
     }
 
     /// Stores what a login ended with, and answers with its id. Nothing may be there in its place.
-    pub(super) fn connect(&self, login: &NewConnection, grant: &Grant) -> Result<String, Problem> {
+    pub(super) fn connect(&self, login: &NewConnection, grant: &Grant) -> Result<String, Failure> {
         let NewConnection { target, about, label } = login;
         let id = Base64UrlUnpadded::encode_string(&entropy::<16>()?);
         let (resource, issuer) = (target.resource(), grant.server.issuer.as_str());
@@ -193,7 +193,7 @@ impl Store {
 
     /// Stores refreshed tokens and that nothing is under way, in one write. Nothing comes back that was erased,
     /// and a late answer replaces nothing that is newer.
-    pub(super) fn refreshed(&self, row: &ConnectionRow, grant: &Grant) -> Result<(), Problem> {
+    pub(super) fn refreshed(&self, row: &ConnectionRow, grant: &Grant) -> Result<(), Failure> {
         let sealed = self.0.seal(row.place(), grant)?;
         self.0.exec(
             "UPDATE connection SET sealed = ?, issued = ?, scope = ?, intent = 0, used = 0, generation = generation + 1
@@ -209,11 +209,11 @@ impl Store {
     }
 
     /// Written once for each token, with the alarm that keeps the connection fresh.
-    pub(super) fn set_used(&self, row: &ConnectionRow) -> Result<(), Problem> {
+    pub(super) fn set_used(&self, row: &ConnectionRow) -> Result<(), Failure> {
         self.0.exec("UPDATE connection SET used = 1 WHERE id = ?", vec![row.id.as_str().into()])
     }
 
-    pub(super) fn set_intent(&self, row: &ConnectionRow, intent: RefreshIntent) -> Result<(), Problem> {
+    pub(super) fn set_intent(&self, row: &ConnectionRow, intent: RefreshIntent) -> Result<(), Failure> {
         let intent = match intent {
             RefreshIntent::None => 0,
             RefreshIntent::Sent => 1,
@@ -226,19 +226,19 @@ impl Store {
     }
 
     /// Only the user can mend it: the tokens it held are of no use to anybody.
-    pub(super) fn ask_for_login(&self, row: &ConnectionRow) -> Result<(), Problem> {
+    pub(super) fn ask_for_login(&self, row: &ConnectionRow) -> Result<(), Failure> {
         self.0.exec(
             "UPDATE connection SET needs_login = 1, intent = 0 WHERE id = ? AND generation = ?",
             vec![row.id.as_str().into(), row.generation.into()],
         )
     }
 
-    pub(super) fn erase(&self, id: &str) -> Result<(), Problem> {
+    pub(super) fn erase(&self, id: &str) -> Result<(), Failure> {
         self.0.exec("DELETE FROM connection WHERE id = ?", vec![id.into()])
     }
 
     /// Seals with the active key what another one sealed, and says how many rows that were.
-    pub(super) fn reseal(&self) -> Result<usize, Problem> {
+    pub(super) fn reseal(&self) -> Result<usize, Failure> {
         let mut resealed = 0_usize;
         let keys = self.0.config().keys()?;
         for row in self.connections()?.iter().filter(|row| !keys.is_active(&row.sealed)) {
@@ -251,7 +251,7 @@ impl Store {
         Ok(resealed)
     }
 
-    fn select(&self, rest: &str, bindings: Vec<SqlStorageValue>) -> Result<Vec<ConnectionRow>, Problem> {
+    fn select(&self, rest: &str, bindings: Vec<SqlStorageValue>) -> Result<Vec<ConnectionRow>, Failure> {
         if self.0.is_empty() {
             return Ok(Vec::new());
         }

@@ -10,19 +10,19 @@ use super::{
     store::Store,
 };
 use crate::{
+    failure::{Failure, UserFailure},
     model::{Change, Event, Receipt, Revocation},
     platform::{
         clock::{now, seconds},
         log::Line,
         rpc,
     },
-    problem::Problem,
 };
 
 impl Inner {
     /// Erases a connection, then revokes what it held. What the server does not confirm is tried again.
-    pub(super) async fn disconnect(&self, store: &Store, id: &str) -> Result<Receipt, Problem> {
-        let row = store.connection(id)?.ok_or_else(Problem::not_found)?;
+    pub(super) async fn disconnect(&self, store: &Store, id: &str) -> Result<Receipt, Failure> {
+        let row = store.connection(id)?.ok_or(UserFailure::NotFound)?;
         let [refresh, access] = end(store, &row, FirstAttempt::ByCaller)?;
         self.tell(store, Change::Disconnected, &row.id, &row.resource)?;
         self.schedule(store).await?;
@@ -34,7 +34,7 @@ impl Inner {
     }
 
     /// Ends everything that the account holds. What is left of it are tasks, and then nothing.
-    pub(super) async fn erase(&self, store: &Store) -> Result<(), Problem> {
+    pub(super) async fn erase(&self, store: &Store) -> Result<(), Failure> {
         if store.0.is_empty() {
             return Ok(());
         }
@@ -48,7 +48,7 @@ impl Inner {
         self.alarm.schedule_at(&self.state, now).await
     }
 
-    async fn revoke_now(&self, store: &Store, revoking: QueuedRevocation) -> Result<Revocation, Problem> {
+    async fn revoke_now(&self, store: &Store, revoking: QueuedRevocation) -> Result<Revocation, Failure> {
         let (id, revocation) = match revoking {
             QueuedRevocation::Nothing => return Ok(Revocation::NotHeld),
             QueuedRevocation::NotOffered => return Ok(Revocation::NotOffered),
@@ -68,7 +68,7 @@ impl Inner {
         event: Change,
         connection: &str,
         resource: &str,
-    ) -> Result<(), Problem> {
+    ) -> Result<(), Failure> {
         if !rpc::has_events(&self.deployment.env) {
             return Ok(());
         }
@@ -86,7 +86,7 @@ pub(super) fn end(
     store: &Store,
     row: &ConnectionRow,
     first_attempt: FirstAttempt,
-) -> Result<[QueuedRevocation; 2], Problem> {
+) -> Result<[QueuedRevocation; 2], Failure> {
     let grant = store.grant(row)?;
     store.erase(&row.id)?;
     let Some(Grant { server, client, tokens }) = grant else {
@@ -111,7 +111,7 @@ pub(super) fn end(
         let (server, client) = (server.clone(), client.clone());
         let revocation = Box::new(TokenRevocation { server, client, token, is_refresh });
         let id = store.enqueue(&OutboxTask::Revoke(revocation.clone()), after)?;
-        Ok::<_, Problem>(QueuedRevocation::Posted { id, revocation })
+        Ok::<_, Failure>(QueuedRevocation::Posted { id, revocation })
     };
     // A server that has ended the connection itself knows these tokens no more.
     let (refresh, access) = if row.needs_login() {

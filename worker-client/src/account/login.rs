@@ -11,6 +11,7 @@ use super::{
     store::{Store, StoredLogin},
 };
 use crate::{
+    failure::{Failure, UserFailure},
     model::Change,
     platform::{
         clock::now,
@@ -19,7 +20,6 @@ use crate::{
         log::Line,
         rpc,
     },
-    problem::Problem,
     registrar::{ObtainClient, RegistrarRequest},
 };
 use login_flow::{
@@ -34,12 +34,12 @@ impl Inner {
         user: Option<HostUser>,
         session: Session,
         begin: BeginLogin,
-    ) -> Result<Url, Problem> {
+    ) -> Result<Url, Failure> {
         let BeginLogin { target, server, redirect_uri, client_name, about, scope, label, return_to } = begin;
         let resource = target.resource();
         let rows = store.connections()?;
         if rows.len() >= MAX_CONNECTIONS && store.labelled(&resource, &label)?.is_none() {
-            return Err(Problem::too_many_connections());
+            return Err(UserFailure::TooManyConnections.into());
         }
         let client = match client_in_use(&store, &server, &redirect_uri)? {
             Some(client) => client,
@@ -60,9 +60,9 @@ impl Inner {
         store: &Store,
         url: &Url,
         rotate: Option<String>,
-    ) -> Result<CompletedLogin, Problem> {
-        let state = State::digest_of(url).ok_or_else(Problem::unknown_login)?;
-        let login = store.login(&state)?.ok_or_else(Problem::unknown_login)?;
+    ) -> Result<CompletedLogin, Failure> {
+        let state = State::digest_of(url).ok_or(UserFailure::UnknownLogin)?;
+        let login = store.login(&state)?.ok_or(UserFailure::UnknownLogin)?;
         let StoredLogin { pending, target, about, label, return_to } = login;
         let redeem = match pending.accept(url) {
             Ok(redeem) => redeem,
@@ -103,7 +103,7 @@ impl Inner {
     }
 
     /// Puts a connection in the place of an earlier one, whose tokens are revoked.
-    fn connect(&self, store: &Store, login: &NewConnection, grant: &Grant) -> Result<(), Problem> {
+    fn connect(&self, store: &Store, login: &NewConnection, grant: &Grant) -> Result<(), Failure> {
         if let Some(earlier) = store.labelled(&login.target.resource(), &login.label)? {
             end(store, &earlier, FirstAttempt::ByAlarm)?;
         }
@@ -121,7 +121,7 @@ impl Inner {
         server: &Server,
         redirect_uri: Url,
         client_name: String,
-    ) -> Result<Client, Problem> {
+    ) -> Result<Client, Failure> {
         let query = ObtainClient { server: server.clone(), redirect_uri, client_name };
         let request = RegistrarRequest::Obtain(Box::new(query));
         rpc::call(&self.deployment.env, "REGISTRAR", server.issuer.as_str(), &request).await
@@ -133,7 +133,7 @@ impl Inner {
         error: &TokenError,
         server: &Server,
         client: Client,
-    ) -> Result<(), Problem> {
+    ) -> Result<(), Failure> {
         if !error.is_about_the_client() {
             return Ok(());
         }
@@ -143,7 +143,7 @@ impl Inner {
 }
 
 /// The client of a connection that this account has at the same server: no need to ask for one.
-fn client_in_use(store: &Store, server: &Server, redirect_uri: &Url) -> Result<Option<Client>, Problem> {
+fn client_in_use(store: &Store, server: &Server, redirect_uri: &Url) -> Result<Option<Client>, Failure> {
     let issuer = server.issuer.as_str();
     let rows = store.connections()?;
     for row in rows.iter().filter(|row| row.issuer == issuer && !row.needs_login()) {

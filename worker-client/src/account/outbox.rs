@@ -6,12 +6,12 @@ use serde::{Deserialize, Serialize};
 
 use super::store::Store;
 use crate::{
+    failure::Failure,
     model::Event,
     platform::{
         clock::{now, seconds},
         entropy::entropy,
     },
-    problem::Problem,
     seal::Place,
 };
 use login_flow::{Client, Server, TokenKind};
@@ -62,7 +62,7 @@ pub(super) struct OutboxRow {
 
 impl Store {
     /// Writes it down, to be tried after so many seconds; answers with its id.
-    pub(super) fn enqueue(&self, task: &OutboxTask, after: i64) -> Result<String, Problem> {
+    pub(super) fn enqueue(&self, task: &OutboxTask, after: i64) -> Result<String, Failure> {
         let id = Base64UrlUnpadded::encode_string(&entropy::<16>()?);
         let sealed = self.0.seal(place(&id), task)?;
         let now = seconds(now());
@@ -74,22 +74,22 @@ impl Store {
     }
 
     /// What is due, the oldest first.
-    pub(super) fn due_tasks(&self) -> Result<Vec<OutboxRow>, Problem> {
+    pub(super) fn due_tasks(&self) -> Result<Vec<OutboxRow>, Failure> {
         let select = "SELECT id, sealed, created, attempts FROM outbox WHERE due <= ? ORDER BY created, rowid LIMIT 20";
         self.0.rows(select, vec![seconds(now()).into()])
     }
 
     /// What it is; nothing when the key that sealed it is gone.
-    pub(super) fn task(&self, row: &OutboxRow) -> Result<Option<OutboxTask>, Problem> {
+    pub(super) fn task(&self, row: &OutboxRow) -> Result<Option<OutboxTask>, Failure> {
         Ok(self.0.unseal(place(&row.id), &row.sealed)?.ok())
     }
 
-    pub(super) fn remove_task(&self, id: &str) -> Result<(), Problem> {
+    pub(super) fn remove_task(&self, id: &str) -> Result<(), Failure> {
         self.0.exec("DELETE FROM outbox WHERE id = ?", vec![id.into()])
     }
 
     /// Tries again later, twice as late each time; after a day it is given up, and the answer is `false`.
-    pub(super) fn postpone(&self, row: &OutboxRow) -> Result<bool, Problem> {
+    pub(super) fn postpone(&self, row: &OutboxRow) -> Result<bool, Failure> {
         let now = seconds(now());
         if now.saturating_sub(row.created) > MAX_TASK_AGE {
             self.remove_task(&row.id)?;

@@ -5,12 +5,12 @@ use url::Url;
 
 use super::{HostUser, Session};
 use crate::{
+    failure::Failure,
     model::About,
     platform::{
         clock::{now, seconds},
         storage::Storage,
     },
-    problem::Problem,
     seal::Place,
 };
 use login_flow::{LoginTarget, Pending};
@@ -33,7 +33,7 @@ impl Store {
     // ── sessions ──
 
     /// Whether the secret is known.
-    pub(super) fn knows_session(&self, digest: &str) -> Result<bool, Problem> {
+    pub(super) fn knows_session(&self, digest: &str) -> Result<bool, Failure> {
         if self.0.is_empty() {
             return Ok(false);
         }
@@ -44,7 +44,7 @@ impl Store {
 
     /// Whoever comes with a secret has received it: those before it live a minute longer, for a second tab. Whether
     /// there were any.
-    pub(super) fn cut_short_before(&self, digest: &str) -> Result<bool, Problem> {
+    pub(super) fn cut_short_before(&self, digest: &str) -> Result<bool, Failure> {
         let soon = seconds(now()).saturating_add(60);
         let update = "UPDATE session SET expires = ? WHERE expires > ?
             AND rowid < (SELECT rowid FROM session WHERE digest = ?) RETURNING 1 AS one";
@@ -53,12 +53,12 @@ impl Store {
         Ok(!cut.is_empty())
     }
 
-    pub(super) fn end_sessions(&self) -> Result<(), Problem> {
+    pub(super) fn end_sessions(&self) -> Result<(), Failure> {
         self.0.exec("DELETE FROM session", Vec::new())
     }
 
     /// Makes a secret known. Those before it stay until it is used: the answer that brings it may never arrive.
-    pub(super) fn open_session(&self, digest: &str) -> Result<(), Problem> {
+    pub(super) fn open_session(&self, digest: &str) -> Result<(), Failure> {
         let expires = seconds(now()).saturating_add(SESSION_SECONDS);
         let insert = "INSERT OR REPLACE INTO session (digest, expires) VALUES (?, ?)";
         self.0.exec(insert, vec![digest.into(), expires.into()])
@@ -72,7 +72,7 @@ impl Store {
         session: &Session,
         user: Option<&HostUser>,
         login: &StoredLogin,
-    ) -> Result<(), Problem> {
+    ) -> Result<(), Failure> {
         self.0.prepare()?;
         if let Session::New(digest) = session {
             self.open_session(digest)?;
@@ -98,7 +98,7 @@ impl Store {
     }
 
     /// The login that a `state` belongs to.
-    pub(super) fn login(&self, state: &str) -> Result<Option<StoredLogin>, Problem> {
+    pub(super) fn login(&self, state: &str) -> Result<Option<StoredLogin>, Failure> {
         #[derive(Deserialize)]
         struct Sealed {
             sealed: String,
@@ -112,18 +112,18 @@ impl Store {
         Ok(self.0.unseal(pending_place(state), &row.sealed)?.ok())
     }
 
-    pub(super) fn end_pending(&self, state: &str) -> Result<(), Problem> {
+    pub(super) fn end_pending(&self, state: &str) -> Result<(), Failure> {
         self.0.exec("DELETE FROM pending WHERE state = ?", vec![state.into()])
     }
 
-    pub(super) fn end_all_pending(&self) -> Result<(), Problem> {
+    pub(super) fn end_all_pending(&self) -> Result<(), Failure> {
         self.0.exec("DELETE FROM pending", Vec::new())
     }
 
     // ── what is over ──
 
     /// Deletes what has expired.
-    pub(super) fn purge(&self) -> Result<(), Problem> {
+    pub(super) fn purge(&self) -> Result<(), Failure> {
         let now = seconds(now());
         self.0.exec("DELETE FROM pending WHERE expires <= ?", vec![now.into()])?;
         self.0.exec("DELETE FROM session WHERE expires <= ?", vec![now.into()])
@@ -132,7 +132,7 @@ impl Store {
     /// Whether the account holds nothing that anybody could come back for.
     ///
     /// A session in which nobody ever connected leads to nothing: the next login makes another one.
-    pub(super) fn is_over(&self) -> Result<bool, Problem> {
+    pub(super) fn is_over(&self) -> Result<bool, Failure> {
         let kept = ["connection", "pending", "outbox"];
         let sessions = self.0.meta("connected")?.map(|_| "session");
         for table in kept.into_iter().chain(sessions) {
@@ -145,7 +145,7 @@ impl Store {
     }
 
     /// The second at which something falls due that rows know of.
-    pub(super) fn due(&self) -> Result<Option<i64>, Problem> {
+    pub(super) fn due(&self) -> Result<Option<i64>, Failure> {
         #[derive(Deserialize)]
         struct Due {
             due: Option<i64>,

@@ -15,6 +15,7 @@ use super::{
     store::Store,
 };
 use crate::{
+    failure::{Failure, ServerFailure, UserFailure},
     model::Change,
     platform::{
         clock::{now, seconds},
@@ -22,7 +23,6 @@ use crate::{
         fetch::{Limit, through},
         log::Line,
     },
-    problem::Problem,
 };
 use login_flow::{DriveError, Refresh, digest, drive};
 
@@ -34,8 +34,8 @@ impl Inner {
         url: &Url,
         label: Option<&str>,
         refused: Option<&str>,
-    ) -> Result<AccessToken, Problem> {
-        let row = store.covering(url, label)?.ok_or_else(Problem::no_connection)?;
+    ) -> Result<AccessToken, Failure> {
+        let row = store.covering(url, label)?.ok_or(UserFailure::NO_CONNECTION)?;
         let (grant, need) = self.judge(&store, &row, refused).await?;
         if need == Need::Nothing {
             self.used(&store, &row, &grant).await?;
@@ -46,14 +46,14 @@ impl Inner {
                 return Ok(usable(grant));
             }
             self.needs_login(&store, &row).await?;
-            return Err(Problem::login_again());
+            return Err(UserFailure::LOGIN_AGAIN.into());
         }
         let outcome = self.refresh_once(Rc::clone(&store), row.id.clone()).await;
-        let row = store.connection(&row.id)?.ok_or_else(Problem::no_connection)?;
+        let row = store.connection(&row.id)?.ok_or(UserFailure::NO_CONNECTION)?;
         let (grant, need) = self.judge(&store, &row, refused).await?;
         match outcome {
             // The old token still lives: a server that is down for a moment is nobody's failure.
-            Err(problem) if need == Need::Now => Err(problem),
+            Err(failure) if need == Need::Now => Err(failure),
             _ => {
                 self.used(&store, &row, &grant).await?;
                 Ok(usable(grant))
@@ -63,7 +63,7 @@ impl Inner {
 
     /// Renews what is in use and about to end, so that nobody waits for it. What nobody used since it was renewed
     /// is left alone.
-    pub(super) async fn keep_fresh(self: &Rc<Self>, store: &Rc<Store>) -> Result<(), Problem> {
+    pub(super) async fn keep_fresh(self: &Rc<Self>, store: &Rc<Store>) -> Result<(), Failure> {
         for row in store.connections()?.into_iter().filter(|row| row.is_used() && !row.needs_login()) {
             let Some(grant) = store.grant(&row)? else { continue };
             if Need::of(&grant, &row, now(), None) == Need::Nothing {
@@ -77,34 +77,34 @@ impl Inner {
     }
 
     /// Sees to it that a connection that is in use is kept fresh: one write for each token.
-    async fn used(&self, store: &Store, row: &ConnectionRow, grant: &Grant) -> Result<(), Problem> {
+    async fn used(&self, store: &Store, row: &ConnectionRow, grant: &Grant) -> Result<(), Failure> {
         let Some(due) = fresh_until(row, grant).filter(|_| !row.is_used()) else { return Ok(()) };
         store.set_used(row)?;
         self.alarm.schedule_at(&self.state, Some(due)).await
     }
 
-    async fn refresh_once(self: &Rc<Self>, store: Rc<Store>, id: String) -> Result<(), Problem> {
+    async fn refresh_once(self: &Rc<Self>, store: Rc<Store>, id: String) -> Result<(), Failure> {
         let (this, key) = (Rc::clone(self), id.clone());
         self.refreshes.join(&self.state, &key, async move { this.refresh_now(&store, &id).await }).await
     }
 
-    async fn refresh_now(&self, store: &Store, id: &str) -> Result<(), Problem> {
-        let Some(row) = store.connection(id)? else { return Err(Problem::no_connection()) };
+    async fn refresh_now(&self, store: &Store, id: &str) -> Result<(), Failure> {
+        let Some(row) = store.connection(id)? else { return Err(UserFailure::NO_CONNECTION.into()) };
         let Some(Grant { server, client, tokens }) = store.grant(&row)? else {
-            return Err(Problem::login_again());
+            return Err(UserFailure::LOGIN_AGAIN.into());
         };
         if let Some(left) = self.backoff.remaining(id, now()) {
             let seconds = u32::try_from(left.as_secs()).unwrap_or(u32::MAX);
-            return Err(Problem::try_later(seconds.saturating_add(1)));
+            return Err(ServerFailure::TryLater { seconds: seconds.saturating_add(1) }.into());
         }
         // A refresh token may have been spent just before a crash. It is presented once more and not twice.
         let Some(intent) = row.intent().next() else {
             self.needs_login(store, &row).await?;
-            return Err(Problem::login_again());
+            return Err(UserFailure::LOGIN_AGAIN.into());
         };
         let resource = row.resource.clone();
         let Some(refresh) = Refresh::new(server.clone(), client.clone(), resource, &tokens) else {
-            return Err(Problem::login_again());
+            return Err(UserFailure::LOGIN_AGAIN.into());
         };
         store.set_intent(&row, intent)?;
         let asked = Cell::new(None);
@@ -124,7 +124,7 @@ impl Inner {
             Err(DriveError::Protocol(error)) if error.is_final() => {
                 self.needs_login(store, &row).await?;
                 self.forget_if_unknown(&error, &server, client).await?;
-                Err(Problem::login_again())
+                Err(UserFailure::LOGIN_AGAIN.into())
             }
             Err(error) => {
                 // The one repetition after a crash stays the one repetition.
@@ -141,15 +141,15 @@ impl Inner {
         store: &Store,
         row: &ConnectionRow,
         refused: Option<&str>,
-    ) -> Result<(Grant, Need), Problem> {
+    ) -> Result<(Grant, Need), Failure> {
         if row.needs_login() {
-            return Err(Problem::login_again());
+            return Err(UserFailure::LOGIN_AGAIN.into());
         }
         let Some(grant) = store.grant(row)? else {
             // It was sealed for another place or with a key that is gone: only a new login helps.
             Line { event: "unsealable", issuer: Some(&row.issuer), ..Line::default() }.error();
             self.needs_login(store, row).await?;
-            return Err(Problem::login_again());
+            return Err(UserFailure::LOGIN_AGAIN.into());
         };
         if !store.0.config().keys()?.is_active(&row.sealed) {
             self.alarm.schedule_at(&self.state, Some(seconds(now()))).await?;
@@ -158,7 +158,7 @@ impl Inner {
         Ok((grant, need))
     }
 
-    async fn needs_login(&self, store: &Store, row: &ConnectionRow) -> Result<(), Problem> {
+    async fn needs_login(&self, store: &Store, row: &ConnectionRow) -> Result<(), Failure> {
         store.ask_for_login(row)?;
         self.backoff.reset(&row.id);
         self.tell(store, Change::NeedsLogin, &row.id, &row.resource)?;

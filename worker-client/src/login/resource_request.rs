@@ -1,6 +1,6 @@
 //! A host program's request, made one of its user.
 
-use http::{HeaderMap, HeaderValue, header};
+use http::header;
 use rfc7591::Secret;
 use worker::{Headers, Request, RequestInit, RequestRedirect, Response};
 
@@ -42,10 +42,7 @@ pub(crate) fn to_repeat(request: &Request) -> worker::Result<Option<Request>> {
 
 /// Why the host refused, in the words of RFC 6750 §3.
 pub(crate) fn challenge(response: &Response) -> Option<BearerChallenge> {
-    let value = response.headers().get(header::WWW_AUTHENTICATE.as_str()).ok()??;
-    let mut headers = HeaderMap::new();
-    headers.insert(header::WWW_AUTHENTICATE, HeaderValue::try_from(value).ok()?);
-    BearerChallenge::read(&headers)
+    BearerChallenge::parse(&response.headers().get(header::WWW_AUTHENTICATE.as_str()).ok()??)
 }
 
 const NOT_PASSED: &[&str] = &[

@@ -1,6 +1,6 @@
 use askama::Template;
 
-use super::{bounded, connection::initial, is_international, render};
+use super::{Unrenderable, bounded, connection::initial, is_international, render};
 use crate::model::About;
 use login_flow::{LoginTarget, Server, authority};
 
@@ -31,7 +31,7 @@ impl ConfirmPage<'_> {
 }
 
 /// The question before a login.
-pub fn confirm(prefix: &str, page: &ConfirmPage<'_>) -> String {
+pub fn confirm(prefix: &str, page: &ConfirmPage<'_>) -> Result<String, Unrenderable> {
     #[derive(Template)]
     #[template(path = "confirm.html")]
     struct Confirm<'a> {

@@ -5,7 +5,7 @@ use std::{cell::Cell, time::Duration};
 use worker::State;
 
 use super::clock::{now, seconds};
-use crate::problem::Problem;
+use crate::failure::Failure;
 
 /// When the alarm rings, as far as this incarnation of the object knows.
 #[derive(Debug, Default)]
@@ -15,7 +15,7 @@ impl Alarm {
     /// Makes it ring at that second of 1970 or before.
     ///
     /// Without an `await` since the rows were written, it is part of the same write.
-    pub(crate) async fn schedule_at(&self, state: &State, second: Option<i64>) -> Result<(), Problem> {
+    pub(crate) async fn schedule_at(&self, state: &State, second: Option<i64>) -> Result<(), Failure> {
         let Some(second) = second else { return Ok(()) };
         let is_sooner = self.0.get().is_none_or(|set| second < set);
         if is_sooner {

@@ -9,5 +9,5 @@ pub(crate) async fn text(response: &Response) -> worker::Result<String> {
     let ResponseBody::Stream(stream) = response.body() else { return Ok(String::new()) };
     let response = web_sys::Response::new_with_opt_readable_stream(Some(stream))?;
     let text = JsFuture::from(response.text()?).await?;
-    Ok(text.as_string().unwrap_or_default())
+    text.as_string().ok_or_else(|| worker::Error::RustError("a body is not text".to_owned()))
 }

@@ -97,9 +97,10 @@ async fn send(
     let mut response = Response::new(Vec::new());
     *response.status_mut() = answer.status_code().try_into().map_err(|_| FetchError::NoAnswer)?;
     for (name, value) in answer.headers() {
-        if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
-            response.headers_mut().append(name, value);
-        }
+        // RFC 9110 §5.5: control characters in a value are replaced with spaces.
+        let value = value.replace(|c: char| c.is_ascii_control() && c != '\t', " ");
+        let name = HeaderName::try_from(name).map_err(|_| FetchError::NoAnswer)?;
+        response.headers_mut().append(name, HeaderValue::try_from(value).map_err(|_| FetchError::NoAnswer)?);
     }
     // The runtime decodes one known encoding; what it leaves is not looked into.
     let encoding = response.headers().get(header::CONTENT_ENCODING).map(HeaderValue::as_bytes);

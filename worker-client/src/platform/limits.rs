@@ -2,7 +2,10 @@
 
 use worker::{Env, Request};
 
-use crate::{config::Misconfigured, problem::Problem};
+use crate::{
+    config::Misconfigured,
+    failure::{Failure, UserFailure},
+};
 
 /// Whom to count for.
 #[derive(Clone, Debug)]
@@ -27,11 +30,11 @@ impl RateLimit {
     }
 
     /// One more question of that account from that address.
-    pub(crate) async fn check(&self, account: Option<&str>) -> Result<(), Problem> {
+    pub(crate) async fn check(&self, account: Option<&str>) -> Result<(), Failure> {
         for (binding, key) in [(USER, account), (ADDRESS, self.address.as_deref())] {
             let (Some(key), Ok(limiter)) = (key, self.env.rate_limiter(binding)) else { continue };
             if !limiter.limit(key.to_owned()).await?.success {
-                return Err(Problem::too_many_requests());
+                return Err(UserFailure::TooManyRequests.into());
             }
         }
         Ok(())

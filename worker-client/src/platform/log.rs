@@ -2,6 +2,11 @@
 
 use serde::Serialize;
 
+use crate::{
+    failure::{AppFailure, Defect, Failure},
+    problem::log_line,
+};
+
 /// What the operator is told.
 #[derive(Default, Serialize)]
 pub(crate) struct Line<'a> {
@@ -21,12 +26,30 @@ pub(crate) struct Line<'a> {
     pub(crate) count: Option<usize>,
 }
 
+/// Logs a failure where it occurred, if the operator must know of it; the failure no longer carries its cause.
+pub(crate) fn report(failure: Failure) -> Failure {
+    if let Some((event, particulars)) = log_line(&failure) {
+        Line { event, problem: particulars.as_deref(), ..Line::default() }.error();
+    }
+    match failure {
+        Failure::App(AppFailure::Internal { .. }) => Failure::internal(Defect::Logged),
+        Failure::App(AppFailure::Interrupted { .. }) => AppFailure::Interrupted { cause: None }.into(),
+        Failure::App(AppFailure::Misconfigured { .. }) => AppFailure::Misconfigured { cause: None }.into(),
+        other => other,
+    }
+}
+
 impl Line<'_> {
     pub(crate) fn info(&self) {
-        worker::console_log!("{}", serde_json::to_string(self).unwrap_or_default());
+        worker::console_log!("{}", self.json());
     }
 
     pub(crate) fn error(&self) {
-        worker::console_error!("{}", serde_json::to_string(self).unwrap_or_default());
+        worker::console_error!("{}", self.json());
+    }
+
+    /// The line as JSON; its event alone, should that fail.
+    fn json(&self) -> String {
+        serde_json::to_string(self).unwrap_or_else(|_| self.event.to_owned())
     }
 }

@@ -9,25 +9,22 @@ use std::{
 
 use futures_util::FutureExt;
 
-use super::log::Line;
-use crate::problem::Problem;
+use crate::failure::{Defect, Failure};
 
-/// The outcome of some work; our own fault when it panics.
+/// The outcome of some work; a defect when it panics.
 ///
 /// Nothing that outlives the work is left half changed: a row is written by one statement, and a `RefCell` is never
 /// borrowed across an `await`.
 pub(crate) fn contained<T>(
-    work: impl Future<Output = Result<T, Problem>>,
-) -> impl Future<Output = Result<T, Problem>> + UnwindSafe {
+    work: impl Future<Output = Result<T, Failure>>,
+) -> impl Future<Output = Result<T, Failure>> + UnwindSafe {
     let outcome = AssertUnwindSafe(work).catch_unwind();
     AssertUnwindSafe(outcome.map(|outcome| outcome.map_err(|panic| internal(&*panic)).flatten()))
 }
 
-/// The log tells a constant message alone: a formatted one may hold what the panic was about.
-fn internal(panic: &(dyn Any + Send)) -> Problem {
-    let message = panic.downcast_ref::<&'static str>().copied();
-    Line { event: "panic", problem: message, ..Line::default() }.error();
-    Problem::internal()
+/// A constant message alone is kept: a formatted one may hold what the panic was about.
+fn internal(panic: &(dyn Any + Send)) -> Failure {
+    Failure::internal(Defect::Panic(panic.downcast_ref::<&'static str>().copied()))
 }
 
 /// For the tests of this file: a host can make whoever asks it panic.

@@ -1,55 +1,66 @@
-//! How the Worker talks to its Durable Objects: one JSON question, one JSON answer.
+//! Calls between the Worker and its Durable Objects: one JSON request, one JSON response.
 
 use serde::{Serialize, de::DeserializeOwned};
 use worker::{Env, Method, Request, RequestInit, Response};
 
-use super::{body::text, log::Line, panic};
-use crate::{config::Misconfigured, model::Event, problem::Problem};
+use super::{body::text, log::report, panic};
+use crate::{
+    config::Misconfigured,
+    failure::{AppFailure, Defect, Failure},
+    model::Event,
+    problem::Problem,
+};
 
-/// Asks the object of that name.
+/// Calls the object of that name.
 pub(crate) async fn call<Q: Serialize, A: DeserializeOwned>(
     env: &Env,
     binding: &str,
     name: &str,
     request: &Q,
-) -> Result<A, Problem> {
+) -> Result<A, Failure> {
     read_response(&send(env, binding, name, request).await?)
 }
 
-/// The same with the answer as it comes: one piece of code for whatever it says.
+/// The same with the response as text: one piece of code for every type of response.
 pub(crate) async fn send<Q: Serialize>(
     env: &Env,
     binding: &str,
     name: &str,
     request: &Q,
-) -> Result<String, Problem> {
+) -> Result<String, Failure> {
     let request = post("https://object.internal/", request)?;
     let stub = env.durable_object(binding)?.id_from_name(name)?.get_stub()?;
     let answer = async { text(&stub.fetch_with_request(request).await?).await };
-    answer.await.map_err(|error| {
-        Line { event: "interrupted", problem: Some(&error.to_string()), ..Line::default() }.error();
-        Problem::interrupted()
-    })
+    answer.await.map_err(|error| AppFailure::Interrupted { cause: Some(error.to_string().into()) }.into())
 }
 
-/// Reads the answer of an object.
-pub(crate) fn read_response<A: DeserializeOwned>(answer: &str) -> Result<A, Problem> {
-    serde_json::from_str::<Result<A, Problem>>(answer).map_err(|_| Problem::internal())?
+/// Reads the response of an object.
+pub(crate) fn read_response<A: DeserializeOwned>(answer: &str) -> Result<A, Failure> {
+    serde_json::from_str::<Result<A, Failure>>(answer).map_err(|_| Failure::internal(Defect::Protocol))?
 }
 
-/// Whether the host program wants to be told of changes.
+/// Outcome of posting an event to the host program.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Delivery {
+    /// It answered with a success.
+    Accepted,
+    /// It answered with something else: the event is posted again later.
+    Declined,
+}
+
+/// True if the host program binds `EVENTS`.
 pub(crate) fn has_events(env: &Env) -> bool {
     env.service(EVENTS).is_ok()
 }
 
-/// Tells the host program of a change.
-pub(crate) async fn post_event(env: &Env, event: &Event) -> Result<(), Problem> {
+/// Posts an event to the host program.
+pub(crate) async fn post_event(env: &Env, event: &Event) -> Result<Delivery, Failure> {
     let answer = env.service(EVENTS)?.fetch_request(post("https://events.internal/", event)?).await?;
-    if answer.status_code() < 300 { Ok(()) } else { Err(Problem::internal()) }
+    Ok(if answer.status_code() < 300 { Delivery::Accepted } else { Delivery::Declined })
 }
 
-fn post(url: &str, body: &impl Serialize) -> Result<Request, Problem> {
-    let body = serde_json::to_string(body).map_err(|_| Problem::internal())?;
+fn post(url: &str, body: &impl Serialize) -> Result<Request, Failure> {
+    let body = serde_json::to_string(body).map_err(|_| Failure::internal(Defect::Encoding))?;
     let headers = worker::Headers::new();
     headers.set("content-type", "application/json")?;
     let mut init = RequestInit::new();
@@ -57,44 +68,34 @@ fn post(url: &str, body: &impl Serialize) -> Result<Request, Problem> {
     Ok(Request::new_with_init(url, &init)?)
 }
 
-/// Reads the question inside the object.
-pub(crate) async fn read_request<Q: DeserializeOwned>(request: &mut Request) -> Result<Q, Problem> {
-    serde_json::from_str(&request.text().await?).map_err(|_| Problem::internal())
+/// Reads the request inside the object.
+pub(crate) async fn read_request<Q: DeserializeOwned>(request: &mut Request) -> Result<Q, Failure> {
+    serde_json::from_str(&request.text().await?).map_err(|_| Failure::internal(Defect::Protocol))
 }
 
-/// The answer of an object, our own fault when it panics: the object goes on, and so do those who wait for it.
+/// The response of an object, a defect when it panics: the object goes on, and so do its other callers.
 pub(crate) async fn contained(
     answer: impl Future<Output = worker::Result<Response>>,
 ) -> worker::Result<Response> {
     let outcome = panic::contained(async { Ok(answer.await?) }).await;
-    outcome.or_else(|problem| respond::<()>(&Err(problem)))
+    outcome.or_else(|failure| respond::<()>(Err(failure)))
 }
 
-/// Writes its answer.
-pub(crate) fn respond<A: Serialize>(answer: &Result<A, Problem>) -> worker::Result<Response> {
-    Response::from_json(answer)
+/// Writes the response of an object; a failure is logged here.
+pub(crate) fn respond<A: Serialize>(answer: Result<A, Failure>) -> worker::Result<Response> {
+    Response::from_json(&answer.map_err(report))
 }
 
-impl From<worker::Error> for Problem {
+impl From<worker::Error> for Failure {
     fn from(error: worker::Error) -> Self {
-        // Platform errors name bindings, tables and limits, never values.
-        Line { event: "platform-error", problem: Some(&error.to_string()), ..Line::default() }.error();
-        Self::internal()
-    }
-}
-
-impl From<Misconfigured> for Problem {
-    fn from(misconfigured: Misconfigured) -> Self {
-        Line { event: "not-configured", problem: Some(&misconfigured.to_string()), ..Line::default() }
-            .error();
-        Self::misconfigured()
+        Self::internal(Defect::Platform(error.to_string().into()))
     }
 }
 
 /// For a host program that answers with `?`: the title says what happened and holds nothing untrusted.
-impl From<Problem> for worker::Error {
-    fn from(problem: Problem) -> Self {
-        Self::RustError(problem.title.into())
+impl From<Failure> for worker::Error {
+    fn from(failure: Failure) -> Self {
+        Self::RustError(Problem::new(&failure, None).title.to_owned())
     }
 }
 

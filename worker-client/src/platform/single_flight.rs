@@ -8,13 +8,13 @@ use futures_util::{
 };
 use worker::State;
 
-use super::panic::contained;
-use crate::problem::Problem;
+use super::{log::report, panic::contained};
+use crate::failure::Failure;
 
 /// The exchanges under way in one object.
 pub(crate) struct SingleFlight<T>(Rc<RefCell<BTreeMap<String, Flight<T>>>>);
 
-type Flight<T> = Running<Result<T, Problem>>;
+type Flight<T> = Running<Result<T, Failure>>;
 
 /// Work that an object sees through, whoever waits for it.
 pub(crate) type Running<T> = Shared<LocalBoxFuture<'static, T>>;
@@ -43,13 +43,13 @@ impl<T: Clone + 'static> SingleFlight<T> {
         &self,
         state: &State,
         key: &str,
-        start: impl Future<Output = Result<T, Problem>> + 'static,
-    ) -> Result<T, Problem> {
+        start: impl Future<Output = Result<T, Failure>> + 'static,
+    ) -> Result<T, Failure> {
         let running = self.0.borrow().get(key).cloned();
         let flight = running.unwrap_or_else(|| {
             let (flights, ended) = (Rc::clone(&self.0), key.to_owned());
             let flight = async move {
-                let outcome = contained(start).await;
+                let outcome = contained(start).await.map_err(report);
                 drop(flights.borrow_mut().remove(&ended));
                 outcome
             };

@@ -9,7 +9,7 @@ use worker::{SqlStorage, SqlStorageValue};
 use super::entropy::entropy;
 use crate::{
     config::Config,
-    problem::Problem,
+    failure::{AppFailure, Defect, Failure},
     seal::{Place, Unsealable},
 };
 
@@ -33,7 +33,7 @@ impl Storage {
         config: Rc<Config>,
         owner: Option<&str>,
         migrations: Migrations,
-    ) -> Result<Self, Problem> {
+    ) -> Result<Self, Failure> {
         let is_named = owner.is_some();
         let owner = owner.unwrap_or_default().to_owned();
         let mut this = Self { sql, config, owner, migrations, salt: OnceCell::new() };
@@ -49,13 +49,14 @@ impl Storage {
             None if is_named => this.set_meta("owner", &this.owner)?,
             None => return Ok(this),
         }
-        let salt = Base64UrlUnpadded::decode_vec(&salt).map_err(|_| Problem::internal())?;
-        this.salt.set(salt).map_err(|_| Problem::internal())?;
+        let damaged = || Failure::internal(Defect::Row);
+        let salt = Base64UrlUnpadded::decode_vec(&salt).map_err(|_| damaged())?;
+        this.salt.set(salt).map_err(|_| damaged())?;
         // The first version did not number itself.
         let version = this.meta("version")?.map_or(Ok(1), |text| text.parse::<usize>());
-        let version = version.map_err(|_| Problem::internal())?;
+        let version = version.map_err(|_| damaged())?;
         if version > migrations.len() {
-            return Err(Problem::newer_rows());
+            return Err(AppFailure::NewerRows.into());
         }
         this.migrate(version)?;
         Ok(this)
@@ -67,7 +68,7 @@ impl Storage {
     }
 
     /// Makes the tables and the salt, once.
-    pub(crate) fn prepare(&self) -> Result<&[u8], Problem> {
+    pub(crate) fn prepare(&self) -> Result<&[u8], Failure> {
         if let Some(salt) = self.salt.get() {
             return Ok(salt);
         }
@@ -83,12 +84,12 @@ impl Storage {
     }
 
     /// A value that belongs to the object as a whole.
-    pub(crate) fn meta(&self, name: &str) -> Result<Option<String>, Problem> {
+    pub(crate) fn meta(&self, name: &str) -> Result<Option<String>, Failure> {
         let rows: Vec<Value> = self.rows("SELECT value FROM meta WHERE name = ?", vec![name.into()])?;
         Ok(rows.into_iter().next().map(|row| row.value))
     }
 
-    pub(crate) fn set_meta(&self, name: &str, value: &str) -> Result<(), Problem> {
+    pub(crate) fn set_meta(&self, name: &str, value: &str) -> Result<(), Failure> {
         self.exec("INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)", vec![name.into(), value.into()])
     }
 
@@ -101,17 +102,17 @@ impl Storage {
         &self.owner
     }
 
-    pub(crate) fn seal<T: Serialize>(&self, place: Place<'_>, value: &T) -> Result<String, Problem> {
+    pub(crate) fn seal<T: Serialize>(&self, place: Place<'_>, value: &T) -> Result<String, Failure> {
         let salt = self.prepare()?;
         let vault = self.config.keys()?.vault(&self.owner, salt);
-        vault.seal(entropy()?, place, value).ok_or_else(Problem::internal)
+        vault.seal(entropy()?, place, value).ok_or_else(|| Failure::internal(Defect::Seal))
     }
 
     pub(crate) fn unseal<T: DeserializeOwned>(
         &self,
         place: Place<'_>,
         sealed: &str,
-    ) -> Result<Result<T, Unsealable>, Problem> {
+    ) -> Result<Result<T, Unsealable>, Failure> {
         let Some(salt) = self.salt.get() else { return Ok(Err(Unsealable)) };
         Ok(self.config.keys()?.vault(&self.owner, salt).open(place, sealed))
     }
@@ -120,16 +121,16 @@ impl Storage {
         &self,
         query: &str,
         bindings: Vec<SqlStorageValue>,
-    ) -> Result<Vec<T>, Problem> {
+    ) -> Result<Vec<T>, Failure> {
         Ok(self.sql.exec(query, bindings)?.to_array()?)
     }
 
-    pub(crate) fn exec(&self, statement: &str, bindings: Vec<SqlStorageValue>) -> Result<(), Problem> {
+    pub(crate) fn exec(&self, statement: &str, bindings: Vec<SqlStorageValue>) -> Result<(), Failure> {
         self.sql.exec(statement, bindings)?;
         Ok(())
     }
 
-    fn migrate(&self, from: usize) -> Result<(), Problem> {
+    fn migrate(&self, from: usize) -> Result<(), Failure> {
         let steps = self.migrations.get(from..).unwrap_or_default();
         for statement in steps.iter().copied().flatten() {
             self.exec(statement, Vec::new())?;

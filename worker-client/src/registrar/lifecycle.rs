@@ -2,31 +2,31 @@
 
 use super::{Inner, rows::RegistrationRow};
 use crate::{
+    failure::Failure,
     platform::{
         clock::{now, seconds},
         fetch::{Limit, through},
         log::Line,
     },
-    problem::Problem,
 };
 use login_flow::{DriveError, Server, Unregister, drive};
 
 impl Inner {
-    pub(super) fn forget(&self, client_id: &str) -> Result<(), Problem> {
+    pub(super) fn forget(&self, client_id: &str) -> Result<(), Failure> {
         self.rows()?.delete(client_id)
     }
 
-    pub(super) fn hold(&self, client_id: &str, account: &str) -> Result<(), Problem> {
+    pub(super) fn hold(&self, client_id: &str, account: &str) -> Result<(), Failure> {
         self.rows()?.hold(client_id, account)
     }
 
-    pub(super) async fn release(&self, client_id: &str, account: &str) -> Result<(), Problem> {
+    pub(super) async fn release(&self, client_id: &str, account: &str) -> Result<(), Failure> {
         let idle_since = self.rows()?.release(client_id, account)?;
         self.schedule(idle_since).await
     }
 
     /// Deletes at the server (RFC 7592 §2.3) what nobody has used for long enough.
-    pub(super) async fn on_alarm(&self) -> Result<(), Problem> {
+    pub(super) async fn on_alarm(&self) -> Result<(), Failure> {
         self.alarm.mark_fired();
         let rows = self.rows()?;
         let grace = i64::try_from(rows.config().unused_client.as_secs()).unwrap_or(i64::MAX);
@@ -50,7 +50,7 @@ impl Inner {
     }
 
     /// Whether nothing is left to do about it: the client is gone, or the server will not delete it.
-    async fn unregister(&self, row: &RegistrationRow, server: &Server) -> Result<bool, Problem> {
+    async fn unregister(&self, row: &RegistrationRow, server: &Server) -> Result<bool, Failure> {
         let rows = self.rows()?;
         let Some(client) = rows.client(row, server)? else { return Ok(true) };
         let Some(unregister) = Unregister::new(server, &client) else { return Ok(true) };

@@ -6,11 +6,11 @@ use worker::SqlStorageValue;
 
 use crate::{
     config::Config,
+    failure::{Defect, Failure},
     platform::{
         clock::{now, seconds},
         storage::{Migrations, Storage},
     },
-    problem::Problem,
     seal::Place,
 };
 use login_flow::{Client, Server};
@@ -51,7 +51,7 @@ impl Rows {
         &self,
         server: &Server,
         redirect_uri: &Url,
-    ) -> Result<Option<(RegistrationRow, Client)>, Problem> {
+    ) -> Result<Option<(RegistrationRow, Client)>, Failure> {
         for row in self.select(
             "WHERE redirect_uri = ? ORDER BY created DESC, rowid DESC",
             vec![redirect_uri.as_str().into()],
@@ -68,7 +68,7 @@ impl Rows {
     }
 
     /// The client, if the key that sealed it is still there.
-    pub(super) fn client(&self, row: &RegistrationRow, server: &Server) -> Result<Option<Client>, Problem> {
+    pub(super) fn client(&self, row: &RegistrationRow, server: &Server) -> Result<Option<Client>, Failure> {
         Ok(self.0.unseal(place(server, &row.redirect_uri), &row.sealed)?.ok())
     }
 
@@ -78,9 +78,9 @@ impl Rows {
         server: &Server,
         client: &Client,
         client_name: &str,
-    ) -> Result<Option<i64>, Problem> {
+    ) -> Result<Option<i64>, Failure> {
         let sealed = self.0.seal(place(server, &client.redirect_uri), client)?;
-        let server_json = serde_json::to_string(server).map_err(|_| Problem::internal())?;
+        let server_json = serde_json::to_string(server).map_err(|_| Failure::internal(Defect::Encoding))?;
         let now = seconds(now());
         let is_held = !self.holders(&client.client_id)?.is_empty();
         let idle_since = (!is_held && client.managed_by(server).is_some()).then_some(now);
@@ -102,7 +102,7 @@ impl Rows {
 
     /// Somebody begins a login with a client that nobody uses: it must not be deleted meanwhile. Written only
     /// when it would matter, so that a popular issuer costs no writes.
-    pub(super) fn touch(&self, row: &RegistrationRow) -> Result<Option<i64>, Problem> {
+    pub(super) fn touch(&self, row: &RegistrationRow) -> Result<Option<i64>, Failure> {
         let now = seconds(now());
         let grace = i64::try_from(self.config().unused_client.as_secs()).unwrap_or(i64::MAX);
         if row.idle_since.is_none_or(|since| now.saturating_sub(since) <= grace / 2) {
@@ -112,7 +112,7 @@ impl Rows {
         Ok(Some(now))
     }
 
-    pub(super) fn hold(&self, client_id: &str, account: &str) -> Result<(), Problem> {
+    pub(super) fn hold(&self, client_id: &str, account: &str) -> Result<(), Failure> {
         if self.0.is_empty() {
             return Ok(());
         }
@@ -122,7 +122,7 @@ impl Rows {
     }
 
     /// Answers since when the client is idle, when that was its last user and it can be deleted.
-    pub(super) fn release(&self, client_id: &str, account: &str) -> Result<Option<i64>, Problem> {
+    pub(super) fn release(&self, client_id: &str, account: &str) -> Result<Option<i64>, Failure> {
         if self.0.is_empty() {
             return Ok(None);
         }
@@ -144,7 +144,7 @@ impl Rows {
         Ok(Some(now))
     }
 
-    pub(super) fn delete(&self, client_id: &str) -> Result<(), Problem> {
+    pub(super) fn delete(&self, client_id: &str) -> Result<(), Failure> {
         if self.0.is_empty() {
             return Ok(());
         }
@@ -153,33 +153,33 @@ impl Rows {
     }
 
     /// The registrations that nobody uses, the longest idle first.
-    pub(super) fn idle(&self) -> Result<Vec<RegistrationRow>, Problem> {
+    pub(super) fn idle(&self) -> Result<Vec<RegistrationRow>, Failure> {
         self.select("WHERE idle_since IS NOT NULL ORDER BY idle_since", Vec::new())
     }
 
     /// It could not be deleted: once more later.
-    pub(super) fn postpone(&self, row: &RegistrationRow, idle_since: i64) -> Result<(), Problem> {
+    pub(super) fn postpone(&self, row: &RegistrationRow, idle_since: i64) -> Result<(), Failure> {
         self.0.exec(
             "UPDATE registration SET idle_since = ?, attempts = attempts + 1 WHERE client_id = ?",
             vec![idle_since.into(), row.client_id.as_str().into()],
         )
     }
 
-    fn set_idle(&self, client_id: &str, since: Option<i64>) -> Result<(), Problem> {
+    fn set_idle(&self, client_id: &str, since: Option<i64>) -> Result<(), Failure> {
         self.0.exec(
             "UPDATE registration SET idle_since = ?, attempts = 0 WHERE client_id = ?",
             vec![since.into(), client_id.into()],
         )
     }
 
-    fn holders(&self, client_id: &str) -> Result<Vec<serde_json::Value>, Problem> {
+    fn holders(&self, client_id: &str) -> Result<Vec<serde_json::Value>, Failure> {
         if self.0.is_empty() {
             return Ok(Vec::new());
         }
         self.0.rows("SELECT account FROM holder WHERE client_id = ? LIMIT 1", vec![client_id.into()])
     }
 
-    fn select(&self, rest: &str, bindings: Vec<SqlStorageValue>) -> Result<Vec<RegistrationRow>, Problem> {
+    fn select(&self, rest: &str, bindings: Vec<SqlStorageValue>) -> Result<Vec<RegistrationRow>, Failure> {
         if self.0.is_empty() {
             return Ok(Vec::new());
         }

@@ -1,11 +1,13 @@
 //! How an answer looks: the same protection on every one, errors included.
 
+use login_flow::LoginTarget;
 use serde::Serialize;
 use url::Url;
 use worker::{Headers, Request, Response, ResponseBuilder};
 
 use super::login_request::header;
 use crate::{
+    failure::{Defect, Failure},
     login::{Login, User},
     pages::{self, FormTarget},
     problem::Problem,
@@ -19,22 +21,25 @@ pub(super) struct Answer {
 }
 
 impl Answer {
-    pub(super) fn of(body: impl Into<Vec<u8>>, content_type: &str) -> Result<Self, Problem> {
+    pub(super) fn of(body: impl Into<Vec<u8>>, content_type: &str) -> Result<Self, Failure> {
         let headers = Headers::new();
         headers.set("content-type", content_type)?;
         Ok(Self { status: 200, body: body.into(), headers, forms: FormTarget::OwnOrigin })
     }
 
-    pub(super) fn page(html: String) -> Result<Self, Problem> {
+    pub(super) fn page(html: String) -> Result<Self, Failure> {
         Self::of(html, "text/html; charset=utf-8")
     }
 
-    pub(super) fn json(value: &impl Serialize) -> Result<Self, Problem> {
-        Self::of(serde_json::to_string(value).map_err(|_| Problem::internal())?, "application/json")
+    pub(super) fn json(value: &impl Serialize) -> Result<Self, Failure> {
+        Self::of(
+            serde_json::to_string(value).map_err(|_| Failure::internal(Defect::Encoding))?,
+            "application/json",
+        )
     }
 
     /// 303 turns the POST into a GET, so that no form of ours is posted on.
-    pub(super) fn see_other(url: &Url) -> Result<Self, Problem> {
+    pub(super) fn see_other(url: &Url) -> Result<Self, Failure> {
         let headers = Headers::new();
         headers.set("location", url.as_str())?;
         Ok(Self { status: 303, body: Vec::new(), headers, forms: FormTarget::OwnOrigin })
@@ -44,18 +49,24 @@ impl Answer {
         Self { forms: FormTarget::LeadsAway, ..self }
     }
 
-    pub(super) fn with_cookie(self, cookie: &str) -> Result<Self, Problem> {
+    pub(super) fn with_cookie(self, cookie: &str) -> Result<Self, Failure> {
         self.headers.append("set-cookie", cookie)?;
         Ok(self)
     }
 
-    /// The problem as a page for a person, as `application/problem+json` for a program.
-    pub(super) fn problem(login: &Login, request: &Request, problem: &Problem) -> Result<Self, Problem> {
+    /// The failure as a page for a person, as `application/problem+json` for a program.
+    pub(super) fn failure(
+        login: &Login,
+        request: &Request,
+        failure: &Failure,
+        target: Option<&LoginTarget>,
+    ) -> Result<Self, Failure> {
+        let problem = Problem::new(failure, target);
         let accept = header(request, "accept").unwrap_or_default();
         let mut answer = if accept.contains("text/html") {
-            Self::page(pages::problem(&login.config.prefix, problem))?
+            Self::page(pages::failure(&login.config.prefix, failure, target)?)?
         } else {
-            let json = serde_json::to_string(problem).map_err(|_| Problem::internal())?;
+            let json = serde_json::to_string(&problem).map_err(|_| Failure::internal(Defect::Encoding))?;
             Self::of(json, "application/problem+json")?
         };
         answer.status = problem.status;
@@ -65,7 +76,7 @@ impl Answer {
         Ok(answer)
     }
 
-    pub(super) fn secured(self, login: &Login) -> Result<Response, Problem> {
+    pub(super) fn secured(self, login: &Login) -> Result<Response, Failure> {
         let policy = pages::content_security_policy(self.forms);
         let headers = self.headers;
         for (name, value) in [

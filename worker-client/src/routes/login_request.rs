@@ -5,11 +5,11 @@ use url::{Url, form_urlencoded};
 use worker::Request;
 
 use crate::{
+    failure::{Failure, Reason, UserFailure},
     login::Login,
     model::About,
     pages::{ConfirmPage, label},
     platform::fetch::{Limit, bounded},
-    problem::Problem,
     return_to::return_to,
 };
 use login_flow::{LoginTarget, Server};
@@ -30,20 +30,18 @@ impl LoginRequest {
         Self::of_pairs(url.query().unwrap_or_default().as_bytes())
     }
 
-    pub(super) async fn of_body(request: &mut Request) -> Result<Self, Problem> {
+    pub(super) async fn of_body(request: &mut Request) -> Result<Self, Failure> {
         let is_json =
             header(request, "content-type").is_some_and(|kind| kind.starts_with("application/json"));
         let body = match request.stream() {
-            Ok(stream) => {
-                bounded(stream, Limit::FORM).await.map_err(|_| Problem::unreadable("It is too long."))?
-            }
+            Ok(stream) => bounded(stream, Limit::FORM).await.map_err(|_| unreadable("It is too long."))?,
             Err(_) => Vec::new(),
         };
         if !is_json {
             return Ok(Self::of_pairs(&body));
         }
         let parsed = str::from_utf8(&body).ok().and_then(|body| serde_json::from_str(body).ok());
-        parsed.ok_or_else(|| Problem::unreadable("It is not JSON with a `url`."))
+        Ok(parsed.ok_or_else(|| unreadable("It is not JSON with a `url`."))?)
     }
 
     fn of_pairs(pairs: &[u8]) -> Self {
@@ -60,16 +58,16 @@ impl LoginRequest {
         }
     }
 
-    pub(super) fn target(&self, login: &Login) -> Result<LoginTarget, Problem> {
+    pub(super) fn target(&self, login: &Login) -> Result<LoginTarget, Failure> {
         Ok(LoginTarget::parse(&self.url, &login.config.egress)?)
     }
 
     /// What to ask for in particular.
-    pub(super) fn scope(&self) -> Result<Option<String>, Problem> {
+    pub(super) fn scope(&self) -> Result<Option<String>, Failure> {
         let scope = Some(self.scope.trim()).filter(|scope| !scope.is_empty());
         if scope.is_some_and(|scope| scope.len() > 1024 || !scope.bytes().all(|b| (0x20..0x7f).contains(&b)))
         {
-            return Err(Problem::unreadable("The scope is not a list of scope values (RFC 6749 §3.3)."));
+            return Err(unreadable("The scope is not a list of scope values (RFC 6749 §3.3).").into());
         }
         Ok(scope.map(str::to_owned))
     }
@@ -108,6 +106,11 @@ impl LoginRequest {
     }
 }
 
+/// A request that cannot be read.
+fn unreadable(why: &str) -> UserFailure {
+    UserFailure::UnreadableRequest(Reason::of(why))
+}
+
 pub(super) fn header(request: &Request, name: &str) -> Option<String> {
     request.headers().get(name).ok().flatten()
 }
@@ -116,7 +119,7 @@ pub(super) fn header(request: &Request, name: &str) -> Option<String> {
 ///
 /// `Sec-Fetch-Site` decides where the browser sends it: under `Referrer-Policy: no-referrer` a form's `Origin` is
 /// `null`. Where it does not, `Origin` must be ours. A request with neither is refused.
-pub(super) fn same_origin(login: &Login, request: &Request) -> Result<(), Problem> {
+pub(super) fn same_origin(login: &Login, request: &Request) -> Result<(), Failure> {
     let origin = header(request, "origin");
     let is_ours = origin.as_deref() == Some(&login.config.origin.origin().ascii_serialization());
     let proven = match header(request, "sec-fetch-site").as_deref() {
@@ -124,5 +127,5 @@ pub(super) fn same_origin(login: &Login, request: &Request) -> Result<(), Proble
         Some(_) => false,
         None => is_ours,
     };
-    proven.then_some(()).ok_or_else(Problem::cross_site)
+    proven.then_some(()).ok_or(UserFailure::CrossSite.into())
 }
