@@ -33,6 +33,7 @@ pub mod pages;
 pub mod problem;
 pub mod return_to;
 pub mod seal;
+pub mod stored;
 
 #[cfg(target_arch = "wasm32")]
 mod about;

@@ -2,12 +2,7 @@
 
 use std::rc::Rc;
 
-use super::{
-    Inner,
-    outbox::{OutboxTask, TokenRevocation},
-    schema::MIGRATIONS,
-    store::Store,
-};
+use super::{Inner, schema::MIGRATIONS, store::Store};
 use crate::{
     failure::Failure,
     model::Revocation,
@@ -18,6 +13,7 @@ use crate::{
         storage::Storage,
     },
     registrar::RegistrarRequest,
+    stored::{OutboxTask, TokenRevocation},
 };
 use login_flow::{DriveError, Revoke, drive};
 
@@ -88,8 +84,8 @@ impl Inner {
 
 /// Revokes a token (RFC 7009 §2.2): a server that is down is asked again, one that refuses is not.
 pub(super) async fn revoke(store: &Store, revocation: &TokenRevocation) -> Revocation {
-    let TokenRevocation { server, client, token, .. } = revocation;
-    let Some(revoke) = Revoke::new(server, client, token, revocation.kind()) else {
+    let TokenRevocation { server, client, token, kind } = revocation;
+    let Some(revoke) = Revoke::new(server, client, token, *kind) else {
         return Revocation::NotOffered;
     };
     let egress = &store.0.config().egress;

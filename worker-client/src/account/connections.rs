@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use base64ct::{Base64UrlUnpadded, Encoding};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use url::Url;
 use worker::SqlStorageValue;
 
@@ -16,16 +16,9 @@ use crate::{
         entropy::entropy,
     },
     seal::Place,
+    stored::{Grant, StoredGrant},
 };
-use login_flow::{Client, LoginTarget, Server, Tokens, authority};
-
-/// What a connection may be used with: sealed as one, so that tokens never meet another client or endpoint.
-#[derive(Clone, Deserialize, Serialize)]
-pub(super) struct Grant {
-    pub(super) server: Server,
-    pub(super) client: Client,
-    pub(super) tokens: Tokens,
-}
+use login_flow::{LoginTarget, authority};
 
 /// What a login was for.
 pub(super) struct NewConnection {
@@ -160,7 +153,7 @@ impl Store {
     }
 
     pub(super) fn grant(&self, row: &ConnectionRow) -> Result<Option<Grant>, Failure> {
-        Ok(self.0.unseal(row.place(), &row.sealed)?.ok())
+        Ok(self.0.unseal::<StoredGrant>(row.place(), &row.sealed)?.ok().map(Grant::from))
     }
 
     /// Stores what a login ended with, and answers with its id. Nothing may be there in its place.
@@ -168,7 +161,8 @@ impl Store {
         let NewConnection { target, about, label } = login;
         let id = Base64UrlUnpadded::encode_string(&entropy::<16>()?);
         let (resource, issuer) = (target.resource(), grant.server.issuer.as_str());
-        let sealed = self.0.seal(Place { issuer, field: "grant", row: &id }, grant)?;
+        let sealed =
+            self.0.seal(Place { issuer, field: "grant", row: &id }, &StoredGrant::from(grant.clone()))?;
         let now = seconds(now());
         self.0.set_meta("connected", "yes")?;
         self.0.exec(
@@ -194,7 +188,7 @@ impl Store {
     /// Stores refreshed tokens and that nothing is under way, in one write. Nothing comes back that was erased,
     /// and a late answer replaces nothing that is newer.
     pub(super) fn refreshed(&self, row: &ConnectionRow, grant: &Grant) -> Result<(), Failure> {
-        let sealed = self.0.seal(row.place(), grant)?;
+        let sealed = self.0.seal(row.place(), &StoredGrant::from(grant.clone()))?;
         self.0.exec(
             "UPDATE connection SET sealed = ?, issued = ?, scope = ?, intent = 0, used = 0, generation = generation + 1
              WHERE id = ? AND generation = ?",
@@ -243,7 +237,7 @@ impl Store {
         let keys = self.0.config().keys()?;
         for row in self.connections()?.iter().filter(|row| !keys.is_active(&row.sealed)) {
             let Some(grant) = self.grant(row)? else { continue };
-            let sealed = self.0.seal(row.place(), &grant)?;
+            let sealed = self.0.seal(row.place(), &StoredGrant::from(grant))?;
             let update = "UPDATE connection SET sealed = ? WHERE id = ?";
             self.0.exec(update, vec![sealed.into(), row.id.as_str().into()])?;
             resealed = resealed.saturating_add(1);

@@ -2,13 +2,9 @@
 
 use rfc7591::Secret;
 
-use super::{
-    Inner,
-    alarm_handler::revoke,
-    connections::{ConnectionRow, Grant},
-    outbox::{OutboxTask, RegisteredClient, TokenRevocation},
-    store::Store,
-};
+use super::{Inner, alarm_handler::revoke, connections::ConnectionRow, store::Store};
+use login_flow::TokenKind;
+
 use crate::{
     failure::{Failure, UserFailure},
     model::{Change, Event, Receipt, Revocation},
@@ -17,6 +13,7 @@ use crate::{
         log::Line,
         rpc,
     },
+    stored::{Grant, OutboxTask, RegisteredClient, TokenRevocation},
 };
 
 impl Inner {
@@ -75,7 +72,7 @@ impl Inner {
         let (user, namespace) = (store.0.meta("user")?, store.0.meta("namespace")?);
         let (connection, resource) = (connection.to_owned(), resource.to_owned());
         let event = Event { event, user, namespace, connection, resource, at: seconds(now()) };
-        store.enqueue(&OutboxTask::Tell(event), 0).map(drop)
+        store.enqueue(OutboxTask::Tell(event), 0).map(drop)
     }
 }
 
@@ -103,24 +100,27 @@ pub(super) fn end(
         FirstAttempt::ByAlarm => 0,
         FirstAttempt::ByCaller => 60,
     };
-    let revoke = |token: Option<Secret>, is_refresh| {
+    let revoke = |token: Option<Secret>, kind| {
         let Some(token) = token else { return Ok(QueuedRevocation::Nothing) };
         if server.revocation_endpoint.is_none() {
             return Ok(QueuedRevocation::NotOffered);
         }
         let (server, client) = (server.clone(), client.clone());
-        let revocation = Box::new(TokenRevocation { server, client, token, is_refresh });
-        let id = store.enqueue(&OutboxTask::Revoke(revocation.clone()), after)?;
+        let revocation = Box::new(TokenRevocation { server, client, token, kind });
+        let id = store.enqueue(OutboxTask::Revoke(revocation.clone()), after)?;
         Ok::<_, Failure>(QueuedRevocation::Posted { id, revocation })
     };
     // A server that has ended the connection itself knows these tokens no more.
     let (refresh, access) = if row.needs_login() {
         (QueuedRevocation::Nothing, QueuedRevocation::Nothing)
     } else {
-        (revoke(tokens.refresh_token, true)?, revoke(Some(tokens.access_token), false)?)
+        (
+            revoke(tokens.refresh_token, TokenKind::Refresh)?,
+            revoke(Some(tokens.access_token), TokenKind::Access)?,
+        )
     };
     if !still_held {
-        store.enqueue(&OutboxTask::Release(at), 0)?;
+        store.enqueue(OutboxTask::Release(at), 0)?;
     }
     Ok([refresh, access])
 }

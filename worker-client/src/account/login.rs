@@ -5,10 +5,9 @@ use url::Url;
 
 use super::{
     BeginLogin, CompletedLogin, HostUser, Inner, Session,
-    connections::{Grant, NewConnection},
+    connections::NewConnection,
     disconnect::{FirstAttempt, end},
-    outbox::{OutboxTask, RegisteredClient},
-    store::{Store, StoredLogin},
+    store::Store,
 };
 use crate::{
     failure::{Failure, UserFailure},
@@ -21,6 +20,7 @@ use crate::{
         rpc,
     },
     registrar::{ObtainClient, RegistrarRequest},
+    stored::{Grant, LoginUnderWay, OutboxTask, RegisteredClient},
 };
 use login_flow::{
     AuthorizationRequest, AuthorizationResponseError, Client, DriveError, Server, State, TokenError, drive,
@@ -49,7 +49,7 @@ impl Inner {
         let store = self.store(store.0.owner())?;
         let login = AuthorizationRequest { server, client, resource, scope };
         let (url, pending) = login.begin(State::from_entropy(entropy()?), Verifier::from_entropy(entropy()?));
-        store.begin(&session, user.as_ref(), &StoredLogin { pending, target, about, label, return_to })?;
+        store.begin(&session, user.as_ref(), LoginUnderWay { pending, target, about, label, return_to })?;
         self.schedule(&store).await?;
         Ok(url)
     }
@@ -63,7 +63,7 @@ impl Inner {
     ) -> Result<CompletedLogin, Failure> {
         let state = State::digest_of(url).ok_or(UserFailure::UnknownLogin)?;
         let login = store.login(&state)?.ok_or(UserFailure::UnknownLogin)?;
-        let StoredLogin { pending, target, about, label, return_to } = login;
+        let LoginUnderWay { pending, target, about, label, return_to } = login;
         let redeem = match pending.accept(url) {
             Ok(redeem) => redeem,
             Err(denied) => {
@@ -112,7 +112,7 @@ impl Inner {
             issuer: grant.server.issuer.as_str().to_owned(),
             client_id: grant.client.client_id.clone(),
         };
-        store.enqueue(&OutboxTask::Hold(at), 0)?;
+        store.enqueue(OutboxTask::Hold(at), 0)?;
         self.tell(store, Change::Connected, &id, &login.target.resource())
     }
 

@@ -1,55 +1,18 @@
 //! What must still be told to others: written with what it follows from, and tried until it is done.
 
 use base64ct::{Base64UrlUnpadded, Encoding};
-use rfc7591::Secret;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use super::store::Store;
 use crate::{
     failure::Failure,
-    model::Event,
     platform::{
         clock::{now, seconds},
         entropy::entropy,
     },
     seal::Place,
+    stored::{OutboxTask, StoredTask},
 };
-use login_flow::{Client, Server, TokenKind};
-
-/// One thing to tell.
-#[derive(Clone, Deserialize, Serialize)]
-pub(super) enum OutboxTask {
-    /// The registrar: this account has a connection with that client.
-    Hold(RegisteredClient),
-    /// The registrar: it has none any more.
-    Release(RegisteredClient),
-    /// The server: a token is over.
-    Revoke(Box<TokenRevocation>),
-    /// The host program: a connection changed.
-    Tell(Event),
-}
-
-/// A client and where it is registered.
-#[derive(Clone, Deserialize, Eq, PartialEq, Serialize)]
-pub(super) struct RegisteredClient {
-    pub(super) issuer: String,
-    pub(super) client_id: String,
-}
-
-/// A token to revoke, and where: only there may it be sent.
-#[derive(Clone, Deserialize, Serialize)]
-pub(super) struct TokenRevocation {
-    pub(super) server: Server,
-    pub(super) client: Client,
-    pub(super) token: Secret,
-    pub(super) is_refresh: bool,
-}
-
-impl TokenRevocation {
-    pub(super) fn kind(&self) -> TokenKind {
-        if self.is_refresh { TokenKind::Refresh } else { TokenKind::Access }
-    }
-}
 
 /// A row of `outbox`.
 #[derive(Deserialize)]
@@ -62,9 +25,9 @@ pub(super) struct OutboxRow {
 
 impl Store {
     /// Writes it down, to be tried after so many seconds; answers with its id.
-    pub(super) fn enqueue(&self, task: &OutboxTask, after: i64) -> Result<String, Failure> {
+    pub(super) fn enqueue(&self, task: OutboxTask, after: i64) -> Result<String, Failure> {
         let id = Base64UrlUnpadded::encode_string(&entropy::<16>()?);
-        let sealed = self.0.seal(place(&id), task)?;
+        let sealed = self.0.seal(place(&id), &StoredTask::from(task))?;
         let now = seconds(now());
         self.0.exec(
             "INSERT INTO outbox (id, sealed, created, due) VALUES (?, ?, ?, ?)",
@@ -81,7 +44,7 @@ impl Store {
 
     /// What it is; nothing when the key that sealed it is gone.
     pub(super) fn task(&self, row: &OutboxRow) -> Result<Option<OutboxTask>, Failure> {
-        Ok(self.0.unseal(place(&row.id), &row.sealed)?.ok())
+        Ok(self.0.unseal::<StoredTask>(place(&row.id), &row.sealed)?.ok().map(OutboxTask::from))
     }
 
     pub(super) fn remove_task(&self, id: &str) -> Result<(), Failure> {

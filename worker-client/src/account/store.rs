@@ -1,33 +1,20 @@
 //! The rows of an account. Secrets are sealed; what is listed is plain.
 
-use serde::{Deserialize, Serialize};
-use url::Url;
+use serde::Deserialize;
 
 use super::{HostUser, Session};
 use crate::{
     failure::Failure,
-    model::About,
     platform::{
         clock::{now, seconds},
         storage::Storage,
     },
     seal::Place,
+    stored::{LoginUnderWay, StoredLogin},
 };
-use login_flow::{LoginTarget, Pending};
 
 /// The account's storage and the keys that open it.
 pub(super) struct Store(pub(super) Storage);
-
-/// A login under way: the sealed part, and what comes of it.
-#[derive(Deserialize, Serialize)]
-pub(super) struct StoredLogin {
-    pub(super) pending: Pending,
-    #[serde(rename = "named")]
-    pub(super) target: LoginTarget,
-    pub(super) about: About,
-    pub(super) label: String,
-    pub(super) return_to: Option<Url>,
-}
 
 impl Store {
     // ── sessions ──
@@ -71,7 +58,7 @@ impl Store {
         &self,
         session: &Session,
         user: Option<&HostUser>,
-        login: &StoredLogin,
+        login: LoginUnderWay,
     ) -> Result<(), Failure> {
         self.0.prepare()?;
         if let Session::New(digest) = session {
@@ -83,8 +70,9 @@ impl Store {
                 self.0.set_meta("namespace", namespace)?;
             }
         }
-        let state = login.pending.state_digest();
-        let sealed = self.0.seal(pending_place(state), login)?;
+        let login = StoredLogin::from(login);
+        let state = login.pending.state.as_str();
+        let sealed = self.0.seal(pending_place(state), &login)?;
         let now = seconds(now());
         self.purge()?;
         self.0.exec(
@@ -98,7 +86,7 @@ impl Store {
     }
 
     /// The login that a `state` belongs to.
-    pub(super) fn login(&self, state: &str) -> Result<Option<StoredLogin>, Failure> {
+    pub(super) fn login(&self, state: &str) -> Result<Option<LoginUnderWay>, Failure> {
         #[derive(Deserialize)]
         struct Sealed {
             sealed: String,
@@ -109,7 +97,7 @@ impl Store {
         let select = "SELECT sealed FROM pending WHERE state = ? AND expires > ?";
         let rows: Vec<Sealed> = self.0.rows(select, vec![state.into(), seconds(now()).into()])?;
         let Some(row) = rows.first() else { return Ok(None) };
-        Ok(self.0.unseal(pending_place(state), &row.sealed)?.ok())
+        Ok(self.0.unseal::<StoredLogin>(pending_place(state), &row.sealed)?.ok().map(LoginUnderWay::from))
     }
 
     pub(super) fn end_pending(&self, state: &str) -> Result<(), Failure> {

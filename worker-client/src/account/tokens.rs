@@ -9,11 +9,7 @@ use std::{
 use http::{Response, header};
 use url::Url;
 
-use super::{
-    AccessToken, Inner,
-    connections::{ConnectionRow, Grant},
-    store::Store,
-};
+use super::{AccessToken, Inner, connections::ConnectionRow, store::Store};
 use crate::{
     failure::{Failure, ServerFailure, UserFailure},
     model::Change,
@@ -23,6 +19,7 @@ use crate::{
         fetch::{Limit, through},
         log::Line,
     },
+    stored::Grant,
 };
 use login_flow::{DriveError, Refresh, digest, drive};
 

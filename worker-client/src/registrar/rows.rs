@@ -12,6 +12,7 @@ use crate::{
         storage::{Migrations, Storage},
     },
     seal::Place,
+    stored::{StoredClient, StoredServer},
 };
 use login_flow::{Client, Server};
 
@@ -36,7 +37,7 @@ pub(super) struct RegistrationRow {
 impl RegistrationRow {
     /// What it was registered with.
     pub(super) fn server(&self) -> Option<Server> {
-        serde_json::from_str(&self.server).ok()
+        serde_json::from_str::<StoredServer>(&self.server).ok().map(Server::from)
     }
 }
 
@@ -69,7 +70,8 @@ impl Rows {
 
     /// The client, if the key that sealed it is still there.
     pub(super) fn client(&self, row: &RegistrationRow, server: &Server) -> Result<Option<Client>, Failure> {
-        Ok(self.0.unseal(place(server, &row.redirect_uri), &row.sealed)?.ok())
+        let client = self.0.unseal::<StoredClient>(place(server, &row.redirect_uri), &row.sealed)?;
+        Ok(client.ok().map(Client::from))
     }
 
     /// Keeps a registration before anyone uses it; answers since when it is idle, if that matters.
@@ -79,8 +81,9 @@ impl Rows {
         client: &Client,
         client_name: &str,
     ) -> Result<Option<i64>, Failure> {
-        let sealed = self.0.seal(place(server, &client.redirect_uri), client)?;
-        let server_json = serde_json::to_string(server).map_err(|_| Failure::internal(Defect::Encoding))?;
+        let sealed = self.0.seal(place(server, &client.redirect_uri), &StoredClient::from(client.clone()))?;
+        let server_json = serde_json::to_string(&StoredServer::from(server.clone()))
+            .map_err(|_| Failure::internal(Defect::Encoding))?;
         let now = seconds(now());
         let is_held = !self.holders(&client.client_id)?.is_empty();
         let idle_since = (!is_held && client.managed_by(server).is_some()).then_some(now);
