@@ -1,4 +1,4 @@
-//! What a host says of itself, fetched with care and never in the way of a login.
+//! The branding of a host, fetched with care and never in the way of a login.
 
 use std::{
     pin::{Pin, pin},
@@ -36,7 +36,7 @@ pub(crate) async fn about(target: &LoginTarget, config: &Config) -> About {
     about
 }
 
-/// What the host says, and for how many seconds that holds.
+/// The branding, and the time for which it may be kept.
 async fn fetch_about(
     target: &LoginTarget,
     egress: &Egress,
@@ -92,9 +92,9 @@ async fn icon(target: &LoginTarget, icons: &[Icon], egress: &Egress) -> Option<S
     None
 }
 
-/// How long a login may wait for it: a root page that never comes must not keep anybody for two seconds.
+/// The longest wait of a login for the branding: a root page that never comes must not take two seconds.
 const BRANDING_DEADLINE: Duration = Duration::from_millis(1500);
 const CACHE_WRITE_DEADLINE: Duration = Duration::from_millis(250);
 const ABOUT_TTL: Duration = Duration::from_hours(24);
-/// For a host without branding, or whose branding did not come in time.
+/// The lifetime for a host without branding, or whose branding did not come in time.
 const EMPTY_ABOUT_TTL: Duration = Duration::from_hours(1);

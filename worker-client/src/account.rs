@@ -46,7 +46,7 @@ struct Inner {
     alarm: Alarm,
     /// One refresh at a time for each connection.
     refreshes: SingleFlight<()>,
-    /// Whose server asked for patience.
+    /// Waiting times of connections whose server failed.
     backoff: Backoff,
 }
 
@@ -64,7 +64,7 @@ impl std::fmt::Debug for Inner {
 pub(crate) struct AccountEnvelope {
     /// The account's name, which its keys are bound to.
     pub(crate) account: String,
-    /// Whom the host program is told of when something changes.
+    /// The user that events name.
     pub(crate) user: Option<HostUser>,
     /// The proof.
     pub(crate) session: Session,
@@ -75,9 +75,9 @@ pub(crate) struct AccountEnvelope {
 /// A user whom the host program has authenticated.
 #[derive(Deserialize, Serialize)]
 pub(crate) struct HostUser {
-    /// Its own name for them.
+    /// The host program's own name for the user.
     pub(crate) name: String,
-    /// What keeps its users apart from those of another program; empty without one.
+    /// The `NAMESPACE` of the host program; empty without one.
     pub(crate) namespace: String,
 }
 
@@ -97,9 +97,9 @@ pub(crate) enum Session {
 pub(crate) enum AccountRequest {
     /// A usable access token for a URL.
     Authorization {
-        /// Where it will be sent.
+        /// The URL that it will be sent to.
         url: Url,
-        /// Which of the connections there, if there are several.
+        /// Label of the connection, if there are several.
         label: Option<String>,
         /// The digest of a token that was refused there.
         refused: Option<String>,
@@ -129,31 +129,31 @@ pub(crate) enum AccountRequest {
     Erase,
 }
 
-/// What a login begins with.
+/// The parameters of a login.
 #[derive(Deserialize, Serialize)]
 pub(crate) struct BeginLogin {
-    /// What the person named.
+    /// The host or URL that the person named.
     pub(crate) target: LoginTarget,
     /// The server that answers for it.
     pub(crate) server: Server,
-    /// Where its answer goes, on the asker's own origin.
+    /// The redirection URI, on the caller's own origin.
     pub(crate) redirect_uri: Url,
-    /// What the asker is called where people agree.
+    /// The name of the app on the consent page.
     pub(crate) client_name: String,
-    /// What the host says of itself.
+    /// The branding of the host.
     pub(crate) about: About,
-    /// What to ask for.
+    /// The scope to ask for.
     pub(crate) scope: Option<String>,
     /// The user's own name for it; empty without one.
     pub(crate) label: String,
-    /// Where to bring the person back to, on the asker's own origin.
+    /// The page to bring the person back to, on the caller's own origin.
     pub(crate) return_to: Option<Url>,
 }
 
-/// What a login ended with.
+/// The outcome of a login.
 #[derive(Clone, Deserialize, Serialize)]
 pub(crate) struct CompletedLogin {
-    /// Where to bring the person back to.
+    /// The page to bring the person back to.
     pub(crate) return_to: Option<Url>,
 }
 
@@ -209,7 +209,7 @@ impl Account {
             AccountRequest::Begin(begin) => rpc::respond(this.begin(store, user, session, *begin).await),
             AccountRequest::Callback { url, rotate } => {
                 let state = &self.inner.state;
-                // A code is good for one try: whose browser goes away now finds the connection when it is back.
+                // Authorization codes are single-use: the exchange is completed even if the browser disconnects.
                 let connected = async move { this.callback(&store, &url, rotate).await };
                 rpc::respond(run_to_completion(state, contained(connected)).await)
             }
@@ -241,7 +241,7 @@ impl Inner {
         Ok(Store(Storage::open(self.state.storage().sql(), config, Some(account), MIGRATIONS)?))
     }
 
-    /// Sees to it that the alarm rings when the next thing falls due.
+    /// Schedules the alarm for the next thing that falls due.
     async fn schedule(&self, store: &Store) -> Result<(), Failure> {
         self.alarm.schedule_at(&self.state, store.due()?).await
     }

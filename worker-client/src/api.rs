@@ -8,7 +8,7 @@ pub enum Route<'a> {
     Begin,
     /// An authorization response.
     Callback,
-    /// The question before a login.
+    /// The page before a login.
     Confirm,
     /// The list.
     Connections,
@@ -16,7 +16,7 @@ pub enum Route<'a> {
     Disconnect(&'a str),
     /// End a connection, by the form of a page.
     DisconnectForm(&'a str),
-    /// Whether the app is configured.
+    /// The state of the configuration.
     Health,
     /// The start page.
     Home,
@@ -26,15 +26,15 @@ pub enum Route<'a> {
     Logout,
     /// `openapi.json`.
     OpenApi,
-    /// Whether and how one can log in to a host.
+    /// The verdict on logging in to a host.
     Probe,
-    /// What makes the pages say that they wait.
+    /// The script by which the pages say that they wait.
     Script,
     /// The style sheet.
     Style,
 }
 
-/// Why a request is none of the routes.
+/// The reason why a request is none of the routes.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[expect(clippy::exhaustive_enums, reason = "the router answers both")]
 pub enum NoRoute {

@@ -65,7 +65,7 @@ impl JsLogin {
         Ok(Self { login })
     }
 
-    /// The logins of whoever uses the browser that sent this request.
+    /// The logins of the user of the browser that sent this request.
     #[wasm_bindgen(js_name = byCookie)]
     pub fn by_cookie(env: Env, request: web_sys::Request) -> Result<Self, JsValue> {
         let login = Login::by_cookie(&env, &request.into()).map_err(thrown)?;
@@ -92,12 +92,12 @@ impl JsLogin {
         sent.map(Into::into)
     }
 
-    /// Whether and how a person can log in to a host or URL.
+    /// The verdict on logging in to a host or URL.
     pub async fn probe(&self, url: String) -> Result<JsValue, JsValue> {
         given(contained(self.login.probe(&url)).await)
     }
 
-    /// Where the user is connected to.
+    /// The connections of the user.
     pub async fn connections(&self) -> Result<JsValue, JsValue> {
         given(contained(self.login.connections()).await)
     }
@@ -131,7 +131,7 @@ impl JsLogin {
         link.map(Into::into).map_err(thrown)
     }
 
-    /// The same user, for the connections with this label alone.
+    /// The logins of the same user, for the connections with this label alone.
     #[must_use]
     pub fn labelled(&self, label: &str) -> Self {
         Self { login: self.login.labelled(label) }

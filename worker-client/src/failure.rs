@@ -16,14 +16,14 @@ pub use self::{
     server::ServerFailure,
     user::UserFailure,
 };
-use crate::{config::Misconfigured, pages::Unrenderable};
+use crate::config::Misconfigured;
 use login_flow::{
     AuthorizationResponseError, DriveError, FetchError, InvalidHost, RegisterError, TokenError, Verdict,
 };
 
 /// A failure of an operation of this package. Durable Objects answer with it; a program may match it.
 #[derive(Clone, Debug, Deserialize, Serialize, thiserror::Error)]
-#[expect(clippy::exhaustive_enums, reason = "there is nobody else who could act")]
+#[expect(clippy::exhaustive_enums, reason = "there is no other party that could act")]
 pub enum Failure {
     /// The operator of this app must act.
     #[error("the operator of this app must act")]
@@ -149,12 +149,6 @@ impl<P: Into<Self>> From<DriveError<P, FetchError>> for Failure {
             DriveError::Fetch(error) => error.into(),
             DriveError::Protocol(error) => error.into(),
         }
-    }
-}
-
-impl From<Unrenderable> for Failure {
-    fn from(Unrenderable: Unrenderable) -> Self {
-        Self::internal(Defect::Template)
     }
 }
 

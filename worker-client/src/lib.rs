@@ -21,7 +21,7 @@
 //!
 //! # What it does not do
 //!
-//! It is no proxy: nothing that a browser sends reaches a host with a token. It reads no ID token and claims no
+//! The package is no proxy: nothing that a browser sends reaches a host with a token. It reads no ID token and claims no
 //! identity. It does not use protected-resource metadata (RFC 9728).
 
 pub mod api;

@@ -1,4 +1,4 @@
-//! What a host program holds: log its user in, list, use and end connections.
+//! The handle of a host program: log its user in, list, use and end connections.
 
 mod fetch;
 mod resource_request;
@@ -46,12 +46,12 @@ pub struct Login {
 pub(crate) enum User {
     /// A user whom the host program has authenticated.
     Host {
-        /// Its own name for them.
+        /// The host program's own name for the user.
         name: String,
         /// The digest that names their account.
         digest: String,
     },
-    /// Whoever uses a browser.
+    /// The user of a browser.
     Browser(Option<SessionCookie>),
 }
 
@@ -68,7 +68,7 @@ impl Login {
         Ok(Self { config, env: env.clone(), user, label: None, rate_limit: RateLimit::host(env) })
     }
 
-    /// The logins of whoever uses the browser that sent this request.
+    /// The logins of the user of the browser that sent this request.
     pub fn by_cookie(env: &Env, request: &Request) -> Result<Self, Misconfigured> {
         let config = Rc::new(config(env)?);
         limits::required(env)?;
@@ -77,7 +77,8 @@ impl Login {
         Ok(Self { config, env: env.clone(), user, label: None, rate_limit: RateLimit::visitor(env, request) })
     }
 
-    /// The same, for the connections with this label alone: an account can hold several to one resource.
+    /// The logins of the same user, for the connections with this label alone: an account can hold several to one
+    /// resource.
     #[must_use]
     pub fn labelled(&self, label: &str) -> Self {
         Self { label: Some(label.to_owned()), ..self.clone() }
@@ -98,7 +99,7 @@ impl Login {
         Ok(link)
     }
 
-    /// Whether and how a person can log in to a host or URL. Reads only, and stores nothing.
+    /// The verdict on logging in to a host or URL. It reads only, and stores nothing.
     pub async fn probe(&self, typed: &str) -> Result<Probed, Failure> {
         let target = LoginTarget::parse(typed, &self.config.egress)?;
         let (answered, about) = self.probe_host(&target).await?;
@@ -111,7 +112,7 @@ impl Login {
         Ok(probed)
     }
 
-    /// Where the user is connected to.
+    /// The connections of the user.
     pub async fn connections(&self) -> Result<Vec<Connection>, Failure> {
         match self.session() {
             None => Ok(Vec::new()),
@@ -149,7 +150,7 @@ impl Login {
         probe_host(&self.config, &self.rate_limit, account.as_deref(), target).await.map_err(report)
     }
 
-    /// The same for a request of a browser, whose address is known.
+    /// The same logins for a request of a browser, whose address is counted too.
     pub(crate) fn counting(&self, request: &Request) -> Self {
         Self { rate_limit: self.rate_limit.by(request), ..self.clone() }
     }
@@ -192,14 +193,14 @@ impl Login {
         .await
     }
 
-    /// The same browser with a session that is new to it.
+    /// The logins of the same browser in a new session.
     pub(crate) fn with_new_session(&self) -> Result<(Self, SessionCookie), Failure> {
         let cookie = SessionCookie::from_entropy(entropy()?, entropy()?);
         let user = User::Browser(Some(cookie.clone()));
         Ok((Self { user, ..self.clone() }, cookie))
     }
 
-    /// Names the user's object.
+    /// The name of the user's object.
     fn account(&self) -> Option<String> {
         match &self.user {
             User::Host { digest, .. } => Some(format!("user.{digest}")),

@@ -36,8 +36,7 @@ pub struct Connection {
     pub title: Option<String>,
     /// Description of the host's root page: untrusted text.
     pub description: Option<String>,
-    /// The person's own name for it, as [`label`](crate::pages::label) makes it; a link may have suggested it, so it
-    /// is untrusted text.
+    /// The person's own name for it, cleaned and cut; a link may have suggested it, so it is untrusted text.
     pub label: Option<String>,
     /// Time of the person's consent, in seconds since 1970.
     pub connected_at: i64,
@@ -77,7 +76,7 @@ pub enum Revocation {
 
 /// A change of one connection, posted as JSON to the Worker that is bound as `EVENTS`.
 ///
-/// It is posted until it is answered with a success, for a day: an event can arrive twice, and late.
+/// The post is repeated for a day until it is answered with a success: an event can arrive twice, and late.
 #[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
 #[expect(clippy::exhaustive_structs, reason = "what the host program reads")]
 pub struct Event {

@@ -12,7 +12,7 @@ use branding::Text;
 use login_flow::LoginTarget;
 
 use crate::{
-    failure::{Failure, WayOut},
+    failure::{Defect, Failure, WayOut},
     model::{About, Connection, Revocation},
     problem::Problem,
 };
@@ -45,7 +45,7 @@ pub enum FormTarget {
 
 /// The start page: what was just done, a field for a host, and the list of connections.
 ///
-/// A notice that contradicts what the page shows is left out: it came from the address, and anybody can make one up.
+/// A notice that contradicts what the page shows is left out: it came from the address, which anyone can make up.
 pub fn home(
     prefix: &str,
     connections: &[Connection],
@@ -118,12 +118,12 @@ pub const STYLE: &str = include_str!("../templates/style.css");
 /// The one script: it says that an answer is awaited. The pages work without it.
 pub const SCRIPT: &str = include_str!("../templates/script.js");
 
-/// Whether a label of the host is written in letters that may look like others (UTS #39).
+/// True if a label of the host is written in letters that may look like others (UTS #39).
 fn is_international(host: &str) -> bool {
     host.split('.').any(|label| label.starts_with("xn--"))
 }
 
-/// A stranger's text of any length, as much of it as a line or three can hold.
+/// Untrusted text of any length, cut to what a line or three can hold.
 fn bounded(text: &str) -> Option<String> {
     Text::description(text).map(|text| text.as_untrusted_str().to_owned())
 }
@@ -133,6 +133,12 @@ fn bounded(text: &str) -> Option<String> {
 #[error("a page cannot be written")]
 #[expect(clippy::exhaustive_structs, reason = "nothing more is known")]
 pub struct Unrenderable;
+
+impl From<Unrenderable> for Failure {
+    fn from(Unrenderable: Unrenderable) -> Self {
+        Self::internal(Defect::Template)
+    }
+}
 
 fn render(page: &impl Template) -> Result<String, Unrenderable> {
     page.render().map_err(|_| Unrenderable)

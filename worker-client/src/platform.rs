@@ -1,6 +1,6 @@
 //! The runtime: network, clock, entropy, cache, alarm, storage, log, and calls between objects. wasm32 only.
 //!
-//! Nothing else in this crate touches them, but for the `DurableObject` impls and the routes' requests and responses.
+//! The rest of the crate touches the platform in `DurableObject` impls and in the routes' requests and responses alone.
 
 pub(crate) mod alarm;
 pub(crate) mod body;

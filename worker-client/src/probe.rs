@@ -1,4 +1,4 @@
-//! Asks a host whether and how one can log in, and remembers the answer for a minute.
+//! Probes of hosts, each kept for a minute.
 
 use std::time::Duration;
 
@@ -19,7 +19,7 @@ use crate::{
 };
 use login_flow::{LoginTarget, Server, Verdict, probe};
 
-/// What a host answered: a validated server, exactly when one can log in.
+/// The outcome of a probe: a validated server, exactly when a login is possible.
 #[derive(Deserialize, Serialize)]
 pub(crate) struct HostAnswer {
     #[serde(flatten)]
@@ -27,7 +27,7 @@ pub(crate) struct HostAnswer {
     pub(crate) server: Option<Server>,
 }
 
-/// Metadata and root page, side by side. What is not remembered counts against the limits of whoever asks.
+/// Metadata and root page, side by side. A host that is not in the cache counts against the limits of the caller.
 pub(crate) async fn probe_host(
     config: &Config,
     rate_limit: &RateLimit,
@@ -46,8 +46,8 @@ pub(crate) async fn probe_host(
         let egress = &config.egress;
         let is_preregistered =
             |issuer: &Issuer| config.clients.at(issuer).is_some_and(Preregistered::is_client);
-        let asked = probe(target, egress, is_preregistered, through(egress, Limit::METADATA)).await;
-        let answered = HostAnswer { verdict: asked.verdict, server: asked.server };
+        let probed = probe(target, egress, is_preregistered, through(egress, Limit::METADATA)).await;
+        let answered = HostAnswer { verdict: probed.verdict, server: probed.server };
         cache.write(&answered, PROBE_TTL).await;
         answered
     };

@@ -55,28 +55,28 @@ impl std::fmt::Debug for Inner {
     }
 }
 
-/// What it is asked. Its name is what the issuer publishes, byte for byte.
+/// A request to a registrar. The name of the object is the issuer identifier, byte for byte.
 #[derive(Deserialize, Serialize)]
 pub(crate) enum RegistrarRequest {
     /// The registered client, registering if need be.
     Obtain(Box<ObtainClient>),
     /// The server no longer knows this client.
     Forget {
-        /// Whom it has forgotten.
+        /// Identifier of the client.
         client_id: String,
     },
     /// An account has a connection with this client.
     Hold {
         /// Which.
         client_id: String,
-        /// Whose.
+        /// The account.
         account: String,
     },
     /// An account has no connection with this client any more.
     Release {
         /// Which.
         client_id: String,
-        /// Whose.
+        /// The account.
         account: String,
     },
 }
@@ -86,9 +86,9 @@ pub(crate) enum RegistrarRequest {
 pub(crate) struct ObtainClient {
     /// The authorization server, validated by the asker.
     pub(crate) server: Server,
-    /// Where codes will be sent.
+    /// The redirection URI.
     pub(crate) redirect_uri: Url,
-    /// What people read when they agree.
+    /// The name of the app on the consent page.
     pub(crate) client_name: String,
 }
 
@@ -173,7 +173,7 @@ impl Inner {
                 return Ok(client);
             };
             let updated = drive(update, through(egress, Limit::TOKEN));
-            // A name that is out of date stops nobody from logging in.
+            // A name that is out of date does not stop a login.
             let Ok(updated) = updated.await else { return Ok(client) };
             let since = rows.store(&server, &updated, &client_name)?;
             self.schedule(since).await?;
@@ -206,7 +206,7 @@ impl Inner {
         Ok(Rows(Storage::open(self.state.storage().sql(), config, Some(OWNER), MIGRATIONS)?))
     }
 
-    /// Sees to it that the alarm rings when a registration without users may go.
+    /// Schedules the alarm for the time at which a registration without users may be deleted.
     async fn schedule(&self, idle_since: Option<i64>) -> Result<(), Failure> {
         let grace = self.deployment.config()?.unused_client.as_secs();
         let due = idle_since.map(|since| since.saturating_add(i64::try_from(grace).unwrap_or(i64::MAX)));
@@ -214,8 +214,7 @@ impl Inner {
     }
 }
 
-/// How often it registered lately, and how that went: a server that refuses, or forgets, is not asked at every
-/// click.
+/// The recent registrations and their outcome: a server that refuses, or forgets, is not asked at every click.
 #[derive(Default)]
 struct Attempts {
     refused: Option<(SystemTime, Failure)>,

@@ -1,4 +1,4 @@
-//! The routes: who may ask what.
+//! The routes and their permissions.
 
 mod answer;
 mod login_request;
@@ -124,11 +124,11 @@ async fn confirm(login: &Login, request: &Request, url: &Url) -> Result<Answer, 
     if destination.as_deref().is_some_and(|destination| destination != "document") {
         return Err(UserFailure::CrossSite.into());
     }
-    let asked = LoginRequest::of_query(url);
-    let target = asked.target(login)?;
+    let parameters = LoginRequest::of_query(url);
+    let target = parameters.target(login)?;
     let (server, about) = registrable(login, request, &target).await?;
-    asked.scope()?;
-    let page = asked.confirm_page(login, &target, &server, &about);
+    parameters.scope()?;
+    let page = parameters.confirm_page(login, &target, &server, &about);
     Ok(Answer::page(pages::confirm(&login.config.prefix, &page)?)?.leading_away())
 }
 
@@ -148,11 +148,11 @@ async fn registrable(
 
 async fn begin(login: &Login, request: &mut Request) -> Result<Answer, Failed> {
     same_origin(login, request)?;
-    let asked = LoginRequest::of_body(request).await?;
-    let target = asked.target(login)?;
-    let scope = asked.scope()?;
+    let parameters = LoginRequest::of_body(request).await?;
+    let target = parameters.target(login)?;
+    let scope = parameters.scope()?;
     let (server, about) = registrable(login, request, &target).await?;
-    if !asked.agrees_to(&asked.confirm_page(login, &target, &server, &about)) {
+    if !parameters.agrees_to(&parameters.confirm_page(login, &target, &server, &about)) {
         return Err(Failed::at(&target, UserFailure::NotAgreed));
     }
     // RFC 9700 §4.4.2.2: each issuer has its own redirection URI.
@@ -165,8 +165,8 @@ async fn begin(login: &Login, request: &mut Request) -> Result<Answer, Failed> {
             client_name: login.config.client_name.clone(),
             about: about.clone(),
             scope: scope.clone(),
-            label: asked.label(),
-            return_to: asked.return_to(login),
+            label: parameters.label(),
+            return_to: parameters.return_to(login),
         }))
     };
     if let Some(session) = login.session() {
@@ -253,7 +253,7 @@ fn health(login: &Login) -> Result<Answer, Failure> {
     Answer::json(&Health { version: env!("CARGO_PKG_VERSION"), schema })
 }
 
-/// Names an issuer in our routes: 128 bits of its digest.
+/// The name of an issuer in the routes: 128 bits of its digest.
 fn issuer_id(server: &Server) -> String {
     digest(server.issuer.as_str()).chars().take(22).collect()
 }

@@ -6,7 +6,7 @@ mod samples;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use samples::{Failed, HOSTILE, State, connection, failures, question, states};
+use samples::{Failed, HOSTILE, State, confirm_page, connection, failures, states};
 use serde_json::Value;
 use worker_client::{
     api::OPENAPI,
@@ -20,9 +20,9 @@ fn named(name: &str) -> String {
     states().unwrap().into_iter().find(|state| state.name == name).unwrap().html
 }
 
-/// The question about `host`, whose token is issued at `issuer`.
-fn asked(host: &str, issuer: &str, about: &About) -> String {
-    question(host, issuer, issuer, |target, server| {
+/// The page before a login to `host`, whose token is issued at `issuer`.
+fn confirm(host: &str, issuer: &str, about: &About) -> String {
+    confirm_page(host, issuer, issuer, |target, server| {
         pages::confirm("", &ConfirmPage { target, server, about, scope: "", label: None, return_to: None })
     })
     .unwrap()
@@ -74,7 +74,7 @@ fn b09_what_a_stranger_says_is_bounded_and_isolated() {
 #[test]
 fn b10_the_host_stands_before_its_title() {
     let about = About { title: Some("Google".to_owned()), ..About::default() };
-    let page = asked("evil.example", "https://evil.example", &about);
+    let page = confirm("evil.example", "https://evil.example", &about);
     assert!(page.find("evil.example").unwrap() < page.find("Google").unwrap());
     assert!(page.contains("calls itself <bdi>Google</bdi>"));
     let connection = Connection {
@@ -90,9 +90,9 @@ fn d09_an_international_name_is_shown_as_a_label() {
     let page = named("confirm-international");
     assert!(page.contains("xn--80ak6aa92e.com") && page.contains("can look like others"));
     assert!(!page.contains("аррӏе"));
-    let server = asked("good.example", "https://xn--80ak6aa92e.com", &About::default());
+    let server = confirm("good.example", "https://xn--80ak6aa92e.com", &About::default());
     assert!(server.contains("can look like others"), "the other site's name as well");
-    let plain = asked("good.example", "https://good.example", &About::default());
+    let plain = confirm("good.example", "https://good.example", &About::default());
     assert!(!plain.contains("can look like others"));
 }
 
@@ -104,14 +104,14 @@ fn another_site_that_issues_the_token_is_named_and_must_be_agreed_to() {
         assert!(page.contains(TICK));
         assert!(page.find(">Cancel<").unwrap() < page.find(">Log in at").unwrap());
     }
-    let own = asked("mcp.good.example", "https://good.example", &About::default());
+    let own = confirm("mcp.good.example", "https://good.example", &About::default());
     assert!(!own.contains("will receive a token") && !own.contains("checkbox"));
 }
 
 #[test]
 fn what_the_answer_must_hold_names_every_site() {
     let elsewhere = |host: &str, issuer: &str, endpoints: &str| {
-        question(host, issuer, endpoints, |target, server| {
+        confirm_page(host, issuer, endpoints, |target, server| {
             let about = &About::default();
             let page = ConfirmPage { target, server, about, scope: "", label: None, return_to: None };
             Ok(page.cross_site_hosts().unwrap_or_default())

@@ -56,7 +56,7 @@ const worker = (guard, file, changes, section, rows) => host(guard, file, change
 export const WORKER = [
   worker('single flight', src('platform/single_flight'), ['let running = self.0.borrow().get(key).cloned();', 'let running: Option<Flight<T>> = None;'], 'tokens', 'T01|T02'),
   worker('intent', src('account/tokens'), ['store.set_intent(&row, intent)?;', ''], 'tokens', 'T02'),
-  worker('backoff', src('account/tokens'), ['self.backoff.record_failure(id, now(), asked.get());', 'let _ = asked.get();'], 'tokens', 'T03'),
+  worker('backoff', src('account/tokens'), ['self.backoff.record_failure(id, now(), wait.get());', 'let _ = wait.get();'], 'tokens', 'T03'),
   worker('the least interval between refreshes', src('account/tokens'), ['if row.generation > 0 && age < MIN_REFRESH_INTERVAL {', 'if false {'], 'tokens', 'T12'),
   worker('the code is spent first', src('account/login'), ['store.end_pending(&state)?;\n        let (server', 'let (server'], 'callback', 'C04|C10'),
   worker('one redirection URI for each issuer', src('account/login'), ['if redeem.client().redirect_uri.path() != url.path() {', 'if false {'], 'callback', 'C09'),

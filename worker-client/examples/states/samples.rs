@@ -34,7 +34,7 @@ pub(crate) const ICON: &[u8] = include_bytes!("icon.png");
 /// Every state.
 pub(crate) fn states() -> Result<Vec<State>, Box<dyn Error>> {
     let mut states = homes()?;
-    states.extend(questions()?);
+    states.extend(confirm_pages()?);
     for (name, failed) in failures() {
         states.push(page(name, failed.page()?));
     }
@@ -126,9 +126,9 @@ fn hostile() -> Vec<Connection> {
     ]
 }
 
-// ── the question ──
+// ── the page before a login ──
 
-fn questions() -> Result<Vec<State>, Box<dyn Error>> {
+fn confirm_pages() -> Result<Vec<State>, Box<dyn Error>> {
     let icon = Some(format!("data:image/png;base64,{}", Base64::encode_string(ICON)));
     let good = About {
         title: Some("Good Notes".to_owned()),
@@ -145,7 +145,7 @@ fn questions() -> Result<Vec<State>, Box<dyn Error>> {
     let (none, long) = (About::default(), long_host());
     let long = format!("https://{long}");
     let ask = |host, issuer, authorization, about, scope, label, return_to| {
-        question(host, issuer, authorization, |target, server| {
+        confirm_page(host, issuer, authorization, |target, server| {
             pages::confirm("", &ConfirmPage { target, server, about, scope, label, return_to })
         })
     };
@@ -180,7 +180,7 @@ fn questions() -> Result<Vec<State>, Box<dyn Error>> {
     .into())
 }
 
-pub(crate) fn question(
+pub(crate) fn confirm_page(
     host: &str,
     issuer: &str,
     endpoints: &str,

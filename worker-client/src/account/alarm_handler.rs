@@ -53,7 +53,7 @@ impl Inner {
         Ok(Some(Store(storage)).filter(|store| !store.0.is_empty()))
     }
 
-    /// Whether nothing is left to do about it.
+    /// True if nothing is left to do about it.
     async fn perform(&self, store: &Store, task: &OutboxTask) -> bool {
         match task {
             OutboxTask::Hold(at) => {
@@ -96,7 +96,7 @@ pub(super) async fn revoke(store: &Store, revocation: &TokenRevocation) -> Revoc
     }
 }
 
-/// What the registrar knows an account by: enough to tell accounts apart.
+/// The name of the account, by which the registrar tells accounts apart.
 fn owner(store: &Store) -> String {
     store.0.owner().to_owned()
 }

@@ -1,4 +1,4 @@
-//! How long to leave a server alone that could not renew a connection.
+//! Waiting times for servers that could not renew a connection.
 
 use std::{
     cell::RefCell,
@@ -17,23 +17,23 @@ struct Failures {
 }
 
 impl Backoff {
-    /// How much longer to wait, if at all.
+    /// The rest of the waiting time, if there is one.
     pub(super) fn remaining(&self, id: &str, now: SystemTime) -> Option<Duration> {
         let left = self.0.borrow().get(id)?.until.duration_since(now).ok()?;
         Some(left).filter(|left| !left.is_zero())
     }
 
-    /// It failed once more: wait as long as the server asked for, or twice as long as the last time.
-    pub(super) fn record_failure(&self, id: &str, now: SystemTime, asked: Option<Duration>) {
+    /// Waits as long as the server asked for, or twice as long as the last time.
+    pub(super) fn record_failure(&self, id: &str, now: SystemTime, requested: Option<Duration>) {
         let mut all = self.0.borrow_mut();
         let failures = all.entry(id.to_owned()).or_insert(Failures { count: 0, until: now });
         let doubled = FIRST_WAIT.saturating_mul(1 << failures.count.min(8));
         failures.count = failures.count.saturating_add(1);
-        let wait = asked.unwrap_or(doubled).min(LONGEST_WAIT);
+        let wait = requested.unwrap_or(doubled).min(LONGEST_WAIT);
         failures.until = now.checked_add(wait).unwrap_or(now);
     }
 
-    /// It succeeded, or the connection is over.
+    /// Ends the waiting: a refresh succeeded, or the connection is over.
     pub(super) fn reset(&self, id: &str) {
         self.0.borrow_mut().remove(id);
     }

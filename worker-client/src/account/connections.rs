@@ -20,7 +20,7 @@ use crate::{
 };
 use login_flow::{LoginTarget, authority};
 
-/// What a login was for.
+/// The names of a new connection.
 pub(super) struct NewConnection {
     pub(super) target: LoginTarget,
     pub(super) about: About,
@@ -65,7 +65,7 @@ pub(super) struct ConnectionRow {
     created: i64,
     needs_login: i64,
     intent: i64,
-    /// How often its tokens were replaced.
+    /// Number of times that its tokens were replaced.
     pub(super) generation: i64,
     used: i64,
 }
@@ -76,7 +76,7 @@ impl ConnectionRow {
         SystemTime::UNIX_EPOCH.checked_add(since).unwrap_or(SystemTime::UNIX_EPOCH)
     }
 
-    /// Whether its tokens were used since they came.
+    /// True if its tokens were used since they came.
     pub(super) fn is_used(&self) -> bool {
         self.used != 0
     }
@@ -202,7 +202,7 @@ impl Store {
         )
     }
 
-    /// Written once for each token, with the alarm that keeps the connection fresh.
+    /// Marks the tokens as used: once for each token, with the alarm that keeps the connection fresh.
     pub(super) fn set_used(&self, row: &ConnectionRow) -> Result<(), Failure> {
         self.0.exec("UPDATE connection SET used = 1 WHERE id = ?", vec![row.id.as_str().into()])
     }
@@ -219,7 +219,7 @@ impl Store {
         )
     }
 
-    /// Only the user can mend it: the tokens it held are of no use to anybody.
+    /// Marks a connection that only the user can mend: its tokens are of no use any more.
     pub(super) fn ask_for_login(&self, row: &ConnectionRow) -> Result<(), Failure> {
         self.0.exec(
             "UPDATE connection SET needs_login = 1, intent = 0 WHERE id = ? AND generation = ?",

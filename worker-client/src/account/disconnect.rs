@@ -142,9 +142,9 @@ pub(super) enum QueuedRevocation {
     NotOffered,
     /// Stored as a task of the outbox.
     Posted {
-        /// The task's.
+        /// Identifier of the task.
         id: String,
-        /// What to send.
+        /// The revocation to send.
         revocation: Box<TokenRevocation>,
     },
 }

@@ -1,4 +1,4 @@
-//! What must still be told to others: written with what it follows from, and tried until it is done.
+//! The rows of `outbox`: calls to other parties, stored in one write with their cause and repeated until they succeed.
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 use serde::Deserialize;
@@ -36,13 +36,13 @@ impl Store {
         Ok(id)
     }
 
-    /// What is due, the oldest first.
+    /// The tasks that are due, the oldest first.
     pub(super) fn due_tasks(&self) -> Result<Vec<OutboxRow>, Failure> {
         let select = "SELECT id, sealed, created, attempts FROM outbox WHERE due <= ? ORDER BY created, rowid LIMIT 20";
         self.0.rows(select, vec![seconds(now()).into()])
     }
 
-    /// What it is; nothing when the key that sealed it is gone.
+    /// The task of a row; `None` when the key that sealed it is gone.
     pub(super) fn task(&self, row: &OutboxRow) -> Result<Option<OutboxTask>, Failure> {
         Ok(self.0.unseal::<StoredTask>(place(&row.id), &row.sealed)?.ok().map(OutboxTask::from))
     }

@@ -19,7 +19,7 @@ pub(super) struct Store(pub(super) Storage);
 impl Store {
     // ── sessions ──
 
-    /// Whether the secret is known.
+    /// True if the secret is known.
     pub(super) fn knows_session(&self, digest: &str) -> Result<bool, Failure> {
         if self.0.is_empty() {
             return Ok(false);
@@ -29,8 +29,8 @@ impl Store {
         Ok(!rows.is_empty())
     }
 
-    /// Whoever comes with a secret has received it: those before it live a minute longer, for a second tab. Whether
-    /// there were any.
+    /// Ends the secrets before this one in a minute, which serves a second tab: a browser that sends a secret has
+    /// received it. True if there were any.
     pub(super) fn cut_short_before(&self, digest: &str) -> Result<bool, Failure> {
         let soon = seconds(now()).saturating_add(60);
         let update = "UPDATE session SET expires = ? WHERE expires > ?
@@ -44,7 +44,7 @@ impl Store {
         self.0.exec("DELETE FROM session", Vec::new())
     }
 
-    /// Makes a secret known. Those before it stay until it is used: the answer that brings it may never arrive.
+    /// Adds a session secret. Those before it stay until it is used: the response that carries it may get lost.
     pub(super) fn open_session(&self, digest: &str) -> Result<(), Failure> {
         let expires = seconds(now()).saturating_add(SESSION_SECONDS);
         let insert = "INSERT OR REPLACE INTO session (digest, expires) VALUES (?, ?)";
@@ -117,9 +117,9 @@ impl Store {
         self.0.exec("DELETE FROM session WHERE expires <= ?", vec![now.into()])
     }
 
-    /// Whether the account holds nothing that anybody could come back for.
+    /// True if the account holds nothing that a user could come back for.
     ///
-    /// A session in which nobody ever connected leads to nothing: the next login makes another one.
+    /// A session without any connection, ever, leads to nothing: the next login makes another one.
     pub(super) fn is_over(&self) -> Result<bool, Failure> {
         let kept = ["connection", "pending", "outbox"];
         let sessions = self.0.meta("connected")?.map(|_| "session");

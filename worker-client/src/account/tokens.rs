@@ -49,7 +49,7 @@ impl Inner {
         let row = store.connection(&row.id)?.ok_or(UserFailure::NO_CONNECTION)?;
         let (grant, need) = self.judge(&store, &row, refused).await?;
         match outcome {
-            // The old token still lives: a server that is down for a moment is nobody's failure.
+            // The old token still lives: a server that is down for a moment does no harm.
             Err(failure) if need == Need::Now => Err(failure),
             _ => {
                 self.used(&store, &row, &grant).await?;
@@ -58,7 +58,7 @@ impl Inner {
         }
     }
 
-    /// Renews what is in use and about to end, so that nobody waits for it. What nobody used since it was renewed
+    /// Renews what is in use and about to end, so that no request waits for it. A connection unused since its renewal
     /// is left alone.
     pub(super) async fn keep_fresh(self: &Rc<Self>, store: &Rc<Store>) -> Result<(), Failure> {
         for row in store.connections()?.into_iter().filter(|row| row.is_used() && !row.needs_login()) {
@@ -66,14 +66,14 @@ impl Inner {
             if Need::of(&grant, &row, now(), None) == Need::Nothing {
                 self.alarm.schedule_at(&self.state, fresh_until(&row, &grant)).await?;
             } else {
-                // Whether it succeeds shows when the connection is used next; until then nobody is served worse.
+                // The next use of the connection shows the outcome; until then the old token serves.
                 drop(self.refresh_once(Rc::clone(store), row.id).await);
             }
         }
         Ok(())
     }
 
-    /// Sees to it that a connection that is in use is kept fresh: one write for each token.
+    /// Schedules the renewal of a connection that is in use: one write for each token.
     async fn used(&self, store: &Store, row: &ConnectionRow, grant: &Grant) -> Result<(), Failure> {
         let Some(due) = fresh_until(row, grant).filter(|_| !row.is_used()) else { return Ok(()) };
         store.set_used(row)?;
@@ -104,12 +104,12 @@ impl Inner {
             return Err(UserFailure::LOGIN_AGAIN.into());
         };
         store.set_intent(&row, intent)?;
-        let asked = Cell::new(None);
+        let wait = Cell::new(None);
         let egress = &store.0.config().egress;
         let fetch = through(egress, Limit::TOKEN);
         let outcome = drive(refresh, async |request| {
             let answer = fetch(request).await?;
-            asked.set(retry_after(&answer));
+            wait.set(retry_after(&answer));
             Ok(answer)
         });
         match outcome.await {
@@ -126,13 +126,13 @@ impl Inner {
             Err(error) => {
                 // The one repetition after a crash stays the one repetition.
                 store.set_intent(&row, row.intent())?;
-                self.backoff.record_failure(id, now(), asked.get());
+                self.backoff.record_failure(id, now(), wait.get());
                 Err(error.into())
             }
         }
     }
 
-    /// What a connection holds, and whether its token can be used as it is.
+    /// The grant of a connection, and the need to replace its tokens.
     async fn judge(
         &self,
         store: &Store,
@@ -164,13 +164,13 @@ impl Inner {
     }
 }
 
-/// Whether a token must be replaced before it is used.
+/// The need to replace a token before it is used.
 #[derive(Clone, Copy, PartialEq)]
 enum Need {
-    /// It would be wise, but it still works.
+    /// Replacing it would be wise, but it still works.
     Early,
     Nothing,
-    /// It is over, or was refused.
+    /// The token is over, or was refused.
     Now,
 }
 

@@ -40,7 +40,7 @@ pub enum AppFailure {
 pub enum Defect {
     /// A value could not be written as JSON.
     Encoding,
-    /// It was logged where it occurred.
+    /// The defect was logged where it occurred.
     #[default]
     Logged,
     /// A panic, with its message if that is a constant: a formatted one may hold what the panic was about.

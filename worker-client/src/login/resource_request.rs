@@ -6,13 +6,13 @@ use worker::{Headers, Request, RequestInit, RequestRedirect, Response};
 
 use login_flow::BearerChallenge;
 
-/// Whether a request of that method may carry a token: TRACE would echo it, CONNECT leads elsewhere. The name is asked
+/// True if a request of that method may carry a token: TRACE would echo it, CONNECT leads elsewhere. The name is asked
 /// for, because the platform's bindings take every method that they do not know for GET.
 pub(crate) fn is_allowed(request: &Request) -> bool {
     ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"].contains(&request.inner().method().as_str())
 }
 
-/// The host program's request, without what could speak for somebody else, and with the token.
+/// The host program's request, without headers that could speak for another party, and with the token.
 pub(crate) fn with_token(request: &Request, token: &Secret) -> worker::Result<Request> {
     let headers = Headers::new();
     for (name, value) in request.headers() {
@@ -40,7 +40,7 @@ pub(crate) fn to_repeat(request: &Request) -> worker::Result<Option<Request>> {
     (is_short && !is_chunked).then(|| request.clone()).transpose()
 }
 
-/// Why the host refused, in the words of RFC 6750 §3.
+/// The Bearer challenge of a response (RFC 6750 §3).
 pub(crate) fn challenge(response: &Response) -> Option<BearerChallenge> {
     BearerChallenge::parse(&response.headers().get(header::WWW_AUTHENTICATE.as_str()).ok()??)
 }

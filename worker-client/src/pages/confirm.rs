@@ -4,7 +4,7 @@ use super::{Unrenderable, bounded, connection::initial, is_international, render
 use crate::model::About;
 use login_flow::{LoginTarget, Server, authority};
 
-/// What a person is asked before a login: who asks, where they will agree, and for what.
+/// The page before a login: the app that asks, the place of the consent, and its scope.
 #[derive(Clone, Copy, Debug)]
 #[expect(clippy::exhaustive_structs, reason = "what the page shows and sends on")]
 pub struct ConfirmPage<'a> {
@@ -12,25 +12,25 @@ pub struct ConfirmPage<'a> {
     pub target: &'a LoginTarget,
     /// The server that answers for it.
     pub server: &'a Server,
-    /// What the host says of itself.
+    /// The branding of the host.
     pub about: &'a About,
     /// The scope to ask for; empty leaves it to the server.
     pub scope: &'a str,
     /// A name for the connection; a link may have suggested it.
     pub label: Option<&'a str>,
-    /// Where the person goes afterwards, in whatever form the edge will know again.
+    /// The page that the person goes to afterwards, in the form that the POST sends back.
     pub return_to: Option<&'a str>,
 }
 
 impl ConfirmPage<'_> {
-    /// What the field `cross_site_hosts` must hold in the answer, when the token comes from another site than it goes to:
-    /// the hosts that the page named. Whoever agreed to one has not agreed to another.
+    /// The value that the field `cross_site_hosts` must have in the POST, when the token comes from another site than it
+    /// goes to: the hosts that the page named. Consent to one is not consent to another.
     pub fn cross_site_hosts(&self) -> Option<String> {
         Some(self.server.cross_site_hosts(self.target).join(" and ")).filter(|hosts| !hosts.is_empty())
     }
 }
 
-/// The question before a login.
+/// The page before a login.
 pub fn confirm(prefix: &str, page: &ConfirmPage<'_>) -> Result<String, Unrenderable> {
     #[derive(Template)]
     #[template(path = "confirm.html")]
@@ -38,7 +38,7 @@ pub fn confirm(prefix: &str, page: &ConfirmPage<'_>) -> Result<String, Unrendera
         prefix: &'a str,
         about: &'a About,
         scope: &'a str,
-        asked: Option<String>,
+        scope_shown: Option<String>,
         label: String,
         return_to: Option<&'a str>,
         host: String,
@@ -63,7 +63,7 @@ pub fn confirm(prefix: &str, page: &ConfirmPage<'_>) -> Result<String, Unrendera
         prefix,
         about,
         scope,
-        asked: bounded(scope),
+        scope_shown: bounded(scope),
         label: label.and_then(super::label).unwrap_or_default(),
         return_to,
         initial: initial(&host),

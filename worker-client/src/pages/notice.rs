@@ -5,10 +5,10 @@ use url::Url;
 
 use crate::model::{Receipt, Revocation};
 
-/// What was just done, said on the page that the person is sent to.
+/// The notice of an action, on the page that the person is sent to after it.
 ///
-/// It travels in the address as one of a fixed list of values, and every word that is shown is ours: a link that
-/// somebody made up can choose among these sentences and add nothing to them.
+/// The notice travels in the address as one of a fixed list of values, and every word that is shown is the app's own: a
+/// forged link can choose among these sentences and add nothing to them.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum Notice {
@@ -32,7 +32,7 @@ impl Notice {
         url.query_pairs_mut().append_pair(PARAMETER, &self.to_string());
     }
 
-    /// Whether a token that was held may still be valid.
+    /// True if a token that was held may still be valid.
     pub(super) fn leaves_something(self) -> bool {
         let Self::Disconnected(receipt) = self else { return false };
         receipt.tokens().any(|(_, token)| {
@@ -40,7 +40,7 @@ impl Notice {
         })
     }
 
-    /// Each that there is.
+    /// All notices.
     fn all() -> impl Iterator<Item = Self> {
         let receipts = Revocation::ALL.into_iter().flat_map(|refresh_token| {
             Revocation::ALL
@@ -67,7 +67,7 @@ impl fmt::Display for Notice {
 }
 
 impl Receipt {
-    /// Each token that there was, by name.
+    /// The tokens that there were, by name.
     pub(super) fn tokens(self) -> impl Iterator<Item = (&'static str, Revocation)> {
         let tokens = [("Refresh token", self.refresh_token), ("Access token", self.access_token)];
         tokens.into_iter().filter(|(_, token)| *token != Revocation::NotHeld)

@@ -1,4 +1,4 @@
-//! The one alarm of an object: it rings for whatever is due first.
+//! The one alarm of an object, scheduled for the earliest of the things that fall due.
 
 use std::{cell::Cell, time::Duration};
 
@@ -7,14 +7,14 @@ use worker::State;
 use super::clock::{now, seconds};
 use crate::failure::Failure;
 
-/// When the alarm rings, as far as this incarnation of the object knows.
+/// The time of the alarm, as far as this incarnation of the object knows.
 #[derive(Debug, Default)]
 pub(crate) struct Alarm(Cell<Option<i64>>);
 
 impl Alarm {
-    /// Makes it ring at that second of 1970 or before.
+    /// Schedules the alarm at that second of 1970, unless it is scheduled earlier.
     ///
-    /// Without an `await` since the rows were written, it is part of the same write.
+    /// If no `await` lies between the write of the rows and this call, both are one write.
     pub(crate) async fn schedule_at(&self, state: &State, second: Option<i64>) -> Result<(), Failure> {
         let Some(second) = second else { return Ok(()) };
         let is_sooner = self.0.get().is_none_or(|set| second < set);
@@ -27,7 +27,7 @@ impl Alarm {
         Ok(())
     }
 
-    /// It rang: nothing is set now.
+    /// Notes that the alarm fired: none is scheduled now.
     pub(crate) fn mark_fired(&self) {
         self.0.set(None);
     }

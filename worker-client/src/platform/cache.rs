@@ -9,7 +9,7 @@ use worker::{Cache, Response};
 use super::body::text;
 use crate::config::Config;
 
-/// One answer in the edge's cache, under a name that is no route of ours.
+/// One entry of the platform's cache, under a URL that is no route.
 pub(crate) struct CacheEntry(Url);
 
 impl CacheEntry {

@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime};
 
 /// The time of this event; it stands still while the Worker computes.
 pub(crate) fn now() -> SystemTime {
-    #[expect(clippy::disallowed_methods, reason = "the one door")]
+    #[expect(clippy::disallowed_methods, reason = "the only call of it")]
     let millis = worker::Date::now().as_millis();
     SystemTime::UNIX_EPOCH.checked_add(Duration::from_millis(millis)).unwrap_or(SystemTime::UNIX_EPOCH)
 }

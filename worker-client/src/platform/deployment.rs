@@ -1,4 +1,4 @@
-//! What a deployment says in its variables, secrets and bindings.
+//! The variables, secrets and bindings of a deployment.
 
 use std::{cell::OnceCell, rc::Rc};
 

@@ -1,4 +1,4 @@
-//! The one door to the network: judged, without redirects, bounded in time and size.
+//! Requests to other parties: judged, without redirects, bounded in time and size.
 
 use std::{pin::pin, time::Duration};
 
@@ -12,7 +12,7 @@ use worker::{AbortController, AbortSignal, ByteStream, Delay, Fetch, Headers, Re
 
 use login_flow::{Egress, FetchError};
 
-/// How long an answer may take, headers and body together, and how large it may be after decompression.
+/// Limit of a response: its time, headers and body together, and its size after decompression.
 #[derive(Clone, Copy)]
 pub(crate) struct Limit {
     bytes: usize,
@@ -81,7 +81,7 @@ pub(crate) async fn pass(
     request: worker::Request,
     signal: &AbortSignal,
 ) -> Result<worker::Response, FetchError> {
-    #[expect(clippy::disallowed_methods, reason = "the one door")]
+    #[expect(clippy::disallowed_methods, reason = "the only call of it")]
     let sent = Fetch::Request(request).send_with_signal(signal).await;
     sent.map_err(|_| FetchError::NoAnswer)
 }
@@ -91,7 +91,7 @@ async fn send(
     signal: &AbortSignal,
     limit: Limit,
 ) -> Result<Response<Vec<u8>>, FetchError> {
-    #[expect(clippy::disallowed_methods, reason = "the one door")]
+    #[expect(clippy::disallowed_methods, reason = "the only call of it")]
     let sent = Fetch::Request(request).send_with_signal(signal).await;
     let mut answer = sent.map_err(|_| FetchError::NoAnswer)?;
     let mut response = Response::new(Vec::new());

@@ -1,4 +1,4 @@
-//! How many hosts one person, and one address, may have asked in a minute: the platform counts.
+//! Limits on the number of hosts asked in a minute for one person and for one address: the platform counts.
 
 use worker::{Env, Request};
 
@@ -7,7 +7,7 @@ use crate::{
     failure::{Failure, UserFailure},
 };
 
-/// Whom to count for.
+/// The limits of one caller.
 #[derive(Clone, Debug)]
 pub(crate) struct RateLimit {
     env: Env,
@@ -24,7 +24,7 @@ impl RateLimit {
         Self { env: env.clone(), address: address(request) }
     }
 
-    /// The same, once it is known which request it is about.
+    /// The same limits for the address of a request.
     pub(crate) fn by(&self, request: &Request) -> Self {
         Self { env: self.env.clone(), address: address(request) }
     }

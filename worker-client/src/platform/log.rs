@@ -7,10 +7,10 @@ use crate::{
     problem::log_line,
 };
 
-/// What the operator is told.
+/// A line of the log.
 #[derive(Default, Serialize)]
 pub(crate) struct Line<'a> {
-    /// What happened.
+    /// Name of the event.
     pub(crate) event: &'static str,
     /// A host, as A-labels.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -21,7 +21,7 @@ pub(crate) struct Line<'a> {
     /// The stable name of a problem.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) problem: Option<&'a str>,
-    /// How many.
+    /// Number of items.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) count: Option<usize>,
 }

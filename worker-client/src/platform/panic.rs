@@ -1,6 +1,6 @@
-//! What a panic becomes: an error of the one request that it happened in.
+//! Panics: each is a failure of the one request that it happened in.
 //!
-//! The artefact is built so that a panic unwinds (`build.sh`). Whoever else waits in the same isolate goes on.
+//! The artefact is built so that a panic unwinds (`build.sh`). Other requests in the same isolate go on.
 
 use std::{
     any::Any,
@@ -27,7 +27,7 @@ fn internal(panic: &(dyn Any + Send)) -> Failure {
     Failure::internal(Defect::Panic(panic.downcast_ref::<&'static str>().copied()))
 }
 
-/// For the tests of this file: a host can make whoever asks it panic.
+/// A hook for the tests of this file: a request to a certain path panics.
 #[cfg(feature = "panic-on-purpose")]
 pub(crate) fn on_purpose(url: &url::Url) {
     assert!(url.path() != "/panic-on-purpose", "on purpose");

@@ -21,7 +21,7 @@ pub(crate) async fn call<Q: Serialize, A: DeserializeOwned>(
     read_response(&send(env, binding, name, request).await?)
 }
 
-/// The same with the response as text: one piece of code for every type of response.
+/// Calls the object and leaves the response as text: one piece of code for every type of response.
 pub(crate) async fn send<Q: Serialize>(
     env: &Env,
     binding: &str,
@@ -42,9 +42,9 @@ pub(crate) fn read_response<A: DeserializeOwned>(answer: &str) -> Result<A, Fail
 /// Outcome of posting an event to the host program.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Delivery {
-    /// It answered with a success.
+    /// The host program answered with a success.
     Accepted,
-    /// It answered with something else: the event is posted again later.
+    /// The host program answered with an error: the event is posted again later.
     Declined,
 }
 
@@ -92,7 +92,7 @@ impl From<worker::Error> for Failure {
     }
 }
 
-/// For a host program that answers with `?`: the title says what happened and holds nothing untrusted.
+/// The title, which holds nothing untrusted: for a host program that answers with `?`.
 impl From<Failure> for worker::Error {
     fn from(failure: Failure) -> Self {
         Self::RustError(Problem::new(&failure, None).title.to_owned())

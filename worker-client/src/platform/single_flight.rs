@@ -1,4 +1,4 @@
-//! One exchange at a time for each key; everybody who needs it waits for the same one.
+//! One exchange at a time for each key; every caller that needs it waits for the same one.
 
 use std::{cell::RefCell, collections::BTreeMap, fmt, rc::Rc};
 
@@ -16,10 +16,10 @@ pub(crate) struct SingleFlight<T>(Rc<RefCell<BTreeMap<String, Flight<T>>>>);
 
 type Flight<T> = Running<Result<T, Failure>>;
 
-/// Work that an object sees through, whoever waits for it.
+/// Work that an object completes even if no caller waits for it.
 pub(crate) type Running<T> = Shared<LocalBoxFuture<'static, T>>;
 
-/// Has the object see it through: the one who asked may go away meanwhile.
+/// Runs work to its end in the object, even if the caller disconnects.
 pub(crate) fn run_to_completion<T: Clone + 'static>(
     state: &State,
     work: impl Future<Output = T> + 'static,
@@ -31,14 +31,14 @@ pub(crate) fn run_to_completion<T: Clone + 'static>(
 }
 
 impl<T: Clone + 'static> SingleFlight<T> {
-    /// Whether nothing is under way.
+    /// True if nothing is under way.
     pub(crate) fn is_idle(&self) -> bool {
         self.0.borrow().is_empty()
     }
 
     /// Waits for the exchange of that key, which starts if none is under way.
     ///
-    /// The object sees it through: the one who asked first may go away, the others still wait.
+    /// The object runs it to completion: the first caller may disconnect, the others still wait.
     pub(crate) async fn join(
         &self,
         state: &State,

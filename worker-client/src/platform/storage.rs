@@ -1,4 +1,4 @@
-//! What both objects stand on: rows of a known version, and the salt without which nothing sealed opens again.
+//! The storage of both objects: rows of a known version, and the salt without which no sealed value opens.
 
 use std::{cell::OnceCell, rc::Rc};
 
@@ -45,7 +45,7 @@ impl Storage {
         match this.meta("owner")? {
             Some(owner) if !is_named => this.owner = owner,
             Some(_) => {}
-            // The first version did not write it down; an alarm waits until somebody names it.
+            // The first version did not write it down; an alarm waits until a request names it.
             None if is_named => this.set_meta("owner", &this.owner)?,
             None => return Ok(this),
         }
@@ -62,12 +62,12 @@ impl Storage {
         Ok(this)
     }
 
-    /// Whether nothing was ever stored.
+    /// True if nothing was ever stored.
     pub(crate) fn is_empty(&self) -> bool {
         self.salt.get().is_none()
     }
 
-    /// Makes the tables and the salt, once.
+    /// Creates the tables and the salt, once.
     pub(crate) fn prepare(&self) -> Result<&[u8], Failure> {
         if let Some(salt) = self.salt.get() {
             return Ok(salt);
@@ -97,7 +97,7 @@ impl Storage {
         &self.config
     }
 
-    /// Whose rows these are.
+    /// The owner of the rows.
     pub(crate) fn owner(&self) -> &str {
         &self.owner
     }

@@ -1,4 +1,4 @@
-//! Who uses a registration, and its end when nobody does.
+//! The users of a registration, and its deletion when there are none.
 
 use super::{Inner, rows::RegistrationRow};
 use crate::{
@@ -25,7 +25,7 @@ impl Inner {
         self.schedule(idle_since).await
     }
 
-    /// Deletes at the server (RFC 7592 §2.3) what nobody has used for long enough.
+    /// Deletes the clients at the server (RFC 7592 §2.3) that have had no user for long enough.
     pub(super) async fn on_alarm(&self) -> Result<(), Failure> {
         self.alarm.mark_fired();
         let rows = self.rows()?;
@@ -49,7 +49,7 @@ impl Inner {
         Ok(())
     }
 
-    /// Whether nothing is left to do about it: the client is gone, or the server will not delete it.
+    /// True if nothing is left to do: the client is deleted, or the server will not delete it.
     async fn unregister(&self, row: &RegistrationRow, server: &Server) -> Result<bool, Failure> {
         let rows = self.rows()?;
         let Some(client) = rows.client(row, server)? else { return Ok(true) };

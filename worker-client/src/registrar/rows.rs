@@ -29,13 +29,13 @@ pub(super) struct RegistrationRow {
     server: String,
     sealed: String,
     created: i64,
-    /// Since when nobody uses it, when it is managed and so can be deleted.
+    /// The second of 1970 since which it has no user; `None` if it has one, or cannot be deleted.
     pub(super) idle_since: Option<i64>,
     pub(super) attempts: i64,
 }
 
 impl RegistrationRow {
-    /// What it was registered with.
+    /// The server that it was registered at.
     pub(super) fn server(&self) -> Option<Server> {
         serde_json::from_str::<StoredServer>(&self.server).ok().map(Server::from)
     }
@@ -103,8 +103,8 @@ impl Rows {
         Ok(idle_since)
     }
 
-    /// Somebody begins a login with a client that nobody uses: it must not be deleted meanwhile. Written only
-    /// when it would matter, so that a popular issuer costs no writes.
+    /// Restarts the idle time of a client without users that a login begins with. It is written only where it
+    /// matters: a popular issuer costs no writes.
     pub(super) fn touch(&self, row: &RegistrationRow) -> Result<Option<i64>, Failure> {
         let now = seconds(now());
         let grace = i64::try_from(self.config().unused_client.as_secs()).unwrap_or(i64::MAX);
@@ -155,12 +155,12 @@ impl Rows {
         self.0.exec("DELETE FROM holder WHERE client_id = ?", vec![client_id.into()])
     }
 
-    /// The registrations that nobody uses, the longest idle first.
+    /// The registrations without users, the longest idle first.
     pub(super) fn idle(&self) -> Result<Vec<RegistrationRow>, Failure> {
         self.select("WHERE idle_since IS NOT NULL ORDER BY idle_since", Vec::new())
     }
 
-    /// It could not be deleted: once more later.
+    /// Schedules another attempt to delete it.
     pub(super) fn postpone(&self, row: &RegistrationRow, idle_since: i64) -> Result<(), Failure> {
         self.0.exec(
             "UPDATE registration SET idle_since = ?, attempts = attempts + 1 WHERE client_id = ?",

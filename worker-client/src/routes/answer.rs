@@ -1,4 +1,4 @@
-//! How an answer looks: the same protection on every one, errors included.
+//! The responses of the routes: the same protection on every one, errors included.
 
 use login_flow::LoginTarget;
 use serde::Serialize;

@@ -1,4 +1,4 @@
-//! What a request asks for, read with care.
+//! The parameters and the origin of a request, read with care.
 
 use serde::Deserialize;
 use url::{Url, form_urlencoded};
@@ -62,7 +62,7 @@ impl LoginRequest {
         Ok(LoginTarget::parse(&self.url, &login.config.egress)?)
     }
 
-    /// What to ask for in particular.
+    /// The scope to ask for in particular.
     pub(super) fn scope(&self) -> Result<Option<String>, Failure> {
         let scope = Some(self.scope.trim()).filter(|scope| !scope.is_empty());
         if scope.is_some_and(|scope| scope.len() > 1024 || !scope.bytes().all(|b| (0x20..0x7f).contains(&b)))
@@ -77,12 +77,12 @@ impl LoginRequest {
         label(&self.label).unwrap_or_default()
     }
 
-    /// Where to bring the person back to; what is no page of our own is left out.
+    /// The page to bring the person back to, if it is one of this app's own origin.
     pub(super) fn return_to(&self, login: &Login) -> Option<Url> {
         return_to(&self.return_to, &login.config.origin)
     }
 
-    /// The question that the request leads to, as the page puts it.
+    /// The page that the request leads to.
     pub(super) fn confirm_page<'a>(
         &'a self,
         login: &Login,
@@ -100,7 +100,7 @@ impl LoginRequest {
         }
     }
 
-    /// Whether the person agreed to what the page warned of: that another site issues the token.
+    /// True if the person agreed to what the page warned of: that another site issues the token.
     pub(super) fn agrees_to(&self, page: &ConfirmPage<'_>) -> bool {
         page.cross_site_hosts().is_none_or(|hosts| hosts == self.cross_site_hosts)
     }
