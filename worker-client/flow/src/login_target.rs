@@ -43,6 +43,11 @@ impl LoginTarget {
         Ok(Self(url))
     }
 
+    /// The target whose URL was stored. It was judged when it was read.
+    pub fn restore(url: Url) -> Self {
+        Self(url)
+    }
+
     /// The URL.
     pub fn url(&self) -> &Url {
         &self.0
