@@ -23,7 +23,7 @@ impl Ledger {
     }
 
     /// Notes a violation. The id of a finding that another crate made may be unknown here: [`finish`](Self::finish)
-    /// tells.
+    /// returns that as an error.
     pub(crate) fn failed(&mut self, finding: Finding) {
         let rule = match Rule::try_from(&*finding.id) {
             Ok(rule) => rule,
@@ -57,7 +57,7 @@ impl Ledger {
         }
     }
 
-    /// Whether a requirement failed.
+    /// Returns `true` if a requirement failed.
     pub(crate) fn has_failed(&self, rule: Rule) -> bool {
         self.outcomes.get(&rule) == Some(&Outcome::Failed)
     }

@@ -54,7 +54,7 @@ pub use options::Options;
 pub use recording::{Recorder, Replay};
 pub use replayed::{ReplayError, Replayed, replay_vectors};
 pub use report::{
-    About, Asked, Attempt, Check, Document, Finding, FormError, LeftBehind, Level, Outcome, Report, Verdict,
+    About, Attempt, Check, Document, Extent, Finding, FormError, LeftBehind, Level, Outcome, Report, Verdict,
     html, json, junit, markdown, sarif, terminal,
 };
 pub use rule::{CLIENT_CLAUSES, Clause, Phase, Rule, UnknownRule};

@@ -50,7 +50,7 @@ pub struct Report {
     /// Clients that were registered and could not be deleted.
     pub left_behind: Vec<LeftBehind>,
     /// The requests beyond reading, and their number.
-    pub asked: Asked,
+    pub extent: Extent,
 }
 
 impl Report {
@@ -59,7 +59,7 @@ impl Report {
         let outcome = Outcome::NotTested { why: "the host was not asked".to_owned() };
         let check = |rule: &Rule| Check { id: rule.id().to_owned(), outcome: outcome.clone() };
         let name = bounded(name, MAX_EVIDENCE);
-        let (issuer, metadata_url, about, findings, attempts, left_behind, asked) = Default::default();
+        let (issuer, metadata_url, about, findings, attempts, left_behind, extent) = Default::default();
         Self {
             host: name.clone(),
             resource: name,
@@ -71,16 +71,16 @@ impl Report {
             checks: Rule::ALL.iter().map(check).collect(),
             attempts,
             left_behind,
-            asked,
+            extent,
         }
     }
 
-    /// Whether a person can log in, as far as was tested.
+    /// Returns `true` if a person can log in, as far as was tested.
     pub fn is_supported(&self) -> bool {
         self.verdict == Verdict::Registrable && !self.refuses_clients()
     }
 
-    /// Whether a good registration was tried and refused.
+    /// Returns `true` if a good registration was tried and refused.
     fn refuses_clients(&self) -> bool {
         self.outcome(Rule::OpenRegistration) == Some(&Outcome::Failed)
     }
@@ -109,7 +109,7 @@ impl Report {
         self.checks.iter().find(|check| check.id == rule.id()).map(|check| &check.outcome)
     }
 
-    /// 0 supported; 1 not supported, or a MUST failed; 3 no answer, or not one to all that was asked for.
+    /// 0 supported; 1 not supported, or a MUST failed; 3 no response, or not one to all that was asked for.
     pub fn exit_code(&self) -> u8 {
         match self.verdict {
             Verdict::Unreachable { .. } => 3,
@@ -119,11 +119,11 @@ impl Report {
         }
     }
 
-    /// Whether a registration and a login took place where they were asked for: what was not tested is not passed.
+    /// Returns `true` if a registration and a login took place where they were asked for.
     pub fn is_complete(&self) -> bool {
         let is_tested =
             |rule| self.outcome(rule).is_some_and(|outcome| !matches!(outcome, Outcome::NotTested { .. }));
-        let Asked { register, login, .. } = self.asked;
+        let Extent { register, login, .. } = self.extent;
         (!(register || login) || is_tested(Rule::ClientId)) && (!login || is_tested(Rule::TokenResponse))
     }
 
@@ -181,7 +181,7 @@ pub struct Check {
 pub enum Outcome {
     /// There is a finding of it.
     Failed,
-    /// No check could look at it, or was asked to.
+    /// No check looked at it.
     NotTested {
         /// The reason.
         why: String,
@@ -214,14 +214,14 @@ pub struct LeftBehind {
 #[derive(Clone, Debug, Default, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
 #[non_exhaustive]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
-pub struct Asked {
+pub struct Extent {
     /// An MCP `initialize`.
     pub mcp: bool,
     /// Registrations.
     pub register: bool,
     /// A login.
     pub login: bool,
-    /// Whether loopback was allowed.
+    /// Requests to loopback were allowed.
     pub allow_private: bool,
     /// The number of requests.
     pub requests: u32,

@@ -56,7 +56,7 @@ fn request(url: Url) -> Result<Request<Vec<u8>>, InvalidEndpoint> {
     Ok(request)
 }
 
-/// Whether a response is a JSON-RPC result of `initialize`, as JSON or as the first event of a stream.
+/// Returns `true` if a response is a JSON-RPC result of `initialize`, as JSON or as the first event of a stream.
 fn is_initialized(response: &Response<Vec<u8>>) -> bool {
     let text = String::from_utf8_lossy(response.body());
     let data = text.lines().find_map(|line| line.strip_prefix("data:")).unwrap_or(&text);

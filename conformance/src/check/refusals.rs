@@ -17,15 +17,15 @@ use crate::{
 };
 
 /// Sends each, notes which ones the server registers all the same, and deletes those.
-pub(super) async fn ask(context: &mut CheckContext<'_>, server: &Server, good: &ClientMetadata) {
-    let why = match send_all(context, server, good).await {
+pub(super) async fn send_all(context: &mut CheckContext<'_>, server: &Server, good: &ClientMetadata) {
+    let why = match send_each(context, server, good).await {
         Ok(()) => "no request was refused".to_owned(),
         Err(why) => why,
     };
     context.end_phase(Phase::Refusals, &why);
 }
 
-async fn send_all(
+async fn send_each(
     context: &mut CheckContext<'_>,
     server: &Server,
     good: &ClientMetadata,

@@ -32,7 +32,7 @@ impl Stored {
             if read == 0 {
                 return Ok(Self { file, places });
             }
-            if let Ok(Asked { resource }) = serde_json::from_slice(&line) {
+            if let Ok(Line { resource }) = serde_json::from_slice(&line) {
                 places.insert(key(&resource), place);
             }
             place = place.saturating_add(u64::try_from(read).unwrap_or(u64::MAX));
@@ -65,7 +65,7 @@ pub(super) fn done(path: &Path) -> Result<BTreeSet<u64>, Usage> {
         if read == 0 || !line.ends_with(b"\n") {
             break;
         }
-        if let Ok(Asked { resource }) = serde_json::from_slice(&line) {
+        if let Ok(Line { resource }) = serde_json::from_slice(&line) {
             done.insert(key(&resource));
         }
         whole = whole.saturating_add(u64::try_from(read).unwrap_or(u64::MAX));
@@ -75,7 +75,7 @@ pub(super) fn done(path: &Path) -> Result<BTreeSet<u64>, Usage> {
 }
 
 #[derive(Deserialize)]
-struct Asked {
+struct Line {
     resource: String,
 }
 
@@ -90,7 +90,7 @@ pub(super) fn key(resource: &str) -> u64 {
 #[derive(Debug, Serialize)]
 pub(super) struct Changes {
     pub(super) resource: String,
-    /// Whether there is a regression: of the verdict, or of a requirement at MUST or SHOULD level.
+    /// A regression: of the verdict, or of a requirement at MUST or SHOULD level.
     pub(super) regression: bool,
     /// The verdict, and requirements.
     #[serde(rename = "changes")]

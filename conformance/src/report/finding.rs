@@ -16,7 +16,7 @@ use crate::{
 pub struct Finding {
     /// The stable id of the requirement in SPEC.md.
     pub id: String,
-    /// How binding it is.
+    /// The level of the requirement.
     pub level: Level,
     /// Its source, as a link.
     pub section: String,
@@ -90,7 +90,7 @@ impl From<login_flow::Finding> for Finding {
     }
 }
 
-/// How binding a requirement is, in the words of BCP 14.
+/// The level of a requirement, in the words of BCP 14.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, Ord, PartialEq, PartialOrd, Serialize)]
 #[expect(clippy::exhaustive_enums, reason = "the levels of SPEC.md")]
 pub enum Level {

@@ -1,4 +1,4 @@
-//! One self-contained page for a person: a directory of hosts, with what was found to unfold.
+//! One self-contained page for a person: a directory of hosts, with their findings to unfold.
 
 use askama::Template;
 use url::Url;
@@ -90,7 +90,7 @@ impl Host {
             address: web(&report.resource),
             title: report.about.title.as_deref().map(escape),
             description: report.about.description.as_deref().map(escape),
-            // Shown from where the host has it: a check that reads asks for no icon.
+            // The page loads the icon from the host: a check that reads sends no request for it.
             icon: report.about.icon.as_deref().and_then(web),
             verdict: escape(&report.headline()),
             kind: match report.verdict {

@@ -41,7 +41,7 @@ pub enum Verdict {
     },
     /// Metadata with which no login is possible.
     Unusable {
-        /// What is wrong with it, or what it requires.
+        /// The defect, or the mechanism that it requires.
         why: String,
         /// The id of the requirement that forbids the login; none where the server requires what this profile lacks.
         requirement: Option<String>,
@@ -108,7 +108,7 @@ impl Verdict {
     }
 }
 
-/// As a sentence about the host; untrusted text is not escaped.
+/// The verdict as a sentence about the host; untrusted text is not escaped.
 impl fmt::Display for Verdict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

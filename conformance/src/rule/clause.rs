@@ -8,7 +8,7 @@ use crate::report::Level;
 pub struct Clause {
     /// The stable id.
     pub id: &'static str,
-    /// How binding it is.
+    /// The level.
     pub level: Level,
     /// The party that it binds.
     pub actor: Actor,
