@@ -2,8 +2,6 @@
 
 mod client;
 
-pub(crate) use client::{CLIENT_NAME, NOT_OFFERED};
-
 use login_flow::LoginTarget;
 
 use crate::{
@@ -74,3 +72,8 @@ impl<'a> CheckContext<'a> {
         }
     }
 }
+
+/// The `client_name` of every registration.
+pub(crate) const CLIENT_NAME: &str = "conformance check";
+/// The reason why a server without RFC 7592 has no outcome of its rules.
+pub(crate) const NOT_OFFERED: &str = "the server offers no management (RFC 7592)";

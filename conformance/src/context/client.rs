@@ -7,7 +7,7 @@ use rfc7591::{
 };
 use url::Url;
 
-use super::CheckContext;
+use super::{CheckContext, NOT_OFFERED};
 use crate::{report::LeftBehind, rule::Rule, session::Limit, text::bounded};
 
 impl CheckContext<'_> {
@@ -136,7 +136,3 @@ fn status(rejected: &RegistrationError) -> Option<StatusCode> {
         _ => None,
     }
 }
-
-/// The `client_name` of every registration.
-pub(crate) const CLIENT_NAME: &str = "conformance check";
-pub(crate) const NOT_OFFERED: &str = "the server offers no management (RFC 7592)";

@@ -4,10 +4,12 @@ use askama::Template;
 use url::Url;
 
 use super::{
-    Finding, Level, Report, Verdict,
+    finding::Finding,
     form::{self, Form, FormError, Rank},
+    model::Report,
+    verdict::Verdict,
 };
-use crate::text::escape;
+use crate::{level::Level, text::escape};
 
 /// The page of some reports: those that support login first.
 pub fn print(reports: &[Report]) -> Result<String, FormError> {

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::Report;
+use super::model::Report;
 
 /// The reports as sections.
 pub fn print(reports: &[Report]) -> String {

@@ -5,10 +5,11 @@ use serde_json::{Value, json};
 use url::Url;
 
 use super::{
-    Finding, Level, Report,
+    finding::Finding,
     form::{self, Form, FormError},
+    model::Report,
 };
-use crate::{rule::Rule, text::escape};
+use crate::{level::Level, rule::Rule, text::escape};
 
 /// The log of some reports.
 pub fn print(reports: &[Report]) -> Result<String, FormError> {

@@ -2,8 +2,8 @@
 
 use std::fmt::{self, Write};
 
-use super::{Finding, Level, Report, Verdict};
-use crate::text::escape;
+use super::{finding::Finding, model::Report, verdict::Verdict};
+use crate::{level::Level, text::escape};
 
 /// The report as lines of text, in colour or not.
 pub fn print(report: &Report, colour: bool) -> String {

@@ -1,6 +1,6 @@
 use login_flow::Actor;
 
-use crate::report::Level;
+use crate::level::Level;
 
 /// A requirement as SPEC.md states it.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

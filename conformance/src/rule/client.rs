@@ -1,7 +1,7 @@
 use login_flow::Actor;
 
-use super::Clause;
-use crate::report::Level;
+use super::clause::Clause;
+use crate::level::Level;
 
 /// The clauses of SPEC.md that bind the client: none is checked, and a verdict may name one.
 pub const CLIENT_CLAUSES: &[Clause] = &[

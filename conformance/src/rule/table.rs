@@ -1,7 +1,7 @@
 use login_flow::Actor;
 
-use super::{Clause, Phase};
-use crate::report::Level;
+use super::{clause::Clause, phase::Phase};
+use crate::level::Level;
 
 /// Generates [`Rule`] with its clauses: a name, its phase, level and addressee, its id, text and source.
 macro_rules! rules {
