@@ -7,9 +7,9 @@ DEVELOPMENT := worker-client/.run/dist/index.js
 PANICS := worker-client/.run/panics/index.js
 RUST_HOST := worker-client/examples/rust-worker/build/index.js
 
-.PHONY: help run test build setup lint unit neutral e2e bench rows mutants fuzz soak
+.PHONY: help run test build setup lint unit neutral e2e bench rows mutants fuzz soak public-suffixes
 help: ## What there is to make
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1	\2/p' Makefile
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1	\2/p' Makefile
 
 run: ## The app on this machine, with an authorization server to log in to
 	@worker-client/setup.sh run
@@ -48,6 +48,10 @@ mutants: ## Removes each rule and each guard in turn, and shows that a test fail
 	node branding/tests/mutants.mjs
 	node worker-client/e2e/hostile/mutants.mjs
 	node worker-client/e2e/hostile/mutants.mjs --worker
+
+public-suffixes: ## The table of public suffixes anew, from the newest list that the registry has
+	cargo update --package psl
+	node worker-client/flow/public-suffixes.mjs
 
 fuzz: ## Ten minutes for each parser of strangers' bytes
 	worker-client/fuzz/run.sh 600

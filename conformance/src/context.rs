@@ -2,13 +2,14 @@
 
 mod client;
 
-use login_flow::LoginTarget;
+use login_flow::{Finding, LoginTarget};
 
 use crate::{
     consent::ConsentHandler,
+    finding::of_violation,
     ledger::Ledger,
     options::Options,
-    report::{Finding, LeftBehind},
+    report::LeftBehind,
     rule::{Phase, Rule},
     secrets::Secrets,
     session::Session,
@@ -68,7 +69,7 @@ impl<'a> CheckContext<'a> {
     /// Notes the violations of RFC 7591 and RFC 7592 in a response.
     pub(crate) fn violations(&mut self, violations: &[rfc7591::Violation]) {
         for violation in violations {
-            self.failed(violation.into());
+            self.failed(of_violation(violation));
         }
     }
 }

@@ -1,9 +1,10 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    report::{Check, Finding, Outcome},
+    report::{Check, Outcome},
     rule::{Phase, Rule, UnknownRule},
 };
+use login_flow::Finding;
 
 /// The outcome of each rule that a check spoke of: a failure outweighs a pass, and a pass the reason for no test.
 #[derive(Debug, Default)]
@@ -90,7 +91,7 @@ mod tests {
         ledger.passed(Rule::ClientId);
         ledger.not_applicable(Rule::ClientId, "too late");
         ledger.not_applicable(Rule::SecretExpiry, "no secret was issued");
-        ledger.failed(Finding::of(Rule::RegistrationStatus, "status 200", "answer with 201"));
+        ledger.failed(Rule::RegistrationStatus.finding("status 200", "answer with 201"));
         ledger.passed(Rule::RegistrationStatus);
         ledger.end_phase(Phase::Registration, "the end");
         let (checks, findings) = ledger.finish().unwrap();
@@ -107,8 +108,8 @@ mod tests {
     #[test]
     fn an_unknown_id_is_an_error() {
         let mut ledger = Ledger::default();
-        let mut finding = Finding::of(Rule::ClientId, "none", "send one");
-        finding.id = "rfc7591/3.2.1/client-idd".to_owned();
+        let mut finding = Rule::ClientId.finding("none", "send one");
+        finding.id = "rfc7591/3.2.1/client-idd".into();
         ledger.failed(finding);
         assert_eq!(ledger.finish().unwrap_err(), Rule::try_from("rfc7591/3.2.1/client-idd").unwrap_err());
     }

@@ -32,7 +32,7 @@ impl<'a> Recorder<'a> {
         let mut vector = self.vector.borrow().clone();
         report.resource.clone_into(&mut vector.host);
         report.verdict.name().clone_into(&mut vector.verdict);
-        vector.findings = report.findings.iter().map(|finding| finding.id.clone()).collect();
+        vector.findings = report.findings.iter().map(|finding| finding.id.to_string()).collect();
         vector.findings.sort();
         // A server may repeat a secret anywhere, and the text of a secret may also be a part of the JSON.
         let secrets = self.secrets.borrow();

@@ -1,6 +1,6 @@
 //! The vectors, replayed by the same checks that ask hosts.
 
-use rfc7591::{ClientConfiguration, ClientMetadata, Registration, Secret, Violation};
+use rfc7591::{ClientConfiguration, ClientMetadata, Endpoint, Registration, Secret, Violation};
 use rfc8414::{Issuer, Metadata};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -62,7 +62,7 @@ async fn replay_host(checker: &Checker, name: String, vector: Vector) -> Result<
     expected.extend(vector.findings.iter().cloned());
     let report = checker.check_over(&Replay::new(vector), &host).await?;
     let mut found = vec![report.verdict.name().to_owned()];
-    found.extend(sorted(report.findings.into_iter().map(|finding| finding.id).collect()));
+    found.extend(sorted(report.findings.into_iter().map(|finding| finding.id.into_owned()).collect()));
     Ok(Replayed { name, expected, found })
 }
 
@@ -88,11 +88,11 @@ fn findings(subject: &str, case: &Case) -> Result<Option<Vec<String>>, InvalidCa
         "probe" => {
             let found = judge(&member::<String>(input, "probe")?, &response(input)?);
             let found = found.ok_or(InvalidCase::Member("probe"))?;
-            found.into_iter().map(|finding| finding.id).collect()
+            found.into_iter().map(|finding| finding.id.into_owned()).collect()
         }
         "registration" => {
             let requested: ClientMetadata = member(input, "request")?;
-            let endpoint = http::Uri::from_static("https://server.example.com/register");
+            let endpoint = Endpoint::from_static("https://server.example.com/register");
             let registration = Registration::new(endpoint, requested);
             let registration = match secret(input, "initial_access_token") {
                 Some(token) => registration.with_initial_access_token(token),

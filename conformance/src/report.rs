@@ -1,7 +1,6 @@
 //! The report of a host, and its forms.
 
 mod document;
-mod finding;
 mod form;
 pub mod html;
 pub mod json;
@@ -13,7 +12,6 @@ pub mod terminal;
 mod verdict;
 
 pub use document::Document;
-pub use finding::Finding;
 pub use form::FormError;
 pub use model::{About, Attempt, Check, Extent, LeftBehind, Outcome, Report};
 pub use verdict::Verdict;

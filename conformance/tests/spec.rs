@@ -42,7 +42,7 @@ fn the_same_ids() {
     let spec: BTreeSet<String> = spec().into_keys().collect();
     let code = codes().chain(Requirement::ALL.iter().map(|requirement| requirement.id));
     let code: BTreeSet<String> = code.map(str::to_owned).collect();
-    assert_eq!(spec, code.into_iter().chain(judged().into_iter().map(|finding| finding.id)).collect());
+    assert_eq!(spec, code.into_iter().chain(judged().into_iter().map(|finding| finding.id.into_owned())).collect());
     assert_eq!(spec, vectors::requirements().map(|requirement| requirement.id).collect());
 }
 
@@ -80,7 +80,7 @@ fn the_same_levels_and_sources() {
     let made = violations();
     assert_eq!(made.iter().map(|(code, ..)| *code).collect::<BTreeSet<_>>(), codes().collect());
     for finding in judged() {
-        let row = &spec[&finding.id];
+        let row = &spec[&*finding.id];
         assert_eq!(
             (&*row.level, &*row.source),
             (finding.level.as_str(), &*finding.section),
@@ -189,7 +189,7 @@ fn judged() -> Vec<Finding> {
 fn every_probe() {
     for (id, case) in vectors::cases("probe") {
         let findings = judge(case.input["probe"].as_str().unwrap(), &response(&case)).unwrap();
-        let mut found: Vec<String> = findings.into_iter().map(|finding| finding.id).collect();
+        let mut found: Vec<String> = findings.into_iter().map(|finding| finding.id.into_owned()).collect();
         found.sort();
         assert_eq!(serde_json::json!(found), case.expect["findings"], "{id}: {}", case.note);
     }

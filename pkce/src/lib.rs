@@ -2,8 +2,8 @@
 //!
 //! ```text
 //!   client                                     authorization server
-//!   Verifier ──challenge()──▶ Challenge ─────▶ keeps it with the code   (authorization request)
-//!      └───────────secret()──────────────────▶ Challenge::verify()      (token request)
+//!   Verifier ──challenge()──▶ CodeChallenge ─▶ keeps it with the code   (authorization request)
+//!      └───────────secret()──────────────────▶ CodeChallenge::verify()    (token request)
 //! ```
 //!
 //! ```
@@ -16,16 +16,19 @@
 //! assert!(!challenge.verify(&Verifier::from_entropy([8; 32])));
 //! ```
 //!
+//! # Features
+//!
+//! None is on by default. `schemars` adds JSON Schemas of the parameters.
+//!
 //! # What it does not do
 //!
 //! It draws no entropy and does no I/O. It makes `S256` challenges only: `plain` can be read in a server's
 //! metadata and refused, and there is no function that makes one.
 #![forbid(unsafe_code)]
 
-use std::{borrow::Cow, fmt};
+use std::{borrow::Cow, convert::Infallible, fmt, str::FromStr};
 
 use base64ct::{Base64UrlUnpadded, Encoding};
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
@@ -89,13 +92,21 @@ impl TryFrom<String> for Verifier {
     }
 }
 
+impl FromStr for Verifier {
+    type Err = InvalidVerifier;
+
+    fn from_str(text: &str) -> Result<Self, InvalidVerifier> {
+        text.to_owned().try_into()
+    }
+}
+
 impl From<Verifier> for String {
     fn from(verifier: Verifier) -> Self {
         verifier.0.as_str().to_owned()
     }
 }
 
-/// What a text lacks to be a code verifier.
+/// The reason why a text is not a code verifier.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
 #[expect(clippy::exhaustive_enums, reason = "the ABNF has two ways to fail")]
 pub enum InvalidVerifier {
@@ -107,7 +118,8 @@ pub enum InvalidVerifier {
     Character,
 }
 
-impl JsonSchema for Verifier {
+#[cfg(feature = "schemars")]
+impl schemars::JsonSchema for Verifier {
     fn schema_name() -> Cow<'static, str> {
         "CodeVerifier".into()
     }
@@ -120,7 +132,7 @@ impl JsonSchema for Verifier {
 /// The `S256` `code_challenge`: the public half, sent with the authorization request ([§4.2]).
 ///
 /// [§4.2]: https://www.rfc-editor.org/rfc/rfc7636#section-4.2
-#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[derive(Clone, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct CodeChallenge(String);
 
@@ -130,7 +142,7 @@ impl CodeChallenge {
         &self.0
     }
 
-    /// Whether the verifier belongs to this challenge ([§4.6]), compared in constant time.
+    /// `true` if the verifier belongs to this challenge ([§4.6]), compared in constant time.
     ///
     /// [§4.6]: https://www.rfc-editor.org/rfc/rfc7636#section-4.6
     pub fn verify(&self, verifier: &Verifier) -> bool {
@@ -138,7 +150,7 @@ impl CodeChallenge {
     }
 }
 
-/// What an authorization server reads: `BASE64URL-ENCODE(SHA256(ASCII(code_verifier)))`, 43 characters.
+/// The parameter of an authorization request: `BASE64URL-ENCODE(SHA256(ASCII(code_verifier)))`, 43 characters.
 impl TryFrom<String> for CodeChallenge {
     type Error = InvalidChallenge;
 
@@ -151,13 +163,34 @@ impl TryFrom<String> for CodeChallenge {
     }
 }
 
+impl FromStr for CodeChallenge {
+    type Err = InvalidChallenge;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        text.to_owned().try_into()
+    }
+}
+
+impl AsRef<str> for CodeChallenge {
+    fn as_ref(&self) -> &str {
+        self.as_str()
+    }
+}
+
+impl fmt::Display for CodeChallenge {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
 impl From<CodeChallenge> for String {
     fn from(challenge: CodeChallenge) -> Self {
         challenge.0
     }
 }
 
-impl JsonSchema for CodeChallenge {
+#[cfg(feature = "schemars")]
+impl schemars::JsonSchema for CodeChallenge {
     fn schema_name() -> Cow<'static, str> {
         "CodeChallenge".into()
     }
@@ -177,13 +210,13 @@ pub struct InvalidChallenge;
 ///
 /// [§4.2]: https://www.rfc-editor.org/rfc/rfc7636#section-4.2
 /// [§6.2]: https://www.rfc-editor.org/rfc/rfc7636#section-6.2
-#[derive(Clone, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+#[derive(Clone, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
 #[serde(from = "Cow<'_, str>", into = "String")]
 #[non_exhaustive]
 pub enum CodeChallengeMethod {
     /// `S256`, the only one this crate makes.
     S256,
-    /// `plain`, which protects nobody who can read the authorization request ([§7.2]).
+    /// `plain`, which gives no protection if the authorization request can be read ([§7.2]).
     ///
     /// [§7.2]: https://www.rfc-editor.org/rfc/rfc7636#section-7.2
     Plain,
@@ -219,13 +252,34 @@ impl From<Cow<'_, str>> for CodeChallengeMethod {
     }
 }
 
+impl FromStr for CodeChallengeMethod {
+    type Err = Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Ok(text.into())
+    }
+}
+
+impl AsRef<str> for CodeChallengeMethod {
+    fn as_ref(&self) -> &str {
+        self.as_str()
+    }
+}
+
+impl fmt::Display for CodeChallengeMethod {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
 impl From<CodeChallengeMethod> for String {
     fn from(method: CodeChallengeMethod) -> Self {
         method.as_str().to_owned()
     }
 }
 
-impl JsonSchema for CodeChallengeMethod {
+#[cfg(feature = "schemars")]
+impl schemars::JsonSchema for CodeChallengeMethod {
     fn schema_name() -> Cow<'static, str> {
         "CodeChallengeMethod".into()
     }

@@ -1,10 +1,9 @@
 use serde_json::Value;
-use url::Url;
 
-use crate::{AuthMethod, ClientMetadata, GrantType, ResponseType};
+use crate::{AuthMethod, ClientMetadata, GrantType, ResponseType, UriString};
 
-/// What a server registered otherwise than it was asked to, which [§3.2.1] allows: whether that is good enough is
-/// for the client to decide.
+/// A member that the server registered otherwise than it was asked to, which [§3.2.1] allows: the client decides
+/// whether that will do.
 ///
 /// [§3.2.1]: https://www.rfc-editor.org/rfc/rfc7591#section-3.2.1
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
@@ -13,29 +12,29 @@ pub enum Difference {
     /// Another authentication method.
     #[error("`token_endpoint_auth_method` was registered as {registered}, not as {asked}")]
     AuthMethod {
-        /// What the request said.
+        /// The value in the request.
         asked: AuthMethod,
-        /// What the answer says.
+        /// The value in the response.
         registered: AuthMethod,
     },
     /// A grant type that the client will not be able to use.
     #[error("the grant type {0} was not registered")]
     GrantTypeRemoved(GrantType),
-    /// A redirection URI that nobody asked for: codes could go there.
+    /// A redirection URI that was not asked for: codes could go there.
     #[error("the redirection URI {0} was added")]
-    RedirectUriAdded(Url),
+    RedirectUriAdded(UriString),
     /// A redirection URI that the client will not be able to use.
     #[error("the redirection URI {0} was not registered")]
-    RedirectUriDropped(Url),
+    RedirectUriDropped(UriString),
     /// A response type that the client will not be able to use.
     #[error("the response type {0} was not registered")]
     ResponseTypeRemoved(ResponseType),
     /// Another set of scope values.
     #[error("`scope` was registered as \"{registered}\", not as \"{asked}\"")]
     Scope {
-        /// What the request said.
+        /// The value in the request.
         asked: String,
-        /// What the answer says.
+        /// The value in the response.
         registered: String,
     },
     /// A secret for a client that authenticates with none.
@@ -46,9 +45,9 @@ pub enum Difference {
     Value {
         /// The member's name.
         member: String,
-        /// What the request said.
+        /// The value in the request.
         asked: Value,
-        /// What the answer says.
+        /// The value in the response.
         registered: Value,
     },
 }
@@ -69,8 +68,9 @@ impl Difference {
     }
 }
 
-/// Every difference between what was asked and what the answer states. A member that the answer leaves out is not
-/// one: servers leave out what they registered as asked, against §3.2.1, as often as what they ignored.
+/// Every difference between the metadata that was asked for and the metadata of the response. A member that the
+/// response leaves out is none: servers leave out what they registered as asked, against §3.2.1, as often as what they
+/// ignored.
 pub(crate) fn differences(
     asked: &ClientMetadata,
     registered: &ClientMetadata,
@@ -153,7 +153,7 @@ mod tests {
             differences(&asked, &registered, true).iter().map(|d| format!("{}: {d}", d.code())).collect();
         insta::assert_snapshot!(told.join("\n"), @r#"
         rfc7591/3.2.1/redirect-uri-dropped: the redirection URI https://a.example/1 was not registered
-        rfc7591/3.2.1/redirect-uri-added: the redirection URI https://b.example/ was added
+        rfc7591/3.2.1/redirect-uri-added: the redirection URI https://b.example was added
         rfc7591/3.2.1/auth-method-substituted: `token_endpoint_auth_method` was registered as client_secret_post, not as none
         rfc7591/3.2.1/grant-type-removed: the grant type refresh_token was not registered
         rfc7591/3.2.1/response-type-removed: the response type token was not registered

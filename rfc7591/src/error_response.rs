@@ -1,94 +1,53 @@
-use http::{Response, StatusCode};
+use serde::{Deserialize, Deserializer, Serialize, de::Error};
+use serde_json::{Map, Value};
+use serde_with::skip_serializing_none;
 
-use crate::{Violation, object::Lenient};
+use crate::{
+    lenient::{Lenient, Members},
+    open_enum::open_enum,
+};
 
-crate::members! {
-    human_readable: [],
-    required: {
-        /// The error code.
-        error: ErrorCode,
-    },
-    /// A client registration error response ([§3.2.2]).
-    ///
-    /// [§3.2.2]: https://www.rfc-editor.org/rfc/rfc7591#section-3.2.2
-    #[derive(Eq)]
-    pub struct ErrorResponse {
-        /// The server's explanation for developers: untrusted text.
-        error_description: String,
-    }
-}
-
-/// Why there is no client, or none any more.
-#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+/// A client registration error response ([§3.2.2]).
+///
+/// [§3.2.2]: https://www.rfc-editor.org/rfc/rfc7591#section-3.2.2
+#[skip_serializing_none]
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(transform = crate::lenient::without_null))]
 #[non_exhaustive]
-pub enum RegistrationError {
-    /// The server refused in the words of §3.2.2.
-    #[error("the server refused: {}", .refusal.error)]
-    #[non_exhaustive]
-    Refused {
-        /// 400, or what the server found fit.
-        status: StatusCode,
-        /// Its words.
-        refusal: Box<ErrorResponse>,
-        /// What its answer breaks.
-        violations: Vec<Violation>,
-    },
-    /// Any other answer than a success, with whatever body.
-    #[error("the server answered with {status}")]
-    #[non_exhaustive]
-    Status {
-        /// The status.
-        status: StatusCode,
-        /// What the answer breaks.
-        violations: Vec<Violation>,
-    },
-    /// A success that names no client; at least one of its violations is fatal.
-    #[error("the answer names no client that can be used: {}", list(.violations))]
-    #[non_exhaustive]
-    Unusable {
-        /// What the answer breaks.
-        violations: Vec<Violation>,
-    },
+pub struct ErrorResponse {
+    /// The error code.
+    pub error: ErrorCode,
+    /// The server's explanation for developers: untrusted text.
+    pub error_description: Option<String>,
+    /// Every other member, and every one that could not be read, as it came.
+    #[serde(flatten)]
+    pub additional: Map<String, Value>,
 }
 
-impl RegistrationError {
-    /// What the answer breaks.
-    pub fn violations(&self) -> &[Violation] {
-        match self {
-            Self::Refused { violations, .. }
-            | Self::Status { violations, .. }
-            | Self::Unusable { violations } => violations,
-        }
+impl ErrorResponse {
+    /// An error response without a description.
+    pub fn new(error: ErrorCode) -> Self {
+        Self { error, error_description: None, additional: Map::new() }
     }
 
-    /// Reads an answer that is no success, or an error object that came as one.
-    pub(crate) fn receive(response: &Response<Vec<u8>>) -> Self {
-        let status = response.status();
-        if let Some(refusal) = refusal(response) {
-            let registration = !matches!(refusal.error, ErrorCode::Other(_));
-            let wrong = status.is_success() || registration && status != StatusCode::BAD_REQUEST;
-            let violations = wrong.then_some(Violation::ErrorStatus(status.as_u16())).into_iter().collect();
-            return Self::Refused { status, refusal: Box::new(refusal), violations };
-        }
-        // Other statuses may come from what stands before the server, and mean something else.
-        let wrong = matches!(status, StatusCode::BAD_REQUEST | StatusCode::UNPROCESSABLE_ENTITY);
-        let violations = wrong.then_some(Violation::ErrorObject(status.as_u16())).into_iter().collect();
-        Self::Status { status, violations }
+    /// The error response among the members of a JSON object; `None` without a readable `error`.
+    pub fn from_members(mut members: Members<'_>) -> Lenient<Option<Self>> {
+        let error = members.text("error");
+        let error_description = members.text("error_description");
+        let (additional, diagnostics) = members.rest();
+        Lenient { value: error.map(|error| Self { error, error_description, additional }), diagnostics }
     }
 }
 
-/// The error object of an answer, when it is one and names no client beside it.
-pub(crate) fn refusal(response: &Response<Vec<u8>>) -> Option<ErrorResponse> {
-    let refusal = Lenient::<ErrorResponse>::from_slice(response.body()).ok()?.members?;
-    (!refusal.additional.contains_key("client_id")).then_some(refusal)
+/// Reads what can be read; [`from_members`](ErrorResponse::from_members) also says what could not.
+impl<'de> Deserialize<'de> for ErrorResponse {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let members = Members::deserialize(deserializer)?;
+        Self::from_members(members).value.ok_or_else(|| D::Error::missing_field("error"))
+    }
 }
 
-fn list(violations: &[Violation]) -> String {
-    let fatal = violations.iter().filter(|violation| violation.is_fatal());
-    fatal.map(ToString::to_string).collect::<Vec<_>>().join("; ")
-}
-
-crate::open_enum! {
+open_enum! {
     /// Error codes of [§3.2.2].
     ///
     /// [§3.2.2]: https://www.rfc-editor.org/rfc/rfc7591#section-3.2.2

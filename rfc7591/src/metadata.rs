@@ -1,65 +1,72 @@
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
-use url::Url;
+use serde_with::skip_serializing_none;
 
-use crate::language::lookup;
+use crate::{
+    UriString,
+    lenient::{self, Lenient, Members},
+    open_enum::open_enum,
+};
 
-crate::members! {
-    human_readable: ["client_name", "client_uri", "logo_uri", "policy_uri", "tos_uri"],
-    required: {},
-    /// Client metadata ([§2]): what a client says of itself, and what the server answers that it registered.
+/// Client metadata ([§2]), as a client asks for it and as the server registered it.
+///
+/// A field keeps what the wire said; the method of the same name applies the default of §2. A human-readable
+/// member in another language (`client_name#ja-Jpan-JP`, [§2.2]) is among `additional`, and found by
+/// [`in_language`](Self::in_language).
+///
+/// [§2]: https://www.rfc-editor.org/rfc/rfc7591#section-2
+/// [§2.2]: https://www.rfc-editor.org/rfc/rfc7591#section-2.2
+#[skip_serializing_none]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(transform = crate::lenient::without_null))]
+#[non_exhaustive]
+pub struct ClientMetadata {
+    /// Redirection URIs of redirect-based flows.
+    pub redirect_uris: Option<Vec<UriString>>,
+    /// How the client authenticates at the token endpoint.
+    pub token_endpoint_auth_method: Option<AuthMethod>,
+    /// The grant types the client may use at the token endpoint.
+    pub grant_types: Option<Vec<GrantType>>,
+    /// The response types the client may use at the authorization endpoint.
+    pub response_types: Option<Vec<ResponseType>>,
+    /// Human-readable name of the client.
+    pub client_name: Option<String>,
+    /// A web page about the client.
+    pub client_uri: Option<UriString>,
+    /// A logo of the client.
+    pub logo_uri: Option<UriString>,
+    /// Space-separated scope values the client may ask for.
+    pub scope: Option<String>,
+    /// Ways to reach the people responsible for the client, usually email addresses.
+    pub contacts: Option<Vec<String>>,
+    /// The client's terms of service.
+    pub tos_uri: Option<UriString>,
+    /// The client's privacy policy.
+    pub policy_uri: Option<UriString>,
+    /// Where the client's public keys are. Never together with `jwks`.
+    pub jwks_uri: Option<UriString>,
+    /// The client's public keys. Never together with `jwks_uri`.
+    pub jwks: Option<Map<String, Value>>,
+    /// Identifies the client's software, the same for all of its instances.
+    pub software_id: Option<String>,
+    /// The version of that software.
+    pub software_version: Option<String>,
+    /// A signed statement about the software ([§2.3]), as a JWT. This crate does not verify it.
     ///
-    /// A field keeps what the wire said; the method of the same name applies the default of §2. A human-readable
-    /// member in another language (`client_name#ja-Jpan-JP`, [§2.2]) is among `additional`, and found by
-    /// [`in_language`](Self::in_language).
-    ///
-    /// [§2]: https://www.rfc-editor.org/rfc/rfc7591#section-2
-    /// [§2.2]: https://www.rfc-editor.org/rfc/rfc7591#section-2.2
-    #[derive(Default)]
-    pub struct ClientMetadata {
-        /// Redirection URIs of redirect-based flows.
-        redirect_uris: Vec<Url>,
-        /// How the client authenticates at the token endpoint.
-        token_endpoint_auth_method: AuthMethod,
-        /// The grant types the client may use at the token endpoint.
-        grant_types: Vec<GrantType>,
-        /// The response types the client may use at the authorization endpoint.
-        response_types: Vec<ResponseType>,
-        /// Human-readable name of the client.
-        client_name: String,
-        /// A web page about the client.
-        client_uri: Url,
-        /// A logo of the client.
-        logo_uri: Url,
-        /// Space-separated scope values the client may ask for.
-        scope: String,
-        /// Ways to reach the people responsible for the client, usually email addresses.
-        contacts: Vec<String>,
-        /// The client's terms of service.
-        tos_uri: Url,
-        /// The client's privacy policy.
-        policy_uri: Url,
-        /// Where the client's public keys are. Never together with `jwks`.
-        jwks_uri: Url,
-        /// The client's public keys. Never together with `jwks_uri`.
-        jwks: Map<String, Value>,
-        /// Identifies the client's software, the same for all of its instances.
-        software_id: String,
-        /// The version of that software.
-        software_version: String,
-        /// A signed statement about the software ([§2.3]), as a JWT. Nobody verifies it here.
-        ///
-        /// [§2.3]: https://www.rfc-editor.org/rfc/rfc7591#section-2.3
-        software_statement: String,
-        /// `web` or `native`, from OpenID Connect Dynamic Client Registration 1.0 §2; MCP asks for it.
-        application_type: ApplicationType,
-    }
+    /// [§2.3]: https://www.rfc-editor.org/rfc/rfc7591#section-2.3
+    pub software_statement: Option<String>,
+    /// `web` or `native`, from OpenID Connect Dynamic Client Registration 1.0 §2; MCP asks for it.
+    pub application_type: Option<ApplicationType>,
+    /// Every other member, and every one that could not be read, as it came.
+    #[serde(flatten)]
+    pub additional: Map<String, Value>,
 }
 
 impl ClientMetadata {
     /// A client with one redirection URI that uses authorization codes and refresh tokens.
     ///
     /// It names no authentication method: set `token_endpoint_auth_method` to one that the server offers.
-    pub fn public(redirect_uri: Url) -> Self {
+    pub fn public(redirect_uri: UriString) -> Self {
         Self {
             redirect_uris: Some(vec![redirect_uri]),
             grant_types: Some(vec![GrantType::AuthorizationCode, GrantType::RefreshToken]),
@@ -68,8 +75,36 @@ impl ClientMetadata {
         }
     }
 
+    /// The metadata among the members of a JSON object.
+    pub fn from_members(mut members: Members<'_>) -> Lenient<Self> {
+        members.human_readable(LocalizedMember::NAMES);
+        let mut value = Self {
+            redirect_uris: members.list("redirect_uris"),
+            token_endpoint_auth_method: members.text("token_endpoint_auth_method"),
+            grant_types: members.list("grant_types"),
+            response_types: members.list("response_types"),
+            client_name: members.text("client_name"),
+            client_uri: members.text("client_uri"),
+            logo_uri: members.text("logo_uri"),
+            scope: members.text("scope"),
+            contacts: members.list("contacts"),
+            tos_uri: members.text("tos_uri"),
+            policy_uri: members.text("policy_uri"),
+            jwks_uri: members.text("jwks_uri"),
+            jwks: members.object("jwks"),
+            software_id: members.text("software_id"),
+            software_version: members.text("software_version"),
+            software_statement: members.text("software_statement"),
+            application_type: members.text("application_type"),
+            additional: Map::new(),
+        };
+        let (additional, diagnostics) = members.rest();
+        value.additional = additional;
+        Lenient { value, diagnostics }
+    }
+
     /// The redirection URIs, of which a client without redirects has none.
-    pub fn redirect_uris(&self) -> &[Url] {
+    pub fn redirect_uris(&self) -> &[UriString] {
         self.redirect_uris.as_deref().unwrap_or_default()
     }
 
@@ -105,12 +140,12 @@ impl ClientMetadata {
     pub fn in_language(&self, member: LocalizedMember, range: &str) -> Option<&str> {
         let untagged = match member {
             LocalizedMember::ClientName => self.client_name.as_deref(),
-            LocalizedMember::ClientUri => self.client_uri.as_ref().map(Url::as_str),
-            LocalizedMember::LogoUri => self.logo_uri.as_ref().map(Url::as_str),
-            LocalizedMember::PolicyUri => self.policy_uri.as_ref().map(Url::as_str),
-            LocalizedMember::TosUri => self.tos_uri.as_ref().map(Url::as_str),
+            LocalizedMember::ClientUri => self.client_uri.as_ref().map(UriString::as_str),
+            LocalizedMember::LogoUri => self.logo_uri.as_ref().map(UriString::as_str),
+            LocalizedMember::PolicyUri => self.policy_uri.as_ref().map(UriString::as_str),
+            LocalizedMember::TosUri => self.tos_uri.as_ref().map(UriString::as_str),
         };
-        lookup(&self.additional, member.as_str(), range).or(untagged)
+        lenient::in_language(&self.additional, member.as_str(), range).or(untagged)
     }
 
     /// Adds a human-readable member in one more language, named by its BCP 47 tag ([§2.2]).
@@ -119,6 +154,13 @@ impl ClientMetadata {
     pub fn with_language(mut self, member: LocalizedMember, tag: &str, value: String) -> Self {
         self.additional.insert(format!("{}#{tag}", member.as_str()), value.into());
         self
+    }
+}
+
+/// Reads what can be read; [`from_members`](ClientMetadata::from_members) also says what could not.
+impl<'de> Deserialize<'de> for ClientMetadata {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Members::deserialize(deserializer).map(|members| Self::from_members(members).value)
     }
 }
 
@@ -141,6 +183,8 @@ pub enum LocalizedMember {
 }
 
 impl LocalizedMember {
+    const NAMES: &[&str] = &["client_name", "client_uri", "logo_uri", "policy_uri", "tos_uri"];
+
     /// The member's name, without a language tag.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -153,7 +197,7 @@ impl LocalizedMember {
     }
 }
 
-crate::open_enum! {
+open_enum! {
     /// `token_endpoint_auth_method` ([§2], registry of [§4.2]).
     ///
     /// [§2]: https://www.rfc-editor.org/rfc/rfc7591#section-2
@@ -176,7 +220,7 @@ crate::open_enum! {
     }
 }
 
-crate::open_enum! {
+open_enum! {
     /// `grant_types` ([§2]).
     ///
     /// [§2]: https://www.rfc-editor.org/rfc/rfc7591#section-2
@@ -202,7 +246,7 @@ crate::open_enum! {
     }
 }
 
-crate::open_enum! {
+open_enum! {
     /// `response_types` ([§2]).
     ///
     /// [§2]: https://www.rfc-editor.org/rfc/rfc7591#section-2
@@ -214,7 +258,7 @@ crate::open_enum! {
     }
 }
 
-crate::open_enum! {
+open_enum! {
     /// `application_type`, OpenID Connect Dynamic Client Registration 1.0 §2.
     pub enum ApplicationType {
         /// An application on a device, with loopback or private-use redirection URIs.

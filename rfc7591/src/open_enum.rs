@@ -1,15 +1,15 @@
 //! Registered names that a server may extend.
 
-/// An enum of registered names whose last variant keeps any other.
+/// Defines an enum of registered names whose last variant keeps any other name.
 ///
-/// The derived form with `#[serde(untagged)]` buffers every value; this one matches the text once. `Other` is
-/// sealed by `#[non_exhaustive]`, so a known name has exactly one representation.
-#[doc(hidden)]
-#[macro_export]
+/// `Other` is sealed by `#[non_exhaustive]`, so that a known name has exactly one representation.
 macro_rules! open_enum {
     ($(#[$meta:meta])* pub enum $name:ident { $($(#[$doc:meta])* $variant:ident = $text:literal,)+ }) => {
         $(#[$meta])*
-        #[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
+        #[derive(
+            Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd,
+            serde_with::DeserializeFromStr, serde_with::SerializeDisplay,
+        )]
         #[non_exhaustive]
         pub enum $name {
             $($(#[$doc])* $variant,)+
@@ -37,7 +37,19 @@ macro_rules! open_enum {
             }
         }
 
-        $crate::text_member!($name);
+        impl std::str::FromStr for $name {
+            type Err = std::convert::Infallible;
+
+            fn from_str(name: &str) -> Result<Self, Self::Err> {
+                Ok(name.into())
+            }
+        }
+
+        impl AsRef<str> for $name {
+            fn as_ref(&self) -> &str {
+                self.as_str()
+            }
+        }
 
         impl std::fmt::Display for $name {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -45,35 +57,17 @@ macro_rules! open_enum {
             }
         }
 
-        impl serde::Serialize for $name {
-            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.serialize_str(self.as_str())
-            }
-        }
-
-        impl<'de> serde::Deserialize<'de> for $name {
-            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                struct Name;
-                impl serde::de::Visitor<'_> for Name {
-                    type Value = $name;
-                    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                        f.write_str("a name")
-                    }
-                    fn visit_str<E>(self, name: &str) -> Result<$name, E> {
-                        Ok($name::from(name))
-                    }
-                }
-                deserializer.deserialize_str(Name)
-            }
-        }
-
+        #[cfg(feature = "schemars")]
         impl schemars::JsonSchema for $name {
             fn schema_name() -> std::borrow::Cow<'static, str> {
                 stringify!($name).into()
             }
+
             fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
                 schemars::json_schema!({ "anyOf": [{ "enum": [$($text),+] }, { "type": "string" }] })
             }
         }
     };
 }
+
+pub(crate) use open_enum;

@@ -1,25 +1,24 @@
-use http::{HeaderValue, Method, Request, Response, Uri, header};
-use serde::Serialize;
+use http::{HeaderValue, Method, Request, Response, header};
 
 use crate::{
-    ClientInformation, ClientMetadata, RegistrationError, Secret, error_response::refusal,
-    information::Question,
+    ClientInformation, ClientMetadata, Endpoint, RegistrationError, Secret, context::Context,
+    registration_error::error_response,
 };
 
-/// A client registration request and the reader of its answer ([§3.1], [§3.2]).
+/// A client registration request and the reader of its response ([§3.1], [§3.2]).
 ///
 /// [§3.1]: https://www.rfc-editor.org/rfc/rfc7591#section-3.1
 /// [§3.2]: https://www.rfc-editor.org/rfc/rfc7591#section-3.2
 #[derive(Clone, Debug)]
 pub struct Registration {
-    endpoint: Uri,
+    endpoint: Endpoint,
     metadata: ClientMetadata,
     initial_access_token: Option<Secret>,
 }
 
 impl Registration {
     /// Open registration at a `registration_endpoint`.
-    pub fn new(endpoint: Uri, metadata: ClientMetadata) -> Self {
+    pub fn new(endpoint: Endpoint, metadata: ClientMetadata) -> Self {
         Self { endpoint, metadata, initial_access_token: None }
     }
 
@@ -39,24 +38,24 @@ impl Registration {
         request
     }
 
-    /// Reads the answer and compares it with the request ([§3.2.1], [§3.2.2]).
+    /// Reads the response and compares it with the request ([§3.2.1], [§3.2.2]).
     ///
     /// [§3.2.1]: https://www.rfc-editor.org/rfc/rfc7591#section-3.2.1
     /// [§3.2.2]: https://www.rfc-editor.org/rfc/rfc7591#section-3.2.2
     pub fn receive(self, response: &Response<Vec<u8>>) -> Result<ClientInformation, RegistrationError> {
         // §3.2.2 asks for a 400; some servers send the error with 200.
-        if !matches!(response.status().as_u16(), 200 | 201) || refusal(response).is_some() {
+        if !matches!(response.status().as_u16(), 200 | 201) || error_response(response).is_some() {
             return Err(RegistrationError::receive(response));
         }
-        Question::Registration { endpoint: &self.endpoint, asked: &self.metadata }.answered(response)
+        Context::Registration { endpoint: &self.endpoint, asked: &self.metadata }.receive(response)
     }
 }
 
-/// A request that asks for JSON, with a bearer token where there is one.
-pub(crate) fn request(method: Method, uri: &Uri, token: Option<&Secret>) -> Request<Vec<u8>> {
+/// A request that asks for JSON, with a bearer token if there is one.
+pub(crate) fn request(method: Method, endpoint: &Endpoint, token: Option<&Secret>) -> Request<Vec<u8>> {
     let mut request = Request::new(Vec::new());
     *request.method_mut() = method;
-    *request.uri_mut() = uri.clone();
+    *request.uri_mut() = endpoint.uri();
     let headers = request.headers_mut();
     headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
     let bearer = token.and_then(|token| HeaderValue::try_from(format!("Bearer {}", token.secret())).ok());
@@ -67,8 +66,8 @@ pub(crate) fn request(method: Method, uri: &Uri, token: Option<&Secret>) -> Requ
     request
 }
 
-pub(crate) fn set_json(request: &mut Request<Vec<u8>>, body: &impl Serialize) {
+#[expect(clippy::expect_used, reason = "texts under names that are texts: JSON can say all of it")]
+pub(crate) fn set_json(request: &mut Request<Vec<u8>>, body: &ClientMetadata) {
     request.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    // A struct of texts with texts as names: there is nothing in it that JSON cannot say.
-    *request.body_mut() = serde_json::to_vec(body).unwrap_or_default();
+    *request.body_mut() = serde_json::to_vec(body).expect("metadata is JSON");
 }

@@ -1,14 +1,14 @@
 use std::{
-    borrow::Cow,
+    convert::Infallible,
     fmt,
+    str::FromStr,
     time::{Duration, SystemTime},
 };
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use crate::Seconds;
+use crate::lenient::Seconds;
 
 /// A text that must not be shown: redacted in `Debug`, wiped when dropped.
 #[derive(Clone, Deserialize, Eq, PartialEq, Serialize)]
@@ -16,12 +16,12 @@ use crate::Seconds;
 pub struct Secret(Zeroizing<String>);
 
 impl Secret {
-    /// Takes the text in.
+    /// A secret of this text.
     pub fn new(text: String) -> Self {
         Self(Zeroizing::new(text))
     }
 
-    /// The one way out.
+    /// The text: the one way out.
     pub fn secret(&self) -> &str {
         &self.0
     }
@@ -33,8 +33,9 @@ impl fmt::Debug for Secret {
     }
 }
 
-impl JsonSchema for Secret {
-    fn schema_name() -> Cow<'static, str> {
+#[cfg(feature = "schemars")]
+impl schemars::JsonSchema for Secret {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
         "Secret".into()
     }
 
@@ -55,26 +56,34 @@ impl From<&str> for Secret {
     }
 }
 
+impl FromStr for Secret {
+    type Err = Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Infallible> {
+        Ok(text.into())
+    }
+}
+
 impl From<Secret> for String {
     fn from(secret: Secret) -> Self {
         secret.secret().to_owned()
     }
 }
 
-/// A client secret and, never apart from it, when it expires ([§3.2.1]).
+/// A client secret with its expiry ([§3.2.1]).
 ///
 /// [§3.2.1]: https://www.rfc-editor.org/rfc/rfc7591#section-3.2.1
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
-#[non_exhaustive]
+#[expect(clippy::exhaustive_structs, reason = "§3.2.1: a secret and its expiry")]
 pub struct ClientSecret {
     /// The secret.
     pub secret: Secret,
-    /// Its end.
+    /// The expiry of the secret.
     pub expires: Expiry,
 }
 
 impl ClientSecret {
-    /// A secret that was agreed on otherwise than by registration, and does not end by itself.
+    /// A secret that does not expire, such as one of a pre-registered client.
     pub fn lasting(secret: Secret) -> Self {
         Self { secret, expires: Expiry::Never }
     }
@@ -84,13 +93,13 @@ impl ClientSecret {
 ///
 /// [§3.2.1]: https://www.rfc-editor.org/rfc/rfc7591#section-3.2.1
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
-#[expect(clippy::exhaustive_enums, reason = "a number, zero or nothing: there is no fourth answer")]
+#[expect(clippy::exhaustive_enums, reason = "a number, zero or nothing: there is no fourth case")]
 pub enum Expiry {
-    /// At this time.
+    /// The secret expires at this time.
     At(SystemTime),
-    /// Zero on the wire.
+    /// The secret does not expire: 0 on the wire.
     Never,
-    /// The server did not say, against §3.2.1.
+    /// The server sent no expiry, against §3.2.1.
     Unspecified,
 }
 

@@ -1,21 +1,30 @@
-use crate::{Difference, Unreadable};
+use std::fmt;
 
-/// How binding a clause is.
-#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
-#[non_exhaustive]
+use serde::{Deserialize, Serialize};
+
+use crate::{Difference, lenient::Unreadable};
+
+/// The force of a requirement, in the words of BCP 14.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[expect(clippy::exhaustive_enums, reason = "a caller must handle each")]
 pub enum Level {
     /// An absolute requirement of the specification.
+    #[serde(rename = "MUST")]
     Must,
     /// A recommendation that was not followed.
+    #[serde(rename = "SHOULD")]
     Should,
     /// Truly optional.
+    #[serde(rename = "MAY")]
     May,
     /// Legal, and worth knowing.
+    #[serde(rename = "note")]
     Note,
 }
 
 impl Level {
-    /// As in BCP 14, or `note`.
+    /// The keyword of BCP 14, or `note`.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Must => "MUST",
@@ -26,7 +35,14 @@ impl Level {
     }
 }
 
-/// What the answer to a registration or management request breaks, or what the server changed.
+impl fmt::Display for Level {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// A requirement that the response to a registration or client configuration request breaks, or a difference from what
+/// the request asked for.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Violation {
@@ -78,7 +94,7 @@ pub enum Violation {
 }
 
 impl Violation {
-    /// Every code.
+    /// The codes of all violations.
     pub const CODES: &[&str] = &[
         "rfc7591/3.2.1/auth-method-substituted",
         "rfc7591/3.2.1/client-id",
@@ -125,7 +141,7 @@ impl Violation {
         }
     }
 
-    /// The section that says so, as a link.
+    /// The section of the requirement, as a link.
     pub fn section(&self) -> &'static str {
         match self {
             Self::DeleteStatus(_) => "https://www.rfc-editor.org/rfc/rfc7592#section-2.3",
@@ -140,7 +156,7 @@ impl Violation {
         }
     }
 
-    /// How binding that section is here.
+    /// The strength of the requirement.
     pub fn level(&self) -> Level {
         match self {
             Self::Changed(_) => Level::Note,
@@ -150,7 +166,7 @@ impl Violation {
         }
     }
 
-    /// Whether there is no client to use after it.
+    /// `true` if the response gives no client that can be used.
     pub fn is_fatal(&self) -> bool {
         match self {
             Self::ClientId | Self::ErrorObject(_) | Self::ErrorStatus(_) | Self::NotAnObject => true,

@@ -3,7 +3,8 @@
 
 use http::{Response, header};
 use rfc7591::{
-    AuthMethod, ClientConfiguration, ClientMetadata, Difference, RegistrationError, Secret, Violation,
+    AuthMethod, ClientConfiguration, ClientInformation, ClientMetadata, Difference, RegistrationError,
+    Secret, Violation,
 };
 use serde_json::Value;
 
@@ -126,8 +127,8 @@ fn an_error_is_an_error_for_every_request() {
         update.receive(&gone).unwrap_err(),
         management().delete().receive(&gone).unwrap_err(),
     ] {
-        let RegistrationError::Refused { refusal, violations, .. } = rejected else { panic!() };
-        assert_eq!((refusal.error.as_str(), violations), ("invalid_token", vec![]));
+        let RegistrationError::Refused { error_response, violations, .. } = rejected else { panic!() };
+        assert_eq!((error_response.error.as_str(), violations), ("invalid_token", vec![]));
     }
 }
 
@@ -135,6 +136,11 @@ fn an_error_is_an_error_for_every_request() {
 fn what_is_stored_is_the_same() {
     let stored = serde_json::to_string(&management()).unwrap();
     assert_eq!(serde_json::from_str::<ClientConfiguration>(&stored).unwrap(), management());
+    let stored = management().read().receive(&response(200, ANSWER)).unwrap();
+    let written = serde_json::to_value(&stored).unwrap();
+    assert_eq!(written, serde_json::from_str::<Value>(ANSWER).unwrap(), "as on the wire");
+    assert_eq!(serde_json::from_value::<ClientInformation>(written).unwrap(), stored);
+    assert!(serde_json::from_str::<ClientInformation>(r#"{"client_name": "a"}"#).is_err());
     assert!(!format!("{:?}", management()).contains("reg-23410913"));
     assert_eq!(metadata().token_endpoint_auth_method(), &AuthMethod::ClientSecretBasic);
 }

@@ -120,8 +120,8 @@ fn section_3_2_2_errors() {
     ] {
         let rejected = answer(status, body).unwrap_err();
         assert_eq!(codes(rejected.violations()), Vec::from_iter(broken), "{status} {body}");
-        let RegistrationError::Refused { refusal, .. } = rejected else { panic!("{status} {body}") };
-        assert_eq!(refusal.error.as_str(), expected);
+        let RegistrationError::Refused { error_response, .. } = rejected else { panic!("{status} {body}") };
+        assert_eq!(error_response.error.as_str(), expected);
     }
     for (status, broken) in [
         (307, None),
@@ -145,11 +145,11 @@ fn section_3_2_2_errors() {
 fn an_error_keeps_all_it_says() {
     let body =
         r#"{"error": "invalid_redirect_uri", "error_description": "no", "disallowed_uris": ["https://a"]}"#;
-    let Err(RegistrationError::Refused { refusal, .. }) = answer(400, body) else { panic!() };
-    assert_eq!(refusal.error, ErrorCode::InvalidRedirectUri);
-    assert_eq!(refusal.error_description.as_deref(), Some("no"));
-    assert_eq!(serde_json::from_str::<ErrorResponse>(body).unwrap(), *refusal);
-    assert_eq!(serde_json::to_value(&*refusal).unwrap(), serde_json::from_str::<Value>(body).unwrap());
+    let Err(RegistrationError::Refused { error_response, .. }) = answer(400, body) else { panic!() };
+    assert_eq!(error_response.error, ErrorCode::InvalidRedirectUri);
+    assert_eq!(error_response.error_description.as_deref(), Some("no"));
+    assert_eq!(serde_json::from_str::<ErrorResponse>(body).unwrap(), *error_response);
+    assert_eq!(serde_json::to_value(&*error_response).unwrap(), serde_json::from_str::<Value>(body).unwrap());
     assert!(serde_json::from_str::<ErrorResponse>("{}").is_err());
 }
 
@@ -215,7 +215,7 @@ fn what_is_tolerated_is_reported() {
     "#);
     assert_eq!(registered.client_secret, None);
     let management = registered.management.unwrap();
-    assert_eq!(management.uri(), "https://server.example.com/register/a");
+    assert_eq!(management.endpoint().as_str(), "https://server.example.com/register/a");
 }
 
 /// The two members for managing a client stand or fall together, and the URL is one to send a token to.

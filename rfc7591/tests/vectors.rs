@@ -29,8 +29,8 @@ fn outcome(result: &Result<ClientInformation, RegistrationError>) -> Value {
         Ok(registered) => json!({
             "outcome": "registered", "client_id": registered.client_id, "findings": findings(&registered.violations)
         }),
-        Err(RegistrationError::Refused { refusal, violations, .. }) => {
-            json!({"outcome": "refused", "error": refusal.error, "findings": findings(violations)})
+        Err(RegistrationError::Refused { error_response, violations, .. }) => {
+            json!({"outcome": "refused", "error": error_response.error, "findings": findings(violations)})
         }
         Err(RegistrationError::Status { violations, .. }) => {
             json!({"outcome": "refused", "findings": findings(violations)})

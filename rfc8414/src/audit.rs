@@ -1,4 +1,7 @@
-use rfc7591::{AuthMethod, GrantType, Lenient, Unreadable};
+use rfc7591::{
+    AuthMethod, GrantType,
+    lenient::{Lenient, Unreadable},
+};
 
 use crate::{Issuer, Metadata, SigningAlgorithm, Violation};
 
@@ -10,26 +13,22 @@ pub fn audit(issuer: &Issuer, json: &[u8]) -> Vec<Violation> {
     }
 }
 
-/// What a document breaks of §2, §3.2 and §3.3, in the order: how it is written, whose it is, what is in it, what
-/// is not.
-pub(crate) fn violations(issuer: &Issuer, reading: &Lenient<Metadata>) -> Vec<Violation> {
-    let notes = &reading.notes;
-    let mut found: Vec<Violation> = notes.repeated.iter().cloned().map(Violation::Repeated).collect();
-    found.extend(notes.empty.iter().cloned().map(Violation::Empty));
-    if let Some(metadata) = &reading.members {
-        found.extend(another_issuer(issuer, &metadata.issuer));
-    }
-    found.extend(notes.unreadable.iter().cloned().map(malformed));
-    match &reading.members {
-        Some(metadata) => {
-            // Present and unreadable is reported as such.
-            let is_absent =
-                |member: &str| notes.unreadable.iter().all(|unreadable| unreadable.member != member);
-            found.extend(algorithms(metadata, is_absent));
-            found.extend(missing(metadata, is_absent));
-        }
-        None if notes.unreadable.iter().any(|unreadable| unreadable.member == "issuer") => {}
-        None => found.push(Violation::Missing("issuer")),
+/// The violations of §2, §3.2 and §3.3, in the order: of the syntax, of the issuer, of the members that are there, of
+/// the members that are not. Without an issuer of its own the document was read with the expected one.
+pub(crate) fn violations(issuer: &Issuer, read: &Lenient<Metadata>, has_issuer: bool) -> Vec<Violation> {
+    let Lenient { value: metadata, diagnostics } = read;
+    let mut found: Vec<Violation> = diagnostics.repeated.iter().cloned().map(Violation::Repeated).collect();
+    found.extend(diagnostics.empty.iter().cloned().map(Violation::Empty));
+    found.extend(another_issuer(issuer, &metadata.issuer));
+    found.extend(diagnostics.unreadable.iter().cloned().map(malformed));
+    // Present and unreadable is reported as such.
+    let is_absent =
+        |member: &str| diagnostics.unreadable.iter().all(|unreadable| unreadable.member != member);
+    if has_issuer {
+        found.extend(algorithms(metadata, is_absent));
+        found.extend(missing(metadata, is_absent));
+    } else if is_absent("issuer") {
+        found.push(Violation::Missing("issuer"));
     }
     found
 }

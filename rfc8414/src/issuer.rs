@@ -1,14 +1,8 @@
-use std::{borrow::Cow, fmt};
+use std::{fmt, str::FromStr};
 
-use rfc7591::is_secure;
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use rfc7591::{Endpoint, InvalidEndpoint};
+use serde_with::{DeserializeFromStr, SerializeDisplay};
 use url::Url;
-
-use crate::{
-    endpoint::is_request_target,
-    plain::{is_plain_origin, is_plain_url},
-};
 
 /// An issuer identifier ([§2]): "a URL that uses the "https" scheme and has no query or fragment components".
 ///
@@ -16,32 +10,26 @@ use crate::{
 ///
 /// [§2]: https://www.rfc-editor.org/rfc/rfc8414#section-2
 /// [§3.3]: https://www.rfc-editor.org/rfc/rfc8414#section-3.3
-#[derive(Clone, Deserialize, Eq, PartialEq, Serialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct Issuer(String);
+#[derive(Clone, Debug, DeserializeFromStr, Eq, Hash, Ord, PartialEq, PartialOrd, SerializeDisplay)]
+pub struct Issuer(Endpoint);
 
 impl Issuer {
     /// The identifier as published.
     pub fn as_str(&self) -> &str {
-        &self.0
+        self.0.as_str()
     }
 
     /// The identifier as a URL, for its host; comparisons use [`as_str`](Self::as_str).
-    ///
-    /// # Panics
-    ///
-    /// Never: the constructors have read the same text as a URL.
-    #[expect(clippy::expect_used, reason = "every constructor has read the same text as a URL")]
     pub fn url(&self) -> Url {
-        Url::parse(&self.0).expect("the text of an issuer is a URL")
+        self.0.url()
     }
 
-    /// Whether the two differ in one slash at the end only: both build the same well-known URLs.
+    /// `true` if the two differ in one slash at the end only: both build the same well-known URLs.
     pub fn differs_by_slash(&self, other: &Self) -> bool {
-        self != other && bare(&self.0) == bare(&other.0)
+        self != other && bare(self.as_str()) == bare(other.as_str())
     }
 
-    /// Where the metadata document lies ([§3.1], [§5]).
+    /// The URL of the metadata document ([§3.1], [§5]).
     ///
     /// [§3.1]: https://www.rfc-editor.org/rfc/rfc8414#section-3.1
     /// [§5]: https://www.rfc-editor.org/rfc/rfc8414#section-5
@@ -70,25 +58,26 @@ fn bare(text: &str) -> &str {
     text.strip_suffix('/').unwrap_or(text)
 }
 
-impl fmt::Debug for Issuer {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Issuer").field(&self.0).finish()
+impl FromStr for Issuer {
+    type Err = InvalidIssuer;
+
+    fn from_str(text: &str) -> Result<Self, InvalidIssuer> {
+        let endpoint: Endpoint = text.parse().map_err(|error| match error {
+            InvalidEndpoint::Fragment => InvalidIssuer::QueryOrFragment,
+            InvalidEndpoint::NotHttps => InvalidIssuer::NotHttps,
+            InvalidEndpoint::UserInformation => InvalidIssuer::UserInformation,
+            _ => InvalidIssuer::NotAUrl,
+        })?;
+        // In a URL without a fragment, the first question mark begins the query.
+        if text.contains('?') { Err(InvalidIssuer::QueryOrFragment) } else { Ok(Self(endpoint)) }
     }
 }
-
-impl fmt::Display for Issuer {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-rfc7591::text_member!(Issuer);
 
 impl TryFrom<&str> for Issuer {
     type Error = InvalidIssuer;
 
     fn try_from(text: &str) -> Result<Self, InvalidIssuer> {
-        text.to_owned().try_into()
+        text.parse()
     }
 }
 
@@ -96,35 +85,31 @@ impl TryFrom<String> for Issuer {
     type Error = InvalidIssuer;
 
     fn try_from(text: String) -> Result<Self, InvalidIssuer> {
-        if is_plain_origin(&text) || is_plain_url(&text) {
-            return Ok(Self(text));
-        }
-        let url = Url::parse(&text).map_err(|_| InvalidIssuer::NotAUrl)?;
-        if !is_secure(&url) {
-            return Err(InvalidIssuer::NotHttps);
-        }
-        if url.query().is_some() || url.fragment().is_some() {
-            return Err(InvalidIssuer::QueryOrFragment);
-        }
-        if !url.username().is_empty() || url.password().is_some() {
-            return Err(InvalidIssuer::UserInformation);
-        }
-        // Every well-known URL must also be a request target: one of them stands for all.
-        if !is_request_target(&url) {
-            return Err(InvalidIssuer::NotAUrl);
-        }
-        Ok(Self(text))
+        text.parse()
     }
 }
 
 impl From<Issuer> for String {
     fn from(issuer: Issuer) -> Self {
-        issuer.0
+        issuer.0.into()
     }
 }
 
-impl JsonSchema for Issuer {
-    fn schema_name() -> Cow<'static, str> {
+impl AsRef<str> for Issuer {
+    fn as_ref(&self) -> &str {
+        self.as_str()
+    }
+}
+
+impl fmt::Display for Issuer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+#[cfg(feature = "schemars")]
+impl schemars::JsonSchema for Issuer {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
         "Issuer".into()
     }
 
@@ -133,7 +118,7 @@ impl JsonSchema for Issuer {
     }
 }
 
-/// What a text lacks to be an issuer identifier.
+/// The reason why a text is not an issuer identifier.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum InvalidIssuer {

@@ -1,17 +1,18 @@
 //! RFC 8414, OAuth 2.0 Authorization Server Metadata: the issuer identifier, the well-known URLs, the metadata
-//! document and what it can break.
+//! document and the requirements that it can break.
 //!
 //! ```text
 //!   Issuer ──metadata_url()──▶  GET /.well-known/oauth-authorization-server…      (§3.1)
 //!     │
 //!     └── Metadata::receive(&issuer, &response) ──▶ Metadata and its violations   (§2, §3.2, §3.3)
-//!                                             └───▶ Refused: every violation, one of them fatal
+//!                                             └───▶ InvalidMetadata: every violation, one of them fatal
 //! ```
 //!
 //! ```
+//! # #[cfg(feature = "http")] {
 //! use rfc8414::{Issuer, Metadata, WellKnown};
 //!
-//! let issuer = Issuer::try_from("https://as.example/tenant".to_owned())?;
+//! let issuer: Issuer = "https://as.example/tenant".parse()?;
 //! assert_eq!(
 //!     issuer.metadata_url(WellKnown::OAuth).as_str(),
 //!     "https://as.example/.well-known/oauth-authorization-server/tenant",
@@ -25,13 +26,21 @@
 //! let read = Metadata::receive(&issuer, &response)?;
 //! assert!(read.violations.is_empty());
 //! assert!(read.metadata.registration_endpoint.is_none());
+//! # }
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! A member that is `null`, empty or of the wrong type does not fail a document: it counts as absent, is told in
-//! [`Violation`]s with the section that it breaks, and its value stays among `additional`, so that what is written
+//! A member that is `null`, empty or of the wrong type does not fail a document: it counts as absent, is reported
+//! as a [`Violation`] with the section that it breaks, and its value stays among `additional`, so that what is written
 //! back is what was read. Fatal is only what no login can do without: that the document is one, and whose it is.
 //! [`audit`] lists every violation whether there is a typed value or not.
+//!
+//! A server makes its [`Metadata`] with `new`, sets the public fields, and answers with its JSON.
+//!
+//! # Features
+//!
+//! None is on by default. `http` adds the reader of a response, as a type of the `http` crate; `schemars` adds the JSON
+//! Schema of the document.
 //!
 //! # What it does not do
 //!
@@ -41,23 +50,19 @@
 #![forbid(unsafe_code)]
 
 mod audit;
-mod endpoint;
 mod issuer;
 mod metadata;
 mod names;
-mod page;
-mod plain;
+mod open_enum;
 mod scopes;
 mod violation;
 
 pub use audit::audit;
-pub use endpoint::{Endpoint, InvalidEndpoint};
 pub use issuer::{InvalidIssuer, Issuer, WellKnown};
 pub use metadata::{LocalizedMember, Metadata, Parsed};
 pub use names::{
     Claim, ContentEncryptionAlgorithm, KeyManagementAlgorithm, ResponseMode, SigningAlgorithm, SubjectType,
 };
-pub use page::PageUrl;
-pub use rfc7591::Level;
+pub use rfc7591::{Endpoint, InvalidEndpoint, Level, UriString};
 pub use scopes::ScopeValues;
 pub use violation::{InvalidMetadata, Violation};

@@ -1,160 +1,237 @@
+#[cfg(feature = "http")]
 use http::{Response, StatusCode, header};
 use pkce::CodeChallengeMethod;
-use rfc7591::{AuthMethod, GrantType, Lenient, ResponseType};
+use rfc7591::{
+    AuthMethod, Endpoint, GrantType, ResponseType, UriString,
+    lenient::{self, Lenient, Members},
+};
+use serde::{Deserialize, Deserializer, Serialize, de::Error};
 use serde_json::{Map, Value};
+use serde_with::skip_serializing_none;
 
 use crate::{
-    Claim, ContentEncryptionAlgorithm, Endpoint, InvalidMetadata, Issuer, KeyManagementAlgorithm, PageUrl,
-    ResponseMode, ScopeValues, SigningAlgorithm, SubjectType, Violation, audit::violations,
+    Claim, ContentEncryptionAlgorithm, InvalidMetadata, Issuer, KeyManagementAlgorithm, ResponseMode,
+    ScopeValues, SigningAlgorithm, SubjectType, Violation, audit::violations,
 };
 
-rfc7591::members! {
-    human_readable: ["service_documentation", "op_policy_uri", "op_tos_uri"],
-    required: {
-        /// The issuer identifier, as published.
-        issuer: Issuer,
-    },
-    /// Authorization server metadata ([§2]), with the registered members of other specifications that a client
-    /// meets.
+/// Authorization server metadata ([§2]), with the registered members of other specifications that a client
+/// meets.
+///
+/// A field keeps what the wire said; the method of the same name applies the default of §2. A member that
+/// cannot be read counts as absent, is reported, and stays in `additional`. So do human-readable members with
+/// a language tag (`op_tos_uri#de`, in the notation of RFC 7591 §2.2).
+///
+/// [§2]: https://www.rfc-editor.org/rfc/rfc8414#section-2
+#[skip_serializing_none]
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(transform = lenient::without_null))]
+#[non_exhaustive]
+pub struct Metadata {
+    /// The issuer identifier, as published.
+    pub issuer: Issuer,
+    /// The authorization endpoint (RFC 6749 §3.1).
+    pub authorization_endpoint: Option<Endpoint>,
+    /// The token endpoint (RFC 6749 §3.2).
+    pub token_endpoint: Option<Endpoint>,
+    /// The client registration endpoint (RFC 7591 §3).
+    pub registration_endpoint: Option<Endpoint>,
+    /// Scope values the server knows; not necessarily all.
+    pub scopes_supported: Option<ScopeValues>,
+    /// REQUIRED by §2; some servers omit it.
+    pub response_types_supported: Option<Vec<ResponseType>>,
+    /// Ways to return the authorization response: `query` and `fragment` by default.
+    pub response_modes_supported: Option<Vec<ResponseMode>>,
+    /// Grant types the server supports.
+    pub grant_types_supported: Option<Vec<GrantType>>,
+    /// PKCE methods; "if omitted, the authorization server does not support PKCE".
+    pub code_challenge_methods_supported: Option<Vec<CodeChallengeMethod>>,
+    /// Client authentication methods of the token endpoint.
+    pub token_endpoint_auth_methods_supported: Option<Vec<AuthMethod>>,
+    /// Signature algorithms of the token endpoint's JWT authentication methods.
+    pub token_endpoint_auth_signing_alg_values_supported: Option<Vec<SigningAlgorithm>>,
+    /// The server's JWK Set document.
+    pub jwks_uri: Option<Endpoint>,
+    /// The token revocation endpoint (RFC 7009 §2).
+    pub revocation_endpoint: Option<Endpoint>,
+    /// Client authentication methods of the revocation endpoint.
+    pub revocation_endpoint_auth_methods_supported: Option<Vec<AuthMethod>>,
+    /// Signature algorithms of the revocation endpoint's JWT authentication methods.
+    pub revocation_endpoint_auth_signing_alg_values_supported: Option<Vec<SigningAlgorithm>>,
+    /// The token introspection endpoint (RFC 7662 §2).
+    pub introspection_endpoint: Option<Endpoint>,
+    /// Client authentication methods of the introspection endpoint.
+    pub introspection_endpoint_auth_methods_supported: Option<Vec<AuthMethod>>,
+    /// Signature algorithms of the introspection endpoint's JWT authentication methods.
+    pub introspection_endpoint_auth_signing_alg_values_supported: Option<Vec<SigningAlgorithm>>,
+    /// A page for developers, and for people who register clients by hand.
+    pub service_documentation: Option<UriString>,
+    /// Languages of the user interface, as BCP 47 tags.
+    pub ui_locales_supported: Option<Vec<String>>,
+    /// The server's policy on what clients may do with its data.
+    pub op_policy_uri: Option<UriString>,
+    /// The server's terms of service.
+    pub op_tos_uri: Option<UriString>,
+    /// The metadata as claims of a JWT ([§2.1]). It is kept and not verified.
     ///
-    /// A field keeps what the wire said; the method of the same name applies the default of §2. A member that
-    /// cannot be read counts as absent, is reported, and stays in `additional`. So do human-readable members with
-    /// a language tag (`op_tos_uri#de`, in the notation of RFC 7591 §2.2).
-    ///
-    /// [§2]: https://www.rfc-editor.org/rfc/rfc8414#section-2
-    pub struct Metadata {
-        /// Where the user's consent is asked for.
-        authorization_endpoint: Endpoint,
-        /// Where codes and refresh tokens become access tokens.
-        token_endpoint: Endpoint,
-        /// Where clients register (RFC 7591 §3).
-        registration_endpoint: Endpoint,
-        /// Scope values the server knows; not necessarily all.
-        scopes_supported: ScopeValues,
-        /// REQUIRED by §2; some servers omit it.
-        response_types_supported: Vec<ResponseType>,
-        /// How the authorization response is returned: `query` and `fragment` by default.
-        response_modes_supported: Vec<ResponseMode>,
-        /// Grant types the server supports.
-        grant_types_supported: Vec<GrantType>,
-        /// PKCE methods; "if omitted, the authorization server does not support PKCE".
-        code_challenge_methods_supported: Vec<CodeChallengeMethod>,
-        /// Client authentication methods of the token endpoint.
-        token_endpoint_auth_methods_supported: Vec<AuthMethod>,
-        /// Signature algorithms of the token endpoint's JWT authentication methods.
-        token_endpoint_auth_signing_alg_values_supported: Vec<SigningAlgorithm>,
-        /// The server's JWK Set document.
-        jwks_uri: Endpoint,
-        /// Where tokens are revoked (RFC 7009 §2).
-        revocation_endpoint: Endpoint,
-        /// Client authentication methods of the revocation endpoint.
-        revocation_endpoint_auth_methods_supported: Vec<AuthMethod>,
-        /// Signature algorithms of the revocation endpoint's JWT authentication methods.
-        revocation_endpoint_auth_signing_alg_values_supported: Vec<SigningAlgorithm>,
-        /// Where tokens are introspected (RFC 7662 §2).
-        introspection_endpoint: Endpoint,
-        /// Client authentication methods of the introspection endpoint.
-        introspection_endpoint_auth_methods_supported: Vec<AuthMethod>,
-        /// Signature algorithms of the introspection endpoint's JWT authentication methods.
-        introspection_endpoint_auth_signing_alg_values_supported: Vec<SigningAlgorithm>,
-        /// A page for developers, and for people who register clients by hand.
-        service_documentation: PageUrl,
-        /// Languages of the user interface, as BCP 47 tags.
-        ui_locales_supported: Vec<String>,
-        /// The server's policy on what clients may do with its data.
-        op_policy_uri: PageUrl,
-        /// The server's terms of service.
-        op_tos_uri: PageUrl,
-        /// The metadata as claims of a JWT ([§2.1]). It is kept, and nobody verifies it here.
-        ///
-        /// [§2.1]: https://www.rfc-editor.org/rfc/rfc8414#section-2.1
-        signed_metadata: String,
+    /// [§2.1]: https://www.rfc-editor.org/rfc/rfc8414#section-2.1
+    pub signed_metadata: Option<String>,
 
-        /// Whether the authorization response carries `iss` (RFC 9207 §3).
-        authorization_response_iss_parameter_supported: bool,
-        /// Whether a client may name itself by the URL of its metadata (OAuth Client ID Metadata Document).
-        client_id_metadata_document_supported: bool,
-        /// Where authorization requests are pushed to (RFC 9126 §5).
-        pushed_authorization_request_endpoint: Endpoint,
-        /// Whether authorization requests must be pushed first (RFC 9126 §5).
-        require_pushed_authorization_requests: bool,
-        /// Whether authorization requests must be signed request objects (RFC 9101 §10.5).
-        require_signed_request_object: bool,
-        /// Whether the server binds access tokens to client certificates (RFC 8705 §3.3).
-        tls_client_certificate_bound_access_tokens: bool,
-        /// The endpoints for clients with certificates, by name (RFC 8705 §5).
-        mtls_endpoint_aliases: Map<String, Value>,
-        /// Signature algorithms of DPoP proofs (RFC 9449 §5.1).
-        dpop_signing_alg_values_supported: Vec<SigningAlgorithm>,
-        /// Where devices begin an authorization (RFC 8628 §4).
-        device_authorization_endpoint: Endpoint,
-        /// Types of `authorization_details` (RFC 9396 §10).
-        authorization_details_types_supported: Vec<String>,
-        /// The protected resources it issues tokens for (RFC 9728 §4): listed, never asked.
-        protected_resources: Vec<String>,
+    /// `true` if the authorization response carries `iss` (RFC 9207 §3).
+    pub authorization_response_iss_parameter_supported: Option<bool>,
+    /// `true` if a client may name itself by the URL of its metadata (OAuth Client ID Metadata Document).
+    pub client_id_metadata_document_supported: Option<bool>,
+    /// The pushed authorization request endpoint (RFC 9126 §5).
+    pub pushed_authorization_request_endpoint: Option<Endpoint>,
+    /// `true` if authorization requests must be pushed first (RFC 9126 §5).
+    pub require_pushed_authorization_requests: Option<bool>,
+    /// `true` if authorization requests must be signed request objects (RFC 9101 §10.5).
+    pub require_signed_request_object: Option<bool>,
+    /// `true` if the server binds access tokens to client certificates (RFC 8705 §3.3).
+    pub tls_client_certificate_bound_access_tokens: Option<bool>,
+    /// The endpoints for clients with certificates, by name (RFC 8705 §5).
+    pub mtls_endpoint_aliases: Option<Map<String, Value>>,
+    /// Signature algorithms of DPoP proofs (RFC 9449 §5.1).
+    pub dpop_signing_alg_values_supported: Option<Vec<SigningAlgorithm>>,
+    /// The device authorization endpoint (RFC 8628 §4).
+    pub device_authorization_endpoint: Option<Endpoint>,
+    /// Types of `authorization_details` (RFC 9396 §10).
+    pub authorization_details_types_supported: Option<Vec<String>>,
+    /// The protected resources it issues tokens for (RFC 9728 §4): listed, never asked.
+    pub protected_resources: Option<Vec<String>>,
 
-        /// Where claims about the user are (OpenID Connect Discovery 1.0 §3, like all that follow).
-        userinfo_endpoint: Endpoint,
-        /// Subject identifier types.
-        subject_types_supported: Vec<SubjectType>,
-        /// Signature algorithms of ID tokens.
-        id_token_signing_alg_values_supported: Vec<SigningAlgorithm>,
-        /// Claims that the server may be able to supply.
-        claims_supported: Vec<Claim>,
-        /// Whether the `claims` parameter is supported.
-        claims_parameter_supported: bool,
-        /// Whether request objects by value are supported.
-        request_parameter_supported: bool,
-        /// Whether request objects by reference are supported: yes, by default.
-        request_uri_parameter_supported: bool,
-        /// Whether `request_uri` values must be registered.
-        require_request_uri_registration: bool,
-        /// Authentication context classes.
-        acr_values_supported: Vec<String>,
-        /// Kinds of claims; `normal` by default.
-        claim_types_supported: Vec<String>,
-        /// Languages of claims, as BCP 47 tags.
-        claims_locales_supported: Vec<String>,
-        /// Values of the `display` parameter.
-        display_values_supported: Vec<String>,
-        /// Values of the `prompt` parameter (Initiating User Registration via OpenID Connect 1.0 §4).
-        prompt_values_supported: Vec<String>,
-        /// Key management algorithms of ID tokens.
-        id_token_encryption_alg_values_supported: Vec<KeyManagementAlgorithm>,
-        /// Content encryption algorithms of ID tokens.
-        id_token_encryption_enc_values_supported: Vec<ContentEncryptionAlgorithm>,
-        /// Signature algorithms of the userinfo endpoint.
-        userinfo_signing_alg_values_supported: Vec<SigningAlgorithm>,
-        /// Key management algorithms of the userinfo endpoint.
-        userinfo_encryption_alg_values_supported: Vec<KeyManagementAlgorithm>,
-        /// Content encryption algorithms of the userinfo endpoint.
-        userinfo_encryption_enc_values_supported: Vec<ContentEncryptionAlgorithm>,
-        /// Signature algorithms of request objects.
-        request_object_signing_alg_values_supported: Vec<SigningAlgorithm>,
-        /// Key management algorithms of request objects.
-        request_object_encryption_alg_values_supported: Vec<KeyManagementAlgorithm>,
-        /// Content encryption algorithms of request objects.
-        request_object_encryption_enc_values_supported: Vec<ContentEncryptionAlgorithm>,
-        /// Where a user is logged out (OpenID Connect RP-Initiated Logout 1.0 §2.1).
-        end_session_endpoint: Endpoint,
-        /// Where a session is watched (OpenID Connect Session Management 1.0 §3.3).
-        check_session_iframe: PageUrl,
-        /// Whether logout reaches clients through the browser (OpenID Connect Front-Channel Logout 1.0 §3).
-        frontchannel_logout_supported: bool,
-        /// Whether that names the session.
-        frontchannel_logout_session_supported: bool,
-        /// Whether logout reaches clients directly (OpenID Connect Back-Channel Logout 1.0 §2.1).
-        backchannel_logout_supported: bool,
-        /// Whether that names the session.
-        backchannel_logout_session_supported: bool,
-    }
+    /// The UserInfo endpoint (OpenID Connect Discovery 1.0 §3, like all that follow).
+    pub userinfo_endpoint: Option<Endpoint>,
+    /// Subject identifier types.
+    pub subject_types_supported: Option<Vec<SubjectType>>,
+    /// Signature algorithms of ID tokens.
+    pub id_token_signing_alg_values_supported: Option<Vec<SigningAlgorithm>>,
+    /// Claims that the server may be able to supply.
+    pub claims_supported: Option<Vec<Claim>>,
+    /// `true` if the `claims` parameter is supported.
+    pub claims_parameter_supported: Option<bool>,
+    /// `true` if request objects by value are supported.
+    pub request_parameter_supported: Option<bool>,
+    /// `true` if request objects by reference are supported: yes, by default.
+    pub request_uri_parameter_supported: Option<bool>,
+    /// `true` if `request_uri` values must be registered.
+    pub require_request_uri_registration: Option<bool>,
+    /// Authentication context classes.
+    pub acr_values_supported: Option<Vec<String>>,
+    /// Kinds of claims; `normal` by default.
+    pub claim_types_supported: Option<Vec<String>>,
+    /// Languages of claims, as BCP 47 tags.
+    pub claims_locales_supported: Option<Vec<String>>,
+    /// Values of the `display` parameter.
+    pub display_values_supported: Option<Vec<String>>,
+    /// Values of the `prompt` parameter (Initiating User Registration via OpenID Connect 1.0 §4).
+    pub prompt_values_supported: Option<Vec<String>>,
+    /// Key management algorithms of ID tokens.
+    pub id_token_encryption_alg_values_supported: Option<Vec<KeyManagementAlgorithm>>,
+    /// Content encryption algorithms of ID tokens.
+    pub id_token_encryption_enc_values_supported: Option<Vec<ContentEncryptionAlgorithm>>,
+    /// Signature algorithms of the userinfo endpoint.
+    pub userinfo_signing_alg_values_supported: Option<Vec<SigningAlgorithm>>,
+    /// Key management algorithms of the userinfo endpoint.
+    pub userinfo_encryption_alg_values_supported: Option<Vec<KeyManagementAlgorithm>>,
+    /// Content encryption algorithms of the userinfo endpoint.
+    pub userinfo_encryption_enc_values_supported: Option<Vec<ContentEncryptionAlgorithm>>,
+    /// Signature algorithms of request objects.
+    pub request_object_signing_alg_values_supported: Option<Vec<SigningAlgorithm>>,
+    /// Key management algorithms of request objects.
+    pub request_object_encryption_alg_values_supported: Option<Vec<KeyManagementAlgorithm>>,
+    /// Content encryption algorithms of request objects.
+    pub request_object_encryption_enc_values_supported: Option<Vec<ContentEncryptionAlgorithm>>,
+    /// The endpoint that logs a user out (OpenID Connect RP-Initiated Logout 1.0 §2.1).
+    pub end_session_endpoint: Option<Endpoint>,
+    /// The page that watches a session (OpenID Connect Session Management 1.0 §3.3).
+    pub check_session_iframe: Option<UriString>,
+    /// `true` if logout reaches clients through the browser (OpenID Connect Front-Channel Logout 1.0 §3).
+    pub frontchannel_logout_supported: Option<bool>,
+    /// `true` if that names the session.
+    pub frontchannel_logout_session_supported: Option<bool>,
+    /// `true` if logout reaches clients directly (OpenID Connect Back-Channel Logout 1.0 §2.1).
+    pub backchannel_logout_supported: Option<bool>,
+    /// `true` if that names the session.
+    pub backchannel_logout_session_supported: Option<bool>,
+    /// Every other member, and every one that could not be read, as it came.
+    #[serde(flatten)]
+    pub additional: Map<String, Value>,
 }
 
 impl Metadata {
-    /// Reads the answer to a request of [`Issuer::metadata_url`] ([§3.2], [§3.3]).
+    /// Metadata of an issuer, without any other member.
+    pub fn new(issuer: Issuer) -> Self {
+        Self {
+            issuer,
+            authorization_endpoint: None,
+            token_endpoint: None,
+            registration_endpoint: None,
+            scopes_supported: None,
+            response_types_supported: None,
+            response_modes_supported: None,
+            grant_types_supported: None,
+            code_challenge_methods_supported: None,
+            token_endpoint_auth_methods_supported: None,
+            token_endpoint_auth_signing_alg_values_supported: None,
+            jwks_uri: None,
+            revocation_endpoint: None,
+            revocation_endpoint_auth_methods_supported: None,
+            revocation_endpoint_auth_signing_alg_values_supported: None,
+            introspection_endpoint: None,
+            introspection_endpoint_auth_methods_supported: None,
+            introspection_endpoint_auth_signing_alg_values_supported: None,
+            service_documentation: None,
+            ui_locales_supported: None,
+            op_policy_uri: None,
+            op_tos_uri: None,
+            signed_metadata: None,
+            authorization_response_iss_parameter_supported: None,
+            client_id_metadata_document_supported: None,
+            pushed_authorization_request_endpoint: None,
+            require_pushed_authorization_requests: None,
+            require_signed_request_object: None,
+            tls_client_certificate_bound_access_tokens: None,
+            mtls_endpoint_aliases: None,
+            dpop_signing_alg_values_supported: None,
+            device_authorization_endpoint: None,
+            authorization_details_types_supported: None,
+            protected_resources: None,
+            userinfo_endpoint: None,
+            subject_types_supported: None,
+            id_token_signing_alg_values_supported: None,
+            claims_supported: None,
+            claims_parameter_supported: None,
+            request_parameter_supported: None,
+            request_uri_parameter_supported: None,
+            require_request_uri_registration: None,
+            acr_values_supported: None,
+            claim_types_supported: None,
+            claims_locales_supported: None,
+            display_values_supported: None,
+            prompt_values_supported: None,
+            id_token_encryption_alg_values_supported: None,
+            id_token_encryption_enc_values_supported: None,
+            userinfo_signing_alg_values_supported: None,
+            userinfo_encryption_alg_values_supported: None,
+            userinfo_encryption_enc_values_supported: None,
+            request_object_signing_alg_values_supported: None,
+            request_object_encryption_alg_values_supported: None,
+            request_object_encryption_enc_values_supported: None,
+            end_session_endpoint: None,
+            check_session_iframe: None,
+            frontchannel_logout_supported: None,
+            frontchannel_logout_session_supported: None,
+            backchannel_logout_supported: None,
+            backchannel_logout_session_supported: None,
+            additional: Map::new(),
+        }
+    }
+
+    /// Reads the response to a request of [`Issuer::metadata_url`] ([§3.2], [§3.3]).
     ///
     /// [§3.2]: https://www.rfc-editor.org/rfc/rfc8414#section-3.2
     /// [§3.3]: https://www.rfc-editor.org/rfc/rfc8414#section-3.3
+    #[cfg(feature = "http")]
     pub fn receive(issuer: &Issuer, response: &Response<Vec<u8>>) -> Result<Parsed, InvalidMetadata> {
         if response.status() != StatusCode::OK {
             return Err(InvalidMetadata::of(Violation::Status(response.status().as_u16())));
@@ -173,16 +250,106 @@ impl Metadata {
 
     /// Reads a metadata document that was found for `issuer`.
     pub fn read(issuer: &Issuer, json: &[u8]) -> Result<Parsed, InvalidMetadata> {
-        let Ok(reading) = Lenient::<Self>::from_slice(json) else {
+        let Ok(mut members) = Members::from_slice(json) else {
             return Err(InvalidMetadata::of(Violation::NotAnObject));
         };
-        let violations = violations(issuer, &reading);
-        match reading.members {
-            Some(metadata) if !violations.iter().any(Violation::is_fatal) => {
-                Ok(Parsed { metadata, violations })
-            }
-            members => Err(InvalidMetadata { violations, published: members.map(|m| Box::new(m.issuer)) }),
+        let published: Option<Issuer> = members.text("issuer");
+        let has_issuer = published.is_some();
+        // Without an issuer, the other members are still read for their violations.
+        let read = Self::from_members(published.unwrap_or_else(|| issuer.clone()), members);
+        let violations = violations(issuer, &read, has_issuer);
+        let metadata = read.value;
+        if violations.iter().any(Violation::is_fatal) {
+            let published = has_issuer.then(|| Box::new(metadata.issuer));
+            return Err(InvalidMetadata { violations, published });
         }
+        Ok(Parsed { metadata, violations })
+    }
+
+    /// The metadata among the members of a document, of which the issuer was taken.
+    fn from_members(issuer: Issuer, mut members: Members<'_>) -> Lenient<Self> {
+        members.human_readable(LocalizedMember::NAMES);
+        let mut value = Self {
+            issuer,
+            authorization_endpoint: members.text("authorization_endpoint"),
+            token_endpoint: members.text("token_endpoint"),
+            registration_endpoint: members.text("registration_endpoint"),
+            scopes_supported: ScopeValues::take(&mut members, "scopes_supported"),
+            response_types_supported: members.list("response_types_supported"),
+            response_modes_supported: members.list("response_modes_supported"),
+            grant_types_supported: members.list("grant_types_supported"),
+            code_challenge_methods_supported: members.list("code_challenge_methods_supported"),
+            token_endpoint_auth_methods_supported: members.list("token_endpoint_auth_methods_supported"),
+            token_endpoint_auth_signing_alg_values_supported: members
+                .list("token_endpoint_auth_signing_alg_values_supported"),
+            jwks_uri: members.text("jwks_uri"),
+            revocation_endpoint: members.text("revocation_endpoint"),
+            revocation_endpoint_auth_methods_supported: members
+                .list("revocation_endpoint_auth_methods_supported"),
+            revocation_endpoint_auth_signing_alg_values_supported: members
+                .list("revocation_endpoint_auth_signing_alg_values_supported"),
+            introspection_endpoint: members.text("introspection_endpoint"),
+            introspection_endpoint_auth_methods_supported: members
+                .list("introspection_endpoint_auth_methods_supported"),
+            introspection_endpoint_auth_signing_alg_values_supported: members
+                .list("introspection_endpoint_auth_signing_alg_values_supported"),
+            service_documentation: members.text("service_documentation"),
+            ui_locales_supported: members.list("ui_locales_supported"),
+            op_policy_uri: members.text("op_policy_uri"),
+            op_tos_uri: members.text("op_tos_uri"),
+            signed_metadata: members.text("signed_metadata"),
+            authorization_response_iss_parameter_supported: members
+                .flag("authorization_response_iss_parameter_supported"),
+            client_id_metadata_document_supported: members.flag("client_id_metadata_document_supported"),
+            pushed_authorization_request_endpoint: members.text("pushed_authorization_request_endpoint"),
+            require_pushed_authorization_requests: members.flag("require_pushed_authorization_requests"),
+            require_signed_request_object: members.flag("require_signed_request_object"),
+            tls_client_certificate_bound_access_tokens: members
+                .flag("tls_client_certificate_bound_access_tokens"),
+            mtls_endpoint_aliases: members.object("mtls_endpoint_aliases"),
+            dpop_signing_alg_values_supported: members.list("dpop_signing_alg_values_supported"),
+            device_authorization_endpoint: members.text("device_authorization_endpoint"),
+            authorization_details_types_supported: members.list("authorization_details_types_supported"),
+            protected_resources: members.list("protected_resources"),
+            userinfo_endpoint: members.text("userinfo_endpoint"),
+            subject_types_supported: members.list("subject_types_supported"),
+            id_token_signing_alg_values_supported: members.list("id_token_signing_alg_values_supported"),
+            claims_supported: members.list("claims_supported"),
+            claims_parameter_supported: members.flag("claims_parameter_supported"),
+            request_parameter_supported: members.flag("request_parameter_supported"),
+            request_uri_parameter_supported: members.flag("request_uri_parameter_supported"),
+            require_request_uri_registration: members.flag("require_request_uri_registration"),
+            acr_values_supported: members.list("acr_values_supported"),
+            claim_types_supported: members.list("claim_types_supported"),
+            claims_locales_supported: members.list("claims_locales_supported"),
+            display_values_supported: members.list("display_values_supported"),
+            prompt_values_supported: members.list("prompt_values_supported"),
+            id_token_encryption_alg_values_supported: members
+                .list("id_token_encryption_alg_values_supported"),
+            id_token_encryption_enc_values_supported: members
+                .list("id_token_encryption_enc_values_supported"),
+            userinfo_signing_alg_values_supported: members.list("userinfo_signing_alg_values_supported"),
+            userinfo_encryption_alg_values_supported: members
+                .list("userinfo_encryption_alg_values_supported"),
+            userinfo_encryption_enc_values_supported: members
+                .list("userinfo_encryption_enc_values_supported"),
+            request_object_signing_alg_values_supported: members
+                .list("request_object_signing_alg_values_supported"),
+            request_object_encryption_alg_values_supported: members
+                .list("request_object_encryption_alg_values_supported"),
+            request_object_encryption_enc_values_supported: members
+                .list("request_object_encryption_enc_values_supported"),
+            end_session_endpoint: members.text("end_session_endpoint"),
+            check_session_iframe: members.text("check_session_iframe"),
+            frontchannel_logout_supported: members.flag("frontchannel_logout_supported"),
+            frontchannel_logout_session_supported: members.flag("frontchannel_logout_session_supported"),
+            backchannel_logout_supported: members.flag("backchannel_logout_supported"),
+            backchannel_logout_session_supported: members.flag("backchannel_logout_session_supported"),
+            additional: Map::new(),
+        };
+        let (additional, diagnostics) = members.rest();
+        value.additional = additional;
+        Lenient { value, diagnostics }
     }
 
     /// §2: "If omitted, the default value is `["authorization_code", "implicit"]`".
@@ -237,7 +404,17 @@ impl Metadata {
             LocalizedMember::OpTosUri => &self.op_tos_uri,
             LocalizedMember::ServiceDocumentation => &self.service_documentation,
         };
-        rfc7591::lookup(&self.additional, member.as_str(), range).or(untagged.as_ref().map(PageUrl::as_str))
+        lenient::in_language(&self.additional, member.as_str(), range)
+            .or(untagged.as_ref().map(UriString::as_str))
+    }
+}
+
+/// Reads what can be read; [`read`](Metadata::read) also lists the violations.
+impl<'de> Deserialize<'de> for Metadata {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut members = Members::deserialize(deserializer)?;
+        let issuer = members.text("issuer").ok_or_else(|| D::Error::missing_field("issuer"))?;
+        Ok(Self::from_members(issuer, members).value)
     }
 }
 
@@ -254,6 +431,8 @@ pub enum LocalizedMember {
 }
 
 impl LocalizedMember {
+    const NAMES: &[&str] = &["service_documentation", "op_policy_uri", "op_tos_uri"];
+
     /// The member's name, without a language tag.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -264,7 +443,7 @@ impl LocalizedMember {
     }
 }
 
-/// Metadata that can be used, and what it breaks all the same.
+/// Metadata that can be used, with the requirements that it breaks all the same.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Parsed {
@@ -274,6 +453,7 @@ pub struct Parsed {
     pub violations: Vec<Violation>,
 }
 
+#[cfg(feature = "http")]
 fn is_json(content_type: &str) -> bool {
     let media_type = content_type.split(';').next().unwrap_or_default().trim();
     media_type.eq_ignore_ascii_case("application/json")

@@ -1,6 +1,8 @@
 //! Registered names of metadata that no other crate of ours defines.
 
-rfc7591::open_enum! {
+use crate::open_enum::open_enum;
+
+open_enum! {
     /// A signature algorithm: `alg` of RFC 7518 §3.1, RFC 8037 §3.1 and RFC 9864 §2.2.
     pub enum SigningAlgorithm {
         /// EdDSA with the Ed25519 curve.
@@ -38,8 +40,8 @@ rfc7591::open_enum! {
     }
 }
 
-rfc7591::open_enum! {
-    /// How an authorization response is returned: `response_mode` of OAuth 2.0 Multiple Response Type Encoding
+open_enum! {
+    /// The way to return an authorization response: `response_mode` of OAuth 2.0 Multiple Response Type Encoding
     /// Practices §2.1.
     pub enum ResponseMode {
         /// In a form that the browser posts.
@@ -51,7 +53,7 @@ rfc7591::open_enum! {
     }
 }
 
-rfc7591::open_enum! {
+open_enum! {
     /// A subject identifier type, OpenID Connect Core 1.0 §8.
     pub enum SubjectType {
         /// Another identifier for each client.
@@ -61,7 +63,7 @@ rfc7591::open_enum! {
     }
 }
 
-rfc7591::open_enum! {
+open_enum! {
     /// A claim: OpenID Connect Core 1.0 §2 and §5.1, Front-Channel Logout 1.0 §3.
     pub enum Claim {
         /// Authentication context class of the login.
@@ -70,9 +72,9 @@ rfc7591::open_enum! {
         Address = "address",
         /// Authentication methods of the login.
         Amr = "amr",
-        /// Whom an ID token is for.
+        /// The audience of an ID token.
         Aud = "aud",
-        /// When the user authenticated.
+        /// The time when the user authenticated.
         AuthTime = "auth_time",
         /// The party an ID token was issued to.
         Azp = "azp",
@@ -80,9 +82,9 @@ rfc7591::open_enum! {
         Birthdate = "birthdate",
         /// Email address.
         Email = "email",
-        /// Whether that is verified.
+        /// `true` if the one before is verified.
         EmailVerified = "email_verified",
-        /// When an ID token ends.
+        /// The time when an ID token expires.
         Exp = "exp",
         /// Surname.
         FamilyName = "family_name",
@@ -90,9 +92,9 @@ rfc7591::open_enum! {
         Gender = "gender",
         /// Given name.
         GivenName = "given_name",
-        /// When an ID token was issued.
+        /// The time when an ID token was issued.
         Iat = "iat",
-        /// Who issued it.
+        /// The issuer of an ID token.
         Iss = "iss",
         /// Language and region.
         Locale = "locale",
@@ -102,15 +104,15 @@ rfc7591::open_enum! {
         Name = "name",
         /// Casual name.
         Nickname = "nickname",
-        /// What ties an ID token to its request.
+        /// The value that ties an ID token to its request.
         Nonce = "nonce",
         /// Phone number.
         PhoneNumber = "phone_number",
-        /// Whether that is verified.
+        /// `true` if the one before is verified.
         PhoneNumberVerified = "phone_number_verified",
         /// URL of a picture.
         Picture = "picture",
-        /// Name to be called by.
+        /// Name that the user wants to be called by.
         PreferredUsername = "preferred_username",
         /// URL of a profile page.
         Profile = "profile",
@@ -118,7 +120,7 @@ rfc7591::open_enum! {
         Sid = "sid",
         /// Subject identifier.
         Sub = "sub",
-        /// When this was last changed.
+        /// The time when the claims were last changed.
         UpdatedAt = "updated_at",
         /// URL of a web page.
         Website = "website",
@@ -127,7 +129,7 @@ rfc7591::open_enum! {
     }
 }
 
-rfc7591::open_enum! {
+open_enum! {
     /// A key management algorithm: `alg` of RFC 7518 §4.1.
     pub enum KeyManagementAlgorithm {
         /// AES-GCM key wrapping with a 128-bit key.
@@ -161,7 +163,7 @@ rfc7591::open_enum! {
     }
 }
 
-rfc7591::open_enum! {
+open_enum! {
     /// A content encryption algorithm: `enc` of RFC 7518 §5.1.
     pub enum ContentEncryptionAlgorithm {
         /// AES-CBC with HMAC, 128 bits.

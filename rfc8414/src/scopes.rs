@@ -1,9 +1,7 @@
-use std::{borrow::Cow, fmt};
+use std::fmt;
 
-use rfc7591::{Member, TextList, read_list};
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::{Serialize, Serializer, de::SeqAccess};
-use serde_json::Value;
+use rfc7591::lenient::Members;
+use serde::{Serialize, Serializer};
 
 /// A list of scope values (RFC 6749 §3.3), each of visible characters without quotes, backslashes and spaces.
 ///
@@ -12,18 +10,12 @@ use serde_json::Value;
 pub struct ScopeValues(String);
 
 impl ScopeValues {
-    /// The values, in the order of the document.
-    pub fn iter(&self) -> impl Iterator<Item = &str> {
-        self.0.split_ascii_whitespace()
+    pub(crate) fn take(members: &mut Members<'_>, name: &str) -> Option<Self> {
+        let mut scopes = Self::default();
+        members.entries(name, |value| scopes.add(value)).then_some(scopes)
     }
 
-    /// Whether a value is among them.
-    pub fn contains(&self, value: &str) -> bool {
-        self.iter().any(|known| known == value)
-    }
-}
-
-impl TextList for ScopeValues {
+    /// Adds a value at the end, unless it is not of the syntax.
     fn add(&mut self, value: &str) -> bool {
         let good = is_scope_token(value);
         if good {
@@ -34,18 +26,28 @@ impl TextList for ScopeValues {
         }
         good
     }
-}
 
-impl Member for ScopeValues {
-    fn list<'de, A: SeqAccess<'de>>(
-        seq: A,
-        left_out: &mut Vec<Value>,
-    ) -> Result<Result<Self, Value>, A::Error> {
-        read_list(Self(String::with_capacity(USUAL_LENGTH)), seq, left_out)
+    /// The values, in the order of the document.
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        self.0.split_ascii_whitespace()
+    }
+
+    /// `true` if a value is among them.
+    pub fn contains(&self, value: &str) -> bool {
+        self.iter().any(|known| known == value)
     }
 }
 
-const USUAL_LENGTH: usize = 64;
+impl<'a> FromIterator<&'a str> for ScopeValues {
+    /// The values that are scope values; others are left out.
+    fn from_iter<I: IntoIterator<Item = &'a str>>(values: I) -> Self {
+        let mut scopes = Self::default();
+        for value in values {
+            scopes.add(value);
+        }
+        scopes
+    }
+}
 
 impl Serialize for ScopeValues {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -53,13 +55,14 @@ impl Serialize for ScopeValues {
     }
 }
 
-impl JsonSchema for ScopeValues {
-    fn schema_name() -> Cow<'static, str> {
+#[cfg(feature = "schemars")]
+impl schemars::JsonSchema for ScopeValues {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
         "ScopeValues".into()
     }
 
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "array", "items": { "type": "string", "pattern": "^[!#-\\[\\]-~]+$" } })
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({ "type": "array", "items": { "type": "string", "pattern": "^[!#-\\[\\]-~]+$" } })
     }
 }
 

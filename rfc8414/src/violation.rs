@@ -1,8 +1,8 @@
-use rfc7591::{Level, Unreadable};
+use rfc7591::{Level, lenient::Unreadable};
 
 use crate::Issuer;
 
-/// What an answer to a metadata request breaks.
+/// A requirement that the response to a metadata request breaks.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Violation {
@@ -58,7 +58,7 @@ pub enum Violation {
 }
 
 impl Violation {
-    /// Every code.
+    /// The codes of all violations.
     pub const CODES: &[&str] = &[
         "rfc8414/2/alg-none",
         "rfc8414/2/alg-values-required",
@@ -92,7 +92,7 @@ impl Violation {
         }
     }
 
-    /// The section that says so, as a link.
+    /// The section of the requirement, as a link.
     pub fn section(&self) -> &'static str {
         match self {
             Self::AlgorithmNone(_)
@@ -108,7 +108,7 @@ impl Violation {
         }
     }
 
-    /// How binding that section is.
+    /// The strength of the requirement.
     pub fn level(&self) -> Level {
         match self {
             // RFC 8259 §4: "The names within an object SHOULD be unique."
@@ -117,7 +117,7 @@ impl Violation {
         }
     }
 
-    /// Whether the document cannot be used at all.
+    /// `true` if the document cannot be used at all.
     pub fn is_fatal(&self) -> bool {
         match self {
             Self::IssuerMismatch { .. } | Self::IssuerUrl(_) | Self::NotAnObject | Self::Status(_) => true,
@@ -134,7 +134,7 @@ impl Violation {
     }
 }
 
-/// An answer that holds no usable metadata, and everything that is wrong with it.
+/// A response without usable metadata, with every requirement that it breaks.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 #[error("the metadata cannot be used: {}", list(.violations))]
 #[non_exhaustive]
@@ -158,7 +158,7 @@ impl InvalidMetadata {
         self.published.as_deref().filter(|_| self.violations.iter().all(only))
     }
 
-    /// Whether a metadata document was there at all, however broken.
+    /// `true` if there was a metadata document at all, however broken.
     pub fn is_a_document(&self) -> bool {
         !self.violations.iter().any(|v| matches!(v, Violation::NotAnObject | Violation::Status(_)))
     }

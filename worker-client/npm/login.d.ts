@@ -124,9 +124,9 @@ export interface Probed {
   host: string;
   resource: string;
   issuer: string | null;
-  verdict: 'registrable' | 'no_registration' | 'no_metadata' | 'external_authorization_server' | 'refused' | 'unreachable' | 'unusable';
-  /** With `refused`, `unreachable` and `unusable`. */
-  why?: string;
+  verdict: 'registrable' | 'no_registration' | 'no_metadata' | 'external_authorization_server' | 'closed' | 'open' | 'refused' | 'unreachable' | 'unreadable' | 'unusable';
+  /** The verdict's reason in words: untrusted text in part. */
+  why: string | null;
   /** With `external_authorization_server`: untrusted text, named and not fetched. */
   resource_metadata?: string;
   /** What the host says of itself: untrusted text, and an image as a `data:` URL. */

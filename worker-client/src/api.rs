@@ -100,6 +100,8 @@ pub struct Probed {
     /// Whether a person can log in, and if not, why.
     #[serde(flatten)]
     pub verdict: Verdict,
+    /// The verdict's reason in words: untrusted text in part.
+    pub why: Option<String>,
     /// What the host says of itself: untrusted text.
     pub about: About,
     /// The connection that covers the resource, when the user has one.
@@ -111,7 +113,16 @@ pub struct Probed {
 impl Probed {
     /// What a host answered, before it is known who asks.
     pub fn new(host: String, resource: String, verdict: Verdict, about: About) -> Self {
-        Self { host, resource, issuer: None, verdict, about, connection: None, login: None }
+        Self {
+            host,
+            resource,
+            issuer: None,
+            why: verdict.why(),
+            verdict,
+            about,
+            connection: None,
+            login: None,
+        }
     }
 }
 

@@ -139,53 +139,64 @@ impl Problem {
         )
     }
 
-    /// Why a host cannot be logged in to, unless it can.
+    /// The problem of a host that cannot be logged in to; `None` where it can.
     pub fn of_verdict(verdict: &Verdict) -> Option<Self> {
-        let elsewhere;
+        let why = verdict.why().unwrap_or_default();
         let (kind, title, detail, actor, remedy) = match verdict {
-            Verdict::Registrable => return None,
-            Verdict::ExternalAuthorizationServer { resource_metadata } => {
-                elsewhere = format!("It points to {resource_metadata}.");
-                (
-                    "external-authorization-server",
-                    "The host leaves logging in to another server",
-                    elsewhere.as_str(),
-                    HOST,
-                    "Name the authorization server itself, or ask the host to publish RFC 8414 metadata.",
-                )
-            }
+            Verdict::Open | Verdict::Registrable => return None,
+            Verdict::Closed { .. } => (
+                "closed",
+                "The host refuses to be asked how to log in",
+                why,
+                HOST,
+                "Ask the host's operator to let the well-known documents through.",
+            ),
+            Verdict::ExternalAuthorizationServer { resource_metadata } => (
+                "external-authorization-server",
+                "The host leaves logging in to another server",
+                format!("It points to {resource_metadata}."),
+                HOST,
+                "Name the authorization server itself, or ask the host to publish RFC 8414 metadata.",
+            ),
             Verdict::NoMetadata => (
                 "no-metadata",
                 "The host does not say how to log in",
-                "It publishes no OAuth metadata (RFC 8414).",
+                "It publishes no OAuth metadata (RFC 8414).".to_owned(),
                 HOST,
                 "Check the address; if it is right, the host does not support logging in from other apps.",
             ),
             Verdict::NoRegistration => return Some(Self::no_registration()),
-            Verdict::Refused { why } => (
+            Verdict::Refused { .. } => (
                 "refused",
                 "This address may not be asked",
-                why.as_str(),
+                why,
                 YOU,
                 "Name a public host, such as good.example.",
             ),
-            Verdict::Unreachable { why } => (
+            Verdict::Unreachable { .. } => (
                 "unreachable",
                 "The host does not answer",
-                why.as_str(),
+                why,
                 YOU,
                 "Check the spelling of the host, or try again later.",
             ),
-            Verdict::Unusable { why } => (
+            Verdict::Unreadable { .. } => (
+                "unreadable",
+                "The host's way to log in cannot be read",
+                why,
+                SERVER,
+                "Tell the host's operator; this app cannot mend it.",
+            ),
+            Verdict::Unusable { .. } => (
                 "unusable",
                 "The host's way to log in cannot be used",
-                why.as_str(),
+                why,
                 SERVER,
                 "Tell the host's operator; this app cannot mend it.",
             ),
         };
-        let status = if kind == "refused" { 400 } else { 422 };
-        Some(Self::new(status, kind, title, detail, actor, remedy))
+        let status = if matches!(verdict, Verdict::Refused { .. }) { 400 } else { 422 };
+        Some(Self::new(status, kind, title, &detail, actor, remedy))
     }
 }
 
@@ -215,7 +226,9 @@ impl From<AuthorizationResponseError> for Problem {
                 SERVER,
                 AGAIN,
             ),
-            AuthorizationResponseError::NoCode | AuthorizationResponseError::Repeated => Self::new(
+            AuthorizationResponseError::CodeWithError
+            | AuthorizationResponseError::NoCode
+            | AuthorizationResponseError::Repeated => Self::new(
                 400,
                 "malformed-answer",
                 "The host's answer cannot be used",
@@ -283,19 +296,23 @@ const YOU: &str = "you";
 
 #[cfg(test)]
 mod tests {
+    use login_flow::{Blocked, Unreachable, Unusable};
+
     use super::*;
 
     #[test]
     fn every_verdict_but_one_is_a_problem() {
-        let text = || "x".to_owned();
+        let unusable = || vec![Unusable::NoS256];
         assert_eq!(Problem::of_verdict(&Verdict::Registrable), None);
         for verdict in [
-            Verdict::ExternalAuthorizationServer { resource_metadata: text() },
+            Verdict::Closed { status: 403 },
+            Verdict::ExternalAuthorizationServer { resource_metadata: "x".to_owned() },
             Verdict::NoMetadata,
             Verdict::NoRegistration,
-            Verdict::Refused { why: text() },
-            Verdict::Unreachable { why: text() },
-            Verdict::Unusable { why: text() },
+            Verdict::Refused { reason: Blocked::Address },
+            Verdict::Unreachable { reason: Unreachable::Status(503), detail: None },
+            Verdict::Unreadable { reasons: Vec::new() },
+            Verdict::Unusable { reasons: unusable() },
         ] {
             let problem = Problem::of_verdict(&verdict).unwrap();
             assert!(!problem.actor.is_empty() && !problem.remedy.is_empty(), "{problem:?}");

@@ -26,7 +26,7 @@ pub(super) async fn register(
     let method = [basic, post].into_iter().flatten().find(|method| server.auth_methods.contains(method))?;
     let mut requested = good.clone();
     requested.token_endpoint_auth_method = Some(method);
-    let endpoint = server.registration_endpoint.as_ref()?.uri();
+    let endpoint = server.registration_endpoint.clone()?;
     let registration = context.with_token(Registration::new(endpoint, requested.clone()));
     let response = context.session.send(registration.request(), Limit::Json).await.ok()?;
     // A refusal violates no rule: a server may list methods that are for clients which it knows.

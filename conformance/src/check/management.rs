@@ -1,13 +1,12 @@
 //! The life of a registered client by RFC 7592: read, update, delete; each beside its negative.
 
 use http::{Request, Response, StatusCode, header};
-use login_flow::Server;
-use rfc7591::{ClientConfiguration, ClientInformation, ClientMetadata, RegistrationError};
+use login_flow::{Finding, Server};
+use rfc7591::{ClientConfiguration, ClientInformation, ClientMetadata, RegistrationError, UriString};
 use serde_json::Value;
 
 use crate::{
     context::{CLIENT_NAME, CheckContext, NOT_OFFERED},
-    report::Finding,
     rule::{Phase, Rule},
     session::Limit,
 };
@@ -62,7 +61,7 @@ pub(crate) fn judge_without_token(response: &Response<Vec<u8>>) -> Option<Findin
     let status = response.status();
     let evidence = format!("a read without a token is answered with {status}");
     let remedy = "ask for the registration access token";
-    status.is_success().then(|| Finding::of(Rule::RegistrationTokenRequired, &evidence, remedy))
+    status.is_success().then(|| Rule::RegistrationTokenRequired.finding(&evidence, remedy))
 }
 
 async fn read(
@@ -87,7 +86,7 @@ async fn update(
     requested.client_name = Some(format!("{CLIENT_NAME}, updated"));
     // Two redirection URIs, to see whether both come back.
     requested.redirect_uris = requested.redirect_uris.map(|mut uris| {
-        uris.extend(uris.first().and_then(|uri| uri.join("updated").ok()));
+        uris.extend(uris.first().and_then(|uri| uri.url().join("updated").ok().map(UriString::from)));
         uris
     });
     requested.token_endpoint_auth_method = registered.metadata.token_endpoint_auth_method.clone();
@@ -128,7 +127,7 @@ fn judge_response(
 fn judge_same(found: &str, requested: &str, description: &str) -> Option<Finding> {
     let evidence = format!("{description} is answered with the client `{found}`, not `{requested}`");
     let remedy = "answer with the client that the token was issued for";
-    (found != requested).then(|| Finding::of(Rule::SameClient, &evidence, remedy))
+    (found != requested).then(|| Rule::SameClient.finding(&evidence, remedy))
 }
 
 /// The finding of a response to a read that is about another client.
@@ -150,6 +149,5 @@ async fn read_deleted(context: &mut CheckContext<'_>, configuration: &ClientConf
 pub(crate) fn judge_deleted(response: &Response<Vec<u8>>) -> Option<Finding> {
     let status = response.status();
     let evidence = format!("a read of a deleted client is answered with {status}");
-    (status != StatusCode::UNAUTHORIZED)
-        .then(|| Finding::of(Rule::DeletedClient, &evidence, "answer with 401"))
+    (status != StatusCode::UNAUTHORIZED).then(|| Rule::DeletedClient.finding(&evidence, "answer with 401"))
 }

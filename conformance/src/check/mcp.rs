@@ -5,10 +5,10 @@ use url::Url;
 
 use crate::{
     context::CheckContext,
-    report::Finding,
     rule::{Phase, Rule},
     session::Limit,
 };
+use login_flow::Finding;
 
 /// Sends an MCP `initialize` without a token to the named URL; `true` if that succeeds.
 pub(super) async fn initialize(context: &mut CheckContext<'_>) -> bool {
@@ -71,5 +71,5 @@ pub(crate) fn judge(response: &Response<Vec<u8>>) -> Option<Finding> {
         return None;
     }
     let evidence = "an MCP initialize without a token is answered with 401 and no `WWW-Authenticate`";
-    Some(Finding::of(Rule::BearerChallenge, evidence, "send a Bearer challenge with every 401"))
+    Some(Rule::BearerChallenge.finding(evidence, "send a Bearer challenge with every 401"))
 }

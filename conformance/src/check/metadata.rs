@@ -1,14 +1,14 @@
 use std::cell::RefCell;
 
 use http::{Response, StatusCode, header};
-use login_flow::{Probe, Requirement, Verdict, probe};
+use login_flow::{Finding, Probe, Requirement, Verdict, probe};
 use rfc7591::AuthMethod;
 use rfc8414::Metadata;
 use serde_json::Value;
 
 use crate::{
     context::CheckContext,
-    report::{self, Finding},
+    report,
     rule::{Phase, Rule},
 };
 
@@ -33,7 +33,7 @@ pub(super) async fn read(context: &mut CheckContext<'_>) -> Probe {
     .await;
     let no_metadata = Requirement::METADATA.id;
     for finding in probe.findings.iter().filter(|finding| finding.id != no_metadata) {
-        context.failed(finding.clone().into());
+        context.failed(finding.clone());
     }
     match (&probe.metadata, &probe.verdict) {
         (Some(metadata), _) => judge_document(context, metadata),
@@ -48,7 +48,7 @@ pub(super) async fn read(context: &mut CheckContext<'_>) -> Probe {
                 context.not_applicable(Rule::MetadataPublished, "a document is there, and it cannot be read");
             } else {
                 for finding in &probe.findings {
-                    context.failed(finding.clone().into());
+                    context.failed(finding.clone());
                 }
             }
             context.end_phase(Phase::Metadata, "there is no metadata");
@@ -145,13 +145,9 @@ impl Unread {
 
     fn finding(&self) -> Finding {
         match self.status {
-            Some(status) => Finding::of(
-                Rule::MetadataStatus,
-                &format!("{} answers a document with status {status}", self.url),
-                "answer with 200",
-            ),
-            None => Finding::of(
-                Rule::MetadataObject,
+            Some(status) => Rule::MetadataStatus
+                .finding(&format!("{} answers a document with status {status}", self.url), "answer with 200"),
+            None => Rule::MetadataObject.finding(
                 &format!("{} answers 200 as application/json with another body than a JSON object", self.url),
                 "send one JSON object",
             ),

@@ -5,13 +5,13 @@ mod wrong;
 pub(crate) use wrong::Wrong;
 
 use http::{HeaderValue, Response, header};
-use login_flow::Server;
-use rfc7591::{ClientConfiguration, ClientMetadata, Registration, RegistrationError, Secret};
+use login_flow::{Finding, Server};
+use rfc7591::{ClientConfiguration, ClientMetadata, Endpoint, Registration, RegistrationError, Secret};
 use serde_json::{Map, Value};
 
 use crate::{
     context::CheckContext,
-    report::Finding,
+    finding::of_violation,
     rule::{Phase, Rule},
     session::Limit,
 };
@@ -87,17 +87,17 @@ pub(crate) fn judge(wrong: &Wrong, response: &Response<Vec<u8>>) -> Vec<Finding>
     let status = response.status();
     if status.is_server_error() {
         let evidence = format!("{} is answered with {status}", wrong.description);
-        findings.push(Finding::of(Rule::ClientError, &evidence, "answer a wrong request with 400"));
+        findings.push(Rule::ClientError.finding(&evidence, "answer a wrong request with 400"));
     }
     match information(response) {
         Ok(registered) if (wrong.is_registered)(&registered) => {
             let evidence = format!("{} is registered, answered with {status}", wrong.description);
-            findings.push(Finding::of(wrong.rule, &evidence, wrong.remedy));
+            findings.push(wrong.rule.finding(&evidence, wrong.remedy));
         }
         Ok(_) => {}
         Err(rejected) => {
             for violation in rejected.violations() {
-                let mut finding = Finding::from(violation);
+                let mut finding = of_violation(violation);
                 finding.evidence = format!("{}: {}", wrong.description, finding.evidence);
                 let of_errors = [Rule::RegistrationErrorObject, Rule::RegistrationErrorStatus];
                 let is_of_errors = of_errors.iter().any(|rule| rule.id() == finding.id);
@@ -115,7 +115,7 @@ fn information(response: &Response<Vec<u8>>) -> Result<Map<String, Value>, Regis
     if response.status().is_success() && object.get("client_id").is_some_and(Value::is_string) {
         return Ok(object);
     }
-    let endpoint = http::Uri::from_static("https://host.invalid/register");
+    let endpoint = Endpoint::from_static("https://host.invalid/register");
     match Registration::new(endpoint, ClientMetadata::default()).receive(response) {
         Ok(_) => Ok(object),
         Err(rejected) => Err(rejected),

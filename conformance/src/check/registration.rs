@@ -1,13 +1,12 @@
 //! A good registration.
 
 use http::Response;
-use login_flow::{Client, Exchange, Register, Server, Turn};
-use rfc7591::{ClientInformation, ClientMetadata, Registration, RegistrationError};
+use login_flow::{Client, Exchange, Finding, Register, Server, Turn};
+use rfc7591::{ClientInformation, ClientMetadata, Endpoint, Registration, RegistrationError};
 
 use crate::{
     cache_control::is_no_store,
     context::{CLIENT_NAME, CheckContext, NOT_OFFERED},
-    report::Finding,
     rule::{Phase, Rule},
     session::Limit,
     text::bounded,
@@ -33,7 +32,7 @@ pub(super) async fn register(context: &mut CheckContext<'_>, server: &Server) ->
     let mut requested =
         requested.map_err(|error| format!("the registration request cannot be read: {error}"))?;
     requested.scope.clone_from(&context.options.scope);
-    let registration = context.with_token(Registration::new(endpoint.uri(), requested.clone()));
+    let registration = context.with_token(Registration::new(endpoint.clone(), requested.clone()));
     let sent = context.session.send(registration.request(), Limit::Json).await;
     let response = sent.map_err(|failure| failure.to_string())?;
     let information = match registration.receive(&response) {
@@ -93,26 +92,26 @@ fn judge_response(
 fn refused(rejected: &RegistrationError) -> Option<Finding> {
     let evidence = match rejected {
         RegistrationError::Unusable { .. } => return None,
-        RegistrationError::Refused { refusal, status, .. } => {
-            let words = bounded(refusal.error_description.as_deref().unwrap_or_default(), 160);
-            format!("a good request was refused with {status}: {} {words}", refusal.error)
+        RegistrationError::Refused { error_response, status, .. } => {
+            let words = bounded(error_response.error_description.as_deref().unwrap_or_default(), 160);
+            format!("a good request was refused with {status}: {} {words}", error_response.error)
         }
         other => format!("a good request: {other}"),
     };
     let remedy = "register clients without an initial access token, or tell people how to get one";
-    Some(Finding::of(Rule::OpenRegistration, evidence.trim_end(), remedy))
+    Some(Rule::OpenRegistration.finding(evidence.trim_end(), remedy))
 }
 
 /// The finding that caches may store a client information response, which may hold a secret.
 fn no_store(response: &Response<Vec<u8>>) -> Option<Finding> {
     let evidence = "a client was registered without `Cache-Control: no-store`";
     let remedy = "send `Cache-Control: no-store`";
-    (!is_no_store(response)).then(|| Finding::of(Rule::RegistrationNoStore, evidence, remedy))
+    (!is_no_store(response)).then(|| Rule::RegistrationNoStore.finding(evidence, remedy))
 }
 
 /// The findings of a response to a good registration, beyond the checks of RFC 7591.
 pub(crate) fn judge(response: &Response<Vec<u8>>) -> Vec<Finding> {
-    let endpoint = http::Uri::from_static("https://server.example.com/register");
+    let endpoint = Endpoint::from_static("https://server.example.com/register");
     match Registration::new(endpoint, ClientMetadata::default()).receive(response) {
         Ok(_) => no_store(response).into_iter().collect(),
         Err(rejected) => refused(&rejected).into_iter().collect(),

@@ -5,7 +5,6 @@ use login_flow::{Server, same_site};
 use rfc7591::{
     AuthMethod, ClientConfiguration, ClientInformation, ClientMetadata, Registration, RegistrationError,
 };
-use url::Url;
 
 use super::{CheckContext, NOT_OFFERED};
 use crate::{report::LeftBehind, rule::Rule, session::Limit, text::bounded};
@@ -114,7 +113,7 @@ impl CheckContext<'_> {
         server: &Server,
         configuration: &ClientConfiguration,
     ) -> Result<(), String> {
-        let url = Url::parse(&configuration.uri().to_string()).map_err(|error| error.to_string())?;
+        let url = configuration.endpoint().url();
         self.session.egress().judge(&url).map_err(|why| format!("`registration_client_uri`: {why}"))?;
         let registration = &server.registration_endpoint;
         if registration.as_ref().is_some_and(|registration| same_site(&url, &registration.url())) {

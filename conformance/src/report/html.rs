@@ -4,12 +4,12 @@ use askama::Template;
 use url::Url;
 
 use super::{
-    finding::Finding,
     form::{self, Form, FormError, Rank},
     model::Report,
     verdict::Verdict,
 };
-use crate::{level::Level, text::escape};
+use crate::text::escape;
+use login_flow::{Finding, Level};
 
 /// The page of some reports: those that support login first.
 pub fn print(reports: &[Report]) -> Result<String, FormError> {

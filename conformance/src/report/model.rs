@@ -1,10 +1,9 @@
-use login_flow::Actor;
+use login_flow::{Actor, Finding, Level};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{finding::Finding, verdict::Verdict};
+use super::verdict::Verdict;
 use crate::{
-    level::Level,
     rule::Rule,
     text::{MAX_EVIDENCE, bounded},
 };

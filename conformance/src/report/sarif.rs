@@ -5,11 +5,11 @@ use serde_json::{Value, json};
 use url::Url;
 
 use super::{
-    finding::Finding,
     form::{self, Form, FormError},
     model::Report,
 };
-use crate::{level::Level, rule::Rule, text::escape};
+use crate::{rule::Rule, text::escape};
+use login_flow::{Finding, Level};
 
 /// The log of some reports.
 pub fn print(reports: &[Report]) -> Result<String, FormError> {

@@ -2,8 +2,9 @@
 
 use std::fmt::{self, Write};
 
-use super::{finding::Finding, model::Report, verdict::Verdict};
-use crate::{level::Level, text::escape};
+use super::{model::Report, verdict::Verdict};
+use crate::text::escape;
+use login_flow::{Finding, Level};
 
 /// The report as lines of text, in colour or not.
 pub fn print(report: &Report, colour: bool) -> String {

@@ -1,4 +1,4 @@
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
 use login_flow::{Actor, Probe};
 use schemars::JsonSchema;
@@ -76,21 +76,26 @@ impl Verdict {
     /// The verdict of a probe. An MCP `initialize` that succeeded without a token makes a host open, and the failure of
     /// the last request says more than the flow does.
     pub(crate) fn of(probe: &Probe, is_open: bool, failure: Option<&Failure>) -> Self {
-        let shown = |why: &str| bounded(why, MAX_EVIDENCE);
-        let requirement = probe.requirement.map(str::to_owned);
+        let detail = failure.filter(|_| matches!(probe.verdict, login_flow::Verdict::Unreachable { .. }));
+        let why = detail.map(ToString::to_string).or_else(|| probe.verdict.why()).unwrap_or_default();
+        let why = bounded(&why, MAX_EVIDENCE);
+        let requirement = probe.verdict.requirement().map(Cow::into_owned);
         match &probe.verdict {
             login_flow::Verdict::Registrable => Self::Registrable,
+            login_flow::Verdict::Open => Self::Open,
             _ if is_open => Self::Open,
             login_flow::Verdict::ExternalAuthorizationServer { resource_metadata } => {
                 Self::ExternalAuthorizationServer { resource_metadata: resource_metadata.clone() }
             }
             login_flow::Verdict::NoMetadata => Self::NoMetadata,
             login_flow::Verdict::NoRegistration => Self::NoRegistration,
-            login_flow::Verdict::Refused { why } => Self::Refused { why: shown(why), requirement },
-            login_flow::Verdict::Unreachable { why } => {
-                Self::Unreachable { why: shown(&failure.map_or_else(|| why.clone(), ToString::to_string)) }
+            login_flow::Verdict::Refused { .. } => Self::Refused { why, requirement },
+            login_flow::Verdict::Closed { .. } | login_flow::Verdict::Unreachable { .. } => {
+                Self::Unreachable { why }
             }
-            login_flow::Verdict::Unusable { why } => Self::Unusable { why: shown(why), requirement },
+            login_flow::Verdict::Unreadable { .. } | login_flow::Verdict::Unusable { .. } => {
+                Self::Unusable { why, requirement }
+            }
         }
     }
 

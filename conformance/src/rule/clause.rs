@@ -1,6 +1,4 @@
-use login_flow::Actor;
-
-use crate::level::Level;
+use login_flow::{Actor, Level};
 
 /// A requirement as SPEC.md states it.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

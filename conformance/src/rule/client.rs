@@ -1,7 +1,6 @@
-use login_flow::Actor;
+use login_flow::{Actor, Level};
 
 use super::clause::Clause;
-use crate::level::Level;
 
 /// The clauses of SPEC.md that bind the client: none is checked, and a verdict may name one.
 pub const CLIENT_CLAUSES: &[Clause] = &[
@@ -135,7 +134,7 @@ pub const CLIENT_CLAUSES: &[Clause] = &[
         id: "rfc6749/4.1.2/code",
         level: Level::Must,
         actor: Actor::Client,
-        text: "A response without an error has one code; an error counts before a code.",
+        text: "A response has one code or an error; one that has both is neither, and does not end the login.",
         source: "RFC 6749 §4.1.2",
         section: "https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2",
     },

@@ -48,7 +48,7 @@ async fn a_client_with_a_secret_beside_a_public_one() {
         rules.into_iter().zip([(RequestKind::Register, unsaid), (RequestKind::BasicAlone, asks)])
     {
         let report = check_of_both(Some(fault)).await;
-        let failed: Vec<&str> = report.findings.iter().map(|finding| finding.id.as_str()).collect();
+        let failed: Vec<&str> = report.findings.iter().map(|finding| &*finding.id).collect();
         assert_eq!(failed, [rule.id()], "{report}");
     }
     // A code that is refused with `client_id` too shows nothing of it.

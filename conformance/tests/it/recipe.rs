@@ -13,7 +13,7 @@ async fn my_server_conforms() {
     let report = checker.check(&server.name()).await.unwrap();
 
     assert!(report.is_supported() && report.is_complete(), "{report}");
-    let failed: Vec<&str> = report.failed(Level::Should).map(|finding| finding.id.as_str()).collect();
+    let failed: Vec<&str> = report.failed(Level::Should).map(|finding| &*finding.id).collect();
     assert_eq!(failed, ["rfc7591/2.1/grant-response-consistent"], "{report}");
 
     // Every rule and its outcome: a change in any of them shows in the review.

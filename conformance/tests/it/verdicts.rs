@@ -126,7 +126,7 @@ async fn a_pointer_is_followed_and_told() {
     };
     let checker = Checker::new(Options::new()).unwrap();
     let pointed = checker.check_over(&serves, HOST).await.unwrap();
-    let ids: Vec<&str> = pointed.findings.iter().map(|finding| finding.id.as_str()).collect();
+    let ids: Vec<&str> = pointed.findings.iter().map(|finding| &*finding.id).collect();
     assert_eq!(
         (pointed.verdict.name(), ids),
         ("registrable", vec!["rfc8414/3.3/issuer-identical"]),

@@ -6,7 +6,7 @@ use base64ct::{Base64, Encoding};
 use http::StatusCode;
 use login_flow::{
     AuthorizationResponseError, Blocked, Egress, FetchError, InvalidHost, LoginTarget, RegisterError, Server,
-    TokenError, Verdict,
+    TokenError, Unreachable, Unusable, Verdict,
 };
 use rfc8414::{Issuer, Metadata};
 use url::Url;
@@ -195,7 +195,8 @@ pub(crate) fn question(
     let issuer = Issuer::try_from(issuer.to_owned())?;
     let read =
         Metadata::read(&issuer, json.to_string().as_bytes()).map_err(|refused| format!("{refused:?}"))?;
-    let server = Server::new(read.metadata, &Egress::public(), false)?;
+    let server =
+        Server::new(read.metadata, &Egress::public(), false).map_err(|reasons| format!("{reasons:?}"))?;
     Ok(ask(&LoginTarget::parse(host, &Egress::public())?, &server))
 }
 
@@ -219,9 +220,12 @@ pub(crate) fn problems() -> Vec<(&'static str, Problem)> {
         ),
         ("problem-no-metadata", Verdict::NoMetadata),
         ("problem-no-registration", Verdict::NoRegistration),
-        ("problem-refused", Verdict::Refused { why: Blocked::NotPublic.to_string() }),
-        ("problem-unreachable", Verdict::Unreachable { why: FetchError::NoAnswer.to_string() }),
-        ("problem-unusable", Verdict::Unusable { why: login_flow::Unusable::NoS256.to_string() }),
+        ("problem-refused", Verdict::Refused { reason: Blocked::NotPublic }),
+        (
+            "problem-unreachable",
+            Verdict::Unreachable { reason: Unreachable::Fetch(FetchError::NoAnswer), detail: None },
+        ),
+        ("problem-unusable", Verdict::Unusable { reasons: vec![Unusable::NoS256] }),
     ];
     let verdicts = verdicts
         .into_iter()

@@ -119,12 +119,16 @@ impl Pending {
             None if self.server.sends_iss => return Err(AuthorizationResponseError::NoIssuer),
             _ => {}
         }
-        if let Some(error) = once(callback, "error").map_err(|()| AuthorizationResponseError::Repeated)? {
+        let error = once(callback, "error").map_err(|()| AuthorizationResponseError::Repeated)?;
+        let code = once(callback, "code").map_err(|()| AuthorizationResponseError::Repeated)?;
+        if code.is_some() && error.is_some() {
+            return Err(AuthorizationResponseError::CodeWithError);
+        }
+        if let Some(error) = error {
             return Err(AuthorizationResponseError::Refused(
                 error.chars().filter(char::is_ascii_graphic).take(64).collect(),
             ));
         }
-        let code = once(callback, "code").map_err(|()| AuthorizationResponseError::Repeated)?;
         let code = code.filter(|code| code.len() <= 4096).ok_or(AuthorizationResponseError::NoCode)?;
         Ok(CodeExchange::new(self, code))
     }
@@ -146,6 +150,9 @@ pub enum AuthorizationResponseError {
     /// It names another issuer than the one that was asked, or more than one (RFC 9207 §2.4).
     #[error("the answer comes from another authorization server than the one that was asked")]
     Issuer,
+    /// A code and an error: each says that the other is not there (RFC 6749 §4.1.2, §4.1.2.1).
+    #[error("the answer carries both a code and an error")]
+    CodeWithError,
     /// Neither a code nor an error.
     #[error("the answer carries neither a code nor an error")]
     NoCode,
@@ -168,7 +175,7 @@ impl AuthorizationResponseError {
     pub fn requirement(&self) -> Option<Requirement> {
         match self {
             Self::Issuer => Some(Requirement::ISS_IDENTICAL),
-            Self::NoCode => Some(Requirement::CODE),
+            Self::CodeWithError | Self::NoCode => Some(Requirement::CODE),
             Self::NoIssuer => Some(Requirement::ISS_REQUIRED),
             Self::Refused(_) => None,
             Self::Repeated => Some(Requirement::PARAMETER_ONCE),

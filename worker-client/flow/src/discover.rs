@@ -1,10 +1,10 @@
 use std::{collections::VecDeque, fmt};
 
-use http::{Request, Response, header};
+use http::{Request, Response, StatusCode, header};
 use rfc8414::{Endpoint, InvalidMetadata, Issuer, Metadata, Parsed, Violation, WellKnown};
 use serde::Serialize;
 
-use crate::{Egress, Exchange, LoginTarget, Turn};
+use crate::{Egress, Exchange, LoginTarget, Turn, same_site};
 
 /// Finds the metadata of an authorization server (RFC 8414 §3, then §5).
 ///
@@ -43,33 +43,57 @@ impl Discover {
         }
     }
 
-    /// Follows a redirect within the host; RFC 8414 knows none, but some servers send them.
-    fn redirected(self, location: Option<&str>) -> Result<Turn<Self>, NotFound> {
+    /// Follows a redirect within the origin: RFC 8414 knows none, but some servers send them. A redirect to another
+    /// host of the site is a pointer: that origin is asked once, as an issuer of its own.
+    fn redirected(mut self, location: Option<&str>) -> Result<Turn<Self>, NotFound> {
         let here = self.current.target.url();
-        let target = location
-            .and_then(|location| here.join(location).ok())
-            .filter(|url| url.origin() == here.origin() && self.egress.judge(url).is_ok())
-            .and_then(|url| Endpoint::try_from(url).ok())
-            .filter(|_| self.redirects < MAX_REDIRECTS);
-        match target {
-            Some(target) => {
-                let redirects = self.redirects.saturating_add(1);
-                Ok(Turn::Again(Self { current: Ask { target, ..self.current }, redirects, ..self }))
-            }
-            None => self.otherwise(Outcome::Redirect),
+        let target = location.and_then(|location| here.join(location).ok());
+        let to = target.as_ref().map(|url| url.as_str().chars().take(MAX_LOCATION).collect());
+        let allowed = target.filter(|url| self.egress.judge(url).is_ok());
+        let (within, across) = match allowed {
+            Some(url) if url.origin() == here.origin() => (Endpoint::try_from(url).ok(), None),
+            other => (None, other.filter(|url| same_site(url, &here) && url.port() == here.port())),
+        };
+        if let Some(target) = within.filter(|_| self.redirects < MAX_REDIRECTS) {
+            let redirects = self.redirects.saturating_add(1);
+            return Ok(Turn::Again(Self { current: Ask { target, ..self.current }, redirects, ..self }));
         }
+        if let Some(url) = across {
+            let origin = url.origin().ascii_serialization();
+            let path = self.current.issuer.url().path().trim_end_matches('/').to_owned();
+            self.point_to(
+                [format!("{origin}{path}"), origin].into_iter().filter_map(|issuer| issuer.try_into().ok()),
+            );
+        }
+        self.otherwise(Outcome::Redirect { to })
     }
 
-    fn refused(mut self, refused: InvalidMetadata) -> Result<Turn<Self>, NotFound> {
-        let pointer =
-            refused.pointer().filter(|issuer| !self.pointed && self.egress.judge(&issuer.url()).is_ok());
-        if let Some(issuer) = pointer {
-            self.pointed = true;
-            for ask in asks(issuer).into_iter().rev() {
-                self.next.push_front(ask);
-            }
+    fn invalid(
+        mut self,
+        status: StatusCode,
+        is_json: bool,
+        invalid: InvalidMetadata,
+    ) -> Result<Turn<Self>, NotFound> {
+        self.point_to(invalid.pointer().cloned().into_iter());
+        self.otherwise(match status.as_u16() {
+            200 if is_json && !invalid.is_a_document() => Outcome::Unreadable(invalid),
+            401 | 403 => Outcome::Closed(status),
+            408 | 429 | 500.. => Outcome::Temporary(status),
+            _ => Outcome::Invalid(invalid),
+        })
+    }
+
+    /// Asks these issuers next, if no other pointer was followed yet.
+    fn point_to(&mut self, issuers: impl Iterator<Item = Issuer>) {
+        let issuers: Vec<Issuer> =
+            issuers.filter(|issuer| self.egress.judge(&issuer.url()).is_ok()).collect();
+        if self.pointed || issuers.is_empty() {
+            return;
         }
-        self.otherwise(Outcome::Invalid(refused))
+        self.pointed = true;
+        for ask in issuers.iter().flat_map(asks).collect::<Vec<_>>().into_iter().rev() {
+            self.next.push_front(ask);
+        }
     }
 }
 
@@ -95,7 +119,7 @@ impl Exchange for Discover {
                 read,
                 attempts: self.attempts,
             })),
-            Err(refused) => self.refused(refused),
+            Err(invalid) => self.invalid(response.status(), is_json(response), invalid),
         }
     }
 }
@@ -141,21 +165,32 @@ pub struct Attempt {
     pub outcome: Outcome,
 }
 
-/// Why an answer was no usable document.
+/// The reason why a response holds no usable document.
 #[derive(Clone, Debug)]
-#[non_exhaustive]
+#[expect(clippy::exhaustive_enums, reason = "a caller must handle each")]
 pub enum Outcome {
-    /// A redirect to another origin, to a forbidden place, or one too many.
-    Redirect,
-    /// A status, a body or a document that cannot be used.
+    /// The host refuses to be asked: 401 or 403.
+    Closed(StatusCode),
+    /// No document, or one that cannot be used.
     Invalid(InvalidMetadata),
+    /// A redirect to another origin, to a forbidden place, or one too many.
+    Redirect {
+        /// Its target, shortened: untrusted text.
+        to: Option<String>,
+    },
+    /// A status that asks for another try: 408, 429 or 5xx.
+    Temporary(StatusCode),
+    /// A response that calls itself JSON and is none.
+    Unreadable(InvalidMetadata),
 }
 
 impl fmt::Display for Outcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Redirect => f.write_str("it redirects elsewhere"),
-            Self::Invalid(refused) => refused.fmt(f),
+            Self::Closed(status) | Self::Temporary(status) => write!(f, "the status is {}", status.as_u16()),
+            Self::Invalid(invalid) | Self::Unreadable(invalid) => invalid.fmt(f),
+            Self::Redirect { to: Some(to) } => write!(f, "it redirects to {to}"),
+            Self::Redirect { to: None } => f.write_str("it redirects to no URL"),
         }
     }
 }
@@ -181,12 +216,45 @@ pub struct NotFound {
 
 impl NotFound {
     /// The first document that was there and could not be used: its server is to blame, not its absence.
-    pub fn misbehaves(&self) -> Option<&InvalidMetadata> {
+    pub fn unusable(&self) -> Option<&InvalidMetadata> {
         self.attempts.iter().find_map(|attempt| match &attempt.outcome {
-            Outcome::Invalid(refused) if refused.is_a_document() => Some(refused),
+            Outcome::Invalid(invalid) if invalid.is_a_document() => Some(invalid),
+            _ => None,
+        })
+    }
+
+    /// The first document that was there and could not be read.
+    pub fn unreadable(&self) -> Option<&InvalidMetadata> {
+        self.attempts.iter().find_map(|attempt| match &attempt.outcome {
+            Outcome::Unreadable(invalid) => Some(invalid),
+            _ => None,
+        })
+    }
+
+    /// The first status that asks for another try: metadata may be there after all.
+    pub fn temporary(&self) -> Option<StatusCode> {
+        self.attempts.iter().find_map(|attempt| match attempt.outcome {
+            Outcome::Temporary(status) => Some(status),
+            _ => None,
+        })
+    }
+
+    /// The first status by which the host refuses to be asked.
+    pub fn closed(&self) -> Option<StatusCode> {
+        self.attempts.iter().find_map(|attempt| match attempt.outcome {
+            Outcome::Closed(status) => Some(status),
             _ => None,
         })
     }
 }
 
+fn is_json(response: &Response<Vec<u8>>) -> bool {
+    let content_type = response.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    content_type.is_some_and(|value| {
+        let media_type = value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        media_type == "application/json" || media_type.ends_with("+json")
+    })
+}
+
+const MAX_LOCATION: usize = 300;
 const MAX_REDIRECTS: u8 = 3;

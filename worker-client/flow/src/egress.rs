@@ -1,3 +1,5 @@
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use url::{Host, Url};
 
 use crate::Requirement;
@@ -81,7 +83,8 @@ impl Egress {
 }
 
 /// Why a URL is not fetched.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize, thiserror::Error)]
+#[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Blocked {
     /// An IP address instead of a name.
@@ -94,7 +97,7 @@ pub enum Blocked {
     #[error("the name is not one of the public internet")]
     NotPublic,
     /// The operator of this app excludes the host, or does not include it.
-    #[error("whoever runs this app does not allow this host")]
+    #[error("the operator of this app does not allow this host")]
     Operator,
     /// The Worker's own host.
     #[error("this app does not log in to itself")]

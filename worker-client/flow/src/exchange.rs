@@ -1,4 +1,6 @@
 use http::{Request, Response};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use crate::Blocked;
 
@@ -55,7 +57,8 @@ pub enum DriveError<P, F> {
 /// Why a request has no answer. Both doors of the project, the Worker's and the command line's, say it so.
 ///
 /// The cause is coarse on purpose: a finer one would let strangers scan ports through us.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize, thiserror::Error)]
+#[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum FetchError {
     /// The egress policy forbids the request; nothing was sent.

@@ -1,45 +1,47 @@
+use std::borrow::Cow;
+
 use pkce::CodeChallengeMethod;
-use rfc8414::{Metadata, Violation};
+use rfc8414::{Level, Metadata, Violation};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::Requirement;
 
-/// One thing that was found out about a host, and who must act on it.
-#[derive(Clone, Debug, Eq, JsonSchema, PartialEq, Serialize)]
-#[non_exhaustive]
+/// A requirement that is broken, or worth knowing, and the party that must act on it.
+#[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+#[expect(clippy::exhaustive_structs, reason = "a record; the command line makes its own")]
 pub struct Finding {
     /// The stable id of the requirement.
-    pub id: &'static str,
-    /// How binding it is: `MUST`, `SHOULD` or `note`.
-    pub level: &'static str,
+    pub id: Cow<'static, str>,
+    /// The level of the requirement.
+    pub level: Level,
     /// Its source, as a link.
-    pub section: &'static str,
-    /// Who must act.
+    pub section: Cow<'static, str>,
+    /// The party that must act.
     pub actor: Actor,
-    /// What was seen: untrusted text in part.
+    /// The evidence: untrusted text in part.
     pub evidence: String,
-    /// What to do about it.
-    pub remedy: &'static str,
+    /// The remedy.
+    pub remedy: Cow<'static, str>,
 }
 
-/// Who must act.
+/// The party that must act.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Actor {
-    /// Whoever runs the authorization server.
+    /// The operator of the authorization server.
     AuthorizationServer,
-    /// Whoever runs this app.
+    /// The operator of this app.
     Client,
-    /// Whoever runs the host that was named.
+    /// The operator of the host that was named.
     Host,
     /// The person in front of the page.
     You,
 }
 
 impl Actor {
-    /// As words.
+    /// The party in words.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::AuthorizationServer => "the operator of the authorization server",
@@ -51,14 +53,14 @@ impl Actor {
 }
 
 impl Finding {
-    /// That a host has no metadata anywhere it may lie.
+    /// The finding of a host that has no metadata anywhere it may lie.
     pub(crate) fn no_metadata() -> Self {
         let remedy =
             "publish the metadata of the authorization server at /.well-known/oauth-authorization-server";
         Self { actor: Actor::Host, ..Self::of(Requirement::METADATA, "no metadata document", remedy) }
     }
 
-    /// What metadata lacks of what RFC 8414 leaves open and a login needs, or would be safer with.
+    /// The findings of metadata that lacks what RFC 8414 leaves open and a login needs, or would be safer with.
     pub(crate) fn beyond(metadata: &Metadata) -> impl Iterator<Item = Self> {
         let registration = metadata.registration_endpoint.is_none().then(|| {
             let remedy = "offer dynamic client registration, or tell people how to register a client";
@@ -80,12 +82,12 @@ impl Finding {
 
     fn of(requirement: Requirement, evidence: &str, remedy: &'static str) -> Self {
         Self {
-            id: requirement.id,
-            level: requirement.level.as_str(),
-            section: requirement.section,
+            id: requirement.id.into(),
+            level: requirement.level,
+            section: requirement.section.into(),
             actor: Actor::AuthorizationServer,
             evidence: evidence.to_owned(),
-            remedy,
+            remedy: remedy.into(),
         }
     }
 }
@@ -98,21 +100,21 @@ impl From<&Violation> for Finding {
             evidence.push('…');
         }
         Self {
-            id: violation.code(),
+            id: violation.code().into(),
             level: level(violation),
-            section: violation.section(),
+            section: violation.section().into(),
             actor: Actor::AuthorizationServer,
             evidence,
-            remedy: remedy(violation),
+            remedy: remedy(violation).into(),
         }
     }
 }
 
-fn level(violation: &Violation) -> &'static str {
+fn level(violation: &Violation) -> Level {
     match violation {
-        // Whoever names a host has named no issuer yet: `https://host` and `https://host/` are one question.
-        Violation::IssuerSlash { found, .. } if found.url().path() == "/" => "note",
-        _ => violation.level().as_str(),
+        // A person who names a host names no issuer yet: `https://host` and `https://host/` are one target.
+        Violation::IssuerSlash { found, .. } if found.url().path() == "/" => Level::Note,
+        _ => violation.level(),
     }
 }
 

@@ -1,47 +1,12 @@
 use http::{Method, Request, Response};
-use rfc8414::{Endpoint, Issuer, Metadata, Violation};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use rfc8414::{Endpoint, InvalidMetadata, Issuer, Metadata};
 
 use crate::{
     Attempt, BearerChallenge, Discover, DriveError, Egress, FetchError, Finding, LoginTarget, NotFound,
-    Server, Unusable, drive,
+    Server, Unreachable, Unusable, Verdict, drive,
 };
 
-/// Whether and how a person can log in to a host.
-#[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
-#[serde(tag = "verdict", rename_all = "snake_case")]
-#[expect(clippy::exhaustive_enums, reason = "a caller must handle each")]
-pub enum Verdict {
-    /// The host points to another authorization server by RFC 9728, which is named and not asked.
-    ExternalAuthorizationServer {
-        /// The `resource_metadata` of its challenge: untrusted text.
-        resource_metadata: String,
-    },
-    /// No metadata anywhere it may lie.
-    NoMetadata,
-    /// Metadata, but no `registration_endpoint`.
-    NoRegistration,
-    /// The egress policy forbids asking.
-    Refused {
-        /// Its reason.
-        why: String,
-    },
-    /// A person can log in.
-    Registrable,
-    /// No answer.
-    Unreachable {
-        /// As much of the reason as is told to strangers.
-        why: String,
-    },
-    /// Metadata with which no login is possible.
-    Unusable {
-        /// What is wrong with it, or what it requires.
-        why: String,
-    },
-}
-
-/// What asking a host led to.
+/// The outcome of asking a host.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Probe {
@@ -53,9 +18,6 @@ pub struct Probe {
     pub metadata: Option<Box<Metadata>>,
     /// What the metadata breaks.
     pub findings: Vec<Finding>,
-    /// The id of the requirement that decided the verdict, whomever it binds; a mechanism that this client does not
-    /// have breaks none.
-    pub requirement: Option<&'static str>,
     /// Where the metadata was found.
     pub metadata_url: Option<String>,
     /// Everything that was asked in vain.
@@ -69,7 +31,6 @@ impl Probe {
             server: None,
             metadata: None,
             findings: Vec::new(),
-            requirement: None,
             metadata_url: None,
             attempts: Vec::new(),
         }
@@ -80,84 +41,82 @@ impl Probe {
 ///
 /// `is_preregistered` says at which issuers this app has a client that was registered by hand.
 pub async fn probe(
-    named: &LoginTarget,
+    target: &LoginTarget,
     egress: &Egress,
     is_preregistered: impl Fn(&Issuer) -> bool,
     fetch: impl AsyncFn(Request<Vec<u8>>) -> Result<Response<Vec<u8>>, FetchError>,
 ) -> Probe {
-    let discovered = match Discover::new(named, egress.clone()) {
+    let discovered = match Discover::new(target, egress.clone()) {
         Ok(discover) => drive(discover, &fetch).await,
         Err(not_found) => Err(DriveError::Protocol(not_found)),
     };
     match discovered {
-        Err(DriveError::Fetch(FetchError::Blocked(why))) => {
-            let requirement = Some(why.requirement().id);
-            Probe { requirement, ..Probe::of(Verdict::Refused { why: why.to_string() }) }
+        Err(DriveError::Fetch(FetchError::Blocked(reason))) => Probe::of(Verdict::Refused { reason }),
+        Err(DriveError::Fetch(error)) => {
+            Probe::of(Verdict::Unreachable { reason: Unreachable::Fetch(error), detail: None })
         }
-        Err(DriveError::Fetch(why)) => Probe::of(Verdict::Unreachable { why: why.to_string() }),
-        Err(DriveError::Protocol(not_found)) => without_metadata(named, not_found, fetch).await,
+        Err(DriveError::Protocol(not_found)) => without_metadata(target, not_found, fetch).await,
         Ok(found) => {
             let findings = found.pointers().chain(&found.read.violations).map(Finding::from);
             let findings = findings.chain(Finding::beyond(&found.read.metadata)).collect();
             let metadata = Some(Box::new(found.read.metadata.clone()));
             let is_preregistered = is_preregistered(&found.read.metadata.issuer);
-            let (verdict, server, requirement) =
-                match Server::new(found.read.metadata, egress, is_preregistered) {
-                    Ok(server) => (Verdict::Registrable, Some(server), None),
-                    Err(why) => {
-                        let requirement = match &why {
-                            Unusable::Without(member) => Some(Violation::Missing(member).code()),
-                            why => why.requirement().map(|requirement| requirement.id),
-                        };
-                        let verdict = match why {
-                            Unusable::NoRegistration => Verdict::NoRegistration,
-                            why => Verdict::Unusable { why: why.to_string() },
-                        };
-                        (verdict, None, requirement)
-                    }
-                };
-            Probe {
-                verdict,
-                server,
-                metadata,
-                findings,
-                requirement,
-                metadata_url: Some(found.url),
-                attempts: found.attempts,
-            }
+            let (verdict, server) = match Server::new(found.read.metadata, egress, is_preregistered) {
+                Ok(server) => (Verdict::Registrable, Some(server)),
+                Err(reasons) if reasons == [Unusable::NoRegistration] => (Verdict::NoRegistration, None),
+                Err(reasons) => (Verdict::Unusable { reasons }, None),
+            };
+            let (metadata_url, attempts) = (Some(found.url), found.attempts);
+            Probe { verdict, server, metadata, findings, metadata_url, attempts }
         }
     }
 }
 
+/// The verdict of a host without usable metadata. A failure that may pass is never taken for an absence.
 async fn without_metadata(
-    named: &LoginTarget,
+    target: &LoginTarget,
     not_found: NotFound,
     fetch: impl AsyncFn(Request<Vec<u8>>) -> Result<Response<Vec<u8>>, FetchError>,
 ) -> Probe {
     let attempts = not_found.attempts.clone();
-    if let Some(refused) = not_found.misbehaves() {
-        let findings = refused.violations.iter().map(Finding::from).collect();
-        let fatal = refused.violations.iter().find(|violation| violation.is_fatal());
-        let requirement = fatal.map(Violation::code);
-        let verdict = Verdict::Unusable { why: refused.to_string() };
-        return Probe { findings, requirement, attempts, ..Probe::of(verdict) };
+    if let Some(invalid) = not_found.unusable() {
+        let findings = findings(invalid);
+        let fatal = invalid.violations.iter().filter(|violation| violation.is_fatal());
+        let reasons = fatal.map(|violation| Unusable::Metadata(violation.into())).collect();
+        return Probe { findings, attempts, ..Probe::of(Verdict::Unusable { reasons }) };
     }
-    let Some(resource_metadata) = challenge(named, fetch).await else {
-        let finding = Finding::no_metadata();
-        let requirement = Some(finding.id);
-        return Probe { findings: vec![finding], requirement, attempts, ..Probe::of(Verdict::NoMetadata) };
+    if let Some(invalid) = not_found.unreadable() {
+        let reasons = findings(invalid);
+        return Probe { findings: reasons.clone(), attempts, ..Probe::of(Verdict::Unreadable { reasons }) };
+    }
+    if let Some(resource_metadata) = challenge(target, fetch).await {
+        return Probe { attempts, ..Probe::of(Verdict::ExternalAuthorizationServer { resource_metadata }) };
+    }
+    let verdict = match (not_found.temporary(), not_found.closed()) {
+        (Some(status), _) => {
+            Verdict::Unreachable { reason: Unreachable::Status(status.as_u16()), detail: None }
+        }
+        (None, Some(status)) => Verdict::Closed { status: status.as_u16() },
+        (None, None) => {
+            let findings = vec![Finding::no_metadata()];
+            return Probe { findings, attempts, ..Probe::of(Verdict::NoMetadata) };
+        }
     };
-    Probe { attempts, ..Probe::of(Verdict::ExternalAuthorizationServer { resource_metadata }) }
+    Probe { attempts, ..Probe::of(verdict) }
+}
+
+fn findings(invalid: &InvalidMetadata) -> Vec<Finding> {
+    invalid.violations.iter().map(Finding::from).collect()
 }
 
 /// The `resource_metadata` of the named URL's Bearer challenge, never fetched.
 async fn challenge(
-    named: &LoginTarget,
+    target: &LoginTarget,
     fetch: impl AsyncFn(Request<Vec<u8>>) -> Result<Response<Vec<u8>>, FetchError>,
 ) -> Option<String> {
     let mut request = Request::new(Vec::new());
     *request.method_mut() = Method::GET;
-    *request.uri_mut() = Endpoint::try_from(named.url().clone()).ok()?.uri();
+    *request.uri_mut() = Endpoint::try_from(target.url().clone()).ok()?.uri();
     let response = fetch(request).await.ok()?;
     BearerChallenge::read(response.headers())?.resource_metadata
 }

@@ -1,4 +1,4 @@
-use http::{Request, Response, Uri};
+use http::{Request, Response};
 use rfc7591::{
     ApplicationType, AuthMethod, ClientConfiguration, ClientInformation, ClientMetadata, ClientSecret,
     Difference, Expiry, GrantType, Registration, RegistrationError, Secret, Violation,
@@ -21,7 +21,7 @@ impl Register {
     pub fn new(server: &Server, redirect_uri: Url, client_name: &str) -> Option<Self> {
         let mut metadata = asked(&redirect_uri, client_name);
         metadata.token_endpoint_auth_method = server.auth_methods.first().cloned();
-        let endpoint = server.registration_endpoint.as_ref()?.uri();
+        let endpoint = server.registration_endpoint.clone()?;
         Some(Self { registration: Registration::new(endpoint, metadata), redirect_uri })
     }
 
@@ -46,7 +46,7 @@ impl Exchange for Register {
 
 /// What a login needs of a client, and nothing more.
 pub(crate) fn asked(redirect_uri: &Url, client_name: &str) -> ClientMetadata {
-    let mut metadata = ClientMetadata::public(redirect_uri.clone());
+    let mut metadata = ClientMetadata::public(redirect_uri.clone().into());
     metadata.client_name = Some(client_name.to_owned());
     // OpenID Connect Dynamic Client Registration 1.0 §2: `web` clients have https redirection URIs.
     let web = redirect_uri.scheme() == "https";
@@ -100,9 +100,8 @@ impl Client {
 
     /// Where it is managed, as far as its server has a say there: on the origin where it was registered.
     pub fn managed_by(&self, server: &Server) -> Option<ClientConfiguration> {
-        let origin = |uri: &Uri| Url::parse(&uri.to_string()).ok().map(|url| url.origin());
-        let endpoint = server.registration_endpoint.as_ref()?.uri();
-        self.management.clone().filter(|management| origin(management.uri()) == origin(&endpoint))
+        let endpoint = server.registration_endpoint.as_ref()?.url();
+        self.management.clone().filter(|management| management.endpoint().url().origin() == endpoint.origin())
     }
 
     /// Whether its secret is about to end: a tenth of its life before, and at most a day. Times in seconds since

@@ -1,9 +1,12 @@
+use std::borrow::Cow;
+
 use pkce::CodeChallengeMethod;
 use rfc7591::AuthMethod;
-use rfc8414::{Endpoint, Issuer, Metadata, ScopeValues};
+use rfc8414::{Endpoint, Issuer, Metadata, ResponseMode, ScopeValues, Violation};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Blocked, Egress, LoginTarget, Requirement, login_target::authority, site::same_site};
+use crate::{Blocked, Egress, Finding, LoginTarget, Requirement, login_target::authority, site::same_site};
 
 /// An authorization server that a person can be sent to: metadata narrowed to what a login needs, with every
 /// endpoint judged by the egress policy.
@@ -29,9 +32,9 @@ pub struct Server {
 }
 
 impl Server {
-    /// Narrows metadata, or says what is missing. `is_preregistered`: whether this app has a client there that was registered
+    /// Narrows metadata, or says everything that stands in the way. `is_preregistered`: whether this app has a client there that was registered
     /// by hand, so that it needs no registration.
-    pub fn new(metadata: Metadata, egress: &Egress, is_preregistered: bool) -> Result<Self, Unusable> {
+    pub fn new(metadata: Metadata, egress: &Egress, is_preregistered: bool) -> Result<Self, Vec<Unusable>> {
         let auth_methods = auth_methods(&metadata);
         let scopes = metadata
             .scopes_supported
@@ -41,37 +44,58 @@ impl Server {
             .take(32)
             .map(str::to_owned)
             .collect();
-        let require = |endpoint: &Option<Endpoint>, member| {
-            let endpoint = endpoint.clone().ok_or(Unusable::Without(member))?;
-            egress.judge(&endpoint.url()).map_err(|why| Unusable::Blocked { member, why })?;
-            Ok(endpoint)
+        let mut reasons = Vec::new();
+        let mut require = |endpoint: &Option<Endpoint>, member: &'static str| {
+            let Some(endpoint) = endpoint else {
+                reasons.push(Unusable::Without(member.into()));
+                return None;
+            };
+            match egress.judge(&endpoint.url()) {
+                Ok(()) => Some(endpoint.clone()),
+                Err(why) => {
+                    reasons.push(Unusable::Blocked { member: member.into(), why });
+                    None
+                }
+            }
         };
-        let authorization_endpoint = require(&metadata.authorization_endpoint, "authorization_endpoint")?;
-        let token_endpoint = require(&metadata.token_endpoint, "token_endpoint")?;
+        let authorization_endpoint = require(&metadata.authorization_endpoint, "authorization_endpoint");
+        let token_endpoint = require(&metadata.token_endpoint, "token_endpoint");
         let registration_endpoint = match &metadata.registration_endpoint {
-            None if is_preregistered => None,
-            None => return Err(Unusable::NoRegistration),
-            found => Some(require(found, "registration_endpoint")?),
+            None => None,
+            found => require(found, "registration_endpoint"),
         };
+        if metadata.registration_endpoint.is_none() && !is_preregistered {
+            reasons.push(Unusable::NoRegistration);
+        }
         if !metadata.code_challenge_methods_supported().contains(&CodeChallengeMethod::S256) {
-            return Err(Unusable::NoS256);
+            reasons.push(Unusable::NoS256);
         }
         if metadata.require_pushed_authorization_requests() {
-            return Err(Unusable::Requires("pushed authorization requests (RFC 9126)"));
+            reasons.push(Unusable::Requires(Mechanism::PushedAuthorizationRequests));
         }
         if metadata.require_signed_request_object() {
-            return Err(Unusable::Requires("signed request objects (RFC 9101)"));
+            reasons.push(Unusable::Requires(Mechanism::SignedRequestObjects));
         }
         if auth_methods.is_empty() {
-            return Err(Unusable::Requires("a client authentication method that is not supported here"));
+            reasons.push(Unusable::Requires(Mechanism::ClientAuthentication));
         }
-        let (a, t) = (&authorization_endpoint.url(), &token_endpoint.url());
-        if a.query_pairs().any(|(name, _)| OWN_PARAMETERS.contains(&&*name)) {
-            return Err(Unusable::OwnParameters);
+        if !metadata.response_modes_supported().contains(&ResponseMode::Query) {
+            reasons.push(Unusable::Requires(Mechanism::ResponseMode));
         }
         let sends_iss = metadata.authorization_response_iss_parameter_supported();
+        let (Some(authorization_endpoint), Some(token_endpoint)) = (authorization_endpoint, token_endpoint)
+        else {
+            return Err(reasons);
+        };
+        let (a, t) = (&authorization_endpoint.url(), &token_endpoint.url());
+        if a.query_pairs().any(|(name, _)| OWN_PARAMETERS.iter().any(|own| name.eq_ignore_ascii_case(own))) {
+            reasons.push(Unusable::OwnParameters);
+        }
         if !sends_iss && !same_site(a, t) {
-            return Err(Unusable::Split { authorization: authority(a), token: authority(t) });
+            reasons.push(Unusable::Split { authorization: authority(a), token: authority(t) });
+        }
+        if !reasons.is_empty() {
+            return Err(reasons);
         }
         let revocation_endpoint = metadata.revocation_endpoint;
         let revocation_endpoint =
@@ -118,18 +142,22 @@ fn auth_methods(metadata: &Metadata) -> Vec<AuthMethod> {
     methods
 }
 
-/// Why a metadata document without a fatal violation is still not enough for a login.
-#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
-#[non_exhaustive]
+/// A reason why a metadata document that can be read is not enough for a login.
+#[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize, thiserror::Error)]
+#[serde(tag = "reason", content = "of", rename_all = "kebab-case")]
+#[expect(clippy::exhaustive_enums, reason = "a caller must handle each")]
 pub enum Unusable {
     /// An endpoint lies where requests may not go.
     #[error("`{member}` may not be used: {why}")]
     Blocked {
         /// The endpoint's member.
-        member: &'static str,
-        /// The policy's reason.
+        member: Cow<'static, str>,
+        /// The rule of the egress policy.
         why: Blocked,
     },
+    /// The document breaks a requirement of RFC 8414 that a login depends on.
+    #[error("the metadata cannot be used: {}", .0.evidence)]
+    Metadata(Finding),
     /// The server is within its rights: registration is optional in RFC 8414.
     #[error("the server offers no dynamic client registration")]
     NoRegistration,
@@ -141,7 +169,7 @@ pub enum Unusable {
     OwnParameters,
     /// The server asks for a mechanism that this client does not have.
     #[error("the server requires {0}")]
-    Requires(&'static str),
+    Requires(Mechanism),
     /// A mix-up cannot be told from this: two sites, and no `iss` to tell them apart (RFC 9700 §4.4.2).
     #[error(
         "consent is asked at {authorization} but tokens are issued at {token}, another site, without `iss`"
@@ -152,30 +180,55 @@ pub enum Unusable {
         /// The token endpoint's host.
         token: String,
     },
-    /// Something is missing without which there is no login.
+    /// A member is missing without which there is no login.
     #[error("the metadata has no {0}")]
-    Without(&'static str),
+    Without(Cow<'static, str>),
 }
 
 impl Unusable {
-    /// The requirement that is not met; a mechanism that this client does not have breaks none.
-    pub fn requirement(&self) -> Option<Requirement> {
-        match self {
-            Self::Blocked { why, .. } => Some(why.requirement()),
-            Self::NoRegistration => Some(Requirement::REGISTRATION_ENDPOINT),
-            Self::NoS256 => Some(Requirement::S256_ADVERTISED),
-            Self::OwnParameters => Some(Requirement::PARAMETER_ONCE),
-            Self::Requires(_) | Self::Without(_) => None,
-            Self::Split { .. } => Some(Requirement::MIX_UP),
-        }
+    /// The id of the requirement that is not met; a mechanism that this client does not have breaks none.
+    pub fn requirement_id(&self) -> Option<Cow<'static, str>> {
+        let id = match self {
+            Self::Blocked { why, .. } => why.requirement().id,
+            Self::Metadata(finding) => return Some(finding.id.clone()),
+            Self::NoRegistration => Requirement::REGISTRATION_ENDPOINT.id,
+            Self::NoS256 => Requirement::S256_ADVERTISED.id,
+            Self::OwnParameters => Requirement::PARAMETER_ONCE.id,
+            Self::Requires(_) => return None,
+            Self::Split { .. } => Requirement::MIX_UP.id,
+            Self::Without(_) => Violation::Missing("").code(),
+        };
+        Some(id.into())
     }
 }
 
-/// The parameters of an authorization request as this client makes it.
+/// A mechanism that a server may require and this client does not have.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize, thiserror::Error)]
+#[serde(rename_all = "kebab-case")]
+#[expect(clippy::exhaustive_enums, reason = "a caller must handle each")]
+pub enum Mechanism {
+    /// A client authentication method other than `none`, `client_secret_basic` and `client_secret_post`.
+    #[error("a client authentication method that is not supported here")]
+    ClientAuthentication,
+    /// Pushed authorization requests (RFC 9126).
+    #[error("pushed authorization requests (RFC 9126)")]
+    PushedAuthorizationRequests,
+    /// A response mode other than `query` (RFC 8414 §2, `response_modes_supported`).
+    #[error("a response mode other than `query`")]
+    ResponseMode,
+    /// Signed request objects (RFC 9101).
+    #[error("signed request objects (RFC 9101)")]
+    SignedRequestObjects,
+}
+
+/// The parameters of an authorization request as this client makes it, compared without regard to case: some servers
+/// read them so.
 const OWN_PARAMETERS: &[&str] = &[
     "client_id",
     "code_challenge",
     "code_challenge_method",
+    "nonce",
+    "prompt",
     "redirect_uri",
     "resource",
     "response_type",

@@ -1,63 +1,55 @@
+use std::sync::LazyLock;
+
 use url::{Host, Url};
 
-use crate::egress::is_within;
-
-/// Whether two URLs belong to one site, as far as can be told without the public suffix list.
+/// Whether two URLs belong to one site: equal hosts, or one registrable domain by the Public Suffix List, its private
+/// section included.
 ///
-/// Equal hosts, or one a subdomain of the other, or a common parent of two labels that is not known to be a
-/// public suffix. What is not known is another site: the rule fails closed.
+/// A name without a registrable domain, an address among them, is one site with itself alone.
 pub fn same_site(a: &Url, b: &Url) -> bool {
     match (a.host(), b.host()) {
         (Some(Host::Domain(a)), Some(Host::Domain(b))) => {
-            let parent = parent(a).filter(|name| !is_public_suffix(name));
-            a == b || below(a, b) || below(b, a) || parent.is_some_and(|name| is_within(b, name))
+            let site = registrable_domain(a);
+            a == b || (site.is_some() && site == registrable_domain(b))
         }
         (a, b) => a.is_some() && a == b,
     }
 }
 
-/// A subdomain of a name that somebody can own.
-fn below(name: &str, parent: &str) -> bool {
-    parent.contains('.') && !is_public_suffix(parent) && is_within(name, parent)
+/// The public suffix of a name, and one label more; `None` where the name is a public suffix itself.
+fn registrable_domain(name: &str) -> Option<&str> {
+    let suffix = suffix_labels(name);
+    let (start, _) = name.rmatch_indices('.').nth(suffix).unwrap_or_default();
+    let domain = name.get(start..)?.trim_start_matches('.');
+    (domain.split('.').count() > suffix).then_some(domain)
 }
 
-/// The last two labels of a name that has as many.
-fn parent(name: &str) -> Option<&str> {
-    let (start, _) = name.rmatch_indices('.').nth(1).unwrap_or_default();
-    let last_two = name.get(start..)?.trim_start_matches('.');
-    last_two.contains('.').then_some(last_two)
+/// The number of labels of a name's public suffix: the longest rule that matches decides, an exception takes one label
+/// away, and a name without a rule has a suffix of one label.
+fn suffix_labels(name: &str) -> usize {
+    let (mut labels, mut parent) = (1, String::new());
+    for (count, label) in name.rsplit('.').enumerate() {
+        let is_listed = |label: &str| RULES.binary_search(&format!("{parent}{label}").as_str()).is_ok();
+        if is_listed(&format!("!{label}")) {
+            return count;
+        }
+        if is_listed(label) || is_listed("*") {
+            labels = count.saturating_add(1);
+        }
+        parent.extend([label, "."]);
+    }
+    labels
 }
 
-fn is_public_suffix(name: &str) -> bool {
-    let second_level = ["ac", "co", "com", "edu", "gov", "ne", "net", "or", "org"];
-    let country = |top: &str| top.len() == 2;
-    SHARED.contains(&name)
-        || name.split_once('.').is_some_and(|(second, top)| country(top) && second_level.contains(&second))
-}
-
-/// Names of two labels under which strangers are neighbours.
-const SHARED: &[&str] = &[
-    "azurewebsites.net",
-    "cloudfront.net",
-    "fly.dev",
-    "github.io",
-    "gitlab.io",
-    "herokuapp.com",
-    "netlify.app",
-    "ngrok.app",
-    "ngrok.io",
-    "onrender.com",
-    "pages.dev",
-    "railway.app",
-    "repl.co",
-    "run.app",
-    "vercel.app",
-    "web.app",
-    "workers.dev",
-];
+/// Rules of more than one label, labels reversed, in the order of their bytes.
+static RULES: LazyLock<Vec<&str>> = LazyLock::new(|| {
+    include_str!("public_suffixes.txt").lines().filter(|line| !line.starts_with('#')).collect()
+});
 
 #[cfg(test)]
 mod tests {
+    use std::{collections::BTreeSet, fs, path::PathBuf, process::Command};
+
     use super::*;
 
     #[test]
@@ -67,16 +59,74 @@ mod tests {
             ("auth.good.example", "good.example", true),
             ("auth.good.example", "api.good.example", true),
             ("good.example", "evil.example", false),
-            ("a.workers.dev", "b.workers.dev", false),
-            ("x.a.workers.dev", "a.workers.dev", true),
+            ("good.example", "example", false),
+            ("a.b.good.example", "evil.example", false),
+            // The ICANN section: suffixes of two labels and more, a wildcard, an exception.
             ("a.co.uk", "b.co.uk", false),
             ("login.a.co.uk", "a.co.uk", true),
-            ("good.example", "example", false),
+            ("a.me.uk", "b.me.uk", false),
+            ("a.x.ck", "b.x.ck", false),
+            ("a.www.ck", "b.www.ck", true),
+            ("a.city.kawasaki.jp", "b.city.kawasaki.jp", true),
+            ("a.other.kawasaki.jp", "b.other.kawasaki.jp", false),
+            // The private section.
+            ("a.workers.dev", "b.workers.dev", false),
+            ("x.a.workers.dev", "a.workers.dev", true),
+            ("a.workers.dev", "workers.dev", false),
+            ("a.deno.dev", "b.deno.dev", false),
+            ("a.trycloudflare.com", "b.trycloudflare.com", false),
+            ("a.appspot.com", "b.appspot.com", false),
+            ("a.hf.space", "b.hf.space", false),
+            ("a.s3.amazonaws.com", "b.s3.amazonaws.com", false),
+            ("a.github.io", "b.github.io", false),
             ("127.0.0.1", "127.0.0.1", true),
             ("127.0.0.1", "good.example", false),
+            ("localhost", "localhost", true),
         ] {
             let url = |host: &str| Url::parse(&format!("https://{host}/")).unwrap();
             assert_eq!(same_site(&url(a), &url(b)), expected, "{a} {b}");
+            assert_eq!(same_site(&url(b), &url(a)), expected, "{b} {a}");
         }
+    }
+
+    /// Each rule of the list that `psl` carries, and names around it, read as `psl` does.
+    #[test]
+    fn every_rule_as_psl_reads_it() {
+        let metadata = Command::new(env!("CARGO")).args(["metadata", "--format-version=1"]).output().unwrap();
+        let metadata: serde_json::Value = serde_json::from_slice(&metadata.stdout).unwrap();
+        let packages = metadata["packages"].as_array().unwrap();
+        let psl = packages.iter().find(|package| package["name"] == "psl").unwrap();
+        let folder = PathBuf::from(psl["manifest_path"].as_str().unwrap());
+        let rules = fs::read_to_string(folder.with_file_name("data/rules.txt")).unwrap();
+        let (mut sites, mut differences) = (0, Vec::<String>::new());
+        for rule in rules.lines().filter(|rule| !rule.is_empty()) {
+            let name = rule.trim_start_matches(['!', '*', '.']);
+            for name in ["", "a.", "a.b.", "a.b.c."].map(|labels| format!("{labels}{name}")) {
+                let host = |name: &str| {
+                    Url::parse(&format!("https://{name}/")).unwrap().host_str().unwrap().to_owned()
+                };
+                // `psl` knows names by their letters alone, a URL by their A-labels.
+                let expected = psl::domain_str(&name).map(host);
+                if registrable_domain(&host(&name)) != expected.as_deref() {
+                    differences.push(name);
+                }
+                sites += 1;
+            }
+        }
+        assert!(sites > 40_000, "{sites}");
+        // `psl` overlooks a wildcard where a longer rule names the label: `*.run.app` beside `*.mtls.run.app`. A name
+        // that the wildcard makes a public suffix is no site here.
+        for name in &differences {
+            let (_, parent) = name.split_once('.').unwrap();
+            assert!(rules.lines().any(|rule| rule == format!("*.{parent}")), "{name}");
+            assert_eq!(registrable_domain(name), None, "{name}");
+        }
+        assert!(differences.len() < 40, "{differences:?}");
+    }
+
+    #[test]
+    fn the_table_is_sorted_and_has_no_rule_twice() {
+        let sorted: BTreeSet<&str> = RULES.iter().copied().collect();
+        assert!(RULES.iter().eq(sorted.iter()), "binary search needs the order of bytes");
     }
 }

@@ -2,7 +2,10 @@ use std::time::{Duration, SystemTime};
 
 use base64ct::{Base64, Encoding};
 use http::{HeaderValue, Method, Request, Response, StatusCode, header};
-use rfc7591::{Lenient, Seconds, Secret};
+use rfc7591::{
+    Secret,
+    lenient::{Members, Seconds},
+};
 use rfc8414::Endpoint;
 use serde::{Deserialize, Serialize};
 use url::form_urlencoded::{Serializer, byte_serialize};
@@ -166,8 +169,8 @@ impl Tokens {
 
     /// Reads an answer of the token endpoint.
     pub fn receive(response: &Response<Vec<u8>>) -> Result<Self, TokenError> {
-        let read = Lenient::<Answer>::from_slice(response.body()).ok();
-        let error = read.as_ref().and_then(|read| read.members.as_ref()?.error.as_deref());
+        let mut members = Members::from_slice(response.body()).ok();
+        let error: Option<String> = members.as_mut().and_then(|members| members.text("error"));
         if let Some(error) = error {
             let error = error.chars().filter(char::is_ascii_graphic).take(64).collect();
             return Err(TokenError::Refused { status: response.status(), error });
@@ -175,44 +178,27 @@ impl Tokens {
         if response.status() != StatusCode::OK {
             return Err(TokenError::Status(response.status()));
         }
-        let read = read.ok_or(TokenError::Malformed("a JSON object"))?;
-        if read.notes.repeated.iter().any(|name| name == "access_token" || name == "token_type") {
+        let mut members = members.ok_or(TokenError::Malformed("a JSON object"))?;
+        let token_type: Option<String> = members.text("token_type");
+        let access_token: Option<Secret> = members.text("access_token");
+        let refresh_token: Option<Secret> = members.text("refresh_token");
+        let expires_in = members.seconds("expires_in");
+        let scope: Option<String> = members.text("scope");
+        let (_, diagnostics) = members.rest();
+        if diagnostics.repeated.iter().any(|name| name == "access_token" || name == "token_type") {
             return Err(TokenError::Malformed("each member once"));
         }
-        let answer = read.members.unwrap_or_default();
-        let kind = answer.token_type.ok_or(TokenError::Malformed("`token_type`"))?;
-        if !kind.eq_ignore_ascii_case("bearer") {
+        if !token_type.ok_or(TokenError::Malformed("`token_type`"))?.eq_ignore_ascii_case("bearer") {
             return Err(TokenError::TokenType);
         }
         let is_usable = |token: &Secret| is_token(token.secret());
-        let access_token = answer.access_token.filter(is_usable);
+        let access_token = access_token.filter(is_usable);
         Ok(Self {
             access_token: access_token.ok_or(TokenError::Malformed("a usable `access_token`"))?,
-            refresh_token: answer.refresh_token.filter(is_usable),
-            expires_in: answer.expires_in.map(lifetime),
-            scope: answer.scope.filter(|scope| scope.len() <= 4096),
+            refresh_token: refresh_token.filter(is_usable),
+            expires_in: expires_in.map(lifetime),
+            scope: scope.filter(|scope| scope.len() <= 4096),
         })
-    }
-}
-
-rfc7591::members! {
-    human_readable: [],
-    required: {},
-    /// An answer of the token endpoint (RFC 6749 §5.1, §5.2).
-    #[derive(Default)]
-    struct Answer {
-        /// The access token.
-        access_token: Secret,
-        /// How to use it.
-        token_type: String,
-        /// How long.
-        expires_in: Seconds,
-        /// What brings the next one.
-        refresh_token: Secret,
-        /// What it allows.
-        scope: String,
-        /// Why there is none.
-        error: String,
     }
 }
 

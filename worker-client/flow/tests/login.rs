@@ -147,6 +147,14 @@ async fn c03_c06_what_is_accepted() {
             Some(AuthorizationResponseError::Refused("access_denied".to_owned())),
         ),
         (
+            format!("{good}&error=access_denied&iss=https://oidc.example"),
+            Some(AuthorizationResponseError::CodeWithError),
+        ),
+        (
+            format!("{good}&error=access_denied&iss=https://evil.example"),
+            Some(AuthorizationResponseError::Issuer),
+        ),
+        (
             format!("error=access_denied&state={state}&iss=https://evil.example"),
             Some(AuthorizationResponseError::Issuer),
         ),

@@ -7,7 +7,7 @@ use base64ct::{Base64UrlUnpadded, Encoding};
 use http::{Request, Response};
 use login_flow::{
     AuthorizationRequest, AuthorizationResponseError, Client, Egress, Exchange, FetchError, LoginTarget,
-    Register, Server, State, TokenError, Turn, covers, drive, probe,
+    Register, Server, State, TokenError, Turn, Unusable, covers, drive, probe,
 };
 use pkce::Verifier;
 use rfc8414::{Issuer, Metadata};
@@ -29,7 +29,7 @@ async fn hosts() {
         let named = LoginTarget::parse(&host.host, &egress).unwrap();
         let fetch = async |request| host.fetch(&request).map_err(|_| FetchError::NoAnswer);
         let probe = probe(&named, &egress, |_| false, fetch).await;
-        let mut findings: Vec<_> = probe.findings.iter().map(|finding| finding.id).collect();
+        let mut findings: Vec<_> = probe.findings.iter().map(|finding| finding.id.as_ref()).collect();
         findings.sort_unstable();
         let verdict = serde_json::to_value(&probe.verdict).unwrap()["verdict"].take();
         assert_eq!(json!({"verdict": verdict, "findings": findings}), case.expect, "{}", context(&id, &case));
@@ -104,7 +104,7 @@ fn authorization_requests() {
         let server = match Server::new(metadata(&input.metadata), &Egress::public(), false) {
             Ok(server) => server,
             Err(unusable) => {
-                let breaks = unusable.requirement().unwrap().id;
+                let breaks = unusable.iter().find_map(Unusable::requirement_id).unwrap();
                 assert_eq!(json!({"breaks": breaks}), case.expect, "{context}");
                 continue;
             }

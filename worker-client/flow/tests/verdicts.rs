@@ -29,7 +29,7 @@ fn name(verdict: &Verdict) -> String {
 async fn of_every_vector() {
     for vector in vectors::all() {
         let probe = probe_vector(&vector).await;
-        let mut findings: Vec<_> = probe.findings.iter().map(|finding| finding.id).collect();
+        let mut findings: Vec<_> = probe.findings.iter().map(|finding| finding.id.as_ref()).collect();
         findings.sort_unstable();
         assert_eq!(
             (name(&probe.verdict), findings),
@@ -60,8 +60,10 @@ async fn say_why() {
     let mut reasons = String::new();
     for vector in vectors::all().filter(|vector| vector.verdict != "registrable") {
         let verdict = probe_vector(&vector).await.verdict;
-        let verdict = serde_json::to_string(&verdict).unwrap();
-        reasons.extend([vector.note.as_str(), "\n  ", &verdict, "\n"]);
+        let why = verdict.why().map(|why| format!("  {why}\n")).unwrap_or_default();
+        let typed = serde_json::to_string(&verdict).unwrap();
+        assert_eq!(serde_json::from_str::<Verdict>(&typed).unwrap(), verdict, "it is stored and read back");
+        reasons.extend([vector.note.as_str(), "\n  ", &typed, "\n", &why]);
     }
     insta::assert_snapshot!(reasons);
 }

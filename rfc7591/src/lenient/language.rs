@@ -2,8 +2,7 @@ use serde_json::{Map, Value};
 
 /// The value of `member#tag` whose tag fits a language range best: the lookup of RFC 4647 §3.4, which shortens the
 /// range from its end until a tag is equal to it, without regard to case.
-#[doc(hidden)]
-pub fn lookup<'a>(members: &'a Map<String, Value>, member: &str, range: &str) -> Option<&'a str> {
+pub fn in_language<'a>(members: &'a Map<String, Value>, member: &str, range: &str) -> Option<&'a str> {
     let in_tag = |wanted: &str| {
         members.iter().find_map(|(name, value)| {
             let (of, tag) = name.split_once('#')?;

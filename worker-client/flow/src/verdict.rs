@@ -1,0 +1,176 @@
+use std::{borrow::Cow, fmt};
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::{Actor, Blocked, FetchError, Finding, Requirement, Unusable};
+
+/// The answer to the question whether and how a person can log in to a host. Reasons are types until they are printed.
+#[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+#[serde(tag = "verdict", rename_all = "snake_case")]
+#[expect(clippy::exhaustive_enums, reason = "a caller must handle each")]
+pub enum Verdict {
+    /// The host refuses to be asked: each document was answered 401 or 403, and no challenge leads on.
+    Closed {
+        /// The status of the first such response.
+        status: u16,
+    },
+    /// The host points to another authorization server (RFC 9728), which is named and not asked.
+    ExternalAuthorizationServer {
+        /// The `resource_metadata` of its challenge: untrusted text.
+        resource_metadata: String,
+    },
+    /// Every place where metadata may lie said that there is none.
+    NoMetadata,
+    /// Metadata without a `registration_endpoint`, and nothing else that stands in the way.
+    NoRegistration,
+    /// No login is needed: an MCP `initialize` succeeds without a token.
+    Open,
+    /// The egress policy forbids the request.
+    Refused {
+        /// The rule of the policy.
+        reason: Blocked,
+    },
+    /// A person can log in.
+    Registrable,
+    /// No answer, or one that says "later": nothing is known of the host for now.
+    Unreachable {
+        /// As much of the reason as strangers are told.
+        reason: Unreachable,
+        /// The reason in the words of the transport, for the person at the command line.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        detail: Option<String>,
+    },
+    /// A document is there and cannot be read.
+    Unreadable {
+        /// The requirements that the document breaks; at least one.
+        reasons: Vec<Finding>,
+    },
+    /// Metadata with which no login is possible.
+    Unusable {
+        /// All reasons, not the first; at least one.
+        reasons: Vec<Unusable>,
+    },
+}
+
+/// The reason why nothing is known of a host for now.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[expect(clippy::exhaustive_enums, reason = "a caller must handle each")]
+pub enum Unreachable {
+    /// The request has no answer.
+    Fetch(FetchError),
+    /// A status that asks for another try: 408, 429 or 5xx.
+    Status(u16),
+}
+
+impl fmt::Display for Unreachable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Fetch(error) => error.fmt(f),
+            Self::Status(status) => write!(f, "the host answered {status}"),
+        }
+    }
+}
+
+impl Verdict {
+    /// The name of the verdict on the wire.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Closed { .. } => "closed",
+            Self::ExternalAuthorizationServer { .. } => "external_authorization_server",
+            Self::NoMetadata => "no_metadata",
+            Self::NoRegistration => "no_registration",
+            Self::Open => "open",
+            Self::Refused { .. } => "refused",
+            Self::Registrable => "registrable",
+            Self::Unreachable { .. } => "unreachable",
+            Self::Unreadable { .. } => "unreadable",
+            Self::Unusable { .. } => "unusable",
+        }
+    }
+
+    /// The reason in words, where the verdict has one; untrusted text in part.
+    pub fn why(&self) -> Option<String> {
+        match self {
+            Self::Closed { status } => Some(format!("the host answered {status}")),
+            Self::Refused { reason } => Some(reason.to_string()),
+            Self::Unreachable { reason, detail } => {
+                Some(detail.clone().unwrap_or_else(|| reason.to_string()))
+            }
+            Self::Unreadable { reasons } => {
+                let reasons: Vec<&str> = reasons.iter().map(|finding| finding.evidence.as_str()).collect();
+                Some(reasons.join("; "))
+            }
+            Self::Unusable { reasons } => Some(sentence(reasons)),
+            Self::ExternalAuthorizationServer { .. }
+            | Self::NoMetadata
+            | Self::NoRegistration
+            | Self::Open
+            | Self::Registrable => None,
+        }
+    }
+
+    /// The party that must act for people to be able to log in; `None` where nobody must, or where that is not known.
+    pub fn actor(&self) -> Option<Actor> {
+        match self {
+            Self::NoRegistration | Self::Unreadable { .. } | Self::Unusable { .. } => {
+                Some(Actor::AuthorizationServer)
+            }
+            Self::Closed { .. } | Self::ExternalAuthorizationServer { .. } | Self::NoMetadata => {
+                Some(Actor::Host)
+            }
+            Self::Refused { .. } => Some(Actor::You),
+            Self::Open | Self::Registrable | Self::Unreachable { .. } => None,
+        }
+    }
+
+    /// The id of the requirement that decided the verdict, whomever it binds; a mechanism that this client does not
+    /// have breaks none.
+    pub fn requirement(&self) -> Option<Cow<'static, str>> {
+        match self {
+            Self::NoMetadata => Some(Requirement::METADATA.id.into()),
+            Self::NoRegistration => Some(Requirement::REGISTRATION_ENDPOINT.id.into()),
+            Self::Refused { reason } => Some(reason.requirement().id.into()),
+            Self::Unreadable { reasons } => reasons.first().map(|finding| finding.id.clone()),
+            Self::Unusable { reasons } => reasons.iter().find_map(Unusable::requirement_id),
+            Self::Closed { .. }
+            | Self::ExternalAuthorizationServer { .. }
+            | Self::Open
+            | Self::Registrable
+            | Self::Unreachable { .. } => None,
+        }
+    }
+}
+
+/// A sentence about the host; untrusted text is not escaped.
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let why = self.why().unwrap_or_default();
+        match self {
+            Self::Closed { status } => write!(f, "refuses to be asked ({status})"),
+            Self::ExternalAuthorizationServer { resource_metadata } => {
+                write!(f, "points to {resource_metadata}, which is not used (RFC 9728)")
+            }
+            Self::NoMetadata => f.write_str("publishes no metadata"),
+            Self::NoRegistration => f.write_str("has no registration_endpoint"),
+            Self::Open => f.write_str("needs no login: an MCP initialize succeeds without a token"),
+            Self::Refused { .. } => write!(f, "was not asked: {why}"),
+            Self::Registrable => f.write_str("supports dynamic client registration"),
+            Self::Unreachable { .. } => write!(f, "gave no answer: {why}"),
+            Self::Unreadable { .. } => write!(f, "publishes a document that cannot be read: {why}"),
+            Self::Unusable { .. } => write!(f, "cannot be used: {why}"),
+        }?;
+        match (self, self.requirement()) {
+            (Self::Refused { .. } | Self::Unreadable { .. } | Self::Unusable { .. }, Some(id)) => {
+                write!(f, " ({id})")
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// All reasons in one sentence.
+fn sentence(reasons: &[Unusable]) -> String {
+    reasons.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
+}

@@ -1,0 +1,167 @@
+//! How real hosts fail before a login, and the verdict that is right: what failed or refused is not what is not there.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use http::{Request, Response};
+use login_flow::{Egress, FetchError, LoginTarget, Mechanism, Probe, Unreachable, Unusable, Verdict, probe};
+
+/// A response: status, `Content-Type` or `Location`, body.
+type Answer = (u16, &'static str, &'static str);
+
+const NOT_FOUND: Answer = (404, "text/plain", "Not Found");
+const HTML: &str = "text/html; charset=utf-8";
+const JSON: &str = "application/json";
+const GOOD: &str = r#"{"issuer": "https://good.example", "authorization_endpoint": "https://good.example/a",
+    "token_endpoint": "https://good.example/t", "registration_endpoint": "https://good.example/r",
+    "response_types_supported": ["code"], "code_challenge_methods_supported": ["S256"]}"#;
+const AT_WWW: &str = r#"{"issuer": "https://www.good.example", "authorization_endpoint": "https://www.good.example/a",
+    "token_endpoint": "https://www.good.example/t", "registration_endpoint": "https://www.good.example/r",
+    "response_types_supported": ["code"], "code_challenge_methods_supported": ["S256"]}"#;
+
+/// Probes `good.example`, whose well-known documents are these in the order of discovery.
+async fn ask(oauth: Answer, openid: Answer) -> Probe {
+    ask_hosts(|url| match url {
+        "https://good.example/.well-known/oauth-authorization-server" => oauth,
+        "https://good.example/.well-known/openid-configuration" => openid,
+        _ => NOT_FOUND,
+    })
+    .await
+}
+
+async fn ask_hosts(answer: impl Fn(&str) -> Answer) -> Probe {
+    let egress = Egress::public();
+    let target = LoginTarget::parse("good.example", &egress).unwrap();
+    let fetch = async |request: Request<Vec<u8>>| {
+        let (status, header, body) = answer(&request.uri().to_string());
+        let name = if (300..400).contains(&status) { "location" } else { "content-type" };
+        let response = Response::builder().status(status).header(name, header);
+        Ok::<_, FetchError>(response.body(body.as_bytes().to_vec()).unwrap())
+    };
+    probe(&target, &egress, |_| false, fetch).await
+}
+
+#[tokio::test]
+async fn all_503_is_unreachable_and_so_is_all_that_may_pass() {
+    for status in [408, 429, 500, 502, 503, 504, 520, 599] {
+        let down = (status, HTML, "<h1>Please wait</h1>");
+        let expected = Verdict::Unreachable { reason: Unreachable::Status(status), detail: None };
+        assert_eq!(ask(down, down).await.verdict, expected, "{status}");
+        // One document fails and the other is not there: the first may hold it.
+        assert_eq!(ask(down, NOT_FOUND).await.verdict, expected, "{status}");
+        assert_eq!(ask(NOT_FOUND, down).await.verdict, expected, "{status}");
+        // A later document still makes a positive verdict.
+        assert_eq!(ask(down, (200, JSON, GOOD)).await.verdict, Verdict::Registrable, "{status}");
+    }
+    for status in [400, 404, 405, 406, 410] {
+        let verdict = ask((status, HTML, ""), NOT_FOUND).await.verdict;
+        assert_eq!(verdict, Verdict::NoMetadata, "{status}");
+    }
+}
+
+#[tokio::test]
+async fn waf_403_is_a_refusal_to_be_asked() {
+    for status in [401, 403] {
+        let refused = (status, HTML, "<title>Access denied</title>");
+        let closed = Verdict::Closed { status };
+        assert_eq!(ask(refused, refused).await.verdict, closed);
+        assert_eq!(ask(refused, NOT_FOUND).await.verdict, closed);
+        assert_eq!(ask(refused, (200, JSON, GOOD)).await.verdict, Verdict::Registrable);
+        // A failure that may pass says less than a refusal.
+        let later = ask(refused, (503, HTML, "")).await.verdict;
+        assert_eq!(later, Verdict::Unreachable { reason: Unreachable::Status(503), detail: None });
+    }
+}
+
+#[tokio::test]
+async fn json_after_notice_is_a_document_that_cannot_be_read() {
+    let notices = [
+        "\nWarning: Undefined array key in /srv/app.php on line 3\n{\"issuer\": \"https://good.example\"}",
+        "{\"issuer\": \"https://good.example\"",
+        "[]",
+        "\"https://good.example\"",
+        "",
+    ];
+    for body in notices {
+        for kind in [JSON, "application/json; charset=utf-8", "APPLICATION/JSON", "application/problem+json"]
+        {
+            let probe = ask((200, kind, body), NOT_FOUND).await;
+            assert!(
+                matches!(probe.verdict, Verdict::Unreadable { .. }),
+                "{kind} {body}: {:?}",
+                probe.verdict
+            );
+            assert!(probe.findings.iter().any(|finding| finding.id == "rfc8414/3.2/json-object"));
+        }
+        // The shell of a single-page app is no document.
+        assert_eq!(ask((200, HTML, body), NOT_FOUND).await.verdict, Verdict::NoMetadata, "{body}");
+        assert_eq!(ask((200, JSON, body), (200, JSON, GOOD)).await.verdict, Verdict::Registrable, "{body}");
+    }
+}
+
+#[tokio::test]
+async fn apex_www_is_a_pointer_within_the_site() {
+    for (status, to) in
+        [(301, "https://www.good.example"), (302, "https://www.good.example"), (308, "//www.good.example")]
+    {
+        let probe = ask_hosts(|url| match url.strip_prefix("https://good.example/") {
+            Some(path) => (status, if path.is_empty() { "/" } else { to }, ""),
+            None if url == "https://www.good.example/.well-known/oauth-authorization-server" => {
+                (200, JSON, AT_WWW)
+            }
+            None => NOT_FOUND,
+        })
+        .await;
+        assert_eq!(probe.verdict, Verdict::Registrable, "{status}");
+        assert_eq!(probe.server.unwrap().issuer.as_str(), "https://www.good.example");
+    }
+    // Another site is named and not asked, nor is what the site's other origin publishes for somebody else.
+    for (to, document) in [("https://www.evil.example/", AT_WWW), ("https://www.good.example/", GOOD)] {
+        let probe = ask_hosts(|url| {
+            if url.starts_with("https://good.example/") { (301, to, "") } else { (200, JSON, document) }
+        });
+        let probe = probe.await;
+        assert!(probe.server.is_none(), "{to}");
+        assert!(
+            probe
+                .attempts
+                .iter()
+                .any(|attempt| attempt.outcome.to_string() == format!("it redirects to {to}"))
+        );
+    }
+}
+
+#[tokio::test]
+async fn form_post_only_is_unusable_before_a_login() {
+    let with = |modes: &str| {
+        GOOD.replace("\"response_types", &format!("\"response_modes_supported\": {modes}, \"response_types"))
+    };
+    for (modes, usable) in [
+        (r#"["form_post"]"#, false),
+        (r#"["fragment"]"#, false),
+        (r#"["query.jwt"]"#, false),
+        (r#"["query"]"#, true),
+        (r#"["form_post", "query"]"#, true),
+        ("[]", true),
+        ("null", true),
+    ] {
+        let document: &'static str = Box::leak(with(modes).into_boxed_str());
+        let expected = if usable {
+            Verdict::Registrable
+        } else {
+            Verdict::Unusable { reasons: vec![Unusable::Requires(Mechanism::ResponseMode)] }
+        };
+        assert_eq!(ask((200, JSON, document), NOT_FOUND).await.verdict, expected, "{modes}");
+    }
+}
+
+#[tokio::test]
+async fn the_first_obstacle_does_not_hide_the_next() {
+    let document = r#"{"issuer": "https://good.example", "authorization_endpoint": "https://good.example/a",
+        "token_endpoint": "https://good.example/t", "response_types_supported": ["code"],
+        "require_pushed_authorization_requests": true}"#;
+    let expected = vec![
+        Unusable::NoRegistration,
+        Unusable::NoS256,
+        Unusable::Requires(Mechanism::PushedAuthorizationRequests),
+    ];
+    assert_eq!(ask((200, JSON, document), NOT_FOUND).await.verdict, Verdict::Unusable { reasons: expected });
+}
