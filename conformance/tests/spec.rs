@@ -42,7 +42,10 @@ fn the_same_ids() {
     let spec: BTreeSet<String> = spec().into_keys().collect();
     let code = codes().chain(Requirement::ALL.iter().map(|requirement| requirement.id));
     let code: BTreeSet<String> = code.map(str::to_owned).collect();
-    assert_eq!(spec, code.into_iter().chain(judged().into_iter().map(|finding| finding.id.into_owned())).collect());
+    assert_eq!(
+        spec,
+        code.into_iter().chain(judged().into_iter().map(|finding| finding.id.into_owned())).collect()
+    );
     assert_eq!(spec, vectors::requirements().map(|requirement| requirement.id).collect());
 }
 
