@@ -144,6 +144,10 @@ fn baseline() {
         (Some(0), String::new()),
         "nothing changed, nothing is printed"
     );
+    let garbled = folder.join("garbled.jsonl");
+    fs::write(&garbled, "no report\n").unwrap();
+    let unreadable = run(&["check", &name, "--allow-private", "--baseline", garbled.to_str().unwrap()]);
+    assert_eq!(unreadable.status.code(), Some(2), "a baseline that cannot be read is not an empty one");
     for (state_now, code, expected) in [
         (",\"scopes_supported\":[]", 1, "rfc8414/3.2/empty-member: passed -> failed"),
         (

@@ -161,3 +161,23 @@ async fn neither_registered_nor_refused() {
         assert_eq!(report.outcome(Rule::RedirectUriCleartext), Some(&Outcome::Passed), "the control");
     }
 }
+
+/// A rule passes only where a check looked at it: a member that a response leaves out shows nothing of it.
+#[tokio::test]
+async fn what_a_response_leaves_out_is_not_tested() {
+    let rules = [Rule::GrantTypeRemoved, Rule::RedirectUriAdded, Rule::ResponseTypeRemoved];
+    let good = check(Options::new().with_login(), None).await;
+    let omits: Edit = |answer, _, _| {
+        answer.remove("grant_types");
+        answer.remove("redirect_uris");
+        answer.remove("response_types");
+    };
+    let silent = check(Options::new().with_login(), Some((RequestKind::Register, omits))).await;
+    for rule in rules {
+        assert_eq!(good.outcome(rule), Some(&Outcome::Passed), "the control: {good}");
+        let outcome = silent.outcome(rule);
+        assert!(matches!(outcome, Some(Outcome::NotTested { why }) if why.contains("state it")), "{silent}");
+    }
+    assert_eq!(silent.outcome(Rule::MetadataReturned), Some(&Outcome::Failed), "{silent}");
+    assert_eq!(silent.outcome(Rule::ClientId), Some(&Outcome::Passed), "{silent}");
+}
