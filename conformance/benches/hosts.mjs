@@ -78,7 +78,7 @@ writeFileSync(one, `#!/bin/sh
 # What people write: fetch the document, look for the endpoint, fetch the page.
 curl -sS -m 10 "http://$1/.well-known/oauth-authorization-server" | jq -e '.issuer and .registration_endpoint' >/dev/null && curl -sS -m 10 -o /dev/null "http://$1/"
 `, { mode: 0o755 });
-// What is slow is asked of fewer.
+// Fewer hosts for the slow ones.
 const compare = async (what, n, command, ...args) => {
   const { seconds } = await measure(command, args);
   row(what, n, { seconds }, 'looks for two members');

@@ -1,5 +1,5 @@
-// Real authorization servers, each in every mode: what is reported of them is stored in `reports/`, and no more than
-// what they really do. `UPDATE=1 node --test conformance/e2e/` writes the reports anew: read them before you keep them.
+// Real authorization servers, each in every mode. `reports/` holds the report of each; `UPDATE=1 node --test
+// conformance/e2e/` writes them anew: read them before you commit them.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -54,13 +54,13 @@ for (const peer of PEERS) describe(peer.as ?? peer.name, () => {
 
   test('with and without a slash it is the same question', async () => {
     const of = async (url) => {
-      const { host, resource, asked, ...report } = JSON.parse((await check(url, ['--json'])).stdout);
+      const { host, resource, extent, ...report } = JSON.parse((await check(url, ['--json'])).stdout);
       return report;
     };
     if (peer.path === '') assert.deepEqual(await of(`${issuer}/`), await of(issuer));
   });
 
-  test('what was recorded replays to the same report', async () => {
+  test('a recording replays to the same report', async () => {
     const folder = here(`../../target/e2e-recorded/${peer.as ?? peer.name}`);
     const live = await check(issuer, ['--register', '--json', '--record', folder]);
     const file = `${folder}/127.0.0.1_${new URL(issuer).port}${peer.path.replaceAll('/', '_')}.json`;
@@ -78,7 +78,7 @@ async function run(options) {
   return { stdout: done.stdout, code: done.code ?? 0 };
 }
 
-/** The report without what is another in each run. */
+/** The report without the parts that differ from run to run. */
 function steady(text, issuer) {
   return text
     .replaceAll(new URL(issuer).host, 'host')

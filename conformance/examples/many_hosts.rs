@@ -15,7 +15,7 @@ async fn main() {
     let mut arguments = std::env::args().skip(1);
     let port: u16 = arguments.next().unwrap().parse().unwrap();
     let pause = Duration::from_millis(arguments.next().unwrap().parse().unwrap());
-    // All of loopback; whoever else comes is sent away.
+    // All of loopback; connections from elsewhere are closed.
     let listener = TcpListener::bind(("0.0.0.0", port)).await.unwrap();
     println!("READY");
     loop {

@@ -1,6 +1,6 @@
 use http::{Response, header};
 
-/// Whether a response says `Cache-Control: no-store` (RFC 9111 §5.2.2.5).
+/// Returns `true` if a response says `Cache-Control: no-store` (RFC 9111 §5.2.2.5).
 pub(crate) fn is_no_store(response: &Response<Vec<u8>>) -> bool {
     let directives = response.headers().get_all(header::CACHE_CONTROL).iter();
     let mut directives =

@@ -38,7 +38,7 @@ pub(crate) async fn check(
     let about = about::read(&context).await.unwrap_or_default();
     let is_open = mcp::initialize(&mut context).await;
     match &probe.server {
-        Some(server) => ask_server(&mut context, server).await,
+        Some(server) => check_server(&mut context, server).await,
         None => end_phases(&mut context, "there is no server to register with"),
     }
     let verdict = verdict::of_check(&probe, is_open, session.failure().as_ref());
@@ -58,14 +58,14 @@ pub(crate) async fn check(
         checks,
         attempts: attempts.iter().map(attempt).collect(),
         left_behind,
-        asked: options.asked(session.total()),
+        extent: options.extent(session.total()),
     };
     secrets.redact(&mut report);
     Ok(report)
 }
 
 /// The phases that need a server: a client is registered, used and deleted.
-async fn ask_server(context: &mut CheckContext<'_>, server: &Server) {
+async fn check_server(context: &mut CheckContext<'_>, server: &Server) {
     let Options { register, login, .. } = *context.options;
     if !register && !login {
         context.end_phase(Phase::Login, "not asked for (--login)");
@@ -77,11 +77,11 @@ async fn ask_server(context: &mut CheckContext<'_>, server: &Server) {
     };
     let mut confidential = None;
     if register {
-        refusals::ask(context, server, &registered.asked).await;
+        refusals::send_all(context, server, &registered.requested).await;
         confidential = confidential::register(
             context,
             server,
-            &registered.asked,
+            &registered.requested,
             registered.information.metadata.token_endpoint_auth_method(),
         )
         .await;
@@ -97,7 +97,7 @@ async fn ask_server(context: &mut CheckContext<'_>, server: &Server) {
     if let Some(confidential) = confidential {
         confidential.delete(context, server).await;
     }
-    management::manage(context, server, &registered.information, &registered.asked).await;
+    management::manage(context, server, &registered.information, &registered.requested).await;
     if !register {
         context.end_phase(Phase::Refusals, "not asked for (--register)");
     }
@@ -120,7 +120,7 @@ fn attempt(attempt: &login_flow::Attempt) -> Attempt {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum CheckError {
-    /// The name is not one of a host that may be asked.
+    /// The name is not one of a host that may be checked.
     #[error(transparent)]
     InvalidHost(#[from] InvalidHost),
     /// A specification crate reports a violation that SPEC.md has no rule for.

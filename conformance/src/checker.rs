@@ -31,7 +31,7 @@ impl Checker {
         Ok(Self { options, http_client, queue: Rc::default(), consent: None })
     }
 
-    /// With a handler for the servers that ask a person for consent.
+    /// Adds a handler for the servers that ask a person for consent.
     pub fn with_consent_handler(self, consent: Rc<dyn ConsentHandler>) -> Self {
         Self { consent: Some(consent), ..self }
     }

@@ -2,15 +2,14 @@
 
 mod client;
 
-pub(crate) use client::{CLIENT_NAME, NOT_OFFERED};
-
-use login_flow::LoginTarget;
+use login_flow::{Finding, LoginTarget};
 
 use crate::{
     consent::ConsentHandler,
+    finding::of_violation,
     ledger::Ledger,
     options::Options,
-    report::{Finding, LeftBehind, finding},
+    report::LeftBehind,
     rule::{Phase, Rule},
     secrets::Secrets,
     session::Session,
@@ -70,7 +69,12 @@ impl<'a> CheckContext<'a> {
     /// Notes the violations of RFC 7591 and RFC 7592 in a response.
     pub(crate) fn violations(&mut self, violations: &[rfc7591::Violation]) {
         for violation in violations {
-            self.failed(finding::of_violation(violation));
+            self.failed(of_violation(violation));
         }
     }
 }
+
+/// The `client_name` of every registration.
+pub(crate) const CLIENT_NAME: &str = "conformance check";
+/// The reason why a server without RFC 7592 has no outcome of its rules.
+pub(crate) const NOT_OFFERED: &str = "the server offers no management (RFC 7592)";

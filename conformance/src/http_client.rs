@@ -47,7 +47,7 @@ impl HttpClient {
             .redirect(Policy::none())
             .connect_timeout(Duration::from_secs(10))
             .timeout(Duration::from_secs(15))
-            // A host is asked and left: no connection to one of thousands stays open.
+            // A host gets its few requests and no more: no connection to one of thousands stays open.
             .pool_idle_timeout(Duration::from_millis(500))
             .pool_max_idle_per_host(1)
             .user_agent(concat!("conformance/", env!("CARGO_PKG_VERSION")));
@@ -147,7 +147,7 @@ fn allowed(found: impl Iterator<Item = SocketAddr>, allow_private: bool) -> Vec<
     found.filter(|address| is_public(address.ip()) || allow_private && address.ip().is_loopback()).collect()
 }
 
-/// Whether an address is one of the public internet (IANA special-purpose address registries).
+/// Returns `true` if an address is one of the public internet (IANA special-purpose address registries).
 fn is_public(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(v4) => {

@@ -3,14 +3,12 @@
 use http::{Response, header};
 use url::Url;
 
-use crate::{
-    check::{
-        login, management, mcp,
-        refusals::{self, Wrong},
-        registration,
-    },
-    report::Finding,
+use crate::check::{
+    login, management, mcp,
+    refusals::{self, Wrong},
+    registration,
 };
+use login_flow::Finding;
 
 /// The findings of a response to a named request; `None` for an unknown name. The names are those of
 /// `vectors/README.md`, subject `probe`.

@@ -1,9 +1,10 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    report::{Check, Finding, Outcome},
+    report::{Check, Outcome},
     rule::{Phase, Rule, UnknownRule},
 };
+use login_flow::Finding;
 
 /// The outcome of each rule that a check spoke of: a failure outweighs a pass, and a pass the reason for no test.
 #[derive(Debug, Default)]
@@ -23,7 +24,7 @@ impl Ledger {
     }
 
     /// Notes a violation. The id of a finding that another crate made may be unknown here: [`finish`](Self::finish)
-    /// tells.
+    /// returns that as an error.
     pub(crate) fn failed(&mut self, finding: Finding) {
         let rule = match Rule::try_from(&*finding.id) {
             Ok(rule) => rule,
@@ -57,7 +58,7 @@ impl Ledger {
         }
     }
 
-    /// Whether a requirement failed.
+    /// Returns `true` if a requirement failed.
     pub(crate) fn has_failed(&self, rule: Rule) -> bool {
         self.outcomes.get(&rule) == Some(&Outcome::Failed)
     }
@@ -83,7 +84,6 @@ const MAX_PER_RULE: usize = 8;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::finding;
 
     #[test]
     fn a_pass_is_claimed_and_never_assumed() {
@@ -91,7 +91,7 @@ mod tests {
         ledger.passed(Rule::ClientId);
         ledger.not_applicable(Rule::ClientId, "too late");
         ledger.not_applicable(Rule::SecretExpiry, "no secret was issued");
-        ledger.failed(finding::of_rule(Rule::RegistrationStatus, "status 200", "answer with 201"));
+        ledger.failed(Rule::RegistrationStatus.finding("status 200", "answer with 201"));
         ledger.passed(Rule::RegistrationStatus);
         ledger.end_phase(Phase::Registration, "the end");
         let (checks, findings) = ledger.finish().unwrap();
@@ -108,7 +108,7 @@ mod tests {
     #[test]
     fn an_unknown_id_is_an_error() {
         let mut ledger = Ledger::default();
-        let mut finding = finding::of_rule(Rule::ClientId, "none", "send one");
+        let mut finding = Rule::ClientId.finding("none", "send one");
         finding.id = "rfc7591/3.2.1/client-idd".into();
         ledger.failed(finding);
         assert_eq!(ledger.finish().unwrap_err(), Rule::try_from("rfc7591/3.2.1/client-idd").unwrap_err());

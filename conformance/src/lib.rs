@@ -33,6 +33,7 @@ mod checker;
 mod consent;
 mod context;
 mod entropy;
+mod finding;
 mod http_client;
 mod judge;
 mod ledger;
@@ -50,12 +51,13 @@ pub use checker::Checker;
 pub use consent::ConsentHandler;
 pub use http_client::{HttpClient, HttpClientError};
 pub use judge::judge;
+pub use login_flow::{Actor, Finding, Level};
 pub use options::Options;
 pub use recording::{Recorder, Replay};
 pub use replayed::{ReplayError, Replayed, replay_vectors};
 pub use report::{
-    About, Asked, Attempt, Check, Document, Finding, FormError, LeftBehind, Level, Outcome, Report, Verdict,
-    html, json, junit, markdown, sarif, terminal,
+    About, Attempt, Check, Document, Extent, FormError, LeftBehind, Outcome, Report, Verdict, html, json,
+    junit, markdown, sarif, terminal,
 };
 pub use rule::{CLIENT_CLAUSES, Clause, Phase, Rule, UnknownRule};
 pub use session::{Failure, Limit, Transport};

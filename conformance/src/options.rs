@@ -3,7 +3,7 @@ use std::time::Duration;
 use login_flow::Egress;
 use url::Url;
 
-use crate::report::Asked;
+use crate::report::Extent;
 
 /// The extent of a check, its bounds, and what it sends.
 #[derive(Clone, Debug)]
@@ -78,9 +78,9 @@ impl Options {
         if self.allow_private { Egress::public().and_loopback() } else { Egress::public() }
     }
 
-    pub(crate) fn asked(&self, requests: u32) -> Asked {
+    pub(crate) fn extent(&self, requests: u32) -> Extent {
         let Self { mcp, register, login, allow_private, .. } = *self;
-        Asked { mcp, register, login, allow_private, requests }
+        Extent { mcp, register, login, allow_private, requests }
     }
 }
 

@@ -24,7 +24,7 @@ pub struct Replayed {
 }
 
 impl Replayed {
-    /// Whether both are the same.
+    /// Returns `true` if both are the same.
     pub fn is_as_expected(&self) -> bool {
         self.expected == self.found
     }
@@ -91,9 +91,9 @@ fn findings(subject: &str, case: &Case) -> Result<Option<Vec<String>>, InvalidCa
             found.into_iter().map(|finding| finding.id.into_owned()).collect()
         }
         "registration" => {
-            let asked: ClientMetadata = member(input, "request")?;
+            let requested: ClientMetadata = member(input, "request")?;
             let endpoint = Endpoint::from_static("https://server.example.com/register");
-            let registration = Registration::new(endpoint, asked);
+            let registration = Registration::new(endpoint, requested);
             let registration = match secret(input, "initial_access_token") {
                 Some(token) => registration.with_initial_access_token(token),
                 None => registration,

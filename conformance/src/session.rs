@@ -205,7 +205,7 @@ impl<'a> Session<'a> {
     }
 }
 
-/// Whether a response asks for a pause.
+/// Returns `true` if a response asks for a pause.
 fn asks_for_pause(response: &Response<Vec<u8>>) -> bool {
     matches!(response.status(), StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE)
 }

@@ -83,7 +83,7 @@ fn the_same_levels_and_sources() {
     let made = violations();
     assert_eq!(made.iter().map(|(code, ..)| *code).collect::<BTreeSet<_>>(), codes().collect());
     for finding in judged() {
-        let row = &spec[finding.id.as_ref()];
+        let row = &spec[&*finding.id];
         assert_eq!(
             (&*row.level, &*row.source),
             (finding.level.as_str(), &*finding.section),

@@ -24,14 +24,14 @@ pub(super) async fn register(
     let basic = Some(AuthMethod::ClientSecretBasic).filter(|basic| basic != registered);
     let post = Some(AuthMethod::ClientSecretPost).filter(|_| is_public);
     let method = [basic, post].into_iter().flatten().find(|method| server.auth_methods.contains(method))?;
-    let mut asked = good.clone();
-    asked.token_endpoint_auth_method = Some(method);
+    let mut requested = good.clone();
+    requested.token_endpoint_auth_method = Some(method);
     let endpoint = server.registration_endpoint.clone()?;
-    let registration = context.with_token(Registration::new(endpoint, asked.clone()));
+    let registration = context.with_token(Registration::new(endpoint, requested.clone()));
     let response = context.session.send(registration.request(), Limit::Json).await.ok()?;
     // A refusal violates no rule: a server may list methods that are for clients which it knows.
     let information = registration.receive(&response).ok()?;
-    context.judge_information(&asked, &information);
+    context.judge_information(&requested, &information);
     let redirect_uri = context.options.redirect_uri.clone();
     let method = information.metadata.token_endpoint_auth_method.clone();
     let auth = ClientAuth::new(method, information.client_secret).ok();

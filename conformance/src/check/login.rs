@@ -43,7 +43,7 @@ pub(super) async fn log_in(
             }
             let is_basic = |client: &&Client| matches!(client.auth, ClientAuth::Basic(_));
             let basic = [Some(client), confidential].into_iter().flatten().find(is_basic);
-            basic::ask(context, &mut browser, server, basic).await;
+            basic::log_in(context, &mut browser, server, basic).await;
         }
         Err(why) => context.end_phase(Phase::Login, &why),
     }

@@ -1,13 +1,12 @@
 //! The life of a registered client by RFC 7592: read, update, delete; each beside its negative.
 
 use http::{Request, Response, StatusCode, header};
-use login_flow::Server;
+use login_flow::{Finding, Server};
 use rfc7591::{ClientConfiguration, ClientInformation, ClientMetadata, RegistrationError, UriString};
 use serde_json::Value;
 
 use crate::{
     context::{CLIENT_NAME, CheckContext, NOT_OFFERED},
-    report::{Finding, finding},
     rule::{Phase, Rule},
     session::Limit,
 };
@@ -17,7 +16,7 @@ pub(super) async fn manage(
     context: &mut CheckContext<'_>,
     server: &Server,
     registered: &ClientInformation,
-    asked: &ClientMetadata,
+    requested: &ClientMetadata,
 ) {
     let client_id = &registered.client_id;
     let Some(mut configuration) = registered.management.clone() else {
@@ -33,7 +32,7 @@ pub(super) async fn manage(
         if let Some(renewed) = read(context, &configuration, client_id).await {
             configuration = renewed;
         }
-        if let Some(renewed) = update(context, &configuration, registered, asked).await {
+        if let Some(renewed) = update(context, &configuration, registered, requested).await {
             configuration = renewed;
         }
     } else {
@@ -62,7 +61,7 @@ pub(crate) fn judge_without_token(response: &Response<Vec<u8>>) -> Option<Findin
     let status = response.status();
     let evidence = format!("a read without a token is answered with {status}");
     let remedy = "ask for the registration access token";
-    status.is_success().then(|| finding::of_rule(Rule::RegistrationTokenRequired, &evidence, remedy))
+    status.is_success().then(|| Rule::RegistrationTokenRequired.finding(&evidence, remedy))
 }
 
 async fn read(
@@ -81,22 +80,22 @@ async fn update(
     context: &mut CheckContext<'_>,
     configuration: &ClientConfiguration,
     registered: &ClientInformation,
-    asked: &ClientMetadata,
+    requested: &ClientMetadata,
 ) -> Option<ClientConfiguration> {
-    let mut asked = asked.clone();
-    asked.client_name = Some(format!("{CLIENT_NAME}, updated"));
+    let mut requested = requested.clone();
+    requested.client_name = Some(format!("{CLIENT_NAME}, updated"));
     // Two redirection URIs, to see whether both come back.
-    asked.redirect_uris = asked.redirect_uris.map(|mut uris| {
+    requested.redirect_uris = requested.redirect_uris.map(|mut uris| {
         uris.extend(uris.first().and_then(|uri| uri.url().join("updated").ok().map(UriString::from)));
         uris
     });
-    asked.token_endpoint_auth_method = registered.metadata.token_endpoint_auth_method.clone();
+    requested.token_endpoint_auth_method = registered.metadata.token_endpoint_auth_method.clone();
     let client_id = &registered.client_id;
     let secret = registered.client_secret.as_ref().map(|secret| secret.secret.clone());
-    let update = configuration.clone().update(client_id.clone(), secret, asked.clone());
+    let update = configuration.clone().update(client_id.clone(), secret, requested.clone());
     let response = context.session.send(update.request(), Limit::Json).await.ok()?;
     let information = judge_response(context, update.receive(&response), client_id, "an update")?;
-    context.judge_information(&asked, &information);
+    context.judge_information(&requested, &information);
     information.management
 }
 
@@ -125,17 +124,17 @@ fn judge_response(
     }
 }
 
-fn judge_same(found: &str, asked: &str, description: &str) -> Option<Finding> {
-    let evidence = format!("{description} is answered with the client `{found}`, not `{asked}`");
+fn judge_same(found: &str, requested: &str, description: &str) -> Option<Finding> {
+    let evidence = format!("{description} is answered with the client `{found}`, not `{requested}`");
     let remedy = "answer with the client that the token was issued for";
-    (found != asked).then(|| finding::of_rule(Rule::SameClient, &evidence, remedy))
+    (found != requested).then(|| Rule::SameClient.finding(&evidence, remedy))
 }
 
 /// The finding of a response to a read that is about another client.
-pub(crate) fn judge_client(response: &Response<Vec<u8>>, asked: &str) -> Option<Finding> {
+pub(crate) fn judge_client(response: &Response<Vec<u8>>, requested: &str) -> Option<Finding> {
     let body = serde_json::from_slice::<Value>(response.body()).unwrap_or_default();
     let found = body.get("client_id").and_then(Value::as_str);
-    found.and_then(|found| judge_same(found, asked, "a read"))
+    found.and_then(|found| judge_same(found, requested, "a read"))
 }
 
 async fn read_deleted(context: &mut CheckContext<'_>, configuration: &ClientConfiguration) {
@@ -150,6 +149,5 @@ async fn read_deleted(context: &mut CheckContext<'_>, configuration: &ClientConf
 pub(crate) fn judge_deleted(response: &Response<Vec<u8>>) -> Option<Finding> {
     let status = response.status();
     let evidence = format!("a read of a deleted client is answered with {status}");
-    (status != StatusCode::UNAUTHORIZED)
-        .then(|| finding::of_rule(Rule::DeletedClient, &evidence, "answer with 401"))
+    (status != StatusCode::UNAUTHORIZED).then(|| Rule::DeletedClient.finding(&evidence, "answer with 401"))
 }

@@ -5,10 +5,10 @@ use url::Url;
 
 use crate::{
     context::CheckContext,
-    report::{Finding, finding},
     rule::{Phase, Rule},
     session::Limit,
 };
+use login_flow::Finding;
 
 /// Sends an MCP `initialize` without a token to the named URL; `true` if that succeeds.
 pub(super) async fn initialize(context: &mut CheckContext<'_>) -> bool {
@@ -56,7 +56,7 @@ fn request(url: Url) -> Result<Request<Vec<u8>>, InvalidEndpoint> {
     Ok(request)
 }
 
-/// Whether a response is a JSON-RPC result of `initialize`, as JSON or as the first event of a stream.
+/// Returns `true` if a response is a JSON-RPC result of `initialize`, as JSON or as the first event of a stream.
 fn is_initialized(response: &Response<Vec<u8>>) -> bool {
     let text = String::from_utf8_lossy(response.body());
     let data = text.lines().find_map(|line| line.strip_prefix("data:")).unwrap_or(&text);
@@ -71,5 +71,5 @@ pub(crate) fn judge(response: &Response<Vec<u8>>) -> Option<Finding> {
         return None;
     }
     let evidence = "an MCP initialize without a token is answered with 401 and no `WWW-Authenticate`";
-    Some(finding::of_rule(Rule::BearerChallenge, evidence, "send a Bearer challenge with every 401"))
+    Some(Rule::BearerChallenge.finding(evidence, "send a Bearer challenge with every 401"))
 }

@@ -1,14 +1,13 @@
 use std::cell::RefCell;
 
 use http::{Response, StatusCode, header};
-use login_flow::{Probe, Requirement, Verdict, probe};
+use login_flow::{Finding, Probe, Requirement, Verdict, probe};
 use rfc7591::AuthMethod;
 use rfc8414::Metadata;
 use serde_json::Value;
 
 use crate::{
     context::CheckContext,
-    report::{Finding, finding},
     rule::{Phase, Rule},
 };
 
@@ -142,13 +141,9 @@ impl Unread {
 
     fn finding(&self) -> Finding {
         match self.status {
-            Some(status) => finding::of_rule(
-                Rule::MetadataStatus,
-                &format!("{} answers a document with status {status}", self.url),
-                "answer with 200",
-            ),
-            None => finding::of_rule(
-                Rule::MetadataObject,
+            Some(status) => Rule::MetadataStatus
+                .finding(&format!("{} answers a document with status {status}", self.url), "answer with 200"),
+            None => Rule::MetadataObject.finding(
                 &format!("{} answers 200 as application/json with another body than a JSON object", self.url),
                 "send one JSON object",
             ),

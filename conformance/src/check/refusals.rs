@@ -5,27 +5,27 @@ mod wrong;
 pub(crate) use wrong::Wrong;
 
 use http::{HeaderValue, Response, header};
-use login_flow::Server;
+use login_flow::{Finding, Server};
 use rfc7591::{ClientConfiguration, ClientMetadata, Endpoint, Registration, RegistrationError, Secret};
 use serde_json::{Map, Value};
 
 use crate::{
     context::CheckContext,
-    report::{Finding, finding},
+    finding::of_violation,
     rule::{Phase, Rule},
     session::Limit,
 };
 
 /// Sends each, notes which ones the server registers all the same, and deletes those.
-pub(super) async fn ask(context: &mut CheckContext<'_>, server: &Server, good: &ClientMetadata) {
-    let why = match send_all(context, server, good).await {
+pub(super) async fn send_all(context: &mut CheckContext<'_>, server: &Server, good: &ClientMetadata) {
+    let why = match send_each(context, server, good).await {
         Ok(()) => "no request was refused".to_owned(),
         Err(why) => why,
     };
     context.end_phase(Phase::Refusals, &why);
 }
 
-async fn send_all(
+async fn send_each(
     context: &mut CheckContext<'_>,
     server: &Server,
     good: &ClientMetadata,
@@ -87,17 +87,17 @@ pub(crate) fn judge(wrong: &Wrong, response: &Response<Vec<u8>>) -> Vec<Finding>
     let status = response.status();
     if status.is_server_error() {
         let evidence = format!("{} is answered with {status}", wrong.description);
-        findings.push(finding::of_rule(Rule::ClientError, &evidence, "answer a wrong request with 400"));
+        findings.push(Rule::ClientError.finding(&evidence, "answer a wrong request with 400"));
     }
     match information(response) {
         Ok(registered) if (wrong.is_registered)(&registered) => {
             let evidence = format!("{} is registered, answered with {status}", wrong.description);
-            findings.push(finding::of_rule(wrong.rule, &evidence, wrong.remedy));
+            findings.push(wrong.rule.finding(&evidence, wrong.remedy));
         }
         Ok(_) => {}
         Err(rejected) => {
             for violation in rejected.violations() {
-                let mut finding = finding::of_violation(violation);
+                let mut finding = of_violation(violation);
                 finding.evidence = format!("{}: {}", wrong.description, finding.evidence);
                 let of_errors = [Rule::RegistrationErrorObject, Rule::RegistrationErrorStatus];
                 let is_of_errors = of_errors.iter().any(|rule| rule.id() == finding.id);

@@ -1,13 +1,12 @@
 //! A good registration.
 
 use http::Response;
-use login_flow::{Client, Exchange, Register, Server, Turn};
+use login_flow::{Client, Exchange, Finding, Register, Server, Turn};
 use rfc7591::{ClientInformation, ClientMetadata, Endpoint, Registration, RegistrationError};
 
 use crate::{
     cache_control::is_no_store,
     context::{CLIENT_NAME, CheckContext, NOT_OFFERED},
-    report::{Finding, finding},
     rule::{Phase, Rule},
     session::Limit,
     text::bounded,
@@ -16,7 +15,7 @@ use crate::{
 /// The client of a check.
 pub(super) struct Registered {
     /// The metadata of the request.
-    pub(super) asked: ClientMetadata,
+    pub(super) requested: ClientMetadata,
     /// The response.
     pub(super) information: ClientInformation,
     /// The client that a login needs, or the reason why the registered one cannot log in.
@@ -29,10 +28,11 @@ pub(super) async fn register(context: &mut CheckContext<'_>, server: &Server) ->
     let (Some(register), Some(endpoint)) = (register, &server.registration_endpoint) else {
         return Err("the server has no registration endpoint".to_owned());
     };
-    let asked = serde_json::from_slice::<ClientMetadata>(register.request().body());
-    let mut asked = asked.map_err(|error| format!("the registration request cannot be read: {error}"))?;
-    asked.scope.clone_from(&context.options.scope);
-    let registration = context.with_token(Registration::new(endpoint.clone(), asked.clone()));
+    let requested = serde_json::from_slice::<ClientMetadata>(register.request().body());
+    let mut requested =
+        requested.map_err(|error| format!("the registration request cannot be read: {error}"))?;
+    requested.scope.clone_from(&context.options.scope);
+    let registration = context.with_token(Registration::new(endpoint.clone(), requested.clone()));
     let sent = context.session.send(registration.request(), Limit::Json).await;
     let response = sent.map_err(|failure| failure.to_string())?;
     let information = match registration.receive(&response) {
@@ -46,14 +46,14 @@ pub(super) async fn register(context: &mut CheckContext<'_>, server: &Server) ->
         }
     };
     judge_response(context, &response, &information);
-    context.judge_information(&asked, &information);
+    context.judge_information(&requested, &information);
     context.end_phase(Phase::Registration, "the response shows nothing of it");
     let client = match register.receive(&response) {
         Ok(Turn::Done(client)) => Ok(client),
         Ok(Turn::Again(_)) => Err("the registration did not end".to_owned()),
         Err(error) => Err(format!("the registered client cannot be used: {error}")),
     };
-    Ok(Registered { asked, information, client })
+    Ok(Registered { requested, information, client })
 }
 
 /// Notes what a response that registers a client shows of the rules about the response itself.
@@ -99,14 +99,14 @@ fn refused(rejected: &RegistrationError) -> Option<Finding> {
         other => format!("a good request: {other}"),
     };
     let remedy = "register clients without an initial access token, or tell people how to get one";
-    Some(finding::of_rule(Rule::OpenRegistration, evidence.trim_end(), remedy))
+    Some(Rule::OpenRegistration.finding(evidence.trim_end(), remedy))
 }
 
 /// The finding that caches may store a client information response, which may hold a secret.
 fn no_store(response: &Response<Vec<u8>>) -> Option<Finding> {
     let evidence = "a client was registered without `Cache-Control: no-store`";
     let remedy = "send `Cache-Control: no-store`";
-    (!is_no_store(response)).then(|| finding::of_rule(Rule::RegistrationNoStore, evidence, remedy))
+    (!is_no_store(response)).then(|| Rule::RegistrationNoStore.finding(evidence, remedy))
 }
 
 /// The findings of a response to a good registration, beyond the checks of RFC 7591.

@@ -23,7 +23,7 @@ pub(super) enum Command {
     },
     /// Replays the recorded vectors, without a network
     Vectors {
-        /// Only those whose name contains this.
+        /// A part of the names of the vectors; all of them where there is none.
         pattern: Option<String>,
     },
     /// Prints reports that were stored as JSON lines in another format

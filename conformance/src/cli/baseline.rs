@@ -32,8 +32,11 @@ impl Stored {
             if read == 0 {
                 return Ok(Self { file, places });
             }
-            if let Ok(Asked { resource }) = serde_json::from_slice(&line) {
-                places.insert(key(&resource), place);
+            match serde_json::from_slice(&line) {
+                Ok(Line { resource }) => drop(places.insert(key(&resource), place)),
+                // A last line that was cut off is no report.
+                Err(_) if !line.ends_with(b"\n") => {}
+                Err(error) => return Err(Usage::at(path, format!("a line is no report: {error}"))),
             }
             place = place.saturating_add(u64::try_from(read).unwrap_or(u64::MAX));
         }
@@ -65,7 +68,7 @@ pub(super) fn done(path: &Path) -> Result<BTreeSet<u64>, Usage> {
         if read == 0 || !line.ends_with(b"\n") {
             break;
         }
-        if let Ok(Asked { resource }) = serde_json::from_slice(&line) {
+        if let Ok(Line { resource }) = serde_json::from_slice(&line) {
             done.insert(key(&resource));
         }
         whole = whole.saturating_add(u64::try_from(read).unwrap_or(u64::MAX));
@@ -75,7 +78,7 @@ pub(super) fn done(path: &Path) -> Result<BTreeSet<u64>, Usage> {
 }
 
 #[derive(Deserialize)]
-struct Asked {
+struct Line {
     resource: String,
 }
 
@@ -90,7 +93,7 @@ pub(super) fn key(resource: &str) -> u64 {
 #[derive(Debug, Serialize)]
 pub(super) struct Changes {
     pub(super) resource: String,
-    /// Whether there is a regression: of the verdict, or of a requirement at MUST or SHOULD level.
+    /// A regression: of the verdict, or of a requirement at MUST or SHOULD level.
     pub(super) regression: bool,
     /// The verdict, and requirements.
     #[serde(rename = "changes")]
@@ -111,7 +114,8 @@ impl Changes {
         let mut regression = false;
         let was = before.map_or("unknown", |before| before.verdict.name());
         if was != after.verdict.name() {
-            regression |= before.is_some_and(|before| rank(&after.verdict) > rank(&before.verdict));
+            let ranks = before.and_then(|before| rank(&before.verdict)).zip(rank(&after.verdict));
+            regression |= ranks.is_some_and(|(before, after)| after > before);
             changes.push(Change {
                 id: "verdict".to_owned(),
                 was: was.to_owned(),
@@ -164,14 +168,17 @@ impl Changes {
     }
 }
 
-fn rank(verdict: &Verdict) -> u8 {
+/// The place of a verdict, the best first; `None` where nothing is known of the host for now.
+fn rank(verdict: &Verdict) -> Option<u8> {
     match verdict {
-        Verdict::Registrable => 0,
-        Verdict::Open => 1,
-        Verdict::NoRegistration | Verdict::ExternalAuthorizationServer { .. } => 2,
-        Verdict::Unusable { .. } => 3,
-        Verdict::NoMetadata => 4,
-        _ => 5,
+        Verdict::Registrable => Some(0),
+        Verdict::Open => Some(1),
+        Verdict::NoRegistration | Verdict::ExternalAuthorizationServer { .. } => Some(2),
+        Verdict::Unusable { .. } => Some(3),
+        Verdict::Unreadable { .. } => Some(4),
+        Verdict::NoMetadata | Verdict::Closed { .. } => Some(5),
+        Verdict::Refused { .. } => Some(6),
+        Verdict::Unreachable { .. } => None,
     }
 }
 

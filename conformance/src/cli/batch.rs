@@ -25,7 +25,7 @@ pub(super) enum End {
 pub(super) struct Bounds {
     pub(super) concurrency: usize,
     pub(super) total: Option<Duration>,
-    /// Whether checks that have begun run to their end: they may have clients to delete.
+    /// Checks that have begun run to their end: they may have clients to delete.
     pub(super) finishes: bool,
 }
 

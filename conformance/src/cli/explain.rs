@@ -52,7 +52,7 @@ fn whole(clause: &Clause, phase: Option<Phase>, out: &mut String) -> std::fmt::R
     writeln!(out)
 }
 
-/// Whether a case expects that a requirement fails.
+/// Returns `true` if a case expects that a requirement fails.
 fn fails(id: &str, expect: &Value) -> bool {
     let findings = expect.get("findings").and_then(Value::as_array);
     findings.is_some_and(|findings| findings.iter().any(|found| found == id))

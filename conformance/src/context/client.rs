@@ -6,7 +6,7 @@ use rfc7591::{
     AuthMethod, ClientConfiguration, ClientInformation, ClientMetadata, Registration, RegistrationError,
 };
 
-use super::CheckContext;
+use super::{CheckContext, NOT_OFFERED};
 use crate::{report::LeftBehind, rule::Rule, session::Limit, text::bounded};
 
 impl CheckContext<'_> {
@@ -20,22 +20,22 @@ impl CheckContext<'_> {
 
     /// Notes what a client information response (RFC 7591 §3.2.1) shows of the rules about its members: for each, that
     /// it fails, that it passes, or why it cannot be seen.
-    pub(crate) fn judge_information(&mut self, asked: &ClientMetadata, information: &ClientInformation) {
+    pub(crate) fn judge_information(&mut self, requested: &ClientMetadata, information: &ClientInformation) {
         self.keep_secrets(information);
         self.violations(&information.violations);
-        self.judge_secret(asked, information);
+        self.judge_secret(requested, information);
         let registered = &information.metadata;
         let is_stated = [
-            (Rule::MetadataReturned, asked.redirect_uris.is_some()),
+            (Rule::MetadataReturned, requested.redirect_uris.is_some()),
             (Rule::RedirectUriDropped, registered.redirect_uris.is_some()),
             (Rule::RedirectUriAdded, registered.redirect_uris.is_some()),
             (Rule::AuthMethodSubstituted, registered.token_endpoint_auth_method.is_some()),
             (Rule::GrantTypeRemoved, registered.grant_types.is_some()),
             (Rule::ResponseTypeRemoved, registered.response_types.is_some()),
-            (Rule::ScopeChanged, asked.scope.is_some() && registered.scope.is_some()),
+            (Rule::ScopeChanged, requested.scope.is_some() && registered.scope.is_some()),
             (Rule::ValueReplaced, registered.client_name.is_some() || registered.application_type.is_some()),
         ];
-        if asked.scope.is_none() {
+        if requested.scope.is_none() {
             self.not_applicable(Rule::ScopeChanged, "no scope was asked for");
         }
         for (rule, is_stated) in is_stated {
@@ -47,7 +47,7 @@ impl CheckContext<'_> {
         }
     }
 
-    fn judge_secret(&mut self, asked: &ClientMetadata, information: &ClientInformation) {
+    fn judge_secret(&mut self, requested: &ClientMetadata, information: &ClientInformation) {
         if information.client_secret.is_some() {
             self.passed(Rule::SecretExpiry);
         } else {
@@ -55,7 +55,7 @@ impl CheckContext<'_> {
         }
         let is_public =
             |metadata: &ClientMetadata| metadata.token_endpoint_auth_method() == &AuthMethod::None;
-        if is_public(asked) && is_public(&information.metadata) {
+        if is_public(requested) && is_public(&information.metadata) {
             self.passed(Rule::SecretForPublicClient);
         } else {
             self.not_applicable(Rule::SecretForPublicClient, "the client is not a public one");
@@ -135,7 +135,3 @@ fn status(rejected: &RegistrationError) -> Option<StatusCode> {
         _ => None,
     }
 }
-
-/// The `client_name` of every registration.
-pub(crate) const CLIENT_NAME: &str = "conformance check";
-pub(crate) const NOT_OFFERED: &str = "the server offers no management (RFC 7592)";

@@ -7,10 +7,10 @@ use std::{
 };
 
 use super::{
-    Report,
     form::{Form, FormError, Rank},
     html::Html,
     junit::Junit,
+    model::Report,
     sarif::Sarif,
 };
 

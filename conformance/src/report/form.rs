@@ -1,6 +1,6 @@
 use std::io;
 
-use super::Report;
+use super::model::Report;
 
 /// The sort key of the parts of a document; those of the same rank stay in the order in which they come.
 pub(super) type Rank = Option<(bool, String)>;

@@ -1,13 +1,14 @@
-//! One self-contained page for a person: a directory of hosts, with what was found to unfold.
+//! One self-contained page for a person: a directory of hosts, with their findings to unfold.
 
 use askama::Template;
 use url::Url;
 
 use super::{
-    Finding, Level, Report, Verdict,
     form::{self, Form, FormError, Rank},
+    model::Report,
 };
 use crate::text::escape;
+use login_flow::{Finding, Level, Verdict};
 
 /// The page of some reports: those that support login first.
 pub fn print(reports: &[Report]) -> Result<String, FormError> {
@@ -90,7 +91,7 @@ impl Host {
             address: web(&report.resource),
             title: report.about.title.as_deref().map(escape),
             description: report.about.description.as_deref().map(escape),
-            // Shown from where the host has it: a check that reads asks for no icon.
+            // The page loads the icon from the host: a check that reads sends no request for it.
             icon: report.about.icon.as_deref().and_then(web),
             verdict: escape(&report.headline()),
             kind: match report.verdict {

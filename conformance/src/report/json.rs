@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use schemars::{Schema, schema_for};
 
-use super::Report;
+use super::model::Report;
 use crate::text::is_unsafe;
 
 /// The report as one line.

@@ -3,10 +3,11 @@
 use quick_junit::{NonSuccessKind, Report as Document, TestCase, TestCaseStatus, TestSuite};
 
 use super::{
-    Finding, Level, Outcome, Report,
     form::{self, Form, FormError},
+    model::{Outcome, Report},
 };
 use crate::text::escape;
+use login_flow::{Finding, Level};
 
 /// The document of some reports. A finding at MUST level is a failure. A finding at another level is no reason to fail,
 /// and not passed either: the case is skipped, with the evidence.

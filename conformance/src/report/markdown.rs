@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::Report;
+use super::model::Report;
 
 /// The reports as sections.
 pub fn print(reports: &[Report]) -> String {
@@ -28,7 +28,7 @@ fn write(report: &Report, out: &mut String) -> std::fmt::Result {
         writeln!(out, "| level | requirement | seen | who must act | what to do |\n|---|---|---|---|---|")?;
     }
     for finding in &report.findings {
-        let [evidence, remedy] = [finding.evidence.as_str(), &finding.remedy].map(code);
+        let [evidence, remedy] = [&*finding.evidence, &*finding.remedy].map(code);
         let actor = finding.actor.as_str();
         let section = link(&finding.section);
         writeln!(

@@ -5,10 +5,11 @@ use serde_json::{Value, json};
 use url::Url;
 
 use super::{
-    Finding, Level, Report,
     form::{self, Form, FormError},
+    model::Report,
 };
 use crate::{rule::Rule, text::escape};
+use login_flow::{Finding, Level};
 
 /// The log of some reports.
 pub fn print(reports: &[Report]) -> Result<String, FormError> {

@@ -2,8 +2,9 @@
 
 use std::fmt::{self, Write};
 
-use super::{Finding, Level, Report, Verdict};
+use super::model::Report;
 use crate::text::escape;
+use login_flow::{Finding, Level, Verdict};
 
 /// The report as lines of text, in colour or not.
 pub fn print(report: &Report, colour: bool) -> String {
@@ -22,7 +23,7 @@ impl fmt::Display for Report {
 fn write(report: &Report, paint: Paint, out: &mut String) -> fmt::Result {
     let verdict = escape(&report.headline());
     writeln!(out, "{}  {}", paint.bold(&escape(&report.resource)), paint.verdict(report, &verdict))?;
-    if report.asked.allow_private {
+    if report.extent.allow_private {
         writeln!(out, "  loopback was allowed (--allow-private)")?;
     }
     for (name, value) in [
@@ -37,7 +38,7 @@ fn write(report: &Report, paint: Paint, out: &mut String) -> fmt::Result {
     }
     if report.metadata_url.is_none() {
         for attempt in &report.attempts {
-            writeln!(out, "  asked        {}: {}", escape(&attempt.url), escape(&attempt.outcome))?;
+            writeln!(out, "  requested    {}: {}", escape(&attempt.url), escape(&attempt.outcome))?;
         }
     }
     for finding in &report.findings {
@@ -50,7 +51,7 @@ fn write(report: &Report, paint: Paint, out: &mut String) -> fmt::Result {
     writeln!(
         out,
         "  {passed} passed, {failed} failed, {not_tested} not tested, {} requests",
-        report.asked.requests
+        report.extent.requests
     )?;
     for (why, ids) in report.not_tested() {
         let rules = match ids[..] {

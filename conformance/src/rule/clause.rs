@@ -1,6 +1,4 @@
-use login_flow::Actor;
-
-use crate::report::Level;
+use login_flow::{Actor, Level};
 
 /// A requirement as SPEC.md states it.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -8,7 +6,7 @@ use crate::report::Level;
 pub struct Clause {
     /// The stable id.
     pub id: &'static str,
-    /// How binding it is.
+    /// The level.
     pub level: Level,
     /// The party that it binds.
     pub actor: Actor,

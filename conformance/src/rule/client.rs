@@ -1,7 +1,6 @@
-use login_flow::Actor;
+use login_flow::{Actor, Level};
 
-use super::Clause;
-use crate::report::Level;
+use super::clause::Clause;
 
 /// The clauses of SPEC.md that bind the client: none is checked, and a verdict may name one.
 pub const CLIENT_CLAUSES: &[Clause] = &[

@@ -1,7 +1,6 @@
-use login_flow::Actor;
+use login_flow::{Actor, Level};
 
-use super::{Clause, Phase};
-use crate::report::Level;
+use super::{clause::Clause, phase::Phase};
 
 /// Generates [`Rule`] with its clauses: a name, its phase, level and addressee, its id, text and source.
 macro_rules! rules {

@@ -1,11 +1,11 @@
-//! Every format, of reports that a person would read, and of a host that wants to break out of each.
+//! Every format: of reports that a person would read, and of a host that tries to break out of each.
 
-use crate::lab::server::{Ask, Edit, HOST, Lab};
+use crate::lab::server::{Edit, HOST, Lab, RequestKind};
 use conformance::{Checker, Document, Options, Report, html, json, junit, markdown, sarif, terminal};
 use login_flow::{Blocked, InvalidHost};
 use serde_json::{Value, json};
 
-async fn report_with(fault: Option<(Ask, Edit)>) -> Report {
+async fn report_with(fault: Option<(RequestKind, Edit)>) -> Report {
     let options = Options::new().with_mcp().with_registration().with_login();
     let lab = Lab::new(false, fault);
     Checker::new(options).unwrap().check_over(&lab, HOST).await.unwrap()
@@ -20,9 +20,9 @@ async fn reports() -> Vec<Report> {
     };
     vec![
         report_with(None).await,
-        report_with(Some((Ask::Wrong("javascript-redirect-uri"), worse))).await,
-        report_with(Some((Ask::Wrong("contradictory-grant-types"), worse))).await,
-        report_with(Some((Ask::Metadata, |answer, _, _| answer.status = 404))).await,
+        report_with(Some((RequestKind::Wrong("javascript-redirect-uri"), worse))).await,
+        report_with(Some((RequestKind::Wrong("contradictory-grant-types"), worse))).await,
+        report_with(Some((RequestKind::Metadata, |answer, _, _| answer.status = 404))).await,
         Report::not_asked("127.0.0.1", InvalidHost::Blocked(Blocked::Address)),
     ]
 }
@@ -104,15 +104,15 @@ async fn hostile() -> Vec<Report> {
         answer.remove("registration_access_token");
     };
     let mut reports = Vec::new();
-    for (ask, edit) in [
-        (Ask::Metadata, metadata),
-        (Ask::Metadata, issuer),
-        (Ask::Page, page),
-        (Ask::Register, refused),
-        (Ask::Register, registered),
-        (Ask::Wrong("no-redirect-uris"), left),
+    for (kind, edit) in [
+        (RequestKind::Metadata, metadata),
+        (RequestKind::Metadata, issuer),
+        (RequestKind::Page, page),
+        (RequestKind::Register, refused),
+        (RequestKind::Register, registered),
+        (RequestKind::Wrong("no-redirect-uris"), left),
     ] {
-        reports.push(report_with(Some((ask, edit))).await);
+        reports.push(report_with(Some((kind, edit))).await);
     }
     assert!(
         reports.iter().any(|report| report.left_behind.iter().any(|left| left.client_id.contains("script")))

@@ -11,7 +11,7 @@ use serde_json::json;
 use url::Url;
 
 use crate::{
-    lab::server::{Ask, Edit, HOST, Lab},
+    lab::server::{Edit, HOST, Lab, RequestKind},
     loopback::{JSON, Server, command, http, text},
 };
 
@@ -19,7 +19,7 @@ async fn check(options: Options, lab: &Lab) -> Report {
     Checker::new(options).unwrap().check_over(lab, HOST).await.unwrap()
 }
 
-/// A server that lists both gets a second client, for what only a secret shows.
+/// A server that lists both gets a second client, for the rules that only a secret shows.
 #[tokio::test]
 async fn a_client_with_a_secret_beside_a_public_one() {
     let rules = [Rule::SecretExpiry, Rule::ClientIdWithBasic];
@@ -44,27 +44,30 @@ async fn a_client_with_a_secret_beside_a_public_one() {
         answer.status = 400;
         answer.body = json!({"error": "invalid_request"});
     };
-    for (rule, fault) in rules.into_iter().zip([(Ask::Register, unsaid), (Ask::BasicAlone, asks)]) {
+    for (rule, fault) in
+        rules.into_iter().zip([(RequestKind::Register, unsaid), (RequestKind::BasicAlone, asks)])
+    {
         let report = check_of_both(Some(fault)).await;
         let failed: Vec<&str> = report.findings.iter().map(|finding| &*finding.id).collect();
         assert_eq!(failed, [rule.id()], "{report}");
     }
     // A code that is refused with `client_id` too shows nothing of it.
     let spends: Edit = |answer, _, _| answer.status = 400;
-    let report = check_of_both(Some((Ask::BasicAlone, spends))).await;
+    let report = check_of_both(Some((RequestKind::BasicAlone, spends))).await;
     let outcome = report.outcome(rules[1]);
     assert!(matches!(outcome, Some(Outcome::NotTested { why }) if why.contains("too")), "{report}");
     assert_eq!(report.findings, [], "{report}");
 }
 
-/// What was asked for and could not be tested is no success.
+/// A check that was asked for and could not be made is no success.
 #[tokio::test]
 async fn a_login_that_needs_a_person_is_not_passed() {
     let page: Edit = |answer, _, _| {
         answer.status = 200;
         answer.headers.clear();
     };
-    let report = check(Options::new().with_login(), &Lab::new(false, Some((Ask::Authorize, page)))).await;
+    let report =
+        check(Options::new().with_login(), &Lab::new(false, Some((RequestKind::Authorize, page)))).await;
     assert_eq!(
         (report.is_supported(), report.is_complete(), report.exit_code()),
         (true, false, 3),
@@ -104,7 +107,7 @@ fn a_person_opens_the_printed_link() {
             return http("201 Created", &format!("{JSON}\r\ncache-control: no-store"), &client.to_string());
         }
         if head.starts_with("POST /token ") {
-            // The code says what to answer: each is good for its own test.
+            // The code selects the response: each is good for its own test.
             let good = body.contains("code=good-1");
             let tokens = json!({"access_token": "access", "token_type": "Bearer"});
             return if good && !SPENT.swap(true, std::sync::atomic::Ordering::SeqCst) {

@@ -13,7 +13,7 @@ use std::{
     thread,
 };
 
-/// A server on loopback that answers every request by a function of its head and body, and keeps what it saw.
+/// A server on loopback that answers every request by a function of its head and body, and stores the requests.
 pub(crate) struct Server {
     pub(crate) port: u16,
     seen: Arc<Mutex<Vec<String>>>,
@@ -25,14 +25,14 @@ impl Server {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let port = listener.local_addr().unwrap().port();
         let (seen, ended) = (Arc::new(Mutex::new(Vec::new())), Arc::new(AtomicBool::new(false)));
-        let (kept, stop, answer) = (Arc::clone(&seen), Arc::clone(&ended), Arc::new(answer));
+        let (stored, stop, answer) = (Arc::clone(&seen), Arc::clone(&ended), Arc::new(answer));
         thread::spawn(move || {
             for stream in listener.incoming() {
                 if stop.load(Ordering::SeqCst) {
                     return;
                 }
-                let (kept, answer) = (Arc::clone(&kept), Arc::clone(&answer));
-                thread::spawn(move || serve(stream.unwrap(), port, &kept, &*answer));
+                let (stored, answer) = (Arc::clone(&stored), Arc::clone(&answer));
+                thread::spawn(move || serve(stream.unwrap(), port, &stored, &*answer));
             }
         });
         Self { port, seen, ended }

@@ -1,4 +1,4 @@
-//! The checker against servers of this program: what it finds, how it prints it, and what it withstands.
+//! The checker against servers of this program: its findings, its formats, and hostile input.
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 #![expect(clippy::semicolon_if_nothing_returned, reason = "a fault is one expression")]
 

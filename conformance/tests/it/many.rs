@@ -88,7 +88,7 @@ fn exit_codes() {
     }
 }
 
-/// What is done is not asked again, a line that was cut off is, and nothing is there twice.
+/// A host that is done is not checked again, one whose line was cut off is, and none is there twice.
 #[test]
 fn resume() {
     let servers: Vec<Server> = (0..6).map(|_| good()).collect();
@@ -144,6 +144,10 @@ fn baseline() {
         (Some(0), String::new()),
         "nothing changed, nothing is printed"
     );
+    let garbled = folder.join("garbled.jsonl");
+    fs::write(&garbled, "no report\n").unwrap();
+    let unreadable = run(&["check", &name, "--allow-private", "--baseline", garbled.to_str().unwrap()]);
+    assert_eq!(unreadable.status.code(), Some(2), "a baseline that cannot be read is not an empty one");
     for (state_now, code, expected) in [
         (",\"scopes_supported\":[]", 1, "rfc8414/3.2/empty-member: passed -> failed"),
         (
@@ -167,7 +171,7 @@ fn baseline() {
     }
 }
 
-/// Ctrl-C ends the run at once, and what is done is kept, in whole lines.
+/// Ctrl-C ends the run at once, and the finished reports stay, in whole lines.
 #[test]
 #[cfg(unix)]
 fn an_interrupt_keeps_what_is_done() {
@@ -204,7 +208,7 @@ fn an_interrupt_keeps_what_is_done() {
     assert_eq!(resources(&fs::read(&out).unwrap()), [quick.name()]);
 }
 
-/// Where something was made, the first Ctrl-C lets it be cleaned up, and the second one does not wait for that.
+/// After a registration, the first Ctrl-C lets the client be deleted, and the second one does not wait for that.
 #[test]
 #[cfg(unix)]
 fn a_second_interrupt_does_not_wait() {

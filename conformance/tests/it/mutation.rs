@@ -42,7 +42,7 @@ async fn l09_each_fault_flips_its_check_alone() {
     for fault in FAULTS {
         let confidential = fault.confidential;
         let good = check(&Lab::new(confidential, None)).await;
-        let lab = Lab::new(confidential, Some((fault.ask, fault.edit)));
+        let lab = Lab::new(confidential, Some((fault.kind, fault.edit)));
         let report = check(&lab).await;
         let failed = ids(&report, |outcome| *outcome == Outcome::Failed);
         let rule = Rule::try_from(fault.id).unwrap();
@@ -54,9 +54,9 @@ async fn l09_each_fault_flips_its_check_alone() {
         let silent = |outcome: &Outcome| matches!(outcome, Outcome::NotTested { .. });
         let lost = ids(&report, silent).difference(&ids(&good, silent)).count();
         let vectors = vectors_of(fault.id);
-        let (id, ask, note) = (fault.id, fault.ask, fault.note);
+        let (id, kind, note) = (fault.id, fault.kind, fault.note);
         let vectors = format!("[{vectors}](../vectors/requirements/{id}.json)");
-        writeln!(table, "| `{id}` | {ask:?}: {note} | {lost} | {vectors} |").unwrap();
+        writeln!(table, "| `{id}` | {kind:?}: {note} | {lost} | {vectors} |").unwrap();
     }
     let covered: BTreeSet<&str> = FAULTS.iter().map(|fault| fault.id).collect();
     let uncovered: Vec<_> = Rule::ALL.iter().filter(|rule| !covered.contains(rule.id())).collect();

@@ -1,4 +1,4 @@
-//! How a host is asked: with pauses where it asks for them, within a budget, one request at a time.
+//! Requests to a host: with pauses where it asks for them, within a budget, one at a time.
 
 use std::{
     cell::{Cell, RefCell},
@@ -119,11 +119,11 @@ async fn a_budget_is_kept() {
         let busy = Busy::new(0, None);
         let report = busy.check(options).await;
         assert_eq!(u32::try_from(busy.seen.borrow().len()).unwrap(), budget);
-        assert_eq!(report.asked.requests, budget);
+        assert_eq!(report.extent.requests, budget);
         assert_eq!(report.findings, [], "{report}");
         if budget > 3 {
             assert!(not_tested(&report, Rule::ContentTypeRequired).contains("budget"), "{report}");
-            assert_eq!(report.left_behind.len(), 1, "what it could not delete, it tells: {report}");
+            assert_eq!(report.left_behind.len(), 1, "it names the client that it could not delete: {report}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Threats to whoever runs the command line: each with the exact input.
+//! Threats to the user of the command line: each with the exact input.
 
 use std::{
     fs,
@@ -14,7 +14,7 @@ use conformance::{Checker, Options, Outcome, Report, Rule};
 use tokio::time::Instant;
 
 use crate::{
-    lab::server::{Ask, Edit, HOST, Lab},
+    lab::server::{Edit, HOST, Lab, RequestKind},
     loopback::{JSON, Server, command, folder, http, run, server_with, text},
 };
 
@@ -27,7 +27,7 @@ fn l01_arguments_are_strangers_too() {
     assert!(pattern.status.code() == Some(2) && !text(&pattern).contains('\u{1b}'));
 }
 
-/// Whatever a server names as its authorization endpoint, no program is started: those on the path are canaries.
+/// No program is started for any authorization endpoint that a server names: those on the path are canaries.
 #[test]
 #[cfg(unix)]
 fn l02_no_program_is_started() {
@@ -49,7 +49,7 @@ fn l02_no_program_is_started() {
         |_| "--upload-pack=x".to_owned(),
         |port| format!("http://127.0.0.1:{port}/authorize?$(calc.exe)&x=`calc`"),
     ];
-    let mut told = String::new();
+    let mut printed = String::new();
     for endpoint in endpoints {
         let server = server_with(endpoint);
         let arguments =
@@ -57,9 +57,9 @@ fn l02_no_program_is_started() {
         let output = command().args(arguments).env("PATH", &folder).env("BROWSER", "open").output().unwrap();
         assert!(matches!(output.status.code(), Some(0 | 1 | 3)), "{}", text(&output));
         assert!(!canary.exists(), "{}", text(&output));
-        told.push_str(&text(&output));
+        printed.push_str(&text(&output));
     }
-    assert!(told.contains("Open this link"), "the control: a person was asked: {told}");
+    assert!(printed.contains("Open this link"), "the control: a person was asked: {printed}");
 }
 
 #[test]
@@ -74,7 +74,7 @@ fn l03_no_way_into_private_networks() {
         "{report}"
     );
     assert!(report.findings.iter().any(|finding| finding.id == "mcp/discovery/metadata"), "{report}");
-    assert!(report.asked.allow_private && report.to_string().contains("--allow-private"), "it is said");
+    assert!(report.extent.allow_private && report.to_string().contains("--allow-private"), "it is said");
     for private in
         ["http://169.254.169.254/", "https://10.0.0.1/", "127.0.0.1", "localhost", "https://[::1]/"]
     {
@@ -97,7 +97,7 @@ async fn l04_reading_only_unless_told_otherwise() {
     let reading = Lab::new(false, None);
     let report = check(&reading, Options::new()).await;
     assert_eq!(methods(&reading), 0);
-    assert_eq!(report.asked.requests, 2, "the document and the root page");
+    assert_eq!(report.extent.requests, 2, "the document and the root page");
     assert!(matches!(report.outcome(Rule::RegistrationStatus), Some(Outcome::NotTested { .. })));
     let asking = Lab::new(false, None);
     check(&asking, Options::new().with_mcp()).await;
@@ -107,7 +107,7 @@ async fn l04_reading_only_unless_told_otherwise() {
     assert!(methods(&registering) > 10);
     assert_eq!((registering.clients().len(), report.left_behind.len()), (0, 0), "it cleans up");
     let refuses: Edit = |answer, _, _| answer.status = 403;
-    let keeping = Lab::new(false, Some((Ask::Delete, refuses)));
+    let keeping = Lab::new(false, Some((RequestKind::Delete, refuses)));
     let report = check(&keeping, Options::new().with_registration()).await;
     assert_eq!(report.left_behind.len(), 1, "and says what it cannot: {report}");
     assert!(report.left_behind[0].why.contains("403"), "{report}");
@@ -128,9 +128,9 @@ fn l05_secrets_stay_out() {
             });
             return http("200 OK", JSON, &document.to_string());
         }
-        // It tells everything that it was told.
-        let told = serde_json::json!({"error": "invalid_token", "error_description": request}).to_string();
-        http("401 Unauthorized", JSON, &told)
+        // It repeats everything that it was sent.
+        let printed = serde_json::json!({"error": "invalid_token", "error_description": request}).to_string();
+        http("401 Unauthorized", JSON, &printed)
     });
     let token = folder.join("token");
     let token = token.to_str().unwrap();
@@ -180,7 +180,7 @@ fn l07_a_hanging_host_ends_in_a_report() {
     );
 }
 
-/// What was found before the host began to hang is told.
+/// The findings from before the host began to hang are reported.
 #[test]
 fn l07_partial_results() {
     let server = server_with(|port| format!("http://127.0.0.1:{port}/authorize"));

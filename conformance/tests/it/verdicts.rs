@@ -1,11 +1,11 @@
-//! Verdicts, and what leads to each.
+//! Verdicts, each with the responses that lead to it.
 
 use conformance::{Checker, Options, Outcome, Report, Rule, Verdict, replay_vectors};
 use serde_json::json;
 
-use crate::lab::server::{Ask, Edit, HOST, Lab};
+use crate::lab::server::{Edit, HOST, Lab, RequestKind};
 
-async fn check(options: Options, fault: Option<(Ask, Edit)>) -> Report {
+async fn check(options: Options, fault: Option<(RequestKind, Edit)>) -> Report {
     Checker::new(options).unwrap().check_over(&Lab::new(false, fault), HOST).await.unwrap()
 }
 
@@ -33,9 +33,9 @@ async fn open() {
         },
     ];
     for open in opens {
-        let without_metadata = Lab::new(false, Some((Ask::Initialize, open)));
+        let without_metadata = Lab::new(false, Some((RequestKind::Initialize, open)));
         let options = Options::new().with_mcp();
-        let report = check(options.clone(), Some((Ask::Initialize, open))).await;
+        let report = check(options.clone(), Some((RequestKind::Initialize, open))).await;
         assert_eq!(report.verdict, Verdict::Registrable, "metadata counts first");
         let checker = Checker::new(options).unwrap();
         let nothing = |request: &http::Request<Vec<u8>>| {
@@ -65,13 +65,13 @@ async fn protected_registration() {
             answer.body = json!({"error": "invalid_token"});
         }
     };
-    let closed = check(Options::new().with_registration(), Some((Ask::Register, refuses))).await;
+    let closed = check(Options::new().with_registration(), Some((RequestKind::Register, refuses))).await;
     assert_eq!(closed.exit_code(), 1);
     assert_eq!(closed.outcome(Rule::OpenRegistration), Some(&Outcome::Failed));
     assert!(closed.headline().starts_with("refuses to register a client"), "{closed}");
     let mut options = Options::new().with_registration();
     options.initial_access_token = Some(rfc7591::Secret::new("let-me-in".to_owned()));
-    let opened = check(options, Some((Ask::Register, refuses))).await;
+    let opened = check(options, Some((RequestKind::Register, refuses))).await;
     assert_eq!((opened.exit_code(), &*opened.headline()), (0, "supports dynamic client registration"));
     assert!(matches!(opened.outcome(Rule::OpenRegistration), Some(Outcome::NotTested { .. })), "{opened}");
     assert_eq!(opened.left_behind, [], "{opened}");
@@ -95,7 +95,7 @@ async fn a_verdict_names_its_requirement() {
         (private, Some("security/egress/public-https")),
         (pushed, None),
     ] {
-        let report = check(Options::new(), Some((Ask::Metadata, edit))).await;
+        let report = check(Options::new(), Some((RequestKind::Metadata, edit))).await;
         assert_eq!(report.verdict.name(), "unusable", "{report}");
         assert_eq!(report.requirement.as_deref(), expected, "{report}");
         assert!(expected.is_none_or(|id| report.to_string().contains(id)), "{report}");
@@ -103,7 +103,7 @@ async fn a_verdict_names_its_requirement() {
     }
 }
 
-/// A document of another issuer is a pointer, and breaks RFC 8414 §3.3 all the same.
+/// A document of another issuer is a pointer, and violates RFC 8414 §3.3 all the same.
 #[tokio::test]
 async fn a_pointer_is_followed_and_told() {
     let named = |issuer: &str| {
@@ -151,11 +151,33 @@ async fn neither_registered_nor_refused() {
         },
     ];
     for page in pages {
-        let report =
-            check(Options::new().with_registration(), Some((Ask::Wrong("javascript-redirect-uri"), page)))
-                .await;
+        let report = check(
+            Options::new().with_registration(),
+            Some((RequestKind::Wrong("javascript-redirect-uri"), page)),
+        )
+        .await;
         let outcome = report.outcome(Rule::RedirectUriScript);
         assert!(matches!(outcome, Some(Outcome::NotTested { why }) if why.contains("neither")), "{report}");
         assert_eq!(report.outcome(Rule::RedirectUriCleartext), Some(&Outcome::Passed), "the control");
     }
+}
+
+/// A rule passes only where a check looked at it: a member that a response leaves out shows nothing of it.
+#[tokio::test]
+async fn what_a_response_leaves_out_is_not_tested() {
+    let rules = [Rule::GrantTypeRemoved, Rule::RedirectUriAdded, Rule::ResponseTypeRemoved];
+    let good = check(Options::new().with_login(), None).await;
+    let omits: Edit = |answer, _, _| {
+        answer.remove("grant_types");
+        answer.remove("redirect_uris");
+        answer.remove("response_types");
+    };
+    let silent = check(Options::new().with_login(), Some((RequestKind::Register, omits))).await;
+    for rule in rules {
+        assert_eq!(good.outcome(rule), Some(&Outcome::Passed), "the control: {good}");
+        let outcome = silent.outcome(rule);
+        assert!(matches!(outcome, Some(Outcome::NotTested { why }) if why.contains("state it")), "{silent}");
+    }
+    assert_eq!(silent.outcome(Rule::MetadataReturned), Some(&Outcome::Failed), "{silent}");
+    assert_eq!(silent.outcome(Rule::ClientId), Some(&Outcome::Passed), "{silent}");
 }

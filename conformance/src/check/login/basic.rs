@@ -12,18 +12,18 @@ use crate::{context::CheckContext, rule::Rule};
 
 /// Sends a token request without `client_id` in its form, and where the server refuses that, the same code with it:
 /// a refusal counts only if the second request is accepted.
-pub(super) async fn ask(
+pub(super) async fn log_in(
     context: &mut CheckContext<'_>,
     browser: &mut Browser<'_>,
     server: &Server,
     client: Option<&Client>,
 ) {
-    if let Err(why) = log_in(context, browser, server, client).await {
+    if let Err(why) = redeem_alone(context, browser, server, client).await {
         context.not_applicable(Rule::ClientIdWithBasic, &why);
     }
 }
 
-async fn log_in(
+async fn redeem_alone(
     context: &mut CheckContext<'_>,
     browser: &mut Browser<'_>,
     server: &Server,

@@ -1,21 +1,16 @@
 //! The findings of each response of a login.
 
 use http::{Response, header};
-use login_flow::{TokenError, Tokens};
+use login_flow::{Finding, TokenError, Tokens};
 use serde_json::Value;
 use url::Url;
 
-use crate::{
-    cache_control::is_no_store,
-    report::{Finding, finding},
-    rule::Rule,
-    text::bounded,
-};
+use crate::{cache_control::is_no_store, rule::Rule, text::bounded};
 
 /// The finding that the authorization endpoint redirects to [`UNREGISTERED`].
 pub(super) fn redirected_to_unregistered() -> Finding {
     let evidence = format!("{UNREGISTERED} was not registered, and people are redirected there");
-    finding::of_rule(Rule::UnregisteredRedirect, &evidence, "show an error, and redirect nowhere")
+    Rule::UnregisteredRedirect.finding(&evidence, "show an error, and redirect nowhere")
 }
 
 /// The finding of a response to an authorization request with that redirection URI.
@@ -35,7 +30,7 @@ pub(crate) fn judge_callback(
     let value = |name: &str| callback.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value);
     let state = (value("state").as_deref() != Some(state)).then(|| {
         let evidence = "the authorization response does not carry the `state` that was sent";
-        finding::of_rule(Rule::StateReturned, evidence, "return `state` as it was sent")
+        Rule::StateReturned.finding(evidence, "return `state` as it was sent")
     });
     let iss = match value("iss") {
         Some(iss) if iss == issuer => None,
@@ -44,7 +39,7 @@ pub(crate) fn judge_callback(
         None => None,
     };
     let remedy = "send the issuer identifier, as it is in the metadata, with every authorization response";
-    let iss = iss.map(|evidence| finding::of_rule(Rule::IssSent, &evidence, remedy));
+    let iss = iss.map(|evidence| Rule::IssSent.finding(&evidence, remedy));
     [(Rule::StateReturned, state), (Rule::IssSent, iss)]
 }
 
@@ -52,14 +47,14 @@ pub(crate) fn judge_callback(
 pub(crate) fn judge_tokens(response: &Response<Vec<u8>>) -> [(Rule, Option<Finding>); 2] {
     let evidence = "tokens are issued without `Cache-Control: no-store`";
     let no_store = (!is_no_store(response))
-        .then(|| finding::of_rule(Rule::TokenNoStore, evidence, "send `Cache-Control: no-store`"));
+        .then(|| Rule::TokenNoStore.finding(evidence, "send `Cache-Control: no-store`"));
     let tokens = Tokens::receive(response).err().and_then(|error| match error {
         // RFC 8707 §2: the server chooses the resources that it issues tokens for.
         TokenError::Refused { error, .. } if error == "invalid_target" => None,
         error => {
             let evidence = format!("a good token request: {error}");
             let remedy = "answer a good code with a JSON object that has `access_token` and `token_type`";
-            Some(finding::of_rule(Rule::TokenResponse, &evidence, remedy))
+            Some(Rule::TokenResponse.finding(&evidence, remedy))
         }
     });
     [(Rule::TokenResponse, tokens), (Rule::TokenNoStore, no_store)]
@@ -69,14 +64,14 @@ pub(crate) fn judge_tokens(response: &Response<Vec<u8>>) -> [(Rule, Option<Findi
 pub(crate) fn judge_used_code(response: &Response<Vec<u8>>) -> Option<Finding> {
     let evidence = "a code was redeemed twice";
     let is_issued = Tokens::receive(response).is_ok();
-    is_issued.then(|| finding::of_rule(Rule::CodeOnce, evidence, "refuse it with invalid_grant"))
+    is_issued.then(|| Rule::CodeOnce.finding(evidence, "refuse it with invalid_grant"))
 }
 
 /// The finding of a response to a code with another verifier.
 pub(crate) fn judge_wrong_verifier(response: &Response<Vec<u8>>) -> Option<Finding> {
     let evidence = "a code was redeemed with another verifier than its own";
     let is_issued = Tokens::receive(response).is_ok();
-    is_issued.then(|| finding::of_rule(Rule::VerifierChecked, evidence, "compare it with the challenge"))
+    is_issued.then(|| Rule::VerifierChecked.finding(evidence, "compare it with the challenge"))
 }
 
 /// The finding of a response to a token request with HTTP Basic alone, where one with `client_id` is accepted.
@@ -87,7 +82,7 @@ pub(crate) fn judge_basic_alone(response: &Response<Vec<u8>>) -> Option<Finding>
     );
     let remedy = "take `client_id` from the Authorization header";
     let is_refused = Tokens::receive(response).is_err();
-    is_refused.then(|| finding::of_rule(Rule::ClientIdWithBasic, &evidence, remedy))
+    is_refused.then(|| Rule::ClientIdWithBasic.finding(&evidence, remedy))
 }
 
 /// The finding of a response that refuses a token request.
@@ -100,11 +95,7 @@ pub(crate) fn judge_token_error(response: &Response<Vec<u8>>) -> Option<Finding>
         (_, Some(error)) => format!("a token request was refused with {status} and `{}`", bounded(error, 64)),
         (_, None) => format!("a token request was refused with {status} without an `error`"),
     };
-    Some(finding::of_rule(
-        Rule::TokenErrorResponse,
-        &evidence,
-        "answer with 400 and the `error` of RFC 6749 §5.2",
-    ))
+    Some(Rule::TokenErrorResponse.finding(&evidence, "answer with 400 and the `error` of RFC 6749 §5.2"))
 }
 
 pub(super) const UNREGISTERED: &str = "https://client.example/unregistered";

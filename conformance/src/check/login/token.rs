@@ -1,5 +1,7 @@
 use http::{Request, Response};
-use login_flow::{Client, DriveError, Exchange, FetchError, Revoke, Server, TokenKind, Tokens, Turn, drive};
+use login_flow::{
+    Client, DriveError, Exchange, FetchError, Finding, Revoke, Server, TokenKind, Tokens, Turn, drive,
+};
 use pkce::Verifier;
 use url::form_urlencoded;
 
@@ -7,7 +9,7 @@ use super::{
     authorize::{Granted, TokenRequestVariant},
     judge::{judge_token_error, judge_tokens, judge_used_code, judge_wrong_verifier},
 };
-use crate::{context::CheckContext, entropy::entropy, report::Finding, rule::Rule, session::Limit};
+use crate::{context::CheckContext, entropy::entropy, rule::Rule, session::Limit};
 
 /// Redeems a code, and tries it again.
 pub(super) async fn redeem_once(context: &mut CheckContext<'_>, granted: Granted) -> Result<(), String> {

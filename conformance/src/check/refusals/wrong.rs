@@ -20,7 +20,7 @@ pub(crate) struct Wrong {
     pub(super) remedy: &'static str,
     /// The request; `None` where it would be no mistake at this server.
     pub(super) request: fn(&Map<String, Value>, &Server) -> Option<WrongBody>,
-    /// Whether the mistake is registered: a server may replace the value instead of refusing the request.
+    /// The test whether the mistake is registered: a server may replace the value instead of refusing the request.
     pub(super) is_registered: fn(&Map<String, Value>) -> bool,
 }
 
@@ -74,7 +74,7 @@ fn has_method(registered: &Map<String, Value>, method: &str) -> bool {
     registered.get("token_endpoint_auth_method").is_some_and(|registered| registered == method)
 }
 
-/// Whether a redirection URI is registered that meets a condition, or the response states none.
+/// Returns `true` if a redirection URI is registered that meets a condition, or the response states none.
 fn has_uri(registered: &Map<String, Value>, is_wrong: fn(&str) -> bool) -> bool {
     let uris = registered.get("redirect_uris").and_then(Value::as_array);
     uris.is_none_or(|uris| uris.iter().filter_map(Value::as_str).any(is_wrong))

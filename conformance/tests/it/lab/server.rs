@@ -1,4 +1,4 @@
-//! An authorization server without a fault, in this program, and one answer of it made faulty.
+//! An authorization server without a fault, in this program, and one response of it made faulty.
 
 use std::{cell::RefCell, collections::BTreeMap};
 
@@ -12,9 +12,9 @@ use conformance::{Failure, Limit, Transport};
 
 pub(crate) const HOST: &str = "https://as.example";
 
-/// Which request an answer is for.
+/// The kind of a request.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum Ask {
+pub(crate) enum RequestKind {
     Authorize,
     AuthorizeElsewhere,
     /// A token request with HTTP Basic and without `client_id`.
@@ -31,19 +31,19 @@ pub(crate) enum Ask {
     ReadDeleted,
     ReadWithoutToken,
     Register,
-    /// A registration that is to be refused, by the name of the probe.
+    /// A registration that must be refused, by the name of the probe.
     Wrong(&'static str),
     Update,
 }
 
-/// What makes an answer faulty.
+/// The change that makes a response faulty.
 pub(crate) type Edit = fn(&mut Answer, &Lab, &Request<Vec<u8>>);
 
 /// The server.
 #[derive(Default)]
 pub(crate) struct Lab {
     methods: &'static [&'static str],
-    pub(crate) fault: Option<(Ask, Edit)>,
+    pub(crate) fault: Option<(RequestKind, Edit)>,
     pub(crate) seen: RefCell<Vec<(Method, String)>>,
     clients: RefCell<BTreeMap<String, Map<String, Value>>>,
     challenges: RefCell<BTreeMap<String, String>>,
@@ -57,9 +57,9 @@ impl Transport for Lab {
         _: Limit,
     ) -> LocalBoxFuture<'_, Result<Response<Vec<u8>>, Failure>> {
         self.seen.borrow_mut().push((request.method().clone(), request.uri().to_string()));
-        let (ask, mut answer) = self.answer(&request);
+        let (kind, mut answer) = self.answer(&request);
         if let Some((of, edit)) = self.fault
-            && of == ask
+            && of == kind
         {
             edit(&mut answer, self, &request);
         }
@@ -69,39 +69,42 @@ impl Transport for Lab {
 
 impl Lab {
     /// Public clients, or those with a secret; with a fault, or without.
-    pub(crate) fn new(confidential: bool, fault: Option<(Ask, Edit)>) -> Self {
+    pub(crate) fn new(confidential: bool, fault: Option<(RequestKind, Edit)>) -> Self {
         let methods: &[&str] = if confidential { &["client_secret_basic"] } else { &["none"] };
         Self { methods, fault, ..Self::default() }
     }
 
     /// Both.
-    pub(crate) fn of_both(fault: Option<(Ask, Edit)>) -> Self {
+    pub(crate) fn of_both(fault: Option<(RequestKind, Edit)>) -> Self {
         Self { methods: &["none", "client_secret_basic"], fault, ..Self::default() }
     }
 
-    fn answer(&self, request: &Request<Vec<u8>>) -> (Ask, Answer) {
+    fn answer(&self, request: &Request<Vec<u8>>) -> (RequestKind, Answer) {
         let url = Url::parse(&request.uri().to_string()).unwrap();
         if !url.as_str().starts_with(HOST) {
-            return (Ask::Other, Answer::nothing(404));
+            return (RequestKind::Other, Answer::nothing(404));
         }
         match (request.method().as_str(), url.path()) {
             ("GET", "/.well-known/oauth-authorization-server") => {
-                (Ask::Metadata, Answer::json(200, self.metadata()))
+                (RequestKind::Metadata, Answer::json(200, self.metadata()))
             }
             ("GET", "/") => {
                 let page = "<!doctype html><title>As Example</title><link rel=icon href=/icon.svg>";
                 let headers = [("content-type", "text/html".to_owned())].into();
-                (Ask::Page, Answer { status: 200, headers, text: Some(page.to_owned()), ..Answer::default() })
+                (
+                    RequestKind::Page,
+                    Answer { status: 200, headers, text: Some(page.to_owned()), ..Answer::default() },
+                )
             }
             ("POST", "/") => {
                 let headers = [("www-authenticate", "Bearer".to_owned())].into();
-                (Ask::Initialize, Answer { status: 401, headers, ..Answer::default() })
+                (RequestKind::Initialize, Answer { status: 401, headers, ..Answer::default() })
             }
             ("POST", "/register") => self.register(request),
             ("POST", "/token") => self.token(request),
             ("GET", "/authorize") => self.authorize(&url),
             (_, path) if path.starts_with("/register/") => self.manage(request, &path["/register/".len()..]),
-            _ => (Ask::Other, Answer::nothing(404)),
+            _ => (RequestKind::Other, Answer::nothing(404)),
         }
     }
 
@@ -122,10 +125,10 @@ impl Lab {
         })
     }
 
-    fn register(&self, request: &Request<Vec<u8>>) -> (Ask, Answer) {
+    fn register(&self, request: &Request<Vec<u8>>) -> (RequestKind, Answer) {
         let is_json = request.headers()["content-type"] == "application/json";
         let Ok(asked) = serde_json::from_slice::<Value>(request.body()) else {
-            return (Ask::Wrong("broken-json"), Answer::error(400, "invalid_client_metadata"));
+            return (RequestKind::Wrong("broken-json"), Answer::error(400, "invalid_client_metadata"));
         };
         let method = asked["token_endpoint_auth_method"].as_str().unwrap_or_default();
         let wrong = match wrong(&asked) {
@@ -136,12 +139,12 @@ impl Lab {
             wrong => wrong,
         };
         match wrong {
-            Some(name) => (Ask::Wrong(name), Answer::error(400, "invalid_client_metadata")),
-            None => (Ask::Register, self.registered(&asked)),
+            Some(name) => (RequestKind::Wrong(name), Answer::error(400, "invalid_client_metadata")),
+            None => (RequestKind::Register, self.registered(&asked)),
         }
     }
 
-    /// Registers whatever is asked.
+    /// Registers a client exactly as it was asked for.
     pub(crate) fn registered(&self, asked: &Value) -> Answer {
         let client_id = format!("client-{}", self.clients.borrow().len());
         let mut client = asked.as_object().cloned().unwrap_or_default();
@@ -156,22 +159,22 @@ impl Lab {
         Answer::json(201, Value::Object(client))
     }
 
-    fn manage(&self, request: &Request<Vec<u8>>, client_id: &str) -> (Ask, Answer) {
+    fn manage(&self, request: &Request<Vec<u8>>, client_id: &str) -> (RequestKind, Answer) {
         let mut clients = self.clients.borrow_mut();
         let token = request.headers().get("authorization").map(|value| value.to_str().unwrap().to_owned());
         let refused =
             Answer { headers: [("www-authenticate", "Bearer".to_owned())].into(), ..Answer::nothing(401) };
         if token.is_none() {
-            return (Ask::ReadWithoutToken, refused);
+            return (RequestKind::ReadWithoutToken, refused);
         }
         if !clients.contains_key(client_id) {
-            return (Ask::ReadDeleted, refused);
+            return (RequestKind::ReadDeleted, refused);
         }
         assert_eq!(token, Some(format!("Bearer token-of-{client_id}")));
         match request.method().as_str() {
             "DELETE" => {
                 clients.remove(client_id);
-                (Ask::Delete, Answer::nothing(204))
+                (RequestKind::Delete, Answer::nothing(204))
             }
             "PUT" => {
                 let asked: Map<String, Value> = serde_json::from_slice(request.body()).unwrap();
@@ -180,19 +183,19 @@ impl Lab {
                 if self.methods == ["none"] || client["token_endpoint_auth_method"] == "none" {
                     client.remove("client_secret");
                 }
-                (Ask::Update, Answer::json(200, Value::Object(client.clone())))
+                (RequestKind::Update, Answer::json(200, Value::Object(client.clone())))
             }
-            _ => (Ask::Read, Answer::json(200, Value::Object(clients[client_id].clone()))),
+            _ => (RequestKind::Read, Answer::json(200, Value::Object(clients[client_id].clone()))),
         }
     }
 
-    fn authorize(&self, url: &Url) -> (Ask, Answer) {
+    fn authorize(&self, url: &Url) -> (RequestKind, Answer) {
         let asked: BTreeMap<String, String> = url.query_pairs().into_owned().collect();
         let clients = self.clients.borrow();
         let client = &clients[&asked["client_id"]];
         let registered = client["redirect_uris"].as_array().unwrap();
         if !registered.contains(&json!(asked["redirect_uri"])) {
-            return (Ask::AuthorizeElsewhere, Answer::nothing(400));
+            return (RequestKind::AuthorizeElsewhere, Answer::nothing(400));
         }
         let mut challenges = self.challenges.borrow_mut();
         let code = format!("code-{}", challenges.len());
@@ -200,23 +203,23 @@ impl Lab {
         let mut callback = Url::parse(&asked["redirect_uri"]).unwrap();
         let query = [("code", code.as_str()), ("state", &asked["state"]), ("iss", HOST)];
         callback.query_pairs_mut().extend_pairs(query);
-        (Ask::Authorize, Answer::to(callback.to_string()))
+        (RequestKind::Authorize, Answer::to(callback.to_string()))
     }
 
-    fn token(&self, request: &Request<Vec<u8>>) -> (Ask, Answer) {
+    fn token(&self, request: &Request<Vec<u8>>) -> (RequestKind, Answer) {
         let form: BTreeMap<String, String> = form_urlencoded::parse(request.body()).into_owned().collect();
         let code = form["code"].clone();
         let verifier = pkce::Verifier::try_from(form["code_verifier"].clone()).unwrap();
         if self.spent.borrow().contains(&code) {
-            return (Ask::CodeAgain, Answer::error(400, "invalid_grant"));
+            return (RequestKind::CodeAgain, Answer::error(400, "invalid_grant"));
         }
         if self.challenges.borrow()[&code] != verifier.challenge().as_str() {
-            return (Ask::CodeWrongly, Answer::error(400, "invalid_grant"));
+            return (RequestKind::CodeWrongly, Answer::error(400, "invalid_grant"));
         }
         self.spent.borrow_mut().push(code);
-        let ask = if form.contains_key("client_id") { Ask::Code } else { Ask::BasicAlone };
-        assert!(ask == Ask::Code || request.headers().contains_key("authorization"));
-        (ask, Answer::json(200, tokens()))
+        let kind = if form.contains_key("client_id") { RequestKind::Code } else { RequestKind::BasicAlone };
+        assert!(kind == RequestKind::Code || request.headers().contains_key("authorization"));
+        (kind, Answer::json(200, tokens()))
     }
 
     /// The last code that was redeemed may be so again.
@@ -234,7 +237,7 @@ pub(crate) fn tokens() -> Value {
     json!({"access_token": "access", "token_type": "Bearer", "expires_in": 60})
 }
 
-/// What is wrong with a registration.
+/// The mistake in a registration.
 fn wrong(asked: &Value) -> Option<&'static str> {
     let uris = match asked.get("redirect_uris") {
         None => return Some("no-redirect-uris"),

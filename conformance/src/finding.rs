@@ -6,16 +6,18 @@ use crate::{
     text::{MAX_EVIDENCE, bounded},
 };
 
-/// The finding that a rule is violated.
-pub(crate) fn of_rule(rule: Rule, evidence: &str, remedy: &'static str) -> Finding {
-    let clause = rule.clause();
-    Finding {
-        id: clause.id.into(),
-        level: clause.level,
-        section: clause.section.into(),
-        actor: clause.actor,
-        evidence: bounded(evidence, MAX_EVIDENCE),
-        remedy: remedy.into(),
+impl Rule {
+    /// A violation of the rule, with the evidence and the advice to the party that must act.
+    pub(crate) fn finding(self, evidence: &str, remedy: &'static str) -> Finding {
+        let clause = self.clause();
+        Finding {
+            id: clause.id.into(),
+            level: clause.level,
+            section: clause.section.into(),
+            actor: clause.actor,
+            evidence: bounded(evidence, MAX_EVIDENCE),
+            remedy: remedy.into(),
+        }
     }
 }
 

@@ -1,0 +1,220 @@
+use std::borrow::Cow;
+
+use login_flow::{Actor, Finding, InvalidHost, Level, Verdict};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    rule::Rule,
+    text::{MAX_EVIDENCE, bounded},
+};
+
+/// The report of one host. All texts of it may be the host's own.
+#[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Report {
+    /// The host and port, as A-labels.
+    pub host: String,
+    /// The URL that was checked.
+    pub resource: String,
+    /// The verdict.
+    #[serde(flatten)]
+    pub verdict: Verdict,
+    /// The reason of the verdict in words.
+    pub why: Option<String>,
+    /// The id of the requirement that decided the verdict; none where the server requires what this profile lacks.
+    pub requirement: Option<String>,
+    /// The issuer, where there is one to log in with.
+    pub issuer: Option<String>,
+    /// The URL of the metadata.
+    pub metadata_url: Option<String>,
+    /// The words of the host about itself.
+    pub about: About,
+    /// The violations and deviations, in the order of SPEC.md.
+    pub findings: Vec<Finding>,
+    /// Every rule, and its outcome.
+    pub checks: Vec<Check>,
+    /// The requests that led to no usable document.
+    pub attempts: Vec<Attempt>,
+    /// Clients that were registered and could not be deleted.
+    pub left_behind: Vec<LeftBehind>,
+    /// The requests beyond reading, and their number.
+    pub extent: Extent,
+}
+
+impl Report {
+    /// The report of a name that is not one of a host.
+    pub fn not_asked(name: &str, reason: InvalidHost) -> Self {
+        let verdict = Verdict::Refused { reason };
+        let outcome = Outcome::NotTested { why: "the host was not asked".to_owned() };
+        let check = |rule: &Rule| Check { id: rule.id().to_owned(), outcome: outcome.clone() };
+        let name = bounded(name, MAX_EVIDENCE);
+        let (issuer, metadata_url, about, findings, attempts, left_behind, extent) = Default::default();
+        Self {
+            host: name.clone(),
+            resource: name,
+            why: verdict.why(),
+            requirement: verdict.requirement().map(Cow::into_owned),
+            verdict,
+            issuer,
+            metadata_url,
+            about,
+            findings,
+            checks: Rule::ALL.iter().map(check).collect(),
+            attempts,
+            left_behind,
+            extent,
+        }
+    }
+
+    /// Returns `true` if a person can log in, as far as was tested.
+    pub fn is_supported(&self) -> bool {
+        self.verdict == Verdict::Registrable && !self.refuses_clients()
+    }
+
+    /// Returns `true` if a good registration was tried and refused.
+    fn refuses_clients(&self) -> bool {
+        self.outcome(Rule::OpenRegistration) == Some(&Outcome::Failed)
+    }
+
+    /// The answer in one sentence about the host, and who must act; untrusted text is not escaped.
+    pub fn headline(&self) -> String {
+        let (sentence, actor) = match self.verdict {
+            Verdict::Registrable if self.refuses_clients() => {
+                ("refuses to register a client".to_owned(), Some(Actor::AuthorizationServer))
+            }
+            ref verdict => (verdict.to_string(), verdict.actor()),
+        };
+        match actor {
+            Some(actor) => format!("{sentence} ({} must act)", actor.as_str()),
+            None => sentence,
+        }
+    }
+
+    /// The findings of a level.
+    pub fn failed(&self, level: Level) -> impl Iterator<Item = &Finding> {
+        self.findings.iter().filter(move |finding| finding.level == level)
+    }
+
+    /// The outcome of a rule; `None` in a report of a version that did not have it.
+    pub fn outcome(&self, rule: Rule) -> Option<&Outcome> {
+        self.checks.iter().find(|check| check.id == rule.id()).map(|check| &check.outcome)
+    }
+
+    /// 0 supported; 1 not supported, or a MUST failed; 3 no response, or not one to all that was asked for.
+    pub fn exit_code(&self) -> u8 {
+        match self.verdict {
+            Verdict::Unreachable { .. } => 3,
+            _ if !self.is_supported() || self.failed(Level::Must).next().is_some() => 1,
+            _ if self.is_complete() => 0,
+            _ => 3,
+        }
+    }
+
+    /// Returns `true` if a registration and a login took place where they were asked for.
+    pub fn is_complete(&self) -> bool {
+        let is_tested =
+            |rule| self.outcome(rule).is_some_and(|outcome| !matches!(outcome, Outcome::NotTested { .. }));
+        let Extent { register, login, .. } = self.extent;
+        (!(register || login) || is_tested(Rule::ClientId)) && (!login || is_tested(Rule::TokenResponse))
+    }
+
+    /// The numbers of rules that passed, failed, and were not tested.
+    pub fn counts(&self) -> [usize; 3] {
+        let count = |is: fn(&Outcome) -> bool| self.checks.iter().filter(|check| is(&check.outcome)).count();
+        [
+            count(|outcome| *outcome == Outcome::Passed),
+            count(|outcome| *outcome == Outcome::Failed),
+            count(|outcome| matches!(outcome, Outcome::NotTested { .. })),
+        ]
+    }
+
+    /// The reasons why rules were not tested, each once with the ids of its rules, in the order in which they come.
+    pub fn not_tested(&self) -> Vec<(&str, Vec<&str>)> {
+        let mut reasons: Vec<(&str, Vec<&str>)> = Vec::new();
+        for check in &self.checks {
+            let Outcome::NotTested { why } = &check.outcome else { continue };
+            match reasons.iter_mut().find(|(reason, _)| reason == why) {
+                Some((_, ids)) => ids.push(&check.id),
+                None => reasons.push((why, vec![&check.id])),
+            }
+        }
+        reasons
+    }
+}
+
+/// The words of a host about itself.
+#[derive(Clone, Debug, Default, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct About {
+    /// The title of its root page.
+    pub title: Option<String>,
+    /// The description of its root page.
+    pub description: Option<String>,
+    /// Its icon.
+    pub icon: Option<String>,
+}
+
+/// The outcome of one rule.
+#[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Check {
+    /// The stable id of the rule.
+    pub id: String,
+    /// The outcome.
+    #[serde(flatten)]
+    pub outcome: Outcome,
+}
+
+/// The outcome of a rule. A rule that was not tested is never passed.
+#[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+#[serde(tag = "outcome", rename_all = "snake_case")]
+#[expect(clippy::exhaustive_enums, reason = "a reader must handle each")]
+pub enum Outcome {
+    /// There is a finding of it.
+    Failed,
+    /// No check looked at it.
+    NotTested {
+        /// The reason.
+        why: String,
+    },
+    /// A check looked at it and saw it met.
+    Passed,
+}
+
+/// One request that led to no usable document.
+#[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Attempt {
+    /// The URL.
+    pub url: String,
+    /// Its response, or the reason why there was none.
+    pub outcome: String,
+}
+
+/// A client that is still registered.
+#[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct LeftBehind {
+    /// Its identifier.
+    pub client_id: String,
+    /// The reason why it could not be deleted.
+    pub why: String,
+}
+
+/// The extent of a check beyond reading.
+#[derive(Clone, Debug, Default, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+#[non_exhaustive]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
+pub struct Extent {
+    /// An MCP `initialize`.
+    pub mcp: bool,
+    /// Registrations.
+    pub register: bool,
+    /// A login.
+    pub login: bool,
+    /// Requests to loopback were allowed.
+    pub allow_private: bool,
+    /// The number of requests.
+    pub requests: u32,
+}
