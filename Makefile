@@ -1,7 +1,7 @@
 # The two commands: `make run` and `make test`. Both install what is missing first.
 
 SOURCES := $(shell find branding/src branding/Cargo.toml pkce rfc7591 rfc8414 worker-client/src worker-client/flow/src worker-client/flow/Cargo.toml worker-client/encoding_rs worker-client/idna worker-client/templates -name '*.rs' -o -name '*.html' -o -name '*.css' -o -name '*.js' -o -name Cargo.toml) \
-  Cargo.toml Cargo.lock worker-client/Cargo.toml worker-client/build.sh
+  Cargo.toml Cargo.lock worker-client/Cargo.toml worker-client/build.sh worker-client/nightly.sh
 PRODUCTION := worker-client/npm/dist/index.js
 DEVELOPMENT := worker-client/.run/dist/index.js
 PANICS := worker-client/.run/panics/index.js
@@ -22,6 +22,8 @@ setup: ## Installs what the tests need
 	worker-client/setup.sh test
 
 lint: ## Formatting, clippy for the host and for wasm, documentation
+	@for file in $$(grep -oE '[a-z0-9_-]+(/[a-z0-9_.-]+)+\.rs' clippy.toml); do \
+	  [ -e "$$file" ] || { echo "clippy.toml names $$file, which does not exist" >&2; exit 1; }; done
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
 	cargo clippy --package worker-client --package rust-worker --target wasm32-unknown-unknown --features worker-client/entry --locked -- -D warnings
