@@ -15,7 +15,9 @@ export async function writes(app, className, since = {}) {
   const looked = {};
   const found = [];
   for (const name of names.filter((name) => new RegExp(`${className}/[0-9a-f]+\\.sqlite$`).test(name))) {
-    const { log, commits } = JSON.parse(execFileSync('python3', ['-c', READ, join(app.storage, name)], { encoding: 'utf8' }));
+    const { log, commits } = JSON.parse(
+      execFileSync('python3', ['-c', READ, join(app.storage, name)], { encoding: 'utf8' }),
+    );
     const known = since[name]?.log === log ? since[name].commits : 0;
     looked[name] = { log, commits: commits.length };
     found.push(...commits.slice(known));

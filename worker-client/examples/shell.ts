@@ -2,7 +2,10 @@
 import { Login, type LoginEnv, type Probed, type Problem } from 'worker-client';
 
 /** A Worker of that page. `open` shows what is at the URL; it is called for what the person asked for by themselves. */
-export const worker = (title: string, open: (login: Login, probed: Probed, url: URL, request: Request) => Promise<Html>) => ({
+export const worker = (
+  title: string,
+  open: (login: Login, probed: Probed, url: URL, request: Request) => Promise<Html>,
+) => ({
   async fetch(request: Request, env: LoginEnv): Promise<Response> {
     const { pathname, searchParams } = new URL(request.url);
     const typed = searchParams.get('url') ?? '';
@@ -29,7 +32,9 @@ export const worker = (title: string, open: (login: Login, probed: Probed, url: 
 });
 
 /** HTML that is ours. Text becomes it by being escaped. */
-export class Html { constructor(readonly text: string) {} }
+export class Html {
+  constructor(readonly text: string) {}
+}
 type Part = Html | readonly Html[] | string | number | null | undefined;
 
 export const html = (strings: TemplateStringsArray, ...parts: Part[]): Html =>
@@ -52,7 +57,8 @@ export function logIn(link: string, text: string, url: string | URL): Html {
 }
 
 /** What the library throws: what happened, what to do next, and the page that mends it. */
-export const isProblem = (error: unknown): error is Problem => typeof error === 'object' && error !== null && 'remedy' in error;
+export const isProblem = (error: unknown): error is Problem =>
+  typeof error === 'object' && error !== null && 'remedy' in error;
 export const told = ({ title, detail, remedy, login }: Problem, url: string | URL): Html =>
   html`<section class="panel"><h2>${title}</h2><p>${detail}</p><p>${remedy}</p>${login ? logIn(login, 'Log in', url) : ''}</section>`;
 
@@ -65,10 +71,20 @@ const listed = (connections: { resource: string }[], prefix: string): Html => ht
 
 /** No script, no frame, nothing from elsewhere. The style sheet is the one of the library's own pages. */
 function page(prefix: string, title: string, typed: string, main: Html, status: number): Response {
-  const { text } = html`<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+  const { text } =
+    html`<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>${title}</title><link rel="icon" href="data:,"><link rel="stylesheet" href="${prefix}/style.css"><style>pre { white-space: pre-wrap } .card button { margin-top: .75rem }</style>
 <main><h1><a href="/">${title}</a></h1><form action="/"><label for="url">URL</label>
 <div class="row"><input type="text" id="url" name="url" value="${typed}" required inputmode="url"><button>Open</button></div></form>${main}</main></html>`;
-  const policy = "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src data:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
-  return new Response(text, { status, headers: { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': policy, 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' } });
+  const policy =
+    "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src data:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+  return new Response(text, {
+    status,
+    headers: {
+      'content-type': 'text/html; charset=utf-8',
+      'content-security-policy': policy,
+      'cache-control': 'no-store',
+      'referrer-policy': 'no-referrer',
+    },
+  });
 }

@@ -124,7 +124,14 @@ export interface Probed {
   host: string;
   resource: string;
   issuer: string | null;
-  verdict: 'registrable' | 'no_registration' | 'no_metadata' | 'external_authorization_server' | 'refused' | 'unreachable' | 'unusable';
+  verdict:
+    | 'registrable'
+    | 'no_registration'
+    | 'no_metadata'
+    | 'external_authorization_server'
+    | 'refused'
+    | 'unreachable'
+    | 'unusable';
   /** With `refused`, `unreachable` and `unusable`. */
   why?: string;
   /** With `external_authorization_server`: untrusted text, named and not fetched. */

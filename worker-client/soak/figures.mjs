@@ -13,9 +13,14 @@ export async function keep(figure) {
   await writeFile(KEPT, JSON.stringify(figures, null, 2));
 }
 
-export const line = ({ id, property, target, measured, held, note }) => `| ${id} | ${property} | ${target} | ${measured} | ${note ?? HELD.get(held)} |`;
+export const line = ({ id, property, target, measured, held, note }) =>
+  `| ${id} | ${property} | ${target} | ${measured} | ${note ?? HELD.get(held)} |`;
 
-const HELD = new Map([[true, 'held'], [false, '**not held**'], [null, 'argued']]);
+const HELD = new Map([
+  [true, 'held'],
+  [false, '**not held**'],
+  [null, 'argued'],
+]);
 
 /** The generated page. */
 export async function page() {

@@ -55,7 +55,8 @@ const oneObject = {
   id: 'Q2',
   property: 'the same as Q1 through two Worker processes on one object',
   target: 'refreshes 1',
-  measured: 'not shown: workerd on one machine is one process. The single flight lives in the object, which exists once wherever it is asked from, and not in the Worker; Q1 shows that one',
+  measured:
+    'not shown: workerd on one machine is one process. The single flight lives in the object, which exists once wherever it is asked from, and not in the Worker; Q1 shows that one',
   held: null,
 };
 

@@ -32,11 +32,13 @@ const MONTH = 30 * 24 * 3600;
 const { people, issuers } = option;
 const objects = people + issuers;
 const connections = people * measured.connectionsPerAccount;
-const bytes = people * measured.bytesPerAccount + issuers * measured.bytesPerRegistrar + connections * measured.bytesPerHolder;
+const bytes =
+  people * measured.bytesPerAccount + issuers * measured.bytesPerRegistrar + connections * measured.bytesPerHolder;
 const held = people * option.hottest * measured.bytesPerHolder;
 const loginsASecond = (people * option.logins * option.peak) / MONTH;
 const hottest = loginsASecond * option.hottest;
-const requests = people * (option.logins * measured.objectRequestsPerLogin + option.calls * measured.objectRequestsPerCall);
+const requests =
+  people * (option.logins * measured.objectRequestsPerLogin + option.calls * measured.objectRequestsPerCall);
 const rows = people * (option.logins * measured.rowsPerLogin + option.calls * measured.rowsPerCall);
 const dollars = (amount) => `${amount.toLocaleString('en', { maximumFractionDigits: 0 })} $`;
 const number = (amount, digits = 0) => amount.toLocaleString('en', { maximumFractionDigits: digits });
@@ -49,7 +51,9 @@ const cost = {
 const text = `# To ${number(people)} people
 
 Written by \`node soak/scale.mjs\` from what \`node soak/hosts.mjs\` measured in one deployment with ${number(measured.hosts)} hosts of ${measured.shapes} shapes:
-${number(measured.worked)} worked, and each of the others for a reason of its own (${Object.entries(measured.reasons).map(([reason, times]) => `${reason} ${number(times)}`).join(', ')}).
+${number(measured.worked)} worked, and each of the others for a reason of its own (${Object.entries(measured.reasons)
+  .map(([reason, times]) => `${reason} ${number(times)}`)
+  .join(', ')}).
 No host has code or settings of its own.
 
 | measured | |

@@ -35,7 +35,12 @@ export class World {
   static async open({ program = 'host.mjs', lab = new Box(), directory = '../e2e', ...options } = {}) {
     const world = new World();
     world.lab = lab;
-    world.app = await App.start({ modules: await hostOf(`${directory}/${program}`), lab, limits: [1e6, 1e6], ...options });
+    world.app = await App.start({
+      modules: await hostOf(`${directory}/${program}`),
+      lab,
+      limits: [1e6, 1e6],
+      ...options,
+    });
     return world;
   }
 
@@ -58,7 +63,11 @@ export class World {
   async leave(agent, url, more = {}) {
     const begun = await agent.json('POST', '/login', { body: { url, ...more } });
     if (begun.status !== 303) return { status: begun.status, problem: begun.json };
-    const away = await this.lab.fetch({ method: 'GET', url: begun.headers.get('location'), headers: { 'x-person': agent.person } });
+    const away = await this.lab.fetch({
+      method: 'GET',
+      url: begun.headers.get('location'),
+      headers: { 'x-person': agent.person },
+    });
     return { status: 303, callback: new Headers(away.headers).get('location') };
   }
 
@@ -115,9 +124,11 @@ export class World {
 /** Does something so many times, so many of them at once; `work` is told which one it is. */
 export async function crowd(count, atOnce, work) {
   let next = 0;
-  await Promise.all(Array.from({ length: Math.min(atOnce, count) }, async () => {
-    while (next < count) await work((next += 1) - 1);
-  }));
+  await Promise.all(
+    Array.from({ length: Math.min(atOnce, count) }, async () => {
+      while (next < count) await work((next += 1) - 1);
+    }),
+  );
 }
 
 function search(where, ...texts) {

@@ -34,7 +34,8 @@ async function shown(answer: Response, url: URL): Promise<Html> {
   const type = answer.headers.get('content-type') ?? '';
   const to = URL.parse(answer.headers.get('location') ?? '', url);
   const from = html`<p class="fact" id="from">${answer.status} from ${url.href} ${type}</p>`;
-  if (to && answer.status >= 300 && answer.status < 400) return html`${from}<p>It leads to <a href="${pageOf(to)}">${to.href}</a></p>`;
+  if (to && answer.status >= 300 && answer.status < 400)
+    return html`${from}<p>It leads to <a href="${pageOf(to)}">${to.href}</a></p>`;
   if (type && !TEXT.test(type)) return html`${from}<p>That is no text.</p>`;
   const { text, isCut } = await start(answer.body);
   return html`${from}${isCut ? html`<p class="warn">These are the first ${MOST_BYTES >> 10} KiB.</p>` : ''}<pre id="document">${text}</pre>`;
