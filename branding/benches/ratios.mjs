@@ -28,8 +28,9 @@ const metadata = JSON.parse(
 );
 const target = metadata.target_directory;
 const age = (file) => statSync(join(peers, file), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+// Without scripts: one compiles for minutes what nothing here needs.
 if (age('node_modules/.package-lock.json') < age('package-lock.json'))
-  run('npm', ['ci', '--silent', '--no-audit', '--no-fund', '--ignore-scripts']); // one compiles for minutes what nothing here needs
+  run('npm', ['ci', '--silent', '--no-audit', '--no-fund', '--ignore-scripts']);
 const build = (args, env) =>
   run('cargo', ['build', '--quiet', '--release', '--locked', '--target-dir', target, ...args], env);
 build(['-p', 'branding-peers']);
@@ -116,10 +117,12 @@ row(
   times(headStream.microseconds, stream.microseconds),
 );
 console.log(
-  `\nthe worst of ${traps.length} pages that are made to take time: ${worst.name}, ${(worst.microseconds / 1000).toFixed(1)} ms`,
+  `\nthe worst of ${traps.length} pages that are made to take time: ${worst.name}, ` +
+    `${(worst.microseconds / 1000).toFixed(1)} ms`,
 );
 
-// They do the same work: all find the same titles, but for what they do not decode. metascraper has an order of its own.
+// They do the same work: all find the same titles, but for what they do not decode. metascraper has an order of its
+// own.
 const plain = (title) => title?.replace('&amp;', '&');
 const isUnicode = pages.map(({ name }) => !['Japanese', 'Russian'].includes(name));
 const differ = [...readers, ...workerd].filter(({ name, titles }) =>

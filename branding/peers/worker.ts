@@ -1,5 +1,5 @@
-// Two Workers in one: the crate as wasm, and the HTMLRewriter of the runtime. Each is given pages that are in memory, and
-// pages that come as a stream.
+// Two Workers in one: the crate as wasm, and the HTMLRewriter of the runtime. Each is given pages that are in memory,
+// and pages that come as a stream.
 import module from './branding.wasm';
 import pages from './pages.json';
 import bytes from './pages.bin';

@@ -1,8 +1,8 @@
-// Removes each rule and each bound in turn, and shows that a test notices: a page of the vectors for a rule, a page made to
-// hurt or the measured heap for a bound.
+// Removes each rule and each bound in turn, and shows that a test notices: a page of the vectors for a rule, a page
+// made to hurt or the measured heap for a bound.
 //
-// Each row: the rule, the file, what stands there, what stands there without the rule; more edits of the same file follow.
-// An argument is a pattern for the rows to run, by file and rule.
+// Each row: the rule, the file, what stands there, what stands there without the rule; more edits of the same file
+// follow. An argument is a pattern for the rows to run, by file and rule.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -214,7 +214,8 @@ try {
     const builds = !/could not compile/.test(output);
     if (status === 0 || !builds) survivors += 1;
     console.log(
-      `${status === 0 ? 'SURVIVES' : builds ? 'noticed ' : 'DOES NOT BUILD'} ${rule}${builds && noticed ? ` (${noticed})` : ''}`,
+      `${status === 0 ? 'SURVIVES' : builds ? 'noticed ' : 'DOES NOT BUILD'} ` +
+        `${rule}${builds && noticed ? ` (${noticed})` : ''}`,
     );
     if (!builds) console.log(stderr.slice(0, 600));
   }

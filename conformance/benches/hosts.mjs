@@ -82,7 +82,8 @@ const check = (n, ...more) => {
 const rows = [];
 const row = (what, n, { seconds, most }, note = '') =>
   rows.push(
-    `| ${what} | ${n} | ${seconds.toFixed(2)} s | ${(n / seconds).toFixed(0)} | ${most ? `${most.toFixed(0)} MiB` : ''} | ${note} |`,
+    `| ${what} | ${n} | ${seconds.toFixed(2)} s | ${(n / seconds).toFixed(0)} | ` +
+      `${most ? `${most.toFixed(0)} MiB` : ''} | ${note} |`,
   );
 
 // Two requests for each host: its metadata and its root page.
@@ -106,7 +107,8 @@ writeFileSync(
   one,
   `#!/bin/sh
 # What people write: fetch the document, look for the endpoint, fetch the page.
-curl -sS -m 10 "http://$1/.well-known/oauth-authorization-server" | jq -e '.issuer and .registration_endpoint' >/dev/null && curl -sS -m 10 -o /dev/null "http://$1/"
+curl -sS -m 10 "http://$1/.well-known/oauth-authorization-server" | jq -e '.issuer and .registration_endpoint' \
+>/dev/null && curl -sS -m 10 -o /dev/null "http://$1/"
 `,
   { mode: 0o755 },
 );

@@ -93,7 +93,8 @@ const group = async (cases) => {
     const why = [id, ...findings].map((known) => table[known]).find(Boolean);
     counts[why ? 'different' : 'unexplained']++;
     console.log(
-      `${name}\n  ours: ${ours ? 'usable' : 'not usable'} (${findings.join(', ') || 'nothing found'}), oauth4webapi: ${theirs ?? 'accepts'}\n  ${why ?? 'NO REASON KNOWN'}`,
+      `${name}\n  ours: ${ours ? 'usable' : 'not usable'} (${findings.join(', ') || 'nothing found'}), ` +
+        `oauth4webapi: ${theirs ?? 'accepts'}\n  ${why ?? 'NO REASON KNOWN'}`,
     );
   }
 };

@@ -1,5 +1,5 @@
-// From starting workerd to the first byte of `GET /`: the built Worker, the same job in TypeScript, and no Worker at all,
-// in turn. `node worker-client/benches/coldstart.mjs`
+// From starting workerd to the first byte of `GET /`: the built Worker, the same job in TypeScript, and no Worker at
+// all, in turn. `node worker-client/benches/coldstart.mjs`
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -25,17 +25,21 @@ async function prepare(name, modules) {
   for (const { path, contents } of modules) await writeFile(join(at, path), contents);
   const text = JSON.stringify;
   const kind = { ESModule: 'esModule', CompiledWasm: 'wasm' };
+  const embedded = modules.map(({ type, path }) => `(name = ${text(path)}, ${kind[type]} = embed ${text(path)})`);
   await writeFile(
     join(at, 'config.capnp'),
     `
     using Workerd = import "/workerd/workerd.capnp";
     const config :Workerd.Config = (
-      services = [(name = "app", worker = .app), (name = "objects", disk = (path = ${text(join(at, 'objects'))}, writable = true))],
+      services = [
+        (name = "app", worker = .app),
+        (name = "objects", disk = (path = ${text(join(at, 'objects'))}, writable = true)),
+      ],
       sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "app")],
       extensions = [(modules = [(name = "bench:limits", internal = true, esModule = ${text(LIMITS)})])],
     );
     const app :Workerd.Worker = (
-      modules = [${modules.map(({ type, path }) => `(name = ${text(path)}, ${kind[type]} = embed ${text(path)})`).join(', ')}],
+      modules = [${embedded.join(', ')}],
       compatibilityDate = ${text(compatibilityDate)},
       compatibilityFlags = [${compatibilityFlags.map(text).join(', ')}],
       bindings = [
@@ -122,7 +126,8 @@ try {
   console.log('| Worker | median | least | over the empty one |\n|---|---|---|---|');
   for (const { name, times } of subjects)
     console.log(
-      `| ${name} | ${median(times).toFixed(0)} | ${Math.min(...times).toFixed(0)} | ${(median(times) - none).toFixed(0)} |`,
+      `| ${name} | ${median(times).toFixed(0)} | ${Math.min(...times).toFixed(0)} | ` +
+        `${(median(times) - none).toFixed(0)} |`,
     );
   console.log(`\nworker-client / peer: ${(a / b).toFixed(2)}`);
 } finally {

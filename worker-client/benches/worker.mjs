@@ -1,6 +1,7 @@
-// Requests per second and latency in local workerd, beside a Worker in TypeScript that does the same job. Both are asked
-// in turn in one run, over the same sockets, with the same host behind them. Where other programs share the processors,
-// the time on them is the figure to trust: what workerd used for a request. `node worker-client/benches/worker.mjs [rounds]`
+// Requests per second and latency in local workerd, beside a Worker in TypeScript that does the same job. Both are
+// asked in turn in one run, over the same sockets, with the same host behind them. Where other programs share the
+// processors, the time on them is the figure to trust: what workerd used for a request.
+// `node worker-client/benches/worker.mjs [rounds]`
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -180,10 +181,12 @@ const median = (numbers) => numbers.sort((a, b) => a - b)[numbers.length >> 1];
 const subjects = [await Subject.start('worker-client', await ours()), await Subject.start('peer', await peer())];
 try {
   console.log(
-    `${ROUNDS} rounds in turn, the median of each figure; p50, p99 and the processor's time for a request in milliseconds\n`,
+    `${ROUNDS} rounds in turn, the median of each figure; p50, p99 and the processor's time for a request in ` +
+      'milliseconds\n',
   );
   console.log(
-    '| what | at once | worker-client: requests/s, p50, p99, processor | peer: the same | requests/s to the peer | processor to the peer |\n|---|---|---|---|---|---|',
+    '| what | at once | worker-client: requests/s, p50, p99, processor | peer: the same ' +
+      '| requests/s to the peer | processor to the peer |\n|---|---|---|---|---|---|',
   );
   for (const which of CASES)
     for (const concurrency of CONCURRENCY) {
@@ -209,7 +212,8 @@ try {
           `${rate.toFixed(0)}, ${p50.toFixed(2)}, ${p99.toFixed(2)}, ${processor.toFixed(2)}`,
       );
       console.log(
-        `| ${which.name} | ${concurrency} | ${a} | ${b} | ${(figures[0][0] / figures[1][0]).toFixed(2)} | ${(figures[0][3] / figures[1][3]).toFixed(2)} |`,
+        `| ${which.name} | ${concurrency} | ${a} | ${b} | ${(figures[0][0] / figures[1][0]).toFixed(2)} | ` +
+          `${(figures[0][3] / figures[1][3]).toFixed(2)} |`,
       );
     }
 } finally {

@@ -65,7 +65,8 @@ const SPY = {
       async fetch(request, env) {
         const of = new URL(request.url).searchParams.get('kept');
         if (!of) return app.fetch(request, env);
-        const kept = await (await caches.open('worker-client 0.1.0')).match('https://app.example/cache/about?of=' + encodeURIComponent(of));
+        const cache = await caches.open('worker-client 0.1.0');
+        const kept = await cache.match('https://app.example/cache/about?of=' + encodeURIComponent(of));
         return Response.json(kept ? kept.headers.get('cache-control') : null);
       },
     };`,

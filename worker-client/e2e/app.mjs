@@ -118,12 +118,14 @@ export class App {
         `UPDATE ${table} SET ${columns.map((column) => `${column} = ${column} - ${seconds}`)};`;
       sqlEach(
         account,
-        `${back('session', 'expires')} ${back('pending', 'expires')} ${back('connection', 'issued', 'created')} ${back('outbox', 'created', 'due')}
+        `${back('session', 'expires')} ${back('pending', 'expires')}
+        ${back('connection', 'issued', 'created')} ${back('outbox', 'created', 'due')}
         UPDATE _cf_METADATA SET value = value - ${nanoseconds} WHERE key = 1;`,
       );
       sqlEach(
         registrar,
-        `${back('registration', 'created', 'idle_since')} UPDATE _cf_METADATA SET value = value - ${nanoseconds} WHERE key = 1;`,
+        `${back('registration', 'created', 'idle_since')}
+        UPDATE _cf_METADATA SET value = value - ${nanoseconds} WHERE key = 1;`,
       );
       sqlEach(alarms, `UPDATE _cf_ALARM SET scheduled_time = scheduled_time - ${nanoseconds};`);
     });
@@ -202,7 +204,10 @@ function runtimes() {
   return [...listed.matchAll(/(\d+) +[^Z\s]\S* +workerd/g)].map(([, pid]) => Number(pid)).sort((a, b) => a - b);
 }
 
-/** Runs statements on a database file, and answers with the first value of a query; an object that is empty has no tables. */
+/**
+ * Runs statements on a database file, and answers with the first value of a query; an object that is empty has no
+ * tables.
+ */
 export const sql = (file, statements, query = '') => sqlEach([file], statements, query)[0];
 
 /** The same on many files, with an answer for each. */

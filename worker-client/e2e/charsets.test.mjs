@@ -1,4 +1,5 @@
-// The title of a page in every kind of charset, read with the tables of the platform; another implementation encoded them.
+// The title of a page in every kind of charset, read with the tables of the platform; another implementation encoded
+// them.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { Agent } from './agent.mjs';

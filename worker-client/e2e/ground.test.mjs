@@ -176,7 +176,9 @@ describe('the lab, the user agent and workerd', () => {
         return {
           status: 200,
           headers: ['set-cookie', '__Host-good=1; Secure; Path=/', 'set-cookie', '__Host-bad=1; Path=/'],
-          body: '<form method="post" action="/in"><input type="hidden" name="kept" value="a&amp;b"><input name="typed"></form>',
+          body:
+            '<form method="post" action="/in"><input type="hidden" name="kept" value="a&amp;b">' +
+            '<input name="typed"></form>',
         };
       }
       if (method === 'POST') return { status: 303, headers: { location: '/seen' }, body };

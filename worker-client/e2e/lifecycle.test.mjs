@@ -1,4 +1,5 @@
-// A registration from its first user to its last, and connections from login to disconnect, by a server that keeps count.
+// A registration from its first user to its last, and connections from login to disconnect, by a server that keeps
+// count.
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import { Agent } from './agent.mjs';
@@ -380,7 +381,7 @@ describe('what is told to the host program', () => {
 });
 
 describe('limits', () => {
-  test('D24 a person who asks many hosts is stopped, whoever they are; one who asks the same again is not', async () => {
+  test('D24 a person who asks many hosts is stopped, and not one who asks the same again', async () => {
     await start({ limits: [20, 60] });
     const ann = browser();
     await logIn(ann);
@@ -414,20 +415,33 @@ describe('stored rows', () => {
         sql(
           file,
           `
-          CREATE TABLE old (id TEXT PRIMARY KEY, resource TEXT NOT NULL UNIQUE, issuer TEXT NOT NULL, scope TEXT, title TEXT, description TEXT,
-            icon TEXT, sealed TEXT NOT NULL, issued INTEGER NOT NULL, created INTEGER NOT NULL, needs_login INTEGER NOT NULL DEFAULT 0,
-            intent INTEGER NOT NULL DEFAULT 0);
-          INSERT INTO old SELECT id, resource, issuer, scope, title, description, icon, sealed, issued, created, needs_login, intent FROM connection;
-          DROP TABLE connection; ALTER TABLE old RENAME TO connection; DROP TABLE outbox; DELETE FROM meta WHERE name <> 'salt';`,
+          CREATE TABLE old (
+            id TEXT PRIMARY KEY, resource TEXT NOT NULL UNIQUE, issuer TEXT NOT NULL,
+            scope TEXT, title TEXT, description TEXT, icon TEXT,
+            sealed TEXT NOT NULL, issued INTEGER NOT NULL, created INTEGER NOT NULL,
+            needs_login INTEGER NOT NULL DEFAULT 0, intent INTEGER NOT NULL DEFAULT 0
+          );
+          INSERT INTO old SELECT id, resource, issuer, scope, title, description, icon,
+            sealed, issued, created, needs_login, intent FROM connection;
+          DROP TABLE connection;
+          ALTER TABLE old RENAME TO connection;
+          DROP TABLE outbox;
+          DELETE FROM meta WHERE name <> 'salt';`,
         );
       }
       for (const file of files.registrar) {
         sql(
           file,
           `
-          CREATE TABLE old (redirect_uri TEXT PRIMARY KEY, server TEXT NOT NULL, client_id TEXT NOT NULL, sealed TEXT NOT NULL, created INTEGER NOT NULL);
+          CREATE TABLE old (
+            redirect_uri TEXT PRIMARY KEY, server TEXT NOT NULL, client_id TEXT NOT NULL,
+            sealed TEXT NOT NULL, created INTEGER NOT NULL
+          );
           INSERT INTO old SELECT redirect_uri, server, client_id, sealed, created FROM registration;
-          DROP TABLE registration; ALTER TABLE old RENAME TO registration; DROP TABLE holder; DELETE FROM meta WHERE name <> 'salt';`,
+          DROP TABLE registration;
+          ALTER TABLE old RENAME TO registration;
+          DROP TABLE holder;
+          DELETE FROM meta WHERE name <> 'salt';`,
         );
       }
     });

@@ -23,7 +23,8 @@ const BROKEN = Object.fromEntries(
     'broken-policy': '<script>document.title = "ran"</script>',
   }).map(([name, body]) => [
     name,
-    `<!doctype html><html lang="en"><title>Broken</title><link rel="icon" href="data:,"><main><h1>Broken</h1>${body}</main>`,
+    '<!doctype html><html lang="en"><title>Broken</title><link rel="icon" href="data:,">' +
+      `<main><h1>Broken</h1>${body}</main>`,
   ]),
 );
 
@@ -102,7 +103,7 @@ const picture = (page, name) => page.screenshot({ path: join(folder, `${name}.pn
 describe('every state', () => {
   for (const width of [360, 1280]) {
     for (const colorScheme of ['light', 'dark']) {
-      test(`${colorScheme}, ${width} px wide: it fits, it can be used by all, and it keeps its own policy`, async () => {
+      test(`${colorScheme}, ${width} px wide: it fits, all can use it, and it keeps its own policy`, async () => {
         const { page, complaints, close } = await open({ width, colorScheme });
         for (const name of names) {
           await page.goto(at(name));
@@ -227,7 +228,7 @@ describe('what a person does', () => {
   });
 
   for (const javaScriptEnabled of [true, false]) {
-    test(`goes to another site only after saying so, ${javaScriptEnabled ? 'with' : 'without'} JavaScript`, async () => {
+    test(`another site only after saying so, ${javaScriptEnabled ? 'with' : 'without'} JavaScript`, async () => {
       const { page, close } = await start('confirm-elsewhere', { javaScriptEnabled });
       next = '/problem-unreachable';
       const button = page.getByRole('button', { name: 'Log in at good.example' });

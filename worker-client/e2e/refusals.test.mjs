@@ -1,4 +1,5 @@
-// Bad input and bad answers: what the person and the program are told, that nothing is stored and no token is asked for.
+// Bad input and bad answers: what the person and the program are told, that nothing is stored and no token is asked
+// for.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { Agent } from './agent.mjs';
@@ -240,7 +241,7 @@ describe('a callback that is not genuine', () => {
     assert.equal((await agent.visit(callback)).url, 'https://app.example/?notice=connected');
   });
 
-  test('another browser: refused with the same page as an unknown state, and the genuine one still completes', async () => {
+  test('another browser: refused as an unknown state is, and the genuine one still completes', async () => {
     await upToCallback();
     const stranger = await refused(callback, 400, UNKNOWN, new Agent(app, lab));
     const unknown = await agent.visit(changed(callback, (query) => query.set('state', 'A'.repeat(43))));

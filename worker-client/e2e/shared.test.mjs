@@ -20,7 +20,8 @@ let lab, miniflare, storage;
 const FRONT = 'export default { fetch: (request, env) => env[request.headers.get("x-host")].fetch(request) }';
 /** Is told of every change, and tells what it was told. */
 const TOLD =
-  'const events = []; export default { async fetch(request) { if (request.method === "POST") events.push(await request.json()); return Response.json(events); } }';
+  'const events = []; export default { async fetch(request) { if (request.method === "POST") ' +
+  'events.push(await request.json()); return Response.json(events); } }';
 /** A browser whose requests one of the host programs answers, for a user that it knows or for whoever uses it. */
 const browser = (host, user) =>
   new Agent(

@@ -74,7 +74,7 @@ test('a first login: one write before the redirect and two before the page, besi
   assert.deepEqual(page.registrar, [{ holder: 1 }], 'for the alarm');
 });
 
-test('the page that follows: the secrets before the one that arrived are cut short, and that is written once', async () => {
+test('the page that follows: the secrets before the one that arrived are cut short, in one write', async () => {
   const visit = () => wrote(() => agent.visit('/'));
   assert.deepEqual((await visit()).before, [{ _cf_METADATA: 0, session: 0 }], 'with the alarm that sweeps them up');
   assert.deepEqual((await visit()).before, []);

@@ -80,7 +80,9 @@ export async function computed({ documents }) {
   const [kind, worst] = costs.sort(([, a], [, b]) => b - a)[0];
   return {
     id: 'Q14',
-    property: `processor time of workerd for a document at its cap, of ${costs.length} kinds, beyond that for an empty one (mean of ${documents})`,
+    property:
+      `processor time of workerd for a document at its cap, of ${costs.length} kinds, beyond that for an empty ` +
+      `one (mean of ${documents})`,
     target: '≤ 100 ms',
     measured: `${Math.round(worst)} ms at worst (${kind}); empty ${Math.round(plain)} ms`,
     held: worst <= 100,

@@ -28,7 +28,8 @@ export async function page() {
   const missed = figures.filter(({ held }) => held === false);
   return `# Reliability, measured
 
-Written by \`make soak\`: the Worker in workerd on one machine, against servers that count. Each figure is judged by what the
+Written by \`make soak\`: the Worker in workerd on one machine, against servers that count. Each figure is judged by \
+what the
 servers received. A time is one of the machine that measured it, with whatever else it did; it is no promise.
 
 | id | property | target | measured | |

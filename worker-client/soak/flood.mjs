@@ -5,7 +5,10 @@ import { wait } from './teeth.mjs';
 /** In bytes: small against the caps, so that what is sent after a cap shows. */
 const CHUNK = 4096;
 
-/** In milliseconds between chunks: slow enough for a reader that hangs up to be noticed, fast enough to reach the cap in time. */
+/**
+ * In milliseconds between chunks: slow enough for a reader that hangs up to be noticed, fast enough to reach the cap in
+ * time.
+ */
 const PAUSE = { page: 8, others: 40 };
 
 export class Flood {

@@ -1,5 +1,5 @@
-// One deployment, hosts of every shape: `node soak/hosts.mjs [5000]`. Prints how many people could log in to and use, why
-// the others could not, and what it cost; keeps the figures for SCALE.md.
+// One deployment, hosts of every shape: `node soak/hosts.mjs [5000]`. Prints how many people could log in to and use,
+// why the others could not, and what it cost; keeps the figures for SCALE.md.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { sql } from '../e2e/app.mjs';
 import { Internet } from './shaped.mjs';
@@ -75,7 +75,8 @@ async function bytesPerHolder(world) {
     sql(
       file,
       `INSERT INTO holder WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${MANY})
-      SELECT client_id, substr(hex(randomblob(64)), 1, length(account)) FROM n, (SELECT client_id, account FROM holder LIMIT 1);`,
+      SELECT client_id, substr(hex(randomblob(64)), 1, length(account))
+      FROM n, (SELECT client_id, account FROM holder LIMIT 1);`,
     );
     added = sql(file, '', size) - before;
   });
@@ -137,16 +138,22 @@ if (process.argv[1]?.endsWith('hosts.mjs')) {
     },
   });
   console.log(
-    `${found.worked} of ${count} hosts of ${found.shapes} shapes (${SHAPES.length} known) work, in ${Math.round((performance.now() - begun) / 1000)} s.`,
+    `${found.worked} of ${count} hosts of ${found.shapes} shapes (${SHAPES.length} known) work, in ` +
+      `${Math.round((performance.now() - begun) / 1000)} s.`,
   );
   for (const [reason, times] of Object.entries(found.reasons)) console.log(`  ${times}: ${reason}`);
   for (const text of found.unexpected) console.log(`  unexpected: ${text}`);
   console.log(`Requests of a first login, page and icon included: ${found.requestsPerLogin.toFixed(2)}.`);
   console.log(
-    `A login at a registered issuer: ${found.objectRequestsPerLogin} requests to objects, ${found.issuerRequestsPerLogin} of them to the issuer's, ${found.rowsPerLogin} rows written, ${found.rowsPerAccount} more for a new account. A call: ${found.objectRequestsPerCall} and ${found.rowsPerCall}.`,
+    `A login at a registered issuer: ${found.objectRequestsPerLogin} requests to objects, ` +
+      `${found.issuerRequestsPerLogin} of them to the issuer's, ${found.rowsPerLogin} rows written, ` +
+      `${found.rowsPerAccount} more for a new account. A call: ${found.objectRequestsPerCall} and ` +
+      `${found.rowsPerCall}.`,
   );
   console.log(
-    `Storage: ${Math.round(found.bytesPerAccount)} bytes an account of ${found.connectionsPerAccount.toFixed(1)} connections, ${Math.round(found.bytesPerRegistrar)} bytes an issuer and ${Math.round(found.bytesPerHolder)} for each account there.`,
+    `Storage: ${Math.round(found.bytesPerAccount)} bytes an account of ` +
+      `${found.connectionsPerAccount.toFixed(1)} connections, ${Math.round(found.bytesPerRegistrar)} bytes an ` +
+      `issuer and ${Math.round(found.bytesPerHolder)} for each account there.`,
   );
   await mkdir(new URL('.results/', import.meta.url), { recursive: true });
   await writeFile(new URL('.results/hosts.json', import.meta.url), JSON.stringify(found, null, 2));

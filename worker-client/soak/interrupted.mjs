@@ -38,9 +38,13 @@ export async function eviction({ points }) {
   return [
     {
       id: 'Q5',
-      property: `the object evicted at ${points} points of a refresh, 5 callers waiting; every second server has a grace period`,
+      property:
+        `the object evicted at ${points} points of a refresh, 5 callers waiting; every second server has a ` +
+        'grace period',
       target: 'callers told by a typed problem, afterwards used or login-again, presented at most twice',
-      measured: `${tally.interrupted} callers interrupted (${[...tally.types].join(', ')}), ${tally.untyped} without a typed problem; ${tally.stuck} stuck, ${tally.replayed} presented more often`,
+      measured:
+        `${tally.interrupted} callers interrupted (${[...tally.types].join(', ')}), ${tally.untyped} without a ` +
+        `typed problem; ${tally.stuck} stuck, ${tally.replayed} presented more often`,
       held: tally.interrupted > 0 && tally.untyped + tally.stuck + tally.replayed === 0,
     },
     {
@@ -99,9 +103,15 @@ export async function disconnects({ runs }) {
   const [refreshes, reused] = [sum((server) => server.refreshes.length), sum((server) => server.reused)];
   return {
     id: 'Q6',
-    property: `the browser goes away in the middle of an exchange and of a refresh, ${runs} times each, another caller waiting`,
-    target: `stored, used by the other caller, and the session still there two minutes later: ${runs} of ${runs}; refreshes ${runs}, reuse 0`,
-    measured: `exchanges stored ${tally.exchanged}, refreshes stored ${tally.refreshed}, other callers ${tally.waited}, sessions ${kept}; codes ${tally.reached}, refreshes ${refreshes}, reuse ${reused}`,
+    property:
+      `the browser goes away in the middle of an exchange and of a refresh, ${runs} times each, another caller ` +
+      'waiting',
+    target:
+      `stored, used by the other caller, and the session still there two minutes later: ${runs} of ${runs}; ` +
+      `refreshes ${runs}, reuse 0`,
+    measured:
+      `exchanges stored ${tally.exchanged}, refreshes stored ${tally.refreshed}, other callers ` +
+      `${tally.waited}, sessions ${kept}; codes ${tally.reached}, refreshes ${refreshes}, reuse ${reused}`,
     held:
       [tally.exchanged, tally.refreshed, tally.waited, kept, tally.reached, refreshes].every(
         (count) => count === runs,
@@ -183,9 +193,13 @@ export async function faults({ people }) {
   const slowest = Math.max(...outcomes.map(({ slowest }) => slowest));
   return {
     id: 'Q7',
-    property: `token endpoint: ${Object.keys(FAULTS).join(', ')}; ${people} people each whose token has expired, one call during the fault`,
+    property:
+      `token endpoint: ${Object.keys(FAULTS).join(', ')}; ${people} people each whose token has expired, one ` +
+      'call during the fault',
     target: 'connections ended 0, failures without a typed problem 0, recovered within 60 s: all',
-    measured: `connections ended ${sum('ended')}, untyped ${sum('untyped')}, not recovered ${sum('lost')}; slowest ${(slowest / 1000).toFixed(1)} s`,
+    measured:
+      `connections ended ${sum('ended')}, untyped ${sum('untyped')}, not recovered ${sum('lost')}; slowest ` +
+      `${(slowest / 1000).toFixed(1)} s`,
     held: sum('ended') + sum('untyped') + sum('lost') === 0,
   };
 }

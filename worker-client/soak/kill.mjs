@@ -55,8 +55,9 @@ export const STEP_NAMES = Object.keys(STEPS);
 
 /**
  * Kills at `points` points of every step: each kill meets all steps at once, each in an account and at a server of its
- * own and each that far into its own length. `done` holds the points that an earlier run did; `tell` is given the results
- * of a point as they come: `{ step, point, points, after, class, faults }`, where `faults` names what must never happen.
+ * own and each that far into its own length. `done` holds the points that an earlier run did; `tell` is given the
+ * results of a point as they come: `{ step, point, points, after, class, faults }`, where `faults` names what must
+ * never happen.
  */
 export async function sweep(points, done, tell) {
   const world = await World.open();

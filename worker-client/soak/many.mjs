@@ -47,9 +47,13 @@ export async function isolation({ people, hosts, calls, atOnce = 32 }) {
   const sum = (key) => servers.reduce((total, server) => total + server.calls[key], 0);
   return {
     id: 'Q9',
-    property: `${people} people, ${hosts} hosts, ${calls} random calls with ${tally.logins} logins and ${tally.disconnected} disconnects between them`,
+    property:
+      `${people} people, ${hosts} hosts, ${calls} random calls with ${tally.logins} logins and ` +
+      `${tally.disconnected} disconnects between them`,
     target: "another person's or host's token 0, refused 0, unexpected answers 0",
-    measured: `another's token ${sum('crossed')}, refused ${sum('refused')}, unexpected ${[...unexpected].map(([kind, count]) => `${count} ${kind}`).join(', ') || 0}; right ${sum('right')}`,
+    measured:
+      `another's token ${sum('crossed')}, refused ${sum('refused')}, unexpected ` +
+      `${[...unexpected].map(([kind, count]) => `${count} ${kind}`).join(', ') || 0}; right ${sum('right')}`,
     held:
       sum('crossed') + sum('refused') + unexpected.size === 0 &&
       sum('right') >= calls - tally.logins &&
@@ -113,9 +117,13 @@ export async function keys({ rows, each = 20 }) {
   await world.close();
   return {
     id: 'Q16',
-    property: `another key for ${agents.length * each} rows of ${agents.length} accounts, under ${answers.length} calls and logins; then the old key is taken away`,
+    property:
+      `another key for ${agents.length * each} rows of ${agents.length} accounts, under ${answers.length} ` +
+      'calls and logins; then the old key is taken away',
     target: 'failed calls 0, unsealable 0, rows under the old key 0, sessions lost 0',
-    measured: `failed calls ${failed}, unsealable ${unsealable}, rows under the old key ${left}, sessions lost ${lost}; refreshes ${server.refreshes.length}`,
+    measured:
+      `failed calls ${failed}, unsealable ${unsealable}, rows under the old key ${left}, sessions lost ` +
+      `${lost}; refreshes ${server.refreshes.length}`,
     held: failed + unsealable + left + lost === 0,
   };
 }
@@ -144,12 +152,17 @@ export async function abandoned({ flows, atOnce = 32 }) {
     id: 'Q18',
     property: `${flows} people begin a login and never complete it, and a quarter of an hour later`,
     target: 'all begun; then 0 rows waiting, and one account with sessions: who did log in',
-    measured: `begun ${begun}, rows waiting ${waiting} → ${pending}, sessions ${sessions}; files ${kib(before)} → ${kib(peak)} → ${kib(after)}`,
+    measured:
+      `begun ${begun}, rows waiting ${waiting} → ${pending}, sessions ${sessions}; files ${kib(before)} → ` +
+      `${kib(peak)} → ${kib(after)}`,
     held: begun === flows && waiting === begun && pending === 0 && sessions === 1,
   };
 }
 
-/** Rows waiting and sessions, once the alarms are through: an account drops what expired, and only then asks whether it is over. */
+/**
+ * Rows waiting and sessions, once the alarms are through: an account drops what expired, and only then asks whether it
+ * is over.
+ */
 async function settled(world) {
   for (let left = 600; ; left -= 1) {
     const rows = [await world.app.rows('account', 'pending'), await world.app.rows('account', 'session')];

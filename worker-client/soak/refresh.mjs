@@ -88,7 +88,8 @@ export async function latency() {
     {
       id: 'Q8',
       property:
-        'a token endpoint that takes 0.05, 1, 9 and 12 seconds, 20 callers each; the object answers other questions meanwhile',
+        'a token endpoint that takes 0.05, 1, 9 and 12 seconds, 20 callers each; the object answers other ' +
+        'questions meanwhile',
       target: 'answered below 10 s, a typed problem above, no reset',
       measured: answers
         .map(
@@ -145,7 +146,9 @@ export async function clocks({ skews }) {
   const reused = servers.reduce((sum, [, server]) => sum + server.reused, 0);
   return {
     id: 'Q10',
-    property: `clocks of server and resource at ${skews.join(', ')} s from ours, each with each; tokens of an hour, used until past it`,
+    property:
+      `clocks of server and resource at ${skews.join(', ')} s from ours, each with each; tokens of an hour, ` +
+      'used until past it',
     target: 'failed calls 0, reuse 0',
     measured: `failed calls ${failed} of ${calls}, reuse ${reused}; ${refused} repeated after a refusal`,
     held: failed === 0 && reused === 0,
@@ -169,9 +172,12 @@ export async function silentMetadata({ people }) {
   const used = answers.filter(({ status }) => status === 200).length;
   return {
     id: 'Q11',
-    property: `everything but token endpoint and resource is down after the login; ${people} people whose tokens expired`,
+    property:
+      `everything but token endpoint and resource is down after the login; ${people} people whose tokens ` + 'expired',
     target: `${people} of ${people} refreshed and used; nobody can log in anew`,
-    measured: `${used} of ${people}, refreshes ${server.refreshes.length}; a new login: ${stranger.problem?.type ?? stranger.status}`,
+    measured:
+      `${used} of ${people}, refreshes ${server.refreshes.length}; a new login: ` +
+      `${stranger.problem?.type ?? stranger.status}`,
     held: used === people && server.refreshes.length === people && stranger.status !== 303,
   };
 }

@@ -2,8 +2,8 @@
 //
 // `typed`: what a person names, the host alone by default. `issuer`: what the metadata says of itself. `documents`: the
 // paths that hold metadata. `metadata`: members that differ from the usual; `undefined` removes one. `registration`,
-// `token`: members of those answers, likewise. `answers`: whole answers by path. `expected`: `works`, or the type of the
-// problem that says why not.
+// `token`: members of those answers, likewise. `answers`: whole answers by path. `expected`: `works`, or the type of
+// the problem that says why not.
 const OAUTH = '/.well-known/oauth-authorization-server';
 const OPENID = '/.well-known/openid-configuration';
 

@@ -51,7 +51,9 @@ function figure(step, points, results) {
     id: `Q4 ${step}`,
     property: `workerd killed at ${results.length} of ${points} points of: ${step}`,
     target: TARGETS[step],
-    measured: `${[...classes].map(([name, count]) => `${name} ${count}`).join(', ')}; faults: ${faults.length ? faults.join(', ') : 'none'}`,
+    measured:
+      `${[...classes].map(([name, count]) => `${name} ${count}`).join(', ')}; faults: ` +
+      `${faults.length ? faults.join(', ') : 'none'}`,
     held: faults.length > 0 ? false : results.length === points || null,
     note: faults.length === 0 && results.length < points ? 'held so far' : undefined,
     classes: Object.fromEntries(classes),

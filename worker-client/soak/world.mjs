@@ -6,7 +6,9 @@ import { App, hostOf, sqlEach } from '../e2e/app.mjs';
 import { Lab } from '../e2e/lab.mjs';
 import { Teeth } from './teeth.mjs';
 
-/** What was searched for secrets, in the whole run: how many bytes, and how many secrets were found where none belongs. */
+/**
+ * What was searched for secrets, in the whole run: how many bytes, and how many secrets were found where none belongs.
+ */
 export const searched = { bytes: 0, leaks: [] };
 
 const CANARY = /canary-[\w.-]+/;
@@ -99,7 +101,10 @@ export class World {
     return answer;
   }
 
-  /** Bytes of the database of each object of a kind, without the log that workerd keeps beside it. Ends workerd meanwhile. */
+  /**
+   * Bytes of the database of each object of a kind, without the log that workerd keeps beside it. Ends workerd
+   * meanwhile.
+   */
   async sizes() {
     const query = 'SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()';
     let sizes;

@@ -93,7 +93,8 @@ function table(tests) {
         .filter(count)
         .map((result) => `${count(result)} ${result}`);
       lines.push(
-        `| ${id} | ${threat} | ${[...places, ...(no ? [`not tested: ${no}`] : [])].join(', ')} | ${counts.join(', ') || (tested.length ? 'passed' : '–')} |`,
+        `| ${id} | ${threat} | ${[...places, ...(no ? [`not tested: ${no}`] : [])].join(', ')} | ` +
+          `${counts.join(', ') || (tested.length ? 'passed' : '–')} |`,
       );
     }
   }

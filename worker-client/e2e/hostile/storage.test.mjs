@@ -152,7 +152,8 @@ describe('the rows', () => {
     const rows = await world.rows('SELECT id, sealed, issuer, resource FROM connection');
     const stolen = rows.find(({ id }) => id === theirs);
     await world.rows(
-      `UPDATE connection SET sealed = '${stolen.sealed}', issuer = '${stolen.issuer}', resource = '${stolen.resource}' WHERE id = '${mine}'`,
+      `UPDATE connection SET sealed = '${stolen.sealed}', issuer = '${stolen.issuer}', ` +
+        `resource = '${stolen.resource}' WHERE id = '${mine}'`,
     );
     const answer = await use(browser, other);
     assert.deepEqual([answer.status, answer.json.type], [409, 'login-again'], answer.body);
@@ -256,7 +257,7 @@ describe('the keys', () => {
       await alone.stop();
     });
 
-  test('S08 another key: what was sealed with the old one opens, is sealed anew, and then the old one may go', async () => {
+  test('S08 another key: rows of the old one open and are sealed anew, and then it may go', async () => {
     const [k1, k2] = [key(), key()];
     const rotating = await World.start({ bindings: { MASTER_KEYS: ring({ k1 }) } });
     const at = rotating.server();

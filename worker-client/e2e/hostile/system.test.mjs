@@ -45,7 +45,7 @@ describe('a panic', () => {
     };
   }
 
-  test('S13 in a route, in the registrar and in the account, with fifty others on their way: an error of its own request', async () => {
+  test('S13 in a route, the registrar and the account, among fifty others: an error of its request', async () => {
     const { finish } = await fiftyInFlight();
     const redirected = world.server('panics');
     redirected.on.metadata = () => ({ status: 302, headers: { location: HOOK }, body: '' });

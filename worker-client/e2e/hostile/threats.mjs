@@ -35,7 +35,9 @@ export const THREATS = [
       '26',
       'a public name of a private address',
       {
-        no: "a Worker cannot pin addresses, and the local runtime is set to allow private ones; the platform's network keeps them apart. The command line pins: L10",
+        no:
+          "a Worker cannot pin addresses, and the local runtime is set to allow private ones; the platform's " +
+          'network keeps them apart. The command line pins: L10',
       },
     ],
     ['27', "what one person's question put into a cache"],

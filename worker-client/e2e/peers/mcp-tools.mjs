@@ -19,7 +19,9 @@ const TOOLS = [
   { name: 'whoami', description: 'Says who asks', inputSchema: { type: 'object' } },
 ];
 
-/** Answers the requests to the MCP endpoint; `auth` is what the bearer token proved, nothing where none is asked for. */
+/**
+ * Answers the requests to the MCP endpoint; `auth` is what the bearer token proved, nothing where none is asked for.
+ */
 export function mcpTools() {
   const sessions = new Map();
   const handle = async (request, response, auth) => {

@@ -108,7 +108,8 @@ async function interact(provider, context, consent) {
     const { params } = await provider.interactionDetails(context.req, context.res);
     const client = await provider.Client.find(params.client_id);
     context.type = 'html';
-    context.body = `<!doctype html><html lang="en"><title>Consent</title><link rel="icon" href="data:,"><h1>Let ${escape(client.clientName)} act for you?</h1>
+    context.body = `<!doctype html><html lang="en"><title>Consent</title><link rel="icon" href="data:,">
+      <h1>Let ${escape(client.clientName)} act for you?</h1>
       <form><button name="answer" value="allow">Allow</button> <button name="answer" value="deny">Deny</button></form>`;
     return;
   }

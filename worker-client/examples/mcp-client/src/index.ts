@@ -8,7 +8,7 @@ import { StreamableHTTPClientTransport, StreamableHTTPError } from '@modelcontex
 import type { Tool } from '@modelcontextprotocol/sdk/types.js';
 import { CfWorkerJsonSchemaValidator } from '@modelcontextprotocol/sdk/validation/cfworker';
 import type { Login, Probed } from 'worker-client';
-import { Html, html, isProblem, logIn, told, worker } from '../../shell';
+import { Html, html, isProblem, logIn, panel, told, worker } from '../../shell';
 
 export { Account, Registrar } from 'worker-client';
 export default worker('MCP client', opened);
@@ -37,7 +37,8 @@ async function opened(login: Login, probed: Probed, url: URL, request: Request):
   } catch (error) {
     if (isProblem(error)) return told(error, url);
     if (error instanceof StreamableHTTPError && error.code === 401) return closed(probed, url);
-    return html`<section class="panel"><h2>The server does not answer as an MCP server should</h2><pre>${String(error).slice(0, 500)}</pre></section>`;
+    const what = html`<pre>${String(error).slice(0, 500)}</pre>`;
+    return panel('The server does not answer as an MCP server should', what);
   } finally {
     await transport.terminateSession().catch(() => {});
     await client.close();
@@ -47,7 +48,7 @@ async function opened(login: Login, probed: Probed, url: URL, request: Request):
 const closed = ({ host, login, verdict, why }: Probed, url: URL): Html =>
   login
     ? html`<h2>${host} asks you to log in</h2>${logIn(login, `Log in to ${host}`, url)}`
-    : html`<section class="panel"><h2>${host} asks for a login that this app cannot offer</h2><p>${verdict.replaceAll('_', ' ')} ${why}</p></section>`;
+    : panel(`${host} asks for a login that this app cannot offer`, html`<p>${verdict.replaceAll('_', ' ')} ${why}</p>`);
 
 async function called(client: Client, tool: Tool, form: FormData): Promise<Html> {
   const given = properties(tool).flatMap(([name, { type }]) => {
@@ -60,10 +61,14 @@ async function called(client: Client, tool: Tool, form: FormData): Promise<Html>
   return html`<h2>${tool.name} ${result.isError ? 'failed' : 'answered'}</h2><pre id="result">${text}</pre>`;
 }
 
-const shown = (
-  tool: Tool,
-): Html => html`<form method="post" class="card"><div class="who"><strong>${tool.name}</strong><p class="claim">${tool.description}</p>
-<input type="hidden" name="tool" value="${tool.name}">${properties(tool).map(([name]) => html`<label>${name}<input type="text" name="argument ${name}"></label>`)}<button>Call</button></div></form>`;
+function shown(tool: Tool): Html {
+  const inputs = properties(tool).map(
+    ([name]) => html`<label>${name}<input type="text" name="argument ${name}"></label>`,
+  );
+  return html`<form method="post" class="card">
+<div class="who"><strong>${tool.name}</strong><p class="claim">${tool.description}</p>
+<input type="hidden" name="tool" value="${tool.name}">${inputs}<button>Call</button></div></form>`;
+}
 
 const properties = ({ inputSchema }: Tool) =>
   Object.entries(inputSchema.properties ?? {}) as [string, { type?: unknown }][];
