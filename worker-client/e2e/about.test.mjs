@@ -33,24 +33,17 @@ const gif = (frames) =>
   ]);
 const GOOD = png(64, 64);
 const SVG = '<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>';
+const as = (type, body) => ({ status: 200, headers: { 'content-type': type }, body });
 const BAD = {
   missing: { status: 404, headers: {}, body: GOOD },
-  'svg as png': { status: 200, headers: { 'content-type': 'image/png' }, body: SVG },
-  svg: { status: 200, headers: { 'content-type': 'image/svg+xml' }, body: SVG },
-  truncated: { status: 200, headers: { 'content-type': 'image/png' }, body: GOOD.subarray(0, 20) },
+  'svg as png': as('image/png', SVG),
+  svg: as('image/svg+xml', SVG),
+  truncated: as('image/png', GOOD.subarray(0, 20)),
   'wider than we show': { status: 200, headers: {}, body: png(513, 16) },
-  'too wide': { status: 200, headers: { 'content-type': 'image/png' }, body: png(65535, 65535) },
-  'too heavy': {
-    status: 200,
-    headers: { 'content-type': 'image/png' },
-    body: Buffer.concat([GOOD, Buffer.alloc(65 * 1024)]),
-  },
-  'an endless animation': { status: 200, headers: { 'content-type': 'image/gif' }, body: gif(10_000) },
-  'no image at all': {
-    status: 200,
-    headers: { 'content-type': 'image/png' },
-    body: '<!doctype html><title>404</title>',
-  },
+  'too wide': as('image/png', png(65535, 65535)),
+  'too heavy': as('image/png', Buffer.concat([GOOD, Buffer.alloc(65 * 1024)])),
+  'an endless animation': as('image/gif', gif(10_000)),
+  'no image at all': as('image/png', '<!doctype html><title>404</title>'),
   'sent elsewhere': { status: 302, headers: { location: 'https://evil.example/i.png' }, body: '' },
 };
 
@@ -234,23 +227,17 @@ describe('what a host says of itself', () => {
   });
 
   test('B12: nothing that the host answers fails the login', async () => {
+    const breaks = () => {
+      throw new Error('breaks the connection');
+    };
+    const compressed = { 'content-type': 'text/html', 'content-encoding': 'zstd' };
     for (const [i, root] of [
-      () => {
-        throw new Error('breaks the connection');
-      },
+      breaks,
       () => ({ status: 500, headers: {}, body: '' }),
       () => ({ status: 302, headers: { location: '/' }, body: '' }),
       () => ({ status: 302, headers: { location: 'https://' }, body: '' }),
-      () => ({
-        status: 200,
-        headers: { 'content-type': 'text/html', 'content-encoding': 'zstd' },
-        body: '<title>T</title>',
-      }),
-      () => ({
-        status: 200,
-        headers: { 'content-type': 'text/html; charset=utf-16' },
-        body: Buffer.alloc(600 * 1024, 0xd8),
-      }),
+      () => ({ status: 200, headers: compressed, body: '<title>T</title>' }),
+      () => as('text/html; charset=utf-16', Buffer.alloc(600 * 1024, 0xd8)),
     ].entries()) {
       const site = `odd-${i}.example`;
       host(site, root);

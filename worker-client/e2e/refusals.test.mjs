@@ -53,42 +53,22 @@ describe('what cannot be logged in to', () => {
     await lab.stop();
   });
 
+  const OPERATOR = 'the operator of the authorization server';
+  const INVALID = [400, 'invalid-host', 'That is not a host this app can log in to', 'you'];
+  const UNUSABLE = [422, 'unusable', 'The host&#39;s way to log in cannot be used', OPERATOR];
+  const CLOSED = [422, 'no-registration', 'The host does not let new apps register', OPERATOR];
   for (const [typed, status, type, title, actor] of [
-    ['', 400, 'invalid-host', 'That is not a host this app can log in to', 'you'],
-    ['not a url', 400, 'invalid-host', 'That is not a host this app can log in to', 'you'],
-    ['javascript:alert(1)', 400, 'invalid-host', 'That is not a host this app can log in to', 'you'],
-    ['127.0.0.1', 400, 'invalid-host', 'That is not a host this app can log in to', 'you'],
-    ['app.example', 400, 'invalid-host', 'That is not a host this app can log in to', 'you'],
+    ['', ...INVALID],
+    ['not a url', ...INVALID],
+    ['javascript:alert(1)', ...INVALID],
+    ['127.0.0.1', ...INVALID],
+    ['app.example', ...INVALID],
     ['unknown.example', 422, 'unreachable', 'The host does not answer', 'you'],
     ['nothing.example', 422, 'no-metadata', 'The host does not say how to log in', 'the operator of the host'],
-    [
-      'closed.example',
-      422,
-      'no-registration',
-      'The host does not let new apps register',
-      'the operator of the authorization server',
-    ],
-    [
-      'no-pkce.example',
-      422,
-      'unusable',
-      'The host&#39;s way to log in cannot be used',
-      'the operator of the authorization server',
-    ],
-    [
-      'evil.example',
-      422,
-      'unusable',
-      'The host&#39;s way to log in cannot be used',
-      'the operator of the authorization server',
-    ],
-    [
-      'refusing.example',
-      502,
-      'not-registered',
-      'The host did not register this app',
-      'the operator of the authorization server',
-    ],
+    ['closed.example', ...CLOSED],
+    ['no-pkce.example', ...UNUSABLE],
+    ['evil.example', ...UNUSABLE],
+    ['refusing.example', 502, 'not-registered', 'The host did not register this app', OPERATOR],
   ])
     test(`${typed || 'nothing typed'}: ${type}`, async () => {
       const agent = new Agent(app, lab);
@@ -204,6 +184,11 @@ describe('a callback that is not genuine', () => {
     return page;
   }
 
+  const forged = (query) => {
+    query.delete('code');
+    query.set('error', 'access_denied');
+    query.set('iss', 'https://evil.example');
+  };
   const UNKNOWN = 'This login cannot be completed here';
   for (const [name, change, title] of [
     ['another state', (query) => query.set('state', 'A'.repeat(43)), UNKNOWN],
@@ -212,15 +197,7 @@ describe('a callback that is not genuine', () => {
     ['two states', (query) => query.append('state', 'b'), UNKNOWN],
     ['another iss', (query) => query.set('iss', 'https://evil.example'), 'Another server answered'],
     ['no iss, though it is advertised', (query) => query.delete('iss'), 'Another server answered'],
-    [
-      'an error with another iss',
-      (query) => {
-        query.delete('code');
-        query.set('error', 'access_denied');
-        query.set('iss', 'https://evil.example');
-      },
-      'Another server answered',
-    ],
+    ['an error with another iss', forged, 'Another server answered'],
     ['no code', (query) => query.delete('code'), 'The host&#39;s answer cannot be used'],
   ])
     test(`${name}: refused, and the genuine one still completes`, async () => {

@@ -33,16 +33,14 @@ describe('a connection survives what is not final', () => {
     agent = new Agent(app, lab);
   });
 
+  const reset = () => {
+    throw new Error('reset');
+  };
   for (const [name, refresh] of [
     ['503', () => ({ status: 503, headers: {}, body: '' })],
     ['429', () => ({ status: 429, headers: { 'retry-after': '2' }, body: '' })],
     ['200 with HTML', () => ({ status: 200, headers: { 'content-type': 'text/html' }, body: '<html>' })],
-    [
-      'a broken connection',
-      () => {
-        throw new Error('reset');
-      },
-    ],
+    ['a broken connection', reset],
     ['a redirect', () => ({ status: 307, headers: { location: 'https://evil.example/token' }, body: '' })],
   ])
     test(`t03 a refresh answered with ${name}: the tokens stay, and the next one succeeds`, async () => {

@@ -2,10 +2,7 @@
 import { Login, type LoginEnv, type Probed, type Problem } from 'worker-client';
 
 /** A Worker of that page. `open` shows what is at the URL; it is called for what the person asked for by themselves. */
-export const worker = (
-  title: string,
-  open: (login: Login, probed: Probed, url: URL, request: Request) => Promise<Html>,
-) => ({
+export const worker = (title: string, open: Open) => ({
   async fetch(request: Request, env: LoginEnv): Promise<Response> {
     const { pathname, searchParams } = new URL(request.url);
     const typed = searchParams.get('url') ?? '';
@@ -30,6 +27,8 @@ export const worker = (
     }
   },
 });
+
+type Open = (login: Login, probed: Probed, url: URL, request: Request) => Promise<Html>;
 
 /** HTML that is ours. Text becomes it by being escaped. */
 export class Html {
@@ -75,32 +74,28 @@ ${image}<div class="who"><strong class="host">${host}</strong>
 ${claim}<p class="fact">${as}</p></div></div>`;
 }
 
-function listed(connections: { resource: string }[], prefix: string): Html {
-  const links = connections.map(({ resource }) => html`<li><a href="${pageOf(resource)}">${resource}</a></li>`);
-  return html`<h2>Where you are logged in</h2>
-<ul>${links}</ul><p><a href="${prefix}/">Manage them</a></p>`;
-}
+const listed = (connections: { resource: string }[], prefix: string): Html => html`<h2>Where you are logged in</h2>
+<ul>${connections.map(({ resource }) => html`<li><a href="${pageOf(resource)}">${resource}</a></li>`)}</ul>
+<p><a href="${prefix}/">Manage them</a></p>`;
 
 /** No script, no frame, nothing from elsewhere. The style sheet is the one of the library's own pages. */
 function page(prefix: string, title: string, typed: string, main: Html, status: number): Response {
-  const { text } =
-    html`<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>${title}</title><link rel="icon" href="data:,"><link rel="stylesheet" href="${prefix}/style.css">
+  const { text } = html`<!doctype html><html lang="en"><meta charset="utf-8"><title>${title}</title>
+<meta name="viewport" content="width=device-width">
+<link rel="icon" href="data:,"><link rel="stylesheet" href="${prefix}/style.css">
 <style>pre { white-space: pre-wrap } .card button { margin-top: .75rem }</style>
-<main><h1><a href="/">${title}</a></h1><form action="/"><label for="url">URL</label>
-<div class="row"><input type="text" id="url" name="url" value="${typed}" required
-inputmode="url"><button>Open</button></div>
-</form>${main}</main></html>`;
-  const policy =
-    "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src data:; form-action 'self'; " +
-    "frame-ancestors 'none'; base-uri 'none'";
+<main><h1><a href="/">${title}</a></h1><form action="/"><label for="url">URL</label><div class="row">
+<input type="text" id="url" name="url" value="${typed}" required inputmode="url"><button>Open</button></div></form>
+${main}</main></html>`;
   return new Response(text, {
     status,
     headers: {
       'content-type': 'text/html; charset=utf-8',
-      'content-security-policy': policy,
+      'content-security-policy': POLICY,
       'cache-control': 'no-store',
       'referrer-policy': 'no-referrer',
     },
   });
 }
+const POLICY = `default-src 'none'; style-src 'self' 'unsafe-inline'; img-src data:; \
+form-action 'self'; frame-ancestors 'none'; base-uri 'none'`;

@@ -136,23 +136,23 @@ const text =
   (status, body, headers = {}) =>
   () => ({ status, headers: { 'content-type': 'text/html', ...headers }, body });
 
+const reset = () => {
+  throw new Error('reset');
+};
+
+const late = async () => {
+  await wait(15_000);
+  return text(504, '')();
+};
+
 const FAULTS = {
   500: text(500, '{"error":"server_error"}'),
   '502 with HTML': text(502, '<html>bad gateway</html>'),
   503: text(503, ''),
   429: text(429, '', { 'retry-after': '2' }),
-  'connection reset': () => {
-    throw new Error('reset');
-  },
-  'no answer in 15 s': async () => {
-    await wait(15_000);
-    return text(504, '')();
-  },
-  'JSON cut off': () => ({
-    status: 200,
-    headers: { 'content-type': 'application/json' },
-    body: '{"access_token": "cut',
-  }),
+  'connection reset': reset,
+  'no answer in 15 s': late,
+  'JSON cut off': text(200, '{"access_token": "cut', { 'content-type': 'application/json' }),
 };
 
 /** Q7: the token endpoint fails in every way, and heals. */

@@ -19,6 +19,14 @@ const refusal = (status, body) => ({
 });
 const body = (text) => ({ status: 200, headers: { 'content-type': 'application/json' }, body: text });
 
+/** Metadata that offers these ways of authenticating at the token endpoint. */
+const offers = (...methods) => ({ token_endpoint_auth_methods_supported: methods });
+const SECRET = { client_secret: 'canary-secret', client_secret_expires_at: 0 };
+/** Where a host has these answers instead of metadata. */
+const noMetadata = (answers) => ({ answers, documents: [], expected: 'no-metadata' });
+const notRegistered = (answer) => ({ answers: { '/register': answer }, expected: 'not-registered' });
+const LOGIN = { status: 302, headers: { location: '/login' }, body: '' };
+
 export const SHAPES = [
   { name: 'public client' },
   {
@@ -46,24 +54,16 @@ export const SHAPES = [
     issuer: (at) => `${at}/realms/one`,
     documents: [`/realms/one${OPENID}`],
   },
-  {
-    name: 'secret in the header',
-    metadata: { token_endpoint_auth_methods_supported: ['client_secret_basic'] },
-    registration: { client_secret: 'canary-secret', client_secret_expires_at: 0 },
-  },
-  {
-    name: 'secret in the body',
-    metadata: { token_endpoint_auth_methods_supported: ['client_secret_post'] },
-    registration: { client_secret: 'canary-secret', client_secret_expires_at: 0 },
-  },
+  { name: 'secret in the header', metadata: offers('client_secret_basic'), registration: SECRET },
+  { name: 'secret in the body', metadata: offers('client_secret_post'), registration: SECRET },
   {
     name: 'secret, its end not said',
-    metadata: { token_endpoint_auth_methods_supported: ['client_secret_post'] },
+    metadata: offers('client_secret_post'),
     registration: { client_secret: 'canary-secret' },
   },
   {
     name: 'secret asked for, made public by the server',
-    metadata: { token_endpoint_auth_methods_supported: ['client_secret_post', 'none'] },
+    metadata: offers('client_secret_post', 'none'),
     registration: { token_endpoint_auth_method: 'none' },
   },
   { name: 'end of a secret without a secret', registration: { client_secret_expires_at: 4_102_444_800 } },
@@ -72,12 +72,12 @@ export const SHAPES = [
   {
     name: 'auth methods not said',
     metadata: { token_endpoint_auth_methods_supported: undefined },
-    registration: { client_secret: 'canary-secret', client_secret_expires_at: 0 },
+    registration: SECRET,
   },
   {
     name: 'auth methods as a string',
     metadata: { token_endpoint_auth_methods_supported: 'client_secret_basic' },
-    registration: { client_secret: 'canary-secret', client_secret_expires_at: 0 },
+    registration: SECRET,
   },
   {
     name: 'optional members null',
@@ -142,58 +142,20 @@ export const SHAPES = [
     expected: 'unusable',
   },
   { name: 'issuer not said', metadata: { issuer: undefined }, expected: 'unusable' },
-  { name: 'metadata in an array', answers: { [OAUTH]: body('[{}]') }, documents: [], expected: 'no-metadata' },
-  {
-    name: 'metadata cut off',
-    answers: { [OAUTH]: body('{"issuer": "https://') },
-    documents: [],
-    expected: 'no-metadata',
-  },
+  { name: 'metadata in an array', ...noMetadata({ [OAUTH]: body('[{}]') }) },
+  { name: 'metadata cut off', ...noMetadata({ [OAUTH]: body('{"issuer": "https://') }) },
   { name: 'nothing published', documents: [], expected: 'no-metadata' },
-  {
-    name: 'a page instead of metadata',
-    answers: { [OAUTH]: html, [OPENID]: html },
-    documents: [],
-    expected: 'no-metadata',
-  },
-  {
-    name: 'everything behind a login',
-    answers: { [OAUTH]: refusal(401, {}), [OPENID]: refusal(401, {}) },
-    documents: [],
-    expected: 'no-metadata',
-  },
-  {
-    name: 'metadata behind a redirect',
-    answers: { [OAUTH]: { status: 302, headers: { location: '/login' }, body: '' } },
-    documents: [],
-    expected: 'no-metadata',
-  },
-  {
-    name: 'metadata rate-limited',
-    answers: { [OAUTH]: refusal(429, {}), [OPENID]: refusal(429, {}) },
-    documents: [],
-    expected: 'no-metadata',
-  },
+  { name: 'a page instead of metadata', ...noMetadata({ [OAUTH]: html, [OPENID]: html }) },
+  { name: 'everything behind a login', ...noMetadata({ [OAUTH]: refusal(401, {}), [OPENID]: refusal(401, {}) }) },
+  { name: 'metadata behind a redirect', ...noMetadata({ [OAUTH]: LOGIN }) },
+  { name: 'metadata rate-limited', ...noMetadata({ [OAUTH]: refusal(429, {}), [OPENID]: refusal(429, {}) }) },
   {
     name: 'registration switched off',
-    answers: { '/register': refusal(400, { error: 'dynamic_client_registration_disabled' }) },
-    expected: 'not-registered',
+    ...notRegistered(refusal(400, { error: 'dynamic_client_registration_disabled' })),
   },
-  {
-    name: 'registration gone',
-    answers: { '/register': { status: 410, headers: {}, body: '' } },
-    expected: 'not-registered',
-  },
-  {
-    name: 'registration asks for credentials',
-    answers: { '/register': refusal(401, { error: 'invalid_client' }) },
-    expected: 'not-registered',
-  },
-  {
-    name: 'registration behind a challenge',
-    answers: { '/register': { ...html, status: 403 } },
-    expected: 'not-registered',
-  },
+  { name: 'registration gone', ...notRegistered({ status: 410, headers: {}, body: '' }) },
+  { name: 'registration asks for credentials', ...notRegistered(refusal(401, { error: 'invalid_client' })) },
+  { name: 'registration behind a challenge', ...notRegistered({ ...html, status: 403 }) },
   { name: 'redirect URIs dropped by the server', registration: { redirect_uris: [] } },
   { name: 'not there', down: true, expected: 'unreachable' },
 ].map((shape) => ({ expected: 'works', ...shape }));

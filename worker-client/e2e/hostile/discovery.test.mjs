@@ -164,13 +164,18 @@ describe('where a typed name may lead', () => {
     'a.invalid',
   ];
 
+  const SCHEMES = [
+    'http://good.example',
+    'ftp://good.example',
+    'ws://good.example',
+    'file:///etc/passwd',
+    'https:good.example',
+  ];
+
   for (const [id, typed] of [
     ['D03', INNER],
     ['D04', ['①②⑦.0.0.1', '127。0。0。1', '%31%32%37.0.0.1', 'loca\u00adlhost']],
-    [
-      'D06',
-      ['http://good.example', 'ftp://good.example', 'ws://good.example', 'file:///etc/passwd', 'https:good.example'],
-    ],
+    ['D06', SCHEMES],
     ['D08', ['https://good.example@evil.example/', 'https://user:pw@good.example/']],
     ['D10', ['localhost.']],
     ['D25', ['app.example', 'https://app.example/probe?url=good.example', 'APP.example.', 'app.example:8443']],

@@ -70,19 +70,12 @@ describe('what is no document', () => {
       assert.equal(world.lab.requests('evil.example').length, 0);
     });
 
+  const deep = `{"x":${'['.repeat(30_000)}${']'.repeat(30_000)},`;
+  const nulls = '{"scopes_supported":null,"grant_types_supported":null,';
   for (const [name, change] of [
-    [
-      '100,000 brackets in a member that nobody reads',
-      (text) => text.replace('{', `{"x":${'['.repeat(30_000)}${']'.repeat(30_000)},`),
-    ],
+    ['100,000 brackets in a member that nobody reads', (text) => text.replace('{', deep)],
     ['a byte order mark', (text) => `\ufeff${text}`],
-    [
-      'null where a list may be',
-      (text) =>
-        text
-          .replace('{', '{"scopes_supported":null,"grant_types_supported":null,')
-          .replace(/"grant_types_supported":\[[^\]]*\],/, ''),
-    ],
+    ['null where a list may be', (text) => text.replace('{', nulls).replace(/"grant_types_supported":\[[^\]]*\],/, '')],
   ])
     test(`D18 D19 ${name}: the app goes on, with or without it`, async () => {
       const answer = await world.login(document(change));

@@ -24,10 +24,8 @@ async function opened(login: Login, probed: Probed, url: URL, request: Request):
     return new Response(answer.body && answer.body.pipeThrough(atMost(MOST_BYTES)), answer);
   };
   // The SDK's usual validator compiles schemas to code, which Workers do not run.
-  const client = new Client(
-    { name: 'mcp-client', version: '1.0.0' },
-    { jsonSchemaValidator: new CfWorkerJsonSchemaValidator() },
-  );
+  const options = { jsonSchemaValidator: new CfWorkerJsonSchemaValidator() };
+  const client = new Client({ name: 'mcp-client', version: '1.0.0' }, options);
   const transport = new StreamableHTTPClientTransport(url, { fetch: send });
   try {
     await client.connect(transport, PATIENCE);
@@ -37,8 +35,7 @@ async function opened(login: Login, probed: Probed, url: URL, request: Request):
   } catch (error) {
     if (isProblem(error)) return told(error, url);
     if (error instanceof StreamableHTTPError && error.code === 401) return closed(probed, url);
-    const what = html`<pre>${String(error).slice(0, 500)}</pre>`;
-    return panel('The server does not answer as an MCP server should', what);
+    return panel('The server does not answer as an MCP server should', html`<pre>${String(error).slice(0, 500)}</pre>`);
   } finally {
     await transport.terminateSession().catch(() => {});
     await client.close();
@@ -61,14 +58,12 @@ async function called(client: Client, tool: Tool, form: FormData): Promise<Html>
   return html`<h2>${tool.name} ${result.isError ? 'failed' : 'answered'}</h2><pre id="result">${text}</pre>`;
 }
 
-function shown(tool: Tool): Html {
-  const inputs = properties(tool).map(
-    ([name]) => html`<label>${name}<input type="text" name="argument ${name}"></label>`,
-  );
-  return html`<form method="post" class="card">
+const shown = (tool: Tool): Html => html`<form method="post" class="card">
 <div class="who"><strong>${tool.name}</strong><p class="claim">${tool.description}</p>
-<input type="hidden" name="tool" value="${tool.name}">${inputs}<button>Call</button></div></form>`;
-}
+<input type="hidden" name="tool" value="${tool.name}">${properties(tool).map(input)}<button>Call</button></div></form>`;
+
+const input = ([name]: [string, unknown]): Html =>
+  html`<label>${name}<input type="text" name="argument ${name}"></label>`;
 
 const properties = ({ inputSchema }: Tool) =>
   Object.entries(inputSchema.properties ?? {}) as [string, { type?: unknown }][];
