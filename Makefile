@@ -21,9 +21,10 @@ test: setup lint unit neutral build e2e ## Every check and test of the project
 setup: ## Installs what the tests need
 	worker-client/setup.sh test
 
-lint: ## Formatting, clippy for the host and for wasm, documentation
+lint: ## Formatting of Rust and JavaScript, clippy for the host and for wasm, documentation
 	@for file in $$(grep -oE '[a-z0-9_-]+(/[a-z0-9_.-]+)+\.rs' clippy.toml); do \
 	  [ -e "$$file" ] || { echo "clippy.toml names $$file, which does not exist" >&2; exit 1; }; done
+	worker-client/node_modules/.bin/prettier --check --log-level warn .
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
 	cargo clippy --package worker-client --package rust-worker --target wasm32-unknown-unknown --features worker-client/entry --locked -- -D warnings
