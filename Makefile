@@ -1,7 +1,7 @@
 # The two commands: `make run` and `make test`. Both install what is missing first.
 
-SOURCES := $(shell find branding/src branding/Cargo.toml pkce rfc7591 rfc8414 worker-client/src worker-client/flow/src worker-client/flow/Cargo.toml worker-client/encoding_rs worker-client/idna worker-client/templates -name '*.rs' -o -name '*.html' -o -name '*.css' -o -name '*.js' -o -name Cargo.toml) \
-  Cargo.toml Cargo.lock worker-client/Cargo.toml worker-client/build.sh
+SOURCES := $(shell find branding/src branding/Cargo.toml pkce rfc7591 rfc8414 worker-client/src worker-client/flow/src worker-client/flow/Cargo.toml worker-client/standins worker-client/templates -name '*.rs' -o -name '*.html' -o -name '*.css' -o -name '*.js' -o -name Cargo.toml) \
+  Cargo.toml Cargo.lock worker-client/Cargo.toml worker-client/build.sh worker-client/nightly.sh
 PRODUCTION := worker-client/npm/dist/index.js
 DEVELOPMENT := worker-client/.run/dist/index.js
 PANICS := worker-client/.run/panics/index.js
@@ -21,14 +21,20 @@ test: setup lint unit neutral build e2e ## Every check and test of the project
 setup: ## Installs what the tests need
 	worker-client/setup.sh test
 
-lint: ## Formatting, clippy for the host and for wasm, documentation
+lint: ## Formatting of Rust and JavaScript, clippy for the host and for wasm, documentation
+	@for file in $$(grep -oE '[a-z0-9_-]+(/[a-z0-9_.-]+)+\.rs' clippy.toml); do \
+	  [ -e "$$file" ] || { echo "clippy.toml names $$file, which does not exist" >&2; exit 1; }; done
+	worker-client/node_modules/.bin/prettier --check --log-level warn .
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
 	cargo clippy --package worker-client --package rust-worker --target wasm32-unknown-unknown --features worker-client/entry --locked -- -D warnings
+	cargo fmt --all --check --manifest-path worker-client/standins/Cargo.toml
+	cargo clippy --workspace --target wasm32-unknown-unknown --manifest-path worker-client/standins/Cargo.toml --target-dir target --locked -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked
 
-unit: ## The Rust tests
+unit: ## The Rust tests, and the stand-ins of the artefact beside the crates they stand in for
 	cargo test --workspace --locked
+	node --test worker-client/standins/
 
 neutral: ## The vectors through another implementation, and where it differs
 	cd vectors/oauth4webapi && npm ci --silent --no-audit --no-fund && node compare.mjs

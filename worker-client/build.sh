@@ -14,13 +14,17 @@ out=$(cd "$out" && pwd)
 # A panic unwinds, so that it is one request's: that needs a standard library of its own, from nightly. It is built for
 # size, and without the places of panics and the texts of `Debug`, which nobody is told.
 export CARGO_PROFILE_RELEASE_OPT_LEVEL=z
-export RUSTUP_TOOLCHAIN=nightly RUSTFLAGS="${RUSTFLAGS:-} -Zlocation-detail=none -Zfmt-debug=none"
+RUSTUP_TOOLCHAIN=$(./nightly.sh)
+export RUSTUP_TOOLCHAIN RUSTFLAGS="${RUSTFLAGS:-} -Zlocation-detail=none -Zfmt-debug=none"
 # The tables of charsets and of domain names are the platform's: that changes what is locked, in a copy.
 lock=$CARGO_TARGET_DIR/worker/Cargo.lock
 mkdir -p "$(dirname "$lock")"
 cp ../Cargo.lock "$lock"
 export CARGO_RESOLVER_LOCKFILE_PATH="$lock"
-worker-build --release --panic-unwind --no-opt -d "$out" "$crate" "$@" --config "patch.crates-io.encoding_rs.path='$here/encoding_rs'" --config "patch.crates-io.idna.path='$here/idna'" -Zbuild-std-features=optimize_for_size,panic-unwind
+worker-build --release --panic-unwind --no-opt -d "$out" "$crate" "$@" \
+  --config "patch.crates-io.encoding_rs.path='$here/standins/encoding_rs'" \
+  --config "patch.crates-io.idna_adapter.path='$here/standins/idna_adapter'" \
+  -Zbuild-std-features=optimize_for_size,panic-unwind
 # The names of functions are a quarter of the artefact; nothing reads them but the pass that puts functions of one kind
 # next to each other, where compression finds them: a twentieth less to carry. What is here twice is made one, and what is
 # passed for nothing is not passed. No -Oz: it takes a tenth off the module and adds to the compressed one.

@@ -7,10 +7,7 @@ for tool in rustup cargo node npm; do
 done
 
 rustup target list --installed | grep -qx wasm32-unknown-unknown || rustup target add wasm32-unknown-unknown
-# A panic of the Worker unwinds: its standard library is built for that, which only nightly can.
-rustup toolchain list | grep -q '^nightly-[a-z]' || rustup toolchain install nightly --profile minimal
-rustup component list --toolchain nightly --installed | grep -qx rust-src || rustup component add --toolchain nightly rust-src
-rustup target list --toolchain nightly --installed | grep -qx wasm32-unknown-unknown || rustup target add --toolchain nightly wasm32-unknown-unknown
+./nightly.sh >/dev/null
 
 # The release's own lock file where the registry has all of it, the newest compatible crates otherwise.
 cargo_tool() {

@@ -10,11 +10,17 @@ import { unfurl } from 'unfurl.js';
 const [folder] = process.argv.slice(2);
 // metascraper takes no host below a reserved name for one.
 const url = 'https://www.example.com/';
-const pages = JSON.parse(readFileSync(join(folder, 'pages.json'), 'utf8'))
-  .map((page) => ({ ...page, body: readFileSync(join(folder, page.file)) }));
+const pages = JSON.parse(readFileSync(join(folder, 'pages.json'), 'utf8')).map((page) => ({
+  ...page,
+  body: readFileSync(join(folder, page.file)),
+}));
 
 // Nothing is fetched: every icon is taken for one that answers.
-const metascraper = createMetascraper([title(), description(), favicon({ google: false, resolveFaviconUrl: async (icon) => ({ url: icon }) })]);
+const metascraper = createMetascraper([
+  title(),
+  description(),
+  favicon({ google: false, resolveFaviconUrl: async (icon) => ({ url: icon }) }),
+]);
 const READERS = {
   'unfurl.js': async ({ content_type: type, body }) => {
     const fetch = async () => new Response(body, { headers: { 'content-type': type } });

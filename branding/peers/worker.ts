@@ -1,12 +1,22 @@
-// Two Workers in one: the crate as wasm, and the HTMLRewriter of the runtime. Each is given pages that are in memory, and
-// pages that come as a stream.
+// Two Workers in one: the crate as wasm, and the HTMLRewriter of the runtime. Each is given pages that are in memory,
+// and pages that come as a stream.
 import module from './branding.wasm';
 import pages from './pages.json';
 import bytes from './pages.bin';
 
-interface Page { name: string; content_type: string; bytes: number }
-interface Ready extends Page { body: Uint8Array }
-interface Found { title?: string; description?: string; icons: string[] }
+interface Page {
+  name: string;
+  content_type: string;
+  bytes: number;
+}
+interface Ready extends Page {
+  body: Uint8Array;
+}
+interface Found {
+  title?: string;
+  description?: string;
+  icons: string[];
+}
 type Read = (page: Ready) => Promise<Found>;
 
 const wasm = new WebAssembly.Instance(module).exports as {
@@ -66,9 +76,15 @@ function rewriter(found: Found, base: { href: string }): HTMLRewriter {
       },
     })
     .on('meta[name="description" i], meta[property="og:description"]', {
-      element(meta) { found.description ??= meta.getAttribute('content') ?? undefined; },
+      element(meta) {
+        found.description ??= meta.getAttribute('content') ?? undefined;
+      },
     })
-    .on('base', { element(element) { base.href = element.getAttribute('href') ?? base.href; } })
+    .on('base', {
+      element(element) {
+        base.href = element.getAttribute('href') ?? base.href;
+      },
+    })
     .on('link[rel~="icon" i], link[rel~="apple-touch-icon" i]', {
       element(link) {
         const href = link.getAttribute('href');
@@ -88,8 +104,16 @@ async function rewrite(response: Response): Promise<Found> {
 async function rewriteHead(response: Response): Promise<Found> {
   const found: Found = { icons: [] };
   const base = { href: BASE };
-  const stop = { element(): void { throw new Error('the body starts'); } };
-  await rewriter(found, base).on('body', stop).transform(response).arrayBuffer().catch(() => {});
+  const stop = {
+    element(): void {
+      throw new Error('the body starts');
+    },
+  };
+  await rewriter(found, base)
+    .on('body', stop)
+    .transform(response)
+    .arrayBuffer()
+    .catch(() => {});
   return { ...found, icons: found.icons.map((href) => new URL(href, base.href).href) };
 }
 
@@ -119,7 +143,7 @@ function streamed({ body, content_type: type }: Ready): Response {
     type: 'bytes',
     pull(controller) {
       if (at >= body.length) return controller.close();
-      controller.enqueue(body.slice(at, at += CHUNK));
+      controller.enqueue(body.slice(at, (at += CHUNK)));
     },
   });
   return new Response(stream, { headers: { 'content-type': type } });

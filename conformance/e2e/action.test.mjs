@@ -22,16 +22,28 @@ before(async () => {
   await new Promise((done) => server.listen(0, '127.0.0.1', done));
   host = `http://127.0.0.1:${server.address().port}`;
   document = {
-    issuer: host, authorization_endpoint: `${host}/authorize`, token_endpoint: `${host}/token`,
-    registration_endpoint: `${host}/register`, response_types_supported: ['code'], code_challenge_methods_supported: ['S256'],
+    issuer: host,
+    authorization_endpoint: `${host}/authorize`,
+    token_endpoint: `${host}/token`,
+    registration_endpoint: `${host}/register`,
+    response_types_supported: ['code'],
+    code_challenge_methods_supported: ['S256'],
   };
 });
 
-after(() => { server.closeAllConnections(); server.close(); rmSync(folder, { recursive: true }); });
+after(() => {
+  server.closeAllConnections();
+  server.close();
+  rmSync(folder, { recursive: true });
+});
 
 /** The step of action.yml: its `env`, filled from the inputs and their defaults, and its `run`. */
 function step(inputs) {
-  const env = { ...process.env, GITHUB_ACTION_PATH: here('..'), CONFORMANCE: process.env.CONFORMANCE ?? here('../../target/debug/conformance') };
+  const env = {
+    ...process.env,
+    GITHUB_ACTION_PATH: here('..'),
+    CONFORMANCE: process.env.CONFORMANCE ?? here('../../target/debug/conformance'),
+  };
   for (const [, name, input] of action.matchAll(/^\s+([A-Z]+): \$\{\{ inputs\.(\w+) \}\}$/gm)) {
     const [, fallback] = new RegExp(`^  ${input}:\\n(?:    .*\\n)*?    default: (.*)$`, 'm').exec(action) ?? [];
     env[name] = inputs[input] ?? (fallback === "''" ? '' : fallback) ?? '';
@@ -44,8 +56,18 @@ function step(inputs) {
   return new Promise((resolve) => {
     const child = spawn('bash', ['-eo', 'pipefail', '-c', run], { env });
     let text = '';
-    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => { text += chunk; });
-    child.once('exit', (code) => resolve({ code, text, summary: readFileSync(env.GITHUB_STEP_SUMMARY, 'utf8'), outputs: readFileSync(env.GITHUB_OUTPUT, 'utf8') }));
+    for (const stream of [child.stdout, child.stderr])
+      stream.on('data', (chunk) => {
+        text += chunk;
+      });
+    child.once('exit', (code) =>
+      resolve({
+        code,
+        text,
+        summary: readFileSync(env.GITHUB_STEP_SUMMARY, 'utf8'),
+        outputs: readFileSync(env.GITHUB_OUTPUT, 'utf8'),
+      }),
+    );
   });
 }
 

@@ -7,7 +7,9 @@ const require = createRequire(new URL('../../worker-client/package.json', import
 export async function start({ issuer, port }) {
   const { build } = require('esbuild');
   const { Miniflare } = require('miniflare');
-  const { outputFiles: [bundle] } = await build({
+  const {
+    outputFiles: [bundle],
+  } = await build({
     entryPoints: [fileURLToPath(new URL('old-workers-oauth-provider.worker.js', import.meta.url))],
     bundle: true,
     write: false,

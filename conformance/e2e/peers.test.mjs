@@ -23,53 +23,60 @@ const PEERS = [
   { name: 'better-auth', path: '/api/auth' },
 ];
 
-const MODES = { read: [], mcp: ['--mcp'], register: ['--register'], login: ['--login'], all: ['--mcp', '--register', '--login'] };
+const MODES = {
+  read: [],
+  mcp: ['--mcp'],
+  register: ['--register'],
+  login: ['--login'],
+  all: ['--mcp', '--register', '--login'],
+};
 
-for (const peer of PEERS) describe(peer.as ?? peer.name, () => {
-  let running, issuer;
+for (const peer of PEERS)
+  describe(peer.as ?? peer.name, () => {
+    let running, issuer;
 
-  before(async () => {
-    const port = await freePort();
-    issuer = `http://127.0.0.1:${port}${peer.path}`;
-    const { start } = await import(peer.module ?? `../../worker-client/e2e/peers/${peer.name}.mjs`);
-    running = await start({ issuer, port, ...peer.options });
+    before(async () => {
+      const port = await freePort();
+      issuer = `http://127.0.0.1:${port}${peer.path}`;
+      const { start } = await import(peer.module ?? `../../worker-client/e2e/peers/${peer.name}.mjs`);
+      running = await start({ issuer, port, ...peer.options });
+    });
+
+    after(() => running?.stop());
+
+    test('is reported as it is, in every mode', async () => {
+      let reports = '';
+      for (const [mode, options] of Object.entries(MODES)) {
+        const { stdout, code } = await check(issuer, options);
+        reports += `── ${mode}: exit code ${code}\n${steady(stdout, issuer)}\n`;
+      }
+      const file = here(`reports/${peer.as ?? peer.name}.txt`);
+      if (process.env.UPDATE) {
+        mkdirSync(here('reports'), { recursive: true });
+        writeFileSync(file, reports);
+      }
+      assert.ok(existsSync(file), `${file} is there`);
+      assert.equal(reports, readFileSync(file, 'utf8'));
+    });
+
+    test('with and without a slash it is the same question', async () => {
+      const of = async (url) => {
+        const { host, resource, extent, ...report } = JSON.parse((await check(url, ['--json'])).stdout);
+        return report;
+      };
+      if (peer.path === '') assert.deepEqual(await of(`${issuer}/`), await of(issuer));
+    });
+
+    test('a recording replays to the same report', async () => {
+      const folder = here(`../../target/e2e-recorded/${peer.as ?? peer.name}`);
+      const live = await check(issuer, ['--register', '--json', '--record', folder]);
+      const file = `${folder}/127.0.0.1_${new URL(issuer).port}${peer.path.replaceAll('/', '_')}.json`;
+      const again = await run(['check', '--replay', file, '--allow-private', '--register', '--json']);
+      const [a, b] = [live, again].map(({ stdout }) => JSON.parse(stdout).checks);
+      assert.deepEqual(b, a);
+      assert.doesNotMatch(readFileSync(file, 'utf8'), /"(client_secret|registration_access_token)": "(?!scrubbed)/);
+    });
   });
-
-  after(() => running?.stop());
-
-  test('is reported as it is, in every mode', async () => {
-    let reports = '';
-    for (const [mode, options] of Object.entries(MODES)) {
-      const { stdout, code } = await check(issuer, options);
-      reports += `── ${mode}: exit code ${code}\n${steady(stdout, issuer)}\n`;
-    }
-    const file = here(`reports/${peer.as ?? peer.name}.txt`);
-    if (process.env.UPDATE) {
-      mkdirSync(here('reports'), { recursive: true });
-      writeFileSync(file, reports);
-    }
-    assert.ok(existsSync(file), `${file} is there`);
-    assert.equal(reports, readFileSync(file, 'utf8'));
-  });
-
-  test('with and without a slash it is the same question', async () => {
-    const of = async (url) => {
-      const { host, resource, extent, ...report } = JSON.parse((await check(url, ['--json'])).stdout);
-      return report;
-    };
-    if (peer.path === '') assert.deepEqual(await of(`${issuer}/`), await of(issuer));
-  });
-
-  test('a recording replays to the same report', async () => {
-    const folder = here(`../../target/e2e-recorded/${peer.as ?? peer.name}`);
-    const live = await check(issuer, ['--register', '--json', '--record', folder]);
-    const file = `${folder}/127.0.0.1_${new URL(issuer).port}${peer.path.replaceAll('/', '_')}.json`;
-    const again = await run(['check', '--replay', file, '--allow-private', '--register', '--json']);
-    const [a, b] = [live, again].map(({ stdout }) => JSON.parse(stdout).checks);
-    assert.deepEqual(b, a);
-    assert.doesNotMatch(readFileSync(file, 'utf8'), /"(client_secret|registration_access_token)": "(?!scrubbed)/);
-  });
-});
 
 const check = (issuer, options) => run(['check', issuer, '--allow-private', ...options]);
 

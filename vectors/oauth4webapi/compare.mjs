@@ -8,7 +8,10 @@ import * as oauth from 'oauth4webapi';
 const root = new URL('..', import.meta.url).pathname;
 const json = (file) => JSON.parse(readFileSync(file, 'utf8'));
 const files = (folder) =>
-  readdirSync(folder, { recursive: true }).filter((file) => file.endsWith('.json')).sort().map((file) => join(folder, file));
+  readdirSync(folder, { recursive: true })
+    .filter((file) => file.endsWith('.json'))
+    .sort()
+    .map((file) => join(folder, file));
 
 // Why another verdict than ours is no surprise, by the requirement that it is about.
 const reasons = {
@@ -28,7 +31,11 @@ const reasons = {
 const body = (value) => (value == null ? '' : typeof value === 'string' ? value : JSON.stringify(value));
 const answer = ({ status, headers = [], body: value }) =>
   new Response([204, 205, 304].includes(status) ? null : body(value), { status, headers });
-const outcome = (promise) => promise.then(() => null, (error) => error.code ?? error.cause?.message ?? error.message);
+const outcome = (promise) =>
+  promise.then(
+    () => null,
+    (error) => error.code ?? error.cause?.message ?? error.message,
+  );
 const discover = (issuer, response) => {
   try {
     return oauth.processDiscoveryResponse(new URL(issuer), answer(response));
@@ -42,7 +49,13 @@ async function* requirements() {
     for (const { note, issuer, response, expect } of cases) {
       const name = `${id}: ${note}`;
       if (subject === 'metadata') {
-        yield { id, name, ours: expect.usable, findings: expect.findings, theirs: await outcome(discover(issuer, response)) };
+        yield {
+          id,
+          name,
+          ours: expect.usable,
+          findings: expect.findings,
+          theirs: await outcome(discover(issuer, response)),
+        };
       } else if (subject === 'registration') {
         const theirs = await outcome(oauth.processDynamicClientRegistrationResponse(answer(response)));
         yield { id, name, ours: expect.outcome === 'registered', findings: expect.findings, theirs };
@@ -79,7 +92,10 @@ const group = async (cases) => {
     const table = theirs === null ? reasons.looser : reasons.stricter;
     const why = [id, ...findings].map((known) => table[known]).find(Boolean);
     counts[why ? 'different' : 'unexplained']++;
-    console.log(`${name}\n  ours: ${ours ? 'usable' : 'not usable'} (${findings.join(', ') || 'nothing found'}), oauth4webapi: ${theirs ?? 'accepts'}\n  ${why ?? 'NO REASON KNOWN'}`);
+    console.log(
+      `${name}\n  ours: ${ours ? 'usable' : 'not usable'} (${findings.join(', ') || 'nothing found'}), ` +
+        `oauth4webapi: ${theirs ?? 'accepts'}\n  ${why ?? 'NO REASON KNOWN'}`,
+    );
   }
 };
 await group(requirements());

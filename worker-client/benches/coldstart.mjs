@@ -1,5 +1,5 @@
-// From starting workerd to the first byte of `GET /`: the built Worker, the same job in TypeScript, and no Worker at all,
-// in turn. `node worker-client/benches/coldstart.mjs`
+// From starting workerd to the first byte of `GET /`: the built Worker, the same job in TypeScript, and no Worker at
+// all, in turn. `node worker-client/benches/coldstart.mjs`
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -25,15 +25,21 @@ async function prepare(name, modules) {
   for (const { path, contents } of modules) await writeFile(join(at, path), contents);
   const text = JSON.stringify;
   const kind = { ESModule: 'esModule', CompiledWasm: 'wasm' };
-  await writeFile(join(at, 'config.capnp'), `
+  const embedded = modules.map(({ type, path }) => `(name = ${text(path)}, ${kind[type]} = embed ${text(path)})`);
+  await writeFile(
+    join(at, 'config.capnp'),
+    `
     using Workerd = import "/workerd/workerd.capnp";
     const config :Workerd.Config = (
-      services = [(name = "app", worker = .app), (name = "objects", disk = (path = ${text(join(at, 'objects'))}, writable = true))],
+      services = [
+        (name = "app", worker = .app),
+        (name = "objects", disk = (path = ${text(join(at, 'objects'))}, writable = true)),
+      ],
       sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "app")],
       extensions = [(modules = [(name = "bench:limits", internal = true, esModule = ${text(LIMITS)})])],
     );
     const app :Workerd.Worker = (
-      modules = [${modules.map(({ type, path }) => `(name = ${text(path)}, ${kind[type]} = embed ${text(path)})`).join(', ')}],
+      modules = [${embedded.join(', ')}],
       compatibilityDate = ${text(compatibilityDate)},
       compatibilityFlags = [${compatibilityFlags.map(text).join(', ')}],
       bindings = [
@@ -49,14 +55,17 @@ async function prepare(name, modules) {
         (className = "Registrar", uniqueKey = "registrar", enableSql = true),
       ],
       durableObjectStorage = (localDisk = "objects"),
-    );`);
+    );`,
+  );
   return { name, config: join(at, 'config.capnp'), times: [] };
 }
 
 /** Starts it, asks once, and ends it: milliseconds from the start to the first byte. */
 async function start({ name, config }) {
   const begun = performance.now();
-  const child = spawn(workerd, ['serve', config, '--control-fd=3'], { stdio: ['ignore', 'inherit', 'inherit', 'pipe'] });
+  const child = spawn(workerd, ['serve', config, '--control-fd=3'], {
+    stdio: ['ignore', 'inherit', 'inherit', 'pipe'],
+  });
   const ended = new Promise((resolve) => child.once('exit', resolve));
   try {
     const port = await new Promise((resolve, reject) => {
@@ -64,15 +73,33 @@ async function start({ name, config }) {
       let said = '';
       child.stdio[3].on('data', (chunk) => {
         said += chunk;
-        const listening = said.split('\n').filter((line) => line.endsWith('}')).map((line) => JSON.parse(line)).find(({ event }) => event === 'listen');
+        const listening = said
+          .split('\n')
+          .filter((line) => line.endsWith('}'))
+          .map((line) => JSON.parse(line))
+          .find(({ event }) => event === 'listen');
         if (listening) resolve(listening.port);
       });
     });
     return await new Promise((resolve, reject) => {
-      http.get({ host: '127.0.0.1', port, path: '/', headers: { accept: 'text/html', 'sec-fetch-site': 'none' }, agent: false }, (answer) => {
-        answer.once('data', () => resolve(performance.now() - begun)).once('end', () => resolve(performance.now() - begun)).resume();
-        if (answer.statusCode !== 200) reject(new Error(`${name}: ${answer.statusCode}`));
-      }).once('error', reject);
+      http
+        .get(
+          {
+            host: '127.0.0.1',
+            port,
+            path: '/',
+            headers: { accept: 'text/html', 'sec-fetch-site': 'none' },
+            agent: false,
+          },
+          (answer) => {
+            answer
+              .once('data', () => resolve(performance.now() - begun))
+              .once('end', () => resolve(performance.now() - begun))
+              .resume();
+            if (answer.statusCode !== 200) reject(new Error(`${name}: ${answer.statusCode}`));
+          },
+        )
+        .once('error', reject);
     });
   } finally {
     child.kill();
@@ -89,14 +116,19 @@ try {
     await prepare('peer', await peer()),
     await prepare('empty', empty()),
   ];
-  for (let round = -1; round < ROUNDS; round += 1) for (const subject of subjects) {
-    const milliseconds = await start(subject);
-    if (round >= 0) subject.times.push(milliseconds);
-  }
+  for (let round = -1; round < ROUNDS; round += 1)
+    for (const subject of subjects) {
+      const milliseconds = await start(subject);
+      if (round >= 0) subject.times.push(milliseconds);
+    }
   const [a, b, none] = subjects.map(({ times }) => median(times));
   console.log(`From starting workerd to the first byte of GET /, the median of ${ROUNDS}, in milliseconds\n`);
   console.log('| Worker | median | least | over the empty one |\n|---|---|---|---|');
-  for (const { name, times } of subjects) console.log(`| ${name} | ${median(times).toFixed(0)} | ${Math.min(...times).toFixed(0)} | ${(median(times) - none).toFixed(0)} |`);
+  for (const { name, times } of subjects)
+    console.log(
+      `| ${name} | ${median(times).toFixed(0)} | ${Math.min(...times).toFixed(0)} | ` +
+        `${(median(times) - none).toFixed(0)} |`,
+    );
   console.log(`\nworker-client / peer: ${(a / b).toFixed(2)}`);
 } finally {
   await rm(folder, { recursive: true, force: true });

@@ -9,9 +9,23 @@ interface Env {
   ORIGIN: string;
   MASTER_KEYS: string;
 }
-interface Pending { host: string; verifier: string; state: string; server: oauth.AuthorizationServer; client: oauth.Client }
-interface Grant { server: oauth.AuthorizationServer; client: oauth.Client; access: string; refresh?: string }
-interface Answered { server: oauth.AuthorizationServer | null; title: string | null }
+interface Pending {
+  host: string;
+  verifier: string;
+  state: string;
+  server: oauth.AuthorizationServer;
+  client: oauth.Client;
+}
+interface Grant {
+  server: oauth.AuthorizationServer;
+  client: oauth.Client;
+  access: string;
+  refresh?: string;
+}
+interface Answered {
+  server: oauth.AuthorizationServer | null;
+  title: string | null;
+}
 
 const COOKIE = '__Host-peer';
 const MOST = 256 * 1024;
@@ -22,7 +36,8 @@ export default {
     const url = new URL(request.url);
     const route = `${request.method} ${url.pathname.split('/')[1]}`;
     if (route === 'GET ') return page('<h1>Connections</h1><form action="/login"><input name="url"></form>');
-    if (route === 'GET probe') return Response.json(verdict(await asked(env, context, String(url.searchParams.get('url')))));
+    if (route === 'GET probe')
+      return Response.json(verdict(await asked(env, context, String(url.searchParams.get('url')))));
     if (route === 'POST login') return begin(request, env, context);
     if (route === 'GET callback') return callback(request, env, url);
     if (route === 'POST use') return use(request, env);
@@ -30,7 +45,11 @@ export default {
   },
 } satisfies ExportedHandler<Env>;
 
-const verdict = ({ server, title }: Answered) => ({ verdict: server?.registration_endpoint ? 'registrable' : 'none', title, issuer: server?.issuer });
+const verdict = ({ server, title }: Answered) => ({
+  verdict: server?.registration_endpoint ? 'registrable' : 'none',
+  title,
+  issuer: server?.issuer,
+});
 
 /** Metadata and title of a host, remembered for a minute. */
 async function asked(env: Env, context: ExecutionContext, host: string): Promise<Answered> {
@@ -57,9 +76,15 @@ async function titleOf(issuer: URL): Promise<string | null> {
   let title = '';
   try {
     const answer = await fetch(issuer, { redirect: 'manual', signal: AbortSignal.timeout(10_000) });
-    const read = new HTMLRewriter().on('title', { text: (chunk) => { title = (title + chunk.text).slice(0, 200); } });
+    const read = new HTMLRewriter().on('title', {
+      text: (chunk) => {
+        title = (title + chunk.text).slice(0, 200);
+      },
+    });
     await read.transform(await bounded(answer)).arrayBuffer();
-  } catch { /* it says nothing of itself */ }
+  } catch {
+    /* it says nothing of itself */
+  }
   return title || null;
 }
 
@@ -111,61 +136,93 @@ export class Account extends DurableObject<Env> {
   constructor(state: DurableObjectState, env: Env) {
     super(state, env);
     this.sql.exec('CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value BLOB)');
-    this.sql.exec('CREATE TABLE IF NOT EXISTS pending (state TEXT PRIMARY KEY, sealed BLOB NOT NULL, expires INTEGER NOT NULL)');
-    this.sql.exec('CREATE TABLE IF NOT EXISTS connection (resource TEXT PRIMARY KEY, sealed BLOB NOT NULL, expires INTEGER)');
+    this.sql.exec(
+      'CREATE TABLE IF NOT EXISTS pending (state TEXT PRIMARY KEY, sealed BLOB NOT NULL, expires INTEGER NOT NULL)',
+    );
+    this.sql.exec(
+      'CREATE TABLE IF NOT EXISTS connection (resource TEXT PRIMARY KEY, sealed BLOB NOT NULL, expires INTEGER)',
+    );
   }
 
   async begin(host: string, server: oauth.AuthorizationServer): Promise<string> {
     const client = await this.env.REGISTRAR.getByName(server.issuer).obtain(server);
     const [verifier, state] = [oauth.generateRandomCodeVerifier(), oauth.generateRandomState()];
     const pending: Pending = { host, verifier, state, server, client };
-    const [challenge, sealed, name] = await Promise.all([oauth.calculatePKCECodeChallenge(verifier), this.seal('pending', pending), digest(state)]);
+    const [challenge, sealed, name] = await Promise.all([
+      oauth.calculatePKCECodeChallenge(verifier),
+      this.seal('pending', pending),
+      digest(state),
+    ]);
     const expires = Date.now() + 600_000;
     this.sql.exec('DELETE FROM pending WHERE expires <= ?', Date.now());
     this.sql.exec('INSERT INTO pending VALUES (?, ?, ?)', name, sealed, expires);
     await this.ctx.storage.setAlarm(expires);
     const url = new URL(String(server.authorization_endpoint));
-    url.search = String(new URLSearchParams({
-      response_type: 'code',
-      client_id: client.client_id,
-      redirect_uri: await redirectUri(this.env, server.issuer),
-      state,
-      code_challenge: challenge,
-      code_challenge_method: 'S256',
-      resource: `https://${host}`,
-    }));
+    url.search = String(
+      new URLSearchParams({
+        response_type: 'code',
+        client_id: client.client_id,
+        redirect_uri: await redirectUri(this.env, server.issuer),
+        state,
+        code_challenge: challenge,
+        code_challenge_method: 'S256',
+        resource: `https://${host}`,
+      }),
+    );
     return url.href;
   }
 
   async callback(href: string): Promise<void> {
     const url = new URL(href);
     const name = await digest(String(url.searchParams.get('state')));
-    const [row] = this.sql.exec<{ sealed: ArrayBuffer }>('SELECT sealed FROM pending WHERE state = ? AND expires > ?', name, Date.now());
+    const [row] = this.sql.exec<{ sealed: ArrayBuffer }>(
+      'SELECT sealed FROM pending WHERE state = ? AND expires > ?',
+      name,
+      Date.now(),
+    );
     if (!row) throw new Error('unknown login');
     const { host, verifier, state, server, client } = await this.open<Pending>('pending', row.sealed);
     const parameters = oauth.validateAuthResponse(server, client, url, state);
     this.sql.exec('DELETE FROM pending WHERE state = ?', name);
     const to = await redirectUri(this.env, server.issuer);
-    const answer = await oauth.authorizationCodeGrantRequest(server, client, oauth.None(), parameters, to, verifier, { signal: AbortSignal.timeout(10_000) });
+    const answer = await oauth.authorizationCodeGrantRequest(server, client, oauth.None(), parameters, to, verifier, {
+      signal: AbortSignal.timeout(10_000),
+    });
     const tokens = await oauth.processAuthorizationCodeResponse(server, client, await bounded(answer));
     const grant: Grant = { server, client, access: tokens.access_token, refresh: tokens.refresh_token };
     const expires = tokens.expires_in === undefined ? null : Date.now() + tokens.expires_in * 1000;
-    this.sql.exec('INSERT OR REPLACE INTO connection VALUES (?, ?, ?)', `https://${host}`, await this.seal('connection', grant), expires);
+    this.sql.exec(
+      'INSERT OR REPLACE INTO connection VALUES (?, ?, ?)',
+      `https://${host}`,
+      await this.seal('connection', grant),
+      expires,
+    );
   }
 
   /** The token of the connection that covers a URL most closely, refreshed when it is about to end. */
   async token(href: string): Promise<string | undefined> {
     const url = new URL(href);
-    const rows = [...this.sql.exec<{ resource: string; sealed: ArrayBuffer; expires: number | null }>('SELECT * FROM connection')];
-    const covers = (resource: URL) => resource.origin === url.origin && (url.pathname === resource.pathname || url.pathname.startsWith(resource.pathname.replace(/\/?$/, '/')));
-    const [row] = rows.filter(({ resource }) => covers(new URL(resource))).sort((a, b) => b.resource.length - a.resource.length);
+    const rows = [
+      ...this.sql.exec<{ resource: string; sealed: ArrayBuffer; expires: number | null }>('SELECT * FROM connection'),
+    ];
+    const covers = (resource: URL) =>
+      resource.origin === url.origin &&
+      (url.pathname === resource.pathname || url.pathname.startsWith(resource.pathname.replace(/\/?$/, '/')));
+    const [row] = rows
+      .filter(({ resource }) => covers(new URL(resource)))
+      .sort((a, b) => b.resource.length - a.resource.length);
     if (!row) return undefined;
     const grant = await this.open<Grant>('connection', row.sealed);
     if (row.expires === null || row.expires > Date.now() + 60_000 || !grant.refresh) return grant.access;
     const answer = await oauth.refreshTokenGrantRequest(grant.server, grant.client, oauth.None(), grant.refresh);
     const tokens = await oauth.processRefreshTokenResponse(grant.server, grant.client, await bounded(answer));
     const next = { ...grant, access: tokens.access_token, refresh: tokens.refresh_token ?? grant.refresh };
-    this.sql.exec('UPDATE connection SET sealed = ?, expires = ? WHERE resource = ?', await this.seal('connection', next), tokens.expires_in ? Date.now() + tokens.expires_in * 1000 : null, row.resource);
+    this.sql.exec(
+      'UPDATE connection SET sealed = ?, expires = ? WHERE resource = ?',
+      await this.seal('connection', next),
+      tokens.expires_in ? Date.now() + tokens.expires_in * 1000 : null,
+      row.resource,
+    );
     return next.access;
   }
 
@@ -182,7 +239,13 @@ export class Account extends DurableObject<Env> {
         this.sql.exec("INSERT INTO meta VALUES ('salt', ?)", row.value);
       }
       const { active, keys } = JSON.parse(this.env.MASTER_KEYS);
-      const master = await crypto.subtle.importKey('raw', Uint8Array.from(atob(keys[active]), (c) => c.charCodeAt(0)), 'HKDF', false, ['deriveKey']);
+      const master = await crypto.subtle.importKey(
+        'raw',
+        Uint8Array.from(atob(keys[active]), (c) => c.charCodeAt(0)),
+        'HKDF',
+        false,
+        ['deriveKey'],
+      );
       const of = { name: 'HKDF', hash: 'SHA-256', salt: row.value, info: text.encode('peer') };
       return crypto.subtle.deriveKey(of, master, { name: 'AES-GCM', length: 256 }, false, ['encrypt', 'decrypt']);
     })();
@@ -191,13 +254,21 @@ export class Account extends DurableObject<Env> {
 
   private async seal(place: string, value: unknown): Promise<Uint8Array> {
     const iv = crypto.getRandomValues(new Uint8Array(12));
-    const sealed = await crypto.subtle.encrypt({ name: 'AES-GCM', iv, additionalData: text.encode(place) }, await this.vault(), text.encode(JSON.stringify(value)));
+    const sealed = await crypto.subtle.encrypt(
+      { name: 'AES-GCM', iv, additionalData: text.encode(place) },
+      await this.vault(),
+      text.encode(JSON.stringify(value)),
+    );
     return new Uint8Array([...iv, ...new Uint8Array(sealed)]);
   }
 
   private async open<T>(place: string, sealed: ArrayBuffer): Promise<T> {
     const [iv, bytes] = [sealed.slice(0, 12), sealed.slice(12)];
-    const opened = await crypto.subtle.decrypt({ name: 'AES-GCM', iv, additionalData: text.encode(place) }, await this.vault(), bytes);
+    const opened = await crypto.subtle.decrypt(
+      { name: 'AES-GCM', iv, additionalData: text.encode(place) },
+      await this.vault(),
+      bytes,
+    );
     return JSON.parse(new TextDecoder().decode(opened));
   }
 }
@@ -209,13 +280,22 @@ export class Registrar extends DurableObject<Env> {
   async obtain(server: oauth.AuthorizationServer): Promise<oauth.Client> {
     const kept = await this.ctx.storage.get<oauth.Client>('client');
     if (kept) return kept;
-    this.registering ??= this.register(server).finally(() => { this.registering = undefined; });
+    this.registering ??= this.register(server).finally(() => {
+      this.registering = undefined;
+    });
     return this.registering;
   }
 
   private async register(server: oauth.AuthorizationServer): Promise<oauth.Client> {
-    const metadata = { client_name: 'peer', redirect_uris: [await redirectUri(this.env, server.issuer)], token_endpoint_auth_method: 'none', grant_types: ['authorization_code', 'refresh_token'] };
-    const answer = await oauth.dynamicClientRegistrationRequest(server, metadata, { signal: AbortSignal.timeout(10_000) });
+    const metadata = {
+      client_name: 'peer',
+      redirect_uris: [await redirectUri(this.env, server.issuer)],
+      token_endpoint_auth_method: 'none',
+      grant_types: ['authorization_code', 'refresh_token'],
+    };
+    const answer = await oauth.dynamicClientRegistrationRequest(server, metadata, {
+      signal: AbortSignal.timeout(10_000),
+    });
     const client = await oauth.processDynamicClientRegistrationResponse(await bounded(answer));
     await this.ctx.storage.put('client', client);
     return client;
@@ -227,9 +307,20 @@ const redirectUri = async (env: Env, issuer: string) => `${env.ORIGIN}/callback/
 
 async function digest(value: string): Promise<string> {
   const bytes = new Uint8Array(await crypto.subtle.digest('SHA-256', text.encode(value)));
-  return btoa(String.fromCharCode(...bytes)).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
+  return btoa(String.fromCharCode(...bytes))
+    .replaceAll('+', '-')
+    .replaceAll('/', '_')
+    .replaceAll('=', '');
 }
 
-const cookieOf = (request: Request) => request.headers.get('cookie')?.split(/;\s*/).map((pair) => pair.split('=')).find(([name]) => name === COOKIE)?.[1];
+const cookieOf = (request: Request) =>
+  request.headers
+    .get('cookie')
+    ?.split(/;\s*/)
+    .map((pair) => pair.split('='))
+    .find(([name]) => name === COOKIE)?.[1];
 
-const page = (body: string) => new Response(`<!doctype html><title>peer</title>${body}`, { headers: { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': "default-src 'none'" } });
+const page = (body: string) =>
+  new Response(`<!doctype html><title>peer</title>${body}`, {
+    headers: { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': "default-src 'none'" },
+  });

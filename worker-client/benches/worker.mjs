@@ -1,6 +1,7 @@
-// Requests per second and latency in local workerd, beside a Worker in TypeScript that does the same job. Both are asked
-// in turn in one run, over the same sockets, with the same host behind them. Where other programs share the processors,
-// the time on them is the figure to trust: what workerd used for a request. `node worker-client/benches/worker.mjs [rounds]`
+// Requests per second and latency in local workerd, beside a Worker in TypeScript that does the same job. Both are
+// asked in turn in one run, over the same sockets, with the same host behind them. Where other programs share the
+// processors, the time on them is the figure to trust: what workerd used for a request.
+// `node worker-client/benches/worker.mjs [rounds]`
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -16,9 +17,35 @@ import { ours, peer } from './workers.mjs';
 
 const ROUNDS = Number(process.argv[2] ?? 5);
 const CASES = [
-  { name: 'GET /probe, remembered', count: 200, request: { method: 'GET', path: '/probe?url=as.example' }, expect: ({ status, body }) => status === 200 && body.includes('registrable') },
-  { name: 'POST /login, a fresh browser', count: 100, request: { method: 'POST', path: '/login', headers: { 'content-type': 'application/x-www-form-urlencoded' }, body: 'url=as.example' }, expect: ({ status, headers }) => status === 303 && headers.location.startsWith(`${HOST}/authorize?`) },
-  { name: 'an authorized fetch', count: 200, needsLogin: true, request: { method: 'POST', path: '/use', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ method: 'GET', url: `${HOST}/api` }) }, expect: ({ status, body }) => status === 200 && body === '{"ok":true}' },
+  {
+    name: 'GET /probe, remembered',
+    count: 200,
+    request: { method: 'GET', path: '/probe?url=as.example' },
+    expect: ({ status, body }) => status === 200 && body.includes('registrable'),
+  },
+  {
+    name: 'POST /login, a fresh browser',
+    count: 100,
+    request: {
+      method: 'POST',
+      path: '/login',
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      body: 'url=as.example',
+    },
+    expect: ({ status, headers }) => status === 303 && headers.location.startsWith(`${HOST}/authorize?`),
+  },
+  {
+    name: 'an authorized fetch',
+    count: 200,
+    needsLogin: true,
+    request: {
+      method: 'POST',
+      path: '/use',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ method: 'GET', url: `${HOST}/api` }),
+    },
+    expect: ({ status, body }) => status === 200 && body === '{"ok":true}',
+  },
 ];
 const CONCURRENCY = [1, 16];
 
@@ -33,7 +60,10 @@ class Subject {
       ...objects(subject.storage),
       ratelimits: limits(1_000_000, 1_000_000),
       modules,
-      bindings: { ORIGIN, MASTER_KEYS: JSON.stringify({ active: 'k1', keys: { k1: randomBytes(32).toString('base64') } }) },
+      bindings: {
+        ORIGIN,
+        MASTER_KEYS: JSON.stringify({ active: 'k1', keys: { k1: randomBytes(32).toString('base64') } }),
+      },
       outboundService: await subject.lab.open(),
     });
     const others = runtimes();
@@ -47,7 +77,10 @@ class Subject {
   /** A whole login, by a browser. */
   async logIn() {
     const agent = new Agent({ fetch: (request) => this.send(request) }, this.lab);
-    const question = { url: `${ORIGIN}/login?url=as.example`, body: '<form method="post" action="/login"><input name="url" value="as.example"></form>' };
+    const question = {
+      url: `${ORIGIN}/login?url=as.example`,
+      body: '<form method="post" action="/login"><input name="url" value="as.example"></form>',
+    };
     const page = await agent.submit(question);
     if (page.status !== 200) throw new Error(`${this.name}: no login: ${page.status} ${page.body}`);
     this.cookie = [...agent.cookies('app.example')].map(([name, value]) => `${name}=${value}`).join('; ');
@@ -56,12 +89,26 @@ class Subject {
   /** Straight to workerd; the header is how miniflare is told which URL it is. */
   send({ method, url, headers, body }) {
     const { hostname, port } = this.url;
-    const options = { host: hostname, port, method, path: new URL(url).pathname + new URL(url).search, agent: this.sockets, headers: { ...headers, 'mf-original-url': url } };
+    const options = {
+      host: hostname,
+      port,
+      method,
+      path: new URL(url).pathname + new URL(url).search,
+      agent: this.sockets,
+      headers: { ...headers, 'mf-original-url': url },
+    };
     return new Promise((resolve, reject) => {
       const request = http.request(options, (answer) => {
         const chunks = [];
         answer.on('data', (chunk) => chunks.push(chunk));
-        answer.on('end', () => resolve({ status: answer.statusCode, headers: answer.rawHeaders, location: answer.headers.location, body: String(Buffer.concat(chunks)) }));
+        answer.on('end', () =>
+          resolve({
+            status: answer.statusCode,
+            headers: answer.rawHeaders,
+            location: answer.headers.location,
+            body: String(Buffer.concat(chunks)),
+          }),
+        );
       });
       request.on('error', reject);
       request.end(body || undefined);
@@ -69,9 +116,17 @@ class Subject {
   }
 
   async ask({ name, request: { method, path, headers, body }, needsLogin, expect }) {
-    const sent = { accept: 'application/json', origin: ORIGIN, 'sec-fetch-site': 'same-origin', 'sec-fetch-mode': 'cors', ...headers, ...(needsLogin ? { cookie: this.cookie } : {}) };
+    const sent = {
+      accept: 'application/json',
+      origin: ORIGIN,
+      'sec-fetch-site': 'same-origin',
+      'sec-fetch-mode': 'cors',
+      ...headers,
+      ...(needsLogin ? { cookie: this.cookie } : {}),
+    };
     const answer = await this.send({ method, url: ORIGIN + path, headers: sent, body });
-    if (!expect({ ...answer, headers: { location: answer.location ?? '' } })) throw new Error(`${this.name}: ${name}: ${answer.status} ${answer.body}`);
+    if (!expect({ ...answer, headers: { location: answer.location ?? '' } }))
+      throw new Error(`${this.name}: ${name}: ${answer.status} ${answer.body}`);
   }
 
   async measure(which, concurrency, count) {
@@ -79,13 +134,15 @@ class Subject {
     let left = count;
     const used = processorSeconds(this.pid);
     const begun = performance.now();
-    await Promise.all(Array.from({ length: concurrency }, async () => {
-      while ((left -= 1) >= 0) {
-        const asked = performance.now();
-        await this.ask(which);
-        times.push(performance.now() - asked);
-      }
-    }));
+    await Promise.all(
+      Array.from({ length: concurrency }, async () => {
+        while ((left -= 1) >= 0) {
+          const asked = performance.now();
+          await this.ask(which);
+          times.push(performance.now() - asked);
+        }
+      }),
+    );
     const seconds = (performance.now() - begun) / 1000;
     times.sort((a, b) => a - b);
     const at = (share) => times[Math.min(times.length - 1, Math.floor(times.length * share))];
@@ -103,7 +160,13 @@ class Subject {
 
 /** The processes of workerd that this one started; none where there is no `/proc`. */
 function runtimes() {
-  const children = (pid) => { try { return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean); } catch { return []; } };
+  const children = (pid) => {
+    try {
+      return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean);
+    } catch {
+      return [];
+    }
+  };
   return children(process.pid).filter((pid) => readFileSync(`/proc/${pid}/comm`, 'utf8').trim() === 'workerd');
 }
 
@@ -117,23 +180,42 @@ function processorSeconds(pid) {
 const median = (numbers) => numbers.sort((a, b) => a - b)[numbers.length >> 1];
 const subjects = [await Subject.start('worker-client', await ours()), await Subject.start('peer', await peer())];
 try {
-  console.log(`${ROUNDS} rounds in turn, the median of each figure; p50, p99 and the processor's time for a request in milliseconds\n`);
-  console.log('| what | at once | worker-client: requests/s, p50, p99, processor | peer: the same | requests/s to the peer | processor to the peer |\n|---|---|---|---|---|---|');
-  for (const which of CASES) for (const concurrency of CONCURRENCY) {
-    const rounds = subjects.map(() => []);
-    for (let round = -1; round < ROUNDS; round += 1) {
-      // Whoever comes first in one round comes last in the next; what remembers for a minute is reminded.
-      const order = round % 2 ? [1, 0] : [0, 1];
-      for (const i of order) {
-        await subjects[i].measure({ ...CASES[0] }, 1, 1);
-        const figures = await subjects[i].measure(which, concurrency, round < 0 ? Math.ceil(which.count / 5) : which.count);
-        if (round >= 0) rounds[i].push(figures);
+  console.log(
+    `${ROUNDS} rounds in turn, the median of each figure; p50, p99 and the processor's time for a request in ` +
+      'milliseconds\n',
+  );
+  console.log(
+    '| what | at once | worker-client: requests/s, p50, p99, processor | peer: the same ' +
+      '| requests/s to the peer | processor to the peer |\n|---|---|---|---|---|---|',
+  );
+  for (const which of CASES)
+    for (const concurrency of CONCURRENCY) {
+      const rounds = subjects.map(() => []);
+      for (let round = -1; round < ROUNDS; round += 1) {
+        // Whoever comes first in one round comes last in the next; what remembers for a minute is reminded.
+        const order = round % 2 ? [1, 0] : [0, 1];
+        for (const i of order) {
+          await subjects[i].measure({ ...CASES[0] }, 1, 1);
+          const figures = await subjects[i].measure(
+            which,
+            concurrency,
+            round < 0 ? Math.ceil(which.count / 5) : which.count,
+          );
+          if (round >= 0) rounds[i].push(figures);
+        }
       }
+      const figures = rounds.map((all) =>
+        ['rate', 'p50', 'p99', 'processor'].map((key) => median(all.map((one) => one[key]))),
+      );
+      const [a, b] = figures.map(
+        ([rate, p50, p99, processor]) =>
+          `${rate.toFixed(0)}, ${p50.toFixed(2)}, ${p99.toFixed(2)}, ${processor.toFixed(2)}`,
+      );
+      console.log(
+        `| ${which.name} | ${concurrency} | ${a} | ${b} | ${(figures[0][0] / figures[1][0]).toFixed(2)} | ` +
+          `${(figures[0][3] / figures[1][3]).toFixed(2)} |`,
+      );
     }
-    const figures = rounds.map((all) => ['rate', 'p50', 'p99', 'processor'].map((key) => median(all.map((one) => one[key]))));
-    const [a, b] = figures.map(([rate, p50, p99, processor]) => `${rate.toFixed(0)}, ${p50.toFixed(2)}, ${p99.toFixed(2)}, ${processor.toFixed(2)}`);
-    console.log(`| ${which.name} | ${concurrency} | ${a} | ${b} | ${(figures[0][0] / figures[1][0]).toFixed(2)} | ${(figures[0][3] / figures[1][3]).toFixed(2)} |`);
-  }
 } finally {
   await Promise.all(subjects.map((subject) => subject.stop()));
 }

@@ -10,7 +10,9 @@ export const ours = () => hostOf('host.mjs');
 
 /** The same job by others. */
 export async function peer() {
-  const { outputFiles: [bundle] } = await build({
+  const {
+    outputFiles: [bundle],
+  } = await build({
     entryPoints: [path('peer.ts')],
     bundle: true,
     minify: true,
@@ -23,12 +25,14 @@ export async function peer() {
 }
 
 /** Nothing at all: what the runtime itself takes. */
-export const empty = () => [{
-  type: 'ESModule',
-  path: 'index.js',
-  contents: `
+export const empty = () => [
+  {
+    type: 'ESModule',
+    path: 'index.js',
+    contents: `
     import { DurableObject } from 'cloudflare:workers';
     export class Account extends DurableObject {}
     export class Registrar extends DurableObject {}
     export default { fetch: () => new Response('') };`,
-}];
+  },
+];

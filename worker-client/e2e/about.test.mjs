@@ -18,22 +18,32 @@ const png = (width, height) => {
   header.writeUInt32BE(width, 0);
   header.writeUInt32BE(height, 4);
   header.set([8, 6], 8);
-  return Buffer.concat([Buffer.from('89504e470d0a1a0a', 'hex'), chunk('IHDR', header), chunk('IDAT', Buffer.alloc(8)), chunk('IEND', Buffer.alloc(0))]);
+  return Buffer.concat([
+    Buffer.from('89504e470d0a1a0a', 'hex'),
+    chunk('IHDR', header),
+    chunk('IDAT', Buffer.alloc(8)),
+    chunk('IEND', Buffer.alloc(0)),
+  ]);
 };
 /** A GIF of many frames of one pixel. */
-const gif = (frames) => Buffer.concat([Buffer.from('GIF89a\x40\0\x40\0\0\0\0', 'latin1'), ...Array(frames).fill(Buffer.from('2c00000000010001000002024401003b', 'hex'))]);
+const gif = (frames) =>
+  Buffer.concat([
+    Buffer.from('GIF89a\x40\0\x40\0\0\0\0', 'latin1'),
+    ...Array(frames).fill(Buffer.from('2c00000000010001000002024401003b', 'hex')),
+  ]);
 const GOOD = png(64, 64);
 const SVG = '<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>';
+const as = (type, body) => ({ status: 200, headers: { 'content-type': type }, body });
 const BAD = {
   missing: { status: 404, headers: {}, body: GOOD },
-  'svg as png': { status: 200, headers: { 'content-type': 'image/png' }, body: SVG },
-  svg: { status: 200, headers: { 'content-type': 'image/svg+xml' }, body: SVG },
-  truncated: { status: 200, headers: { 'content-type': 'image/png' }, body: GOOD.subarray(0, 20) },
+  'svg as png': as('image/png', SVG),
+  svg: as('image/svg+xml', SVG),
+  truncated: as('image/png', GOOD.subarray(0, 20)),
   'wider than we show': { status: 200, headers: {}, body: png(513, 16) },
-  'too wide': { status: 200, headers: { 'content-type': 'image/png' }, body: png(65535, 65535) },
-  'too heavy': { status: 200, headers: { 'content-type': 'image/png' }, body: Buffer.concat([GOOD, Buffer.alloc(65 * 1024)]) },
-  'an endless animation': { status: 200, headers: { 'content-type': 'image/gif' }, body: gif(10_000) },
-  'no image at all': { status: 200, headers: { 'content-type': 'image/png' }, body: '<!doctype html><title>404</title>' },
+  'too wide': as('image/png', png(65535, 65535)),
+  'too heavy': as('image/png', Buffer.concat([GOOD, Buffer.alloc(65 * 1024)])),
+  'an endless animation': as('image/gif', gif(10_000)),
+  'no image at all': as('image/png', '<!doctype html><title>404</title>'),
   'sent elsewhere': { status: 302, headers: { location: 'https://evil.example/i.png' }, body: '' },
 };
 
@@ -48,7 +58,8 @@ const SPY = {
       async fetch(request, env) {
         const of = new URL(request.url).searchParams.get('kept');
         if (!of) return app.fetch(request, env);
-        const kept = await (await caches.open('worker-client 0.1.0')).match('https://app.example/cache/about?of=' + encodeURIComponent(of));
+        const cache = await caches.open('worker-client 0.1.0');
+        const kept = await cache.match('https://app.example/cache/about?of=' + encodeURIComponent(of));
         return Response.json(kept ? kept.headers.get('cache-control') : null);
       },
     };`,
@@ -64,8 +75,13 @@ describe('what a host says of itself', () => {
       if (pathname === METADATA) {
         const issuer = `https://${name}`;
         return json({
-          issuer, authorization_endpoint: `${issuer}/authorize`, token_endpoint: `${issuer}/token`, registration_endpoint: `${issuer}/register`,
-          response_types_supported: ['code'], code_challenge_methods_supported: ['S256'], token_endpoint_auth_methods_supported: ['none'],
+          issuer,
+          authorization_endpoint: `${issuer}/authorize`,
+          token_endpoint: `${issuer}/token`,
+          registration_endpoint: `${issuer}/register`,
+          response_types_supported: ['code'],
+          code_challenge_methods_supported: ['S256'],
+          token_endpoint_auth_methods_supported: ['none'],
         });
       }
       if (pathname === '/register') return json({ ...JSON.parse(body), client_id: 'c' }, 201);
@@ -92,31 +108,48 @@ describe('what a host says of itself', () => {
     await lab.stop();
   });
 
-  for (const [i, [name, bad]] of Object.entries(BAD).entries()) test(`B04 B06: the next icon where one is ${name}`, async () => {
-    const site = `icon-${i}.example`;
-    host(site, html('<title>T</title><link rel=icon sizes=128x128 href=/bad><link rel=icon sizes=64x64 href=/good>'), { bad, good: { status: 200, headers: {}, body: GOOD } });
-    const page = await question(site);
-    assert.equal(page.status, 200, page.body);
-    assert.ok(page.body.includes(shown), page.body);
-    assert.equal(asked(site, '/bad'), 1);
-    assert.equal(asked('evil.example'), 0);
-  });
+  for (const [i, [name, bad]] of Object.entries(BAD).entries())
+    test(`B04 B06: the next icon where one is ${name}`, async () => {
+      const site = `icon-${i}.example`;
+      host(
+        site,
+        html('<title>T</title><link rel=icon sizes=128x128 href=/bad><link rel=icon sizes=64x64 href=/good>'),
+        { bad, good: { status: 200, headers: {}, body: GOOD } },
+      );
+      const page = await question(site);
+      assert.equal(page.status, 200, page.body);
+      assert.ok(page.body.includes(shown), page.body);
+      assert.equal(asked(site, '/bad'), 1);
+      assert.equal(asked('evil.example'), 0);
+    });
 
   test('B04: an SVG is not asked for, and costs no other icon its turn', async () => {
     const svgs = ['a', 'b', 'c', 'd'].map((name) => `<link rel=icon href=/${name}.svg>`).join('');
-    host('drawn.example', html(`<title>T</title>${svgs}<link rel=icon sizes=64x64 href=/good>`), { good: { status: 200, headers: {}, body: GOOD } });
+    host('drawn.example', html(`<title>T</title>${svgs}<link rel=icon sizes=64x64 href=/good>`), {
+      good: { status: 200, headers: {}, body: GOOD },
+    });
     assert.ok((await question('drawn.example')).body.includes(shown));
-    assert.deepEqual(lab.requests('drawn.example').map(({ url }) => new URL(url).pathname).sort(), [METADATA, '/', '/good'].sort());
+    assert.deepEqual(
+      lab
+        .requests('drawn.example')
+        .map(({ url }) => new URL(url).pathname)
+        .sort(),
+      [METADATA, '/', '/good'].sort(),
+    );
   });
 
   test('B03 B13: an icon of another site is not asked for', async () => {
-    host('foreign.example', html('<base href="https://evil.example/"><title>T</title><link rel=icon href=i.png>'), { 'favicon.ico': { status: 200, headers: {}, body: GOOD } });
+    host('foreign.example', html('<base href="https://evil.example/"><title>T</title><link rel=icon href=i.png>'), {
+      'favicon.ico': { status: 200, headers: {}, body: GOOD },
+    });
     assert.ok((await question('foreign.example')).body.includes(shown));
     assert.equal(asked('evil.example'), 0);
   });
 
   test('B05: the page loads nothing from anybody', async () => {
-    host('plain.example', html('<title>T</title><link rel=icon href=/good>'), { good: { status: 200, headers: {}, body: GOOD } });
+    host('plain.example', html('<title>T</title><link rel=icon href=/good>'), {
+      good: { status: 200, headers: {}, body: GOOD },
+    });
     const { body } = await question('plain.example');
     assert.ok(body.includes(shown));
     assert.deepEqual(body.match(/(?:src|href)="(?:https?:)?\/\/[^"]*"/g), null);
@@ -135,7 +168,9 @@ describe('what a host says of itself', () => {
   });
 
   test('B12: the host is asked once, whoever asks', async () => {
-    host('cached.example', html('<title>Cached</title><link rel=icon href=/good>'), { good: { status: 200, headers: {}, body: GOOD } });
+    host('cached.example', html('<title>Cached</title><link rel=icon href=/good>'), {
+      good: { status: 200, headers: {}, body: GOOD },
+    });
     for (const who of [agent, agent, new Agent(app, lab)]) {
       const page = await who.visit('/login?url=cached.example');
       assert.ok(page.body.includes('calls itself <bdi>Cached</bdi>') && page.body.includes(shown));
@@ -149,11 +184,19 @@ describe('what a host says of itself', () => {
 
   test('B12: a login does not wait for a root page that is slow, and the next one asks for none', async () => {
     let answered = 0;
-    host('slow.example', async () => { await setTimeout(3000); answered += 1; return html('<title>Late</title>')(); });
+    host('slow.example', async () => {
+      await setTimeout(3000);
+      answered += 1;
+      return html('<title>Late</title>')();
+    });
     const first = await question('slow.example');
     assert.equal(first.status, 200);
     assert.ok(!first.body.includes('calls itself'));
-    const authorize = await agent.submit(first, {}, { until: (url) => url.startsWith('https://slow.example/authorize') });
+    const authorize = await agent.submit(
+      first,
+      {},
+      { until: (url) => url.startsWith('https://slow.example/authorize') },
+    );
     assert.ok(authorize.url.startsWith('https://slow.example/authorize'), authorize.body);
     assert.equal(answered, 0, 'the root page is still on its way');
     assert.equal(asked('slow.example', '/'), 1, 'that it did not answer is remembered');
@@ -162,7 +205,11 @@ describe('what a host says of itself', () => {
 
   test('B12: a login that asks for the root page first does not wait for it either', async () => {
     let answered = 0;
-    host('cold.example', async () => { await setTimeout(3000); answered += 1; return html('<title>Late</title>')(); });
+    host('cold.example', async () => {
+      await setTimeout(3000);
+      answered += 1;
+      return html('<title>Late</title>')();
+    });
     host('warm.example', html('<title>Warm</title>'));
     const form = await question('warm.example');
     const until = (url) => url.startsWith('https://cold.example/authorize');
@@ -180,13 +227,17 @@ describe('what a host says of itself', () => {
   });
 
   test('B12: nothing that the host answers fails the login', async () => {
+    const breaks = () => {
+      throw new Error('breaks the connection');
+    };
+    const compressed = { 'content-type': 'text/html', 'content-encoding': 'zstd' };
     for (const [i, root] of [
-      () => { throw new Error('breaks the connection'); },
+      breaks,
       () => ({ status: 500, headers: {}, body: '' }),
       () => ({ status: 302, headers: { location: '/' }, body: '' }),
       () => ({ status: 302, headers: { location: 'https://' }, body: '' }),
-      () => ({ status: 200, headers: { 'content-type': 'text/html', 'content-encoding': 'zstd' }, body: '<title>T</title>' }),
-      () => ({ status: 200, headers: { 'content-type': 'text/html; charset=utf-16' }, body: Buffer.alloc(600 * 1024, 0xd8) }),
+      () => ({ status: 200, headers: compressed, body: '<title>T</title>' }),
+      () => as('text/html; charset=utf-16', Buffer.alloc(600 * 1024, 0xd8)),
     ].entries()) {
       const site = `odd-${i}.example`;
       host(site, root);

@@ -29,14 +29,25 @@ export class Agent {
     const url = new URL(form.getAttribute('action') ?? '', page.url);
     const method = (form.getAttribute('method') ?? 'get').toUpperCase();
     if (method === 'GET') url.search = fields.toString();
-    return this.#navigate({ method, url: url.href, body: method === 'GET' ? '' : fields.toString(), site: 'same-origin', ...options });
+    return this.#navigate({
+      method,
+      url: url.href,
+      body: method === 'GET' ? '' : fields.toString(),
+      site: 'same-origin',
+      ...options,
+    });
   }
 
   /** A request of a program with this browser's cookies: no redirects, JSON back. */
   async json(method, path, { body, headers = {} } = {}) {
     const sent = { accept: 'application/json', origin: APP, 'sec-fetch-site': 'same-origin', ...headers };
     if (body) sent['content-type'] = 'application/json';
-    const answer = await this.#send({ method, url: new URL(path, APP).href, headers: sent, body: body ? JSON.stringify(body) : '' });
+    const answer = await this.#send({
+      method,
+      url: new URL(path, APP).href,
+      headers: sent,
+      body: body ? JSON.stringify(body) : '',
+    });
     const isJson = /json/.test(answer.headers.get('content-type'));
     return { ...answer, json: isJson && answer.body ? JSON.parse(answer.body) : undefined };
   }
@@ -51,8 +62,15 @@ export class Agent {
     const hops = [];
     for (let hop = 0; hop < 20; hop += 1) {
       if (until?.(url)) return { url, hops, status: 0, body: '' };
-      const headers = { accept: 'text/html', 'sec-fetch-dest': 'document', 'sec-fetch-mode': 'navigate', 'sec-fetch-site': site, ...extra };
-      if (method === 'POST') Object.assign(headers, { 'content-type': 'application/x-www-form-urlencoded', origin: 'null' });
+      const headers = {
+        accept: 'text/html',
+        'sec-fetch-dest': 'document',
+        'sec-fetch-mode': 'navigate',
+        'sec-fetch-site': site,
+        ...extra,
+      };
+      if (method === 'POST')
+        Object.assign(headers, { 'content-type': 'application/x-www-form-urlencoded', origin: 'null' });
       const answer = await this.#send({ method, url, headers, body });
       hops.push({ method, url, status: answer.status });
       if (![301, 302, 303, 307, 308].includes(answer.status)) return { ...answer, url, hops };
@@ -68,9 +86,10 @@ export class Agent {
     const { host } = new URL(url);
     const cookie = [...this.cookies(host)].map(([name, value]) => `${name}=${value}`).join('; ');
     if (cookie) headers = { ...headers, cookie };
-    const answer = host === new URL(APP).host
-      ? await this.app.fetch({ method, url, headers, body })
-      : await this.lab.fetch({ method, url, headers, body });
+    const answer =
+      host === new URL(APP).host
+        ? await this.app.fetch({ method, url, headers, body })
+        : await this.lab.fetch({ method, url, headers, body });
     const list = new Headers(pairs(answer.headers));
     for (const text of list.getSetCookie()) this.#keep(host, text);
     return { status: answer.status, headers: list, body: String(answer.body ?? '') };

@@ -46,7 +46,10 @@ describe('the routes, as openapi.json describes them', () => {
 
   test('GET /probe says whether, how, and whether already', async () => {
     const probed = await conforms('GET', '/probe', await agent.json('GET', '/probe?url=as.example'));
-    assert.deepEqual([probed.verdict, probed.issuer, probed.connection, probed.login], ['registrable', HOST, null, 'https://app.example/login?url=https%3A%2F%2Fas.example']);
+    assert.deepEqual(
+      [probed.verdict, probed.issuer, probed.connection, probed.login],
+      ['registrable', HOST, null, 'https://app.example/login?url=https%3A%2F%2Fas.example'],
+    );
     await agent.submit(await agent.visit(probed.login));
     const again = await conforms('GET', '/probe', await agent.json('GET', '/probe?url=as.example/inner'));
     assert.equal(again.connection.resource, HOST, 'the connection that covers it');
@@ -87,14 +90,21 @@ describe('the routes, as openapi.json describes them', () => {
   });
 
   test('the check can fail', async () => {
-    await assert.rejects(conforms('GET', '/health', { status: 200, headers: new Headers({ 'content-type': 'application/json' }), body: '{"version": 1}' }));
+    await assert.rejects(
+      conforms('GET', '/health', {
+        status: 200,
+        headers: new Headers({ 'content-type': 'application/json' }),
+        body: '{"version": 1}',
+      }),
+    );
   });
 
   test('erasing a user leaves nothing of them', async () => {
     await agent.submit(await agent.visit('/login?url=as.example'));
     assert.equal(await app.rows('account', 'connection'), 1);
     await agent.submit(await agent.visit('/'), {}, { form: 'form[action$="/logout"]' });
-    for (let i = 0; i < 50 && (await app.rows('account', 'meta')) > 0; i += 1) await new Promise((resolve) => setTimeout(resolve, 100));
+    for (let i = 0; i < 50 && (await app.rows('account', 'meta')) > 0; i += 1)
+      await new Promise((resolve) => setTimeout(resolve, 100));
     assert.equal(await app.rows('account', 'meta'), 0);
   });
 });

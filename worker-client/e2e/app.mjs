@@ -39,7 +39,9 @@ export async function artefact(directory) {
 
 /** A Worker of ours that imports the npm package, bundled as wrangler would. */
 export async function hostOf(file) {
-  const { outputFiles: [bundle] } = await build({
+  const {
+    outputFiles: [bundle],
+  } = await build({
     entryPoints: [fileURLToPath(new URL(file, import.meta.url))],
     bundle: true,
     write: false,
@@ -73,7 +75,10 @@ export class App {
       bindings: { ORIGIN, MASTER_KEYS: app.keys, ...bindings },
       outboundService: await lab.open(),
       handleRuntimeStdio: (stdout, stderr) => {
-        for (const stream of [stdout, stderr]) stream.on('data', (chunk) => { app.log += chunk; });
+        for (const stream of [stdout, stderr])
+          stream.on('data', (chunk) => {
+            app.log += chunk;
+          });
       },
       ...platform,
     };
@@ -109,10 +114,19 @@ export class App {
   elapse(seconds) {
     return this.whileStopped(({ account, registrar, alarms }) => {
       const nanoseconds = `${seconds}000000000`;
-      const back = (table, ...columns) => `UPDATE ${table} SET ${columns.map((column) => `${column} = ${column} - ${seconds}`)};`;
-      sqlEach(account, `${back('session', 'expires')} ${back('pending', 'expires')} ${back('connection', 'issued', 'created')} ${back('outbox', 'created', 'due')}
-        UPDATE _cf_METADATA SET value = value - ${nanoseconds} WHERE key = 1;`);
-      sqlEach(registrar, `${back('registration', 'created', 'idle_since')} UPDATE _cf_METADATA SET value = value - ${nanoseconds} WHERE key = 1;`);
+      const back = (table, ...columns) =>
+        `UPDATE ${table} SET ${columns.map((column) => `${column} = ${column} - ${seconds}`)};`;
+      sqlEach(
+        account,
+        `${back('session', 'expires')} ${back('pending', 'expires')}
+        ${back('connection', 'issued', 'created')} ${back('outbox', 'created', 'due')}
+        UPDATE _cf_METADATA SET value = value - ${nanoseconds} WHERE key = 1;`,
+      );
+      sqlEach(
+        registrar,
+        `${back('registration', 'created', 'idle_since')}
+        UPDATE _cf_METADATA SET value = value - ${nanoseconds} WHERE key = 1;`,
+      );
       sqlEach(alarms, `UPDATE _cf_ALARM SET scheduled_time = scheduled_time - ${nanoseconds};`);
     });
   }
@@ -145,7 +159,10 @@ export class App {
   async disk() {
     const files = (await readdir(this.storage, { recursive: true })).filter((name) => /sqlite/.test(name));
     // The log beside a database goes when its object does.
-    const gone = (error) => { if (error.code === 'ENOENT') return Buffer.alloc(0); throw error; };
+    const gone = (error) => {
+      if (error.code === 'ENOENT') return Buffer.alloc(0);
+      throw error;
+    };
     return Buffer.concat(await Promise.all(files.map((name) => readFile(join(this.storage, name)).catch(gone))));
   }
 
@@ -159,7 +176,11 @@ export class App {
   async #files() {
     const all = (await readdir(this.storage, { recursive: true })).filter((name) => name.endsWith('.sqlite'));
     const of = (pattern) => all.filter((name) => pattern.test(name)).map((name) => join(this.storage, name));
-    return { account: of(/Account\/[0-9a-f]+\.sqlite$/), registrar: of(/Registrar\/[0-9a-f]+\.sqlite$/), alarms: of(/metadata\.sqlite$/) };
+    return {
+      account: of(/Account\/[0-9a-f]+\.sqlite$/),
+      registrar: of(/Registrar\/[0-9a-f]+\.sqlite$/),
+      alarms: of(/metadata\.sqlite$/),
+    };
   }
 
   /** One after another: the process that is new is then this one's. */
@@ -177,16 +198,26 @@ export class App {
 
 /** The workerd processes that this one started and that live; the last is the newest. */
 function runtimes() {
-  const listed = spawnSync('ps', ['-o', 'pid=,stat=,comm=', '--ppid', String(process.pid)], { encoding: 'utf8' }).stdout;
+  const listed = spawnSync('ps', ['-o', 'pid=,stat=,comm=', '--ppid', String(process.pid)], {
+    encoding: 'utf8',
+  }).stdout;
   return [...listed.matchAll(/(\d+) +[^Z\s]\S* +workerd/g)].map(([, pid]) => Number(pid)).sort((a, b) => a - b);
 }
 
-/** Runs statements on a database file, and answers with the first value of a query; an object that is empty has no tables. */
+/**
+ * Runs statements on a database file, and answers with the first value of a query; an object that is empty has no
+ * tables.
+ */
 export const sql = (file, statements, query = '') => sqlEach([file], statements, query)[0];
 
 /** The same on many files, with an answer for each. */
 export function sqlEach(files, statements, query = '') {
-  return JSON.parse(execFileSync('python3', ['-c', `
+  return JSON.parse(
+    execFileSync(
+      'python3',
+      [
+        '-c',
+        `
 import json, sqlite3, sys
 files, statements, query = json.load(sys.stdin)
 answers = []
@@ -201,5 +232,9 @@ for file in files:
         if 'no such table' not in str(error): raise
     db.close()
     answers.append(answer)
-json.dump(answers, sys.stdout)`], { encoding: 'utf8', input: JSON.stringify([files, statements, query]), maxBuffer: 1 << 28 }));
+json.dump(answers, sys.stdout)`,
+      ],
+      { encoding: 'utf8', input: JSON.stringify([files, statements, query]), maxBuffer: 1 << 28 },
+    ),
+  );
 }

@@ -38,7 +38,10 @@ test('types the host and sees whom they log in to', async () => {
   await page.getByText('A real authorization server, for tests.').waitFor();
   const box = await page.locator('.card img').boundingBox();
   assert.deepEqual([box.width, box.height], [64, 64]);
-  assert.ok(requests.every((url) => url.startsWith(running.origin) || url.startsWith('data:')), `nothing is loaded from elsewhere: ${requests}`);
+  assert.ok(
+    requests.every((url) => url.startsWith(running.origin) || url.startsWith('data:')),
+    `nothing is loaded from elsewhere: ${requests}`,
+  );
 });
 
 test('confirms, agrees there, and lands on the list', async () => {
@@ -51,7 +54,13 @@ test('confirms, agrees there, and lands on the list', async () => {
   const row = page.getByRole('listitem');
   assert.equal(await row.count(), 1);
   assert.match(await row.innerText(), new RegExp(hostOf(running.server.issuer)));
-  assert.equal(await row.locator('img').evaluate((image) => image.naturalWidth).catch(() => 64), 64);
+  assert.equal(
+    await row
+      .locator('img')
+      .evaluate((image) => image.naturalWidth)
+      .catch(() => 64),
+    64,
+  );
   const [cookie] = await page.context().cookies(running.origin);
   assert.deepEqual([cookie.name, cookie.httpOnly, cookie.secure, cookie.sameSite], ['__Host-sid', true, true, 'Lax']);
 });

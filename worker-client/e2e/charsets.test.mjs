@@ -1,4 +1,5 @@
-// The title of a page in every kind of charset, read with the tables of the platform; another implementation encoded them.
+// The title of a page in every kind of charset, read with the tables of the platform; another implementation encoded
+// them.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { Agent } from './agent.mjs';
@@ -30,7 +31,10 @@ const UTF_16 = [
   ['big', 'feff', (text) => Buffer.from(text, 'utf16le').swap16()],
 ];
 
-let lab, app, agent, names = 0;
+let lab,
+  app,
+  agent,
+  names = 0;
 
 before(async () => {
   lab = new Lab();
@@ -47,25 +51,37 @@ after(async () => {
 async function titleOf(contentType, body) {
   const name = `h${(names += 1)}.example`;
   const server = new Server(`https://${name}`);
-  lab.host(name, (sent) => (new URL(sent.url).pathname === '/' ? { status: 200, headers: { 'content-type': contentType }, body } : server.answer(sent)));
+  lab.host(name, (sent) =>
+    new URL(sent.url).pathname === '/'
+      ? { status: 200, headers: { 'content-type': contentType }, body }
+      : server.answer(sent),
+  );
   const { status, json, body: text } = await agent.json('GET', `/probe?url=${name}`);
   assert.equal(status, 200, text);
   return json.about?.title ?? json.branding?.title ?? json.title;
 }
 
-const page = (head, title, tail = '') => Buffer.concat([Buffer.from(`<!doctype html>${head}<title>`), title, Buffer.from(`</title>${tail}<body>`)]);
+const page = (head, title, tail = '') =>
+  Buffer.concat([Buffer.from(`<!doctype html>${head}<title>`), title, Buffer.from(`</title>${tail}<body>`)]);
 
-for (const [label, hex, title] of TITLES) test(`${label}: ${title}`, async () => {
-  const bytes = Buffer.from(hex, 'hex');
-  assert.equal(await titleOf(`text/html; charset=${label}`, page('', bytes)), title, 'named in the header');
-  // A page that shifts cannot say so in a `<meta>` that is read before it: its markup is.
-  if (label !== 'ISO-2022-JP') assert.equal(await titleOf('text/html', page(`<meta charset="${label}">`, bytes)), title, 'named in the page');
-  if (label !== 'ISO-2022-JP') assert.equal(await titleOf('text/html', page('', bytes, `<meta charset="${label}">`)), title, 'named after it');
-});
+for (const [label, hex, title] of TITLES)
+  test(`${label}: ${title}`, async () => {
+    const bytes = Buffer.from(hex, 'hex');
+    assert.equal(await titleOf(`text/html; charset=${label}`, page('', bytes)), title, 'named in the header');
+    // A page that shifts cannot say so in a `<meta>` that is read before it: its markup is.
+    if (label !== 'ISO-2022-JP')
+      assert.equal(await titleOf('text/html', page(`<meta charset="${label}">`, bytes)), title, 'named in the page');
+    if (label !== 'ISO-2022-JP')
+      assert.equal(await titleOf('text/html', page('', bytes, `<meta charset="${label}">`)), title, 'named after it');
+  });
 
-for (const [end, mark, encode] of UTF_16) test(`UTF-16, ${end} end first`, async () => {
-  const body = Buffer.concat([Buffer.from(mark, 'hex'), encode(`<!doctype html><meta charset=utf-8>${' '.repeat(5000)}<title>Größe 漢字</title><body>`)]);
-  assert.equal(await titleOf('text/html', body), 'Größe 漢字', 'by its mark, over several blocks');
-  const named = encode('<!doctype html><title>Größe</title><body>');
-  assert.equal(await titleOf(`text/html; charset=utf-16${end[0]}e`, named), 'Größe', 'by the header');
-});
+for (const [end, mark, encode] of UTF_16)
+  test(`UTF-16, ${end} end first`, async () => {
+    const body = Buffer.concat([
+      Buffer.from(mark, 'hex'),
+      encode(`<!doctype html><meta charset=utf-8>${' '.repeat(5000)}<title>Größe 漢字</title><body>`),
+    ]);
+    assert.equal(await titleOf('text/html', body), 'Größe 漢字', 'by its mark, over several blocks');
+    const named = encode('<!doctype html><title>Größe</title><body>');
+    assert.equal(await titleOf(`text/html; charset=utf-16${end[0]}e`, named), 'Größe', 'by the header');
+  });

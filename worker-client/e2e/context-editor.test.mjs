@@ -18,15 +18,25 @@ const open = async (agent, url) => agent.submit(await agent.visit('/'), { url })
 const shown = ({ body }) => parse(body).querySelector('#document')?.innerHTML;
 const from = ({ body }) => parse(body).querySelector('#from')?.textContent;
 const button = (page) => parse(page.body).querySelector('a.button');
-const logIn = async (agent, page) => agent.submit(await agent.visit(button(page).getAttribute('href'), { site: 'same-origin' }));
+const logIn = async (agent, page) =>
+  agent.submit(await agent.visit(button(page).getAttribute('href'), { site: 'same-origin' }));
 const tokens = () => lab.requests(OIDC, { path: '/api/whoami' }).map(({ headers }) => headers.authorization);
-const text = (body, more = {}) => (request) => new URL(request.url).pathname === '/document' ? { status: 200, headers: { 'content-type': 'text/plain', ...more }, body } : nothing();
+const text =
+  (body, more = {}) =>
+  (request) =>
+    new URL(request.url).pathname === '/document'
+      ? { status: 200, headers: { 'content-type': 'text/plain', ...more }, body }
+      : nothing();
 
 before(async () => {
   lab = new Lab();
   lab.peer(await startOidc({ issuer: `https://${OIDC}`, accessTokenSeconds: 4 }));
   lab.peer(await startOpen({ issuer: `https://${OPEN}` }));
-  app = await App.start({ modules: await hostOf('../examples/context-editor/src/index.ts'), lab, bindings: { PREFIX: '/connect' } });
+  app = await App.start({
+    modules: await hostOf('../examples/context-editor/src/index.ts'),
+    lab,
+    bindings: { PREFIX: '/connect' },
+  });
 });
 
 after(async () => {
@@ -49,14 +59,20 @@ describe('a document that anybody may see', () => {
 
 describe('a document behind a login', () => {
   let ann, bob, page;
-  before(() => { [ann, bob] = [new Agent(app, lab), new Agent(app, lab)]; });
+  before(() => {
+    [ann, bob] = [new Agent(app, lab), new Agent(app, lab)];
+  });
 
   test('offers to log in to the host, and says who it is', async () => {
     page = await open(ann, DOCUMENT);
     assert.match(from(page), /^401 from/);
     assert.match(page.body, /<img class="icon" src="data:image\/png;base64,/);
     assert.equal(button(page).textContent, `Log in to ${OIDC}`);
-    assert.equal(new URL(button(page).getAttribute('href')).searchParams.get('url'), `https://${OIDC}`, 'to the host, not to the one document');
+    assert.equal(
+      new URL(button(page).getAttribute('href')).searchParams.get('url'),
+      `https://${OIDC}`,
+      'to the host, not to the one document',
+    );
     assert.deepEqual(tokens(), [undefined]);
   });
 
@@ -96,7 +112,8 @@ describe('a document behind a login', () => {
     // Its tokens last: a second login to it ends what the first one could be renewed with.
     lab.peer(await startOidc({ issuer: 'https://lasting.example' }));
     const asked = (path) => lab.requests('lasting.example', { path }).map(({ headers }) => headers.authorization);
-    for (const place of ['lasting.example', 'lasting.example/api']) await ann.submit(await ann.visit(`/connect/login?url=${place}`));
+    for (const place of ['lasting.example', 'lasting.example/api'])
+      await ann.submit(await ann.visit(`/connect/login?url=${place}`));
     const page = await open(ann, 'lasting.example/api/whoami');
     assert.match(shown(page), /&#34;audience&#34;:&#34;https:\/\/lasting\.example\/api&#34;/);
     assert.match(page.body, /As you, connected to https:\/\/lasting\.example\/api</);
@@ -124,7 +141,18 @@ describe('what a document or another site may try', () => {
   const ann = () => new Agent(app, lab);
 
   test('an address that may not be asked is refused before anything is sent', async () => {
-    for (const url of ['https://127.0.0.1/', 'https://[::1]/', 'https://localhost/', 'http://open.example/', 'https://printer.local/', 'https://open.example:25/', 'https://app.example/connect/connections', 'javascript:alert(1)', 'file:///etc/passwd', 'https://u:p@open.example/']) {
+    for (const url of [
+      'https://127.0.0.1/',
+      'https://[::1]/',
+      'https://localhost/',
+      'http://open.example/',
+      'https://printer.local/',
+      'https://open.example:25/',
+      'https://app.example/connect/connections',
+      'javascript:alert(1)',
+      'file:///etc/passwd',
+      'https://u:p@open.example/',
+    ]) {
       const before = lab.all.length;
       const page = await open(ann(), url);
       assert.equal(page.status, 400, `${url} ${page.body}`);
@@ -134,7 +162,11 @@ describe('what a document or another site may try', () => {
   });
 
   test('a redirect is said and not followed, and what it leads to is judged like anything else', async () => {
-    lab.host('leads.example', (request) => ({ ...text('')(request), status: 302, headers: { location: 'https://127.0.0.1/"><script>' } }));
+    lab.host('leads.example', (request) => ({
+      ...text('')(request),
+      status: 302,
+      headers: { location: 'https://127.0.0.1/"><script>' },
+    }));
     const page = await open(ann(), 'leads.example/document');
     const link = parse(page.body).querySelector('main > p > a');
     assert.match(page.body, /It leads to <a href="\/\?url=https%3A%2F%2F127\.0\.0\.1%2F/);
@@ -178,16 +210,25 @@ describe('what a document or another site may try', () => {
   test('a host that asks for more than was agreed to: the person is told, and led to where they agree', async () => {
     const server = new Server();
     lab.host('as.example', server.answer);
-    server.resource = () => ({ ...json({}, 403), headers: { 'www-authenticate': 'Bearer error="insufficient_scope", scope="files:write"' } });
+    server.resource = () => ({
+      ...json({}, 403),
+      headers: { 'www-authenticate': 'Bearer error="insufficient_scope", scope="files:write"' },
+    });
     const agent = ann();
     await agent.submit(await agent.visit('/connect/login?url=as.example'));
     const page = await open(agent, `${HOST}/api`);
     assert.match(page.body, /The host asks for more than you have agreed to.*files:write/s);
     const link = new URL(button(page).getAttribute('href'));
-    assert.deepEqual([link.pathname, link.searchParams.get('scope'), link.searchParams.get('return_to')], ['/connect/login', 'files:write', `/?url=${encodeURIComponent(`${HOST}/api`)}`]);
+    assert.deepEqual(
+      [link.pathname, link.searchParams.get('scope'), link.searchParams.get('return_to')],
+      ['/connect/login', 'files:write', `/?url=${encodeURIComponent(`${HOST}/api`)}`],
+    );
     server.resource = () => json({ more: true });
     assert.equal(shown(await agent.submit(await logIn(agent, page))), '{&#34;more&#34;:true}');
-    assert.equal(new URL(lab.requests('as.example', { path: '/authorize' }).at(-1).url).searchParams.get('scope'), 'files:write');
+    assert.equal(
+      new URL(lab.requests('as.example', { path: '/authorize' }).at(-1).url).searchParams.get('scope'),
+      'files:write',
+    );
   });
 
   test('a page of another site fetches nothing in the name of a person', async () => {

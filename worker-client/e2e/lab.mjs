@@ -38,7 +38,12 @@ export class Lab {
       const chunks = [];
       for await (const chunk of request) chunks.push(chunk);
       const { host, ...headers } = request.headers;
-      const asked = { method: request.method, url: `https://${host}${request.url}`, headers, body: String(Buffer.concat(chunks)) };
+      const asked = {
+        method: request.method,
+        url: `https://${host}${request.url}`,
+        headers,
+        body: String(Buffer.concat(chunks)),
+      };
       try {
         const answer = await this.fetch(asked);
         if (answer.stream) return answer.stream(response);
@@ -53,9 +58,10 @@ export class Lab {
 
   /** What a host received, oldest first. */
   requests(host, { method, path } = {}) {
-    const matches = (entry) => new URL(entry.url).host === host
-      && (!method || entry.method === method)
-      && (!path || new URL(entry.url).pathname === path);
+    const matches = (entry) =>
+      new URL(entry.url).host === host &&
+      (!method || entry.method === method) &&
+      (!path || new URL(entry.url).pathname === path);
     return this.#seen.filter(matches);
   }
 
@@ -77,11 +83,16 @@ function forward(port, { method, url, headers, body }) {
     delete proxied['accept-encoding'];
     delete proxied['transfer-encoding'];
     if (body) proxied['content-length'] = Buffer.byteLength(body);
-    const request = http.request({ host: '127.0.0.1', port, method, path: pathname + search, headers: proxied }, (answer) => {
-      const chunks = [];
-      answer.on('data', (chunk) => chunks.push(chunk));
-      answer.on('end', () => resolve({ status: answer.statusCode, headers: answer.rawHeaders, body: Buffer.concat(chunks) }));
-    });
+    const request = http.request(
+      { host: '127.0.0.1', port, method, path: pathname + search, headers: proxied },
+      (answer) => {
+        const chunks = [];
+        answer.on('data', (chunk) => chunks.push(chunk));
+        answer.on('end', () =>
+          resolve({ status: answer.statusCode, headers: answer.rawHeaders, body: Buffer.concat(chunks) }),
+        );
+      },
+    );
     request.on('error', reject);
     request.end(body);
   });
@@ -100,7 +111,11 @@ export function pairs(headers = []) {
 }
 
 /** A JSON answer of a host made of a function. */
-export const json = (body, status = 200) => ({ status, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+export const json = (body, status = 200) => ({
+  status,
+  headers: { 'content-type': 'application/json' },
+  body: JSON.stringify(body),
+});
 
 /** The answer of a host that has nothing there. */
 export const nothing = () => ({ status: 404, headers: { 'content-type': 'text/plain' }, body: '' });

@@ -1,4 +1,5 @@
-// A registration from its first user to its last, and connections from login to disconnect, by a server that keeps count.
+// A registration from its first user to its last, and connections from login to disconnect, by a server that keeps
+// count.
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import { Agent } from './agent.mjs';
@@ -13,7 +14,7 @@ let lab, app, server;
 const browser = () => new Agent(app, lab);
 
 async function start({ modules, ...options } = {}) {
-  app = await App.start({ modules: modules ?? await hostOf('host.mjs'), lab, ...options });
+  app = await App.start({ modules: modules ?? (await hostOf('host.mjs')), lab, ...options });
   return app;
 }
 
@@ -59,7 +60,10 @@ describe('a registration', () => {
     const pages = await Promise.all(people.map((agent) => logIn(agent)));
     assert.equal(pages.length, 50);
     assert.equal(lab.requests('as.example', { method: 'POST', path: '/register' }).length, 1);
-    assert.deepEqual(await Promise.all(people.map(async (agent) => (await connections(agent)).length)), Array(50).fill(1));
+    assert.deepEqual(
+      await Promise.all(people.map(async (agent) => (await connections(agent)).length)),
+      Array(50).fill(1),
+    );
   });
 
   test('R04 that is refused is not tried again within the minute', async () => {
@@ -94,7 +98,10 @@ describe('a registration', () => {
     await logIn(browser());
     await app.restart({ bindings: { ORIGIN: 'https://other.example' } });
     const answer = await app.fetch({
-      method: 'POST', url: 'https://other.example/login', headers: { origin: 'https://other.example', 'content-type': 'application/json' }, body: '{"url": "as.example"}',
+      method: 'POST',
+      url: 'https://other.example/login',
+      headers: { origin: 'https://other.example', 'content-type': 'application/json' },
+      body: '{"url": "as.example"}',
     });
     assert.equal(answer.status, 303);
     const redirects = [...server.clients.values()].map(({ redirect_uris: [uri] }) => new URL(uri).host);
@@ -109,7 +116,10 @@ describe('a registration', () => {
     await logIn(browser());
     assert.equal(server.registered, 2);
     const moved = lab.requests('as.example', { method: 'POST', path: '/token/2' });
-    assert.deepEqual(moved.map(({ body }) => new URLSearchParams(body).get('client_id')), ['client-2']);
+    assert.deepEqual(
+      moved.map(({ body }) => new URLSearchParams(body).get('client_id')),
+      ['client-2'],
+    );
   });
 
   test('gets our new name where the server manages it (RFC 7592)', async () => {
@@ -118,7 +128,10 @@ describe('a registration', () => {
     await logIn(browser());
     await app.restart({ bindings: { CLIENT_NAME: 'Another name' } });
     await logIn(browser());
-    assert.deepEqual(server.updated.map(({ client_name, client_id }) => [client_name, client_id]), [['Another name', 'client-1']]);
+    assert.deepEqual(
+      server.updated.map(({ client_name, client_id }) => [client_name, client_id]),
+      [['Another name', 'client-1']],
+    );
     await logIn(browser());
     assert.equal(server.updated.length, 1, 'once');
     assert.equal(server.registered, 1);
@@ -145,7 +158,11 @@ describe('a registration', () => {
   test('R06 is not managed elsewhere than where it was made', async () => {
     lab.host('evil.example', nothing);
     await start({ bindings: { UNUSED_CLIENT_SECONDS: '1' } });
-    server.register = (sent) => server.client(sent, { registration_client_uri: 'https://evil.example/register/x', registration_access_token: 'canary' });
+    server.register = (sent) =>
+      server.client(sent, {
+        registration_client_uri: 'https://evil.example/register/x',
+        registration_access_token: 'canary',
+      });
     const ann = browser();
     await logIn(ann);
     await ann.json('DELETE', `/connections/${(await connections(ann))[0].id}`);
@@ -156,14 +173,24 @@ describe('a registration', () => {
   test('that an operator made by hand is used, at its issuer alone', async () => {
     const known = { [HOST]: { client_id: 'by-hand', client_secret: 'canary' } };
     await start({ bindings: { CLIENTS: JSON.stringify(known) } });
-    lab.host('evil.example', ((evil) => (request) => evil.answer(request))(new Server('https://evil.example')));
+    lab.host(
+      'evil.example',
+      (
+        (evil) => (request) =>
+          evil.answer(request)
+      )(new Server('https://evil.example')),
+    );
     await logIn(browser());
     assert.equal(server.registered, 0);
     const [{ headers, body }] = lab.requests('as.example', { method: 'POST', path: '/token' });
     assert.equal(new URLSearchParams(body).get('client_id'), 'by-hand');
     assert.equal(headers.authorization, `Basic ${Buffer.from('by-hand:canary').toString('base64')}`);
     await logIn(browser(), 'url=evil.example');
-    assert.ok(lab.requests('evil.example').every(({ headers, body }) => !/canary|by-hand|Basic/.test(JSON.stringify([headers, body]))));
+    assert.ok(
+      lab
+        .requests('evil.example')
+        .every(({ headers, body }) => !/canary|by-hand|Basic/.test(JSON.stringify([headers, body]))),
+    );
   });
 
   test('that was made by hand needs no server that registers', async () => {
@@ -177,7 +204,10 @@ describe('a registration', () => {
     const [{ body }] = lab.requests('as.example', { method: 'POST', path: '/token' });
     assert.equal(new URLSearchParams(body).get('client_id'), 'by-hand');
     assert.equal((await agent.json('POST', '/login', { body: { url: 'evil.example' } })).json.type, 'no-registration');
-    assert.deepEqual(lab.all.filter(({ method, url }) => method === 'POST' && !url.startsWith(`${HOST}/token`)), []);
+    assert.deepEqual(
+      lab.all.filter(({ method, url }) => method === 'POST' && !url.startsWith(`${HOST}/token`)),
+      [],
+    );
   });
 
   test('uses the initial access token that an operator gave out', async () => {
@@ -225,7 +255,10 @@ describe('a connection', () => {
     await logIn(ann, 'url=https://as.example/api/inner');
     await use(ann, `${HOST}/api/inner/x`);
     await use(ann, `${HOST}/api/innermost`);
-    const tokens = lab.requests('as.example').filter(({ url, headers }) => url.includes('/api/inner') && headers.authorization).map(({ headers }) => headers.authorization);
+    const tokens = lab
+      .requests('as.example')
+      .filter(({ url, headers }) => url.includes('/api/inner') && headers.authorization)
+      .map(({ headers }) => headers.authorization);
     assert.deepEqual(tokens, ['Bearer access-2', 'Bearer access-1']);
   });
 
@@ -260,7 +293,9 @@ describe('a connection', () => {
 
   test('brings the person back to where the host sent them from', async () => {
     await start();
-    const back = await logIn(browser(), `url=as.example&return_to=${encodeURIComponent('/servers?added=1')}`).catch((error) => error);
+    const back = await logIn(browser(), `url=as.example&return_to=${encodeURIComponent('/servers?added=1')}`).catch(
+      (error) => error,
+    );
     // There is no such page in this program, and that is where the person was brought to.
     assert.match(String(back), /nothing here/);
     for (const away of ['//evil.example', '/\\evil.example', 'https://evil.example/', 'javascript:alert(1)']) {
@@ -273,7 +308,11 @@ describe('a connection', () => {
     await start();
     const ann = browser();
     await logIn(ann);
-    server.resource = () => ({ status: 403, headers: { 'www-authenticate': 'Bearer error="insufficient_scope", scope="files:write"' }, body: '' });
+    server.resource = () => ({
+      status: 403,
+      headers: { 'www-authenticate': 'Bearer error="insufficient_scope", scope="files:write"' },
+      body: '',
+    });
     const { status, json: problem } = await use(ann);
     assert.deepEqual([status, problem.type], [403, 'needs-consent']);
     assert.equal(new URL(problem.login).searchParams.get('scope'), 'files:write');
@@ -281,7 +320,7 @@ describe('a connection', () => {
     assert.match(page.body, /<bdi>files:write<\/bdi>/);
     server.resource = () => ({ status: 403, headers: {}, body: 'no' });
     assert.equal((await use(ann)).status, 403);
-    assert.equal((await use(ann)).body, 'no', 'a refusal that is about something else is the host\'s own');
+    assert.equal((await use(ann)).body, 'no', "a refusal that is about something else is the host's own");
   });
 
   test('T01 that has expired is renewed once, however many ask', async () => {
@@ -317,7 +356,10 @@ describe('a connection', () => {
 describe('what is told to the host program', () => {
   test('connected, needs a login, disconnected: each once', async () => {
     await start({ modules: await hostOf(HOST_PROGRAM), events: true });
-    const ann = new Agent({ fetch: (request) => app.fetch({ ...request, headers: { ...request.headers, 'x-user': 'ann' } }) }, lab);
+    const ann = new Agent(
+      { fetch: (request) => app.fetch({ ...request, headers: { ...request.headers, 'x-user': 'ann' } }) },
+      lab,
+    );
     server.firstLifetime = 0;
     await logIn(ann);
     await eventually(async () => (await app.events()).length === 1, 'connected');
@@ -327,16 +369,19 @@ describe('what is told to the host program', () => {
     await ann.json('DELETE', `/connections/${(await connections(ann))[0].id}`);
     await eventually(async () => (await app.events()).length === 3, 'disconnected');
     const events = await app.events();
-    assert.deepEqual(events.map(({ event, user, resource }) => [event, user, resource]), [
-      ['connected', 'ann', HOST],
-      ['needs_login', 'ann', HOST],
-      ['disconnected', 'ann', HOST],
-    ]);
+    assert.deepEqual(
+      events.map(({ event, user, resource }) => [event, user, resource]),
+      [
+        ['connected', 'ann', HOST],
+        ['needs_login', 'ann', HOST],
+        ['disconnected', 'ann', HOST],
+      ],
+    );
   });
 });
 
 describe('limits', () => {
-  test('D24 a person who asks many hosts is stopped, whoever they are; one who asks the same again is not', async () => {
+  test('D24 a person who asks many hosts is stopped, and not one who asks the same again', async () => {
     await start({ limits: [20, 60] });
     const ann = browser();
     await logIn(ann);
@@ -345,7 +390,11 @@ describe('limits', () => {
     const stopped = answers.findIndex(({ status }) => status === 429);
     assert.equal(stopped, 20, 'the twenty-first question; at the login nobody was counted yet');
     assert.equal(answers[stopped].headers.get('retry-after'), '60');
-    assert.equal((await ann.json('GET', '/probe?url=as.example')).status, 200, 'what is remembered costs nobody anything');
+    assert.equal(
+      (await ann.json('GET', '/probe?url=as.example')).status,
+      200,
+      'what is remembered costs nobody anything',
+    );
     assert.equal((await browser().json('GET', '/probe?url=other.example')).status, 200, 'another person');
   });
 
@@ -363,18 +412,37 @@ describe('stored rows', () => {
     await logIn(ann);
     await app.whileStopped(async (files) => {
       for (const file of files.account) {
-        sql(file, `
-          CREATE TABLE old (id TEXT PRIMARY KEY, resource TEXT NOT NULL UNIQUE, issuer TEXT NOT NULL, scope TEXT, title TEXT, description TEXT,
-            icon TEXT, sealed TEXT NOT NULL, issued INTEGER NOT NULL, created INTEGER NOT NULL, needs_login INTEGER NOT NULL DEFAULT 0,
-            intent INTEGER NOT NULL DEFAULT 0);
-          INSERT INTO old SELECT id, resource, issuer, scope, title, description, icon, sealed, issued, created, needs_login, intent FROM connection;
-          DROP TABLE connection; ALTER TABLE old RENAME TO connection; DROP TABLE outbox; DELETE FROM meta WHERE name <> 'salt';`);
+        sql(
+          file,
+          `
+          CREATE TABLE old (
+            id TEXT PRIMARY KEY, resource TEXT NOT NULL UNIQUE, issuer TEXT NOT NULL,
+            scope TEXT, title TEXT, description TEXT, icon TEXT,
+            sealed TEXT NOT NULL, issued INTEGER NOT NULL, created INTEGER NOT NULL,
+            needs_login INTEGER NOT NULL DEFAULT 0, intent INTEGER NOT NULL DEFAULT 0
+          );
+          INSERT INTO old SELECT id, resource, issuer, scope, title, description, icon,
+            sealed, issued, created, needs_login, intent FROM connection;
+          DROP TABLE connection;
+          ALTER TABLE old RENAME TO connection;
+          DROP TABLE outbox;
+          DELETE FROM meta WHERE name <> 'salt';`,
+        );
       }
       for (const file of files.registrar) {
-        sql(file, `
-          CREATE TABLE old (redirect_uri TEXT PRIMARY KEY, server TEXT NOT NULL, client_id TEXT NOT NULL, sealed TEXT NOT NULL, created INTEGER NOT NULL);
+        sql(
+          file,
+          `
+          CREATE TABLE old (
+            redirect_uri TEXT PRIMARY KEY, server TEXT NOT NULL, client_id TEXT NOT NULL,
+            sealed TEXT NOT NULL, created INTEGER NOT NULL
+          );
           INSERT INTO old SELECT redirect_uri, server, client_id, sealed, created FROM registration;
-          DROP TABLE registration; ALTER TABLE old RENAME TO registration; DROP TABLE holder; DELETE FROM meta WHERE name <> 'salt';`);
+          DROP TABLE registration;
+          ALTER TABLE old RENAME TO registration;
+          DROP TABLE holder;
+          DELETE FROM meta WHERE name <> 'salt';`,
+        );
       }
     });
     assert.equal((await use(ann)).status, 200);
@@ -403,7 +471,10 @@ describe('stored rows', () => {
     const ann = browser();
     await logIn(ann);
     const { active, keys } = JSON.parse(app.keys);
-    const both = JSON.stringify({ active: 'k2', keys: { ...keys, k2: Buffer.alloc(32, 'another key of ours').toString('base64') } });
+    const both = JSON.stringify({
+      active: 'k2',
+      keys: { ...keys, k2: Buffer.alloc(32, 'another key of ours').toString('base64') },
+    });
     await app.restart({ bindings: { MASTER_KEYS: both } });
     assert.equal((await use(ann)).status, 200);
     await eventually(() => app.log.includes('"event":"resealed"'), 'resealed');
@@ -417,7 +488,10 @@ describe('stored rows', () => {
     await start();
     const ann = browser();
     await logIn(ann);
-    const other = JSON.stringify({ active: 'k9', keys: { k9: Buffer.alloc(32, 'a key that knows nothing').toString('base64') } });
+    const other = JSON.stringify({
+      active: 'k9',
+      keys: { k9: Buffer.alloc(32, 'a key that knows nothing').toString('base64') },
+    });
     await app.restart({ bindings: { MASTER_KEYS: other } });
     assert.equal((await use(ann)).json.type, 'login-again');
     assert.match(app.log, /"event":"unsealable"/);
@@ -435,7 +509,11 @@ describe('stored rows', () => {
   test('the secret of a session goes a minute after the next one was used, whoever comes', async () => {
     await start();
     const agent = browser();
-    const away = await agent.submit(await agent.visit('/login?url=as.example'), {}, { until: (url) => url.includes('/callback/') });
+    const away = await agent.submit(
+      await agent.visit('/login?url=as.example'),
+      {},
+      { until: (url) => url.includes('/callback/') },
+    );
     await agent.json('GET', new URL(away.url).pathname + new URL(away.url).search);
     // The alarm has nothing to do before the sessions end, in a month.
     await eventually(async () => (await app.rows('account', 'outbox')) === 0, 'the registrar was told');

@@ -15,12 +15,18 @@ const states = join(folder, 'states');
 const axe = createRequire(import.meta.url).resolve('axe-core');
 
 /** Pages that break a rule each: what finds nothing in ours must find something in these. */
-const BROKEN = Object.fromEntries(Object.entries({
-  'broken-field': '<input type="text">',
-  'broken-contrast': '<link rel="stylesheet" href="/broken.css"><p>Pale</p>',
-  'broken-width': '<img src="/icon/1" alt="" width="2000" height="9">',
-  'broken-policy': '<script>document.title = "ran"</script>',
-}).map(([name, body]) => [name, `<!doctype html><html lang="en"><title>Broken</title><link rel="icon" href="data:,"><main><h1>Broken</h1>${body}</main>`]));
+const BROKEN = Object.fromEntries(
+  Object.entries({
+    'broken-field': '<input type="text">',
+    'broken-contrast': '<link rel="stylesheet" href="/broken.css"><p>Pale</p>',
+    'broken-width': '<img src="/icon/1" alt="" width="2000" height="9">',
+    'broken-policy': '<script>document.title = "ran"</script>',
+  }).map(([name, body]) => [
+    name,
+    '<!doctype html><html lang="en"><title>Broken</title><link rel="icon" href="data:,">' +
+      `<main><h1>Broken</h1>${body}</main>`,
+  ]),
+);
 
 let served, browser, policies, names;
 /** What a form is answered with; a test may leave it waiting. */
@@ -33,7 +39,9 @@ before(async () => {
   const made = spawnSync('cargo', cargo, { encoding: 'utf8' });
   assert.equal(made.status, 0, made.stderr);
   policies = JSON.parse(readFileSync(join(states, 'policies.json'), 'utf8'));
-  names = readdirSync(states).filter((file) => file.endsWith('.html')).map((file) => file.slice(0, -5));
+  names = readdirSync(states)
+    .filter((file) => file.endsWith('.html'))
+    .map((file) => file.slice(0, -5));
   served = await listen(serve);
   browser = await launch();
 });
@@ -46,9 +54,14 @@ after(async () => {
 function serve(request, response) {
   const { pathname } = new URL(request.url, 'http://localhost');
   const name = pathname.slice(1).replace(/\.html$/, '');
-  const send = (type, body) => response.writeHead(200, {
-    'content-type': type, 'content-security-policy': policies[name] ?? policies['home-empty'], 'x-content-type-options': 'nosniff',
-  }).end(body);
+  const send = (type, body) =>
+    response
+      .writeHead(200, {
+        'content-type': type,
+        'content-security-policy': policies[name] ?? policies['home-empty'],
+        'x-content-type-options': 'nosniff',
+      })
+      .end(body);
   if (pathname === '/style.css') return send('text/css', readFileSync(join(states, 'style.css')));
   if (pathname === '/broken.css') return send('text/css', 'p { color: #ccc; background: #fff }');
   if (pathname === '/script.js') return send('text/javascript', readFileSync(join(states, 'script.js')));
@@ -75,11 +88,14 @@ async function open({ width = 1280, scale, ...options } = {}) {
   return { page, complaints, close: () => context.close() };
 }
 
-const overflow = (page) => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+const overflow = (page) =>
+  page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
 
 async function violations(page) {
   const { violations } = await page.evaluate(() => globalThis.axe.run({ resultTypes: ['violations'] }));
-  return violations.flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => `${id}: ${target.join(' ')}\n${failureSummary}`));
+  return violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ target, failureSummary }) => `${id}: ${target.join(' ')}\n${failureSummary}`),
+  );
 }
 
 const picture = (page, name) => page.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
@@ -87,7 +103,7 @@ const picture = (page, name) => page.screenshot({ path: join(folder, `${name}.pn
 describe('every state', () => {
   for (const width of [360, 1280]) {
     for (const colorScheme of ['light', 'dark']) {
-      test(`${colorScheme}, ${width} px wide: it fits, it can be used by all, and it keeps its own policy`, async () => {
+      test(`${colorScheme}, ${width} px wide: it fits, all can use it, and it keeps its own policy`, async () => {
         const { page, complaints, close } = await open({ width, colorScheme });
         for (const name of names) {
           await page.goto(at(name));
@@ -106,7 +122,8 @@ describe('every state', () => {
       const { page, close } = await open(enlarged);
       for (const name of names) {
         await page.goto(at(name));
-        if (/^(home-many|confirm-elsewhere)$/.test(name)) await picture(page, `${name}-${enlarged.width}-${enlarged.scale ?? 'narrow'}`);
+        if (/^(home-many|confirm-elsewhere)$/.test(name))
+          await picture(page, `${name}-${enlarged.width}-${enlarged.scale ?? 'narrow'}`);
         assert.equal(await overflow(page), 0, name);
       }
       await close();
@@ -133,7 +150,9 @@ describe('every state', () => {
         return {
           sizes: said.map(size),
           hosts: [...document.querySelectorAll('.host')].map(size),
-          heights: [...document.querySelectorAll('.claim, .label bdi, .fact')].map((element) => element.getBoundingClientRect().height / size(element)),
+          heights: [...document.querySelectorAll('.claim, .label bdi, .fact')].map(
+            (element) => element.getBoundingClientRect().height / size(element),
+          ),
         };
       });
       if (name.startsWith('home-hostile')) assert.ok(Math.max(...heights) > 4, 'there is something to bound');
@@ -150,7 +169,7 @@ describe('every state', () => {
     await page.goto(at('broken-contrast'));
     assert.match((await violations(page)).join(), /^color-contrast: p/);
     await page.goto(at('broken-width'));
-    assert.ok(await overflow(page) > 0);
+    assert.ok((await overflow(page)) > 0);
     assert.deepEqual(complaints, []);
     await page.goto(at('broken-policy'));
     assert.match(complaints.join(), /Content Security Policy/);
@@ -177,7 +196,10 @@ describe('what a person does', () => {
     return window;
   }
 
-  const waited = () => new Promise((resolve) => { setTimeout(resolve, 300); });
+  const waited = () =>
+    new Promise((resolve) => {
+      setTimeout(resolve, 300);
+    });
 
   test('is told that the host is being asked, and asks it once', async () => {
     const { page, complaints, close } = await start('home-empty');
@@ -206,7 +228,7 @@ describe('what a person does', () => {
   });
 
   for (const javaScriptEnabled of [true, false]) {
-    test(`goes to another site only after saying so, ${javaScriptEnabled ? 'with' : 'without'} JavaScript`, async () => {
+    test(`another site only after saying so, ${javaScriptEnabled ? 'with' : 'without'} JavaScript`, async () => {
       const { page, close } = await start('confirm-elsewhere', { javaScriptEnabled });
       next = '/problem-unreachable';
       const button = page.getByRole('button', { name: 'Log in at good.example' });
@@ -227,13 +249,16 @@ describe('what a person does', () => {
     const order = [];
     for (let press = 0; press < 9; press += 1) {
       await page.keyboard.press('Tab');
-      order.push(await page.evaluate(() => {
-        const focused = document.activeElement;
-        const { outlineStyle, outlineWidth } = getComputedStyle(focused);
-        const { top, bottom } = focused.getBoundingClientRect();
-        if (`${outlineStyle} ${outlineWidth}` !== 'solid 3px' || top < 0 || bottom > innerHeight) return 'cannot be seen';
-        return focused.labels?.[0]?.textContent ?? focused.textContent;
-      }));
+      order.push(
+        await page.evaluate(() => {
+          const focused = document.activeElement;
+          const { outlineStyle, outlineWidth } = getComputedStyle(focused);
+          const { top, bottom } = focused.getBoundingClientRect();
+          if (`${outlineStyle} ${outlineWidth}` !== 'solid 3px' || top < 0 || bottom > innerHeight)
+            return 'cannot be seen';
+          return focused.labels?.[0]?.textContent ?? focused.textContent;
+        }),
+      );
     }
     assert.deepEqual(order, [
       'Host or URL',

@@ -26,7 +26,7 @@ describe('login.fetch', () => {
     await lab.stop();
   });
 
-  test('ends when its signal aborts, with the signal\'s reason', async () => {
+  test("ends when its signal aborts, with the signal's reason", async () => {
     server.resource = never;
     const answer = await use({ timeout: 1000 });
     assert.deepEqual([answer.status, answer.json.name], [500, 'TimeoutError']);
@@ -38,7 +38,10 @@ describe('login.fetch', () => {
   test('ends so while the token is renewed, which is renewed all the same', async () => {
     let renew;
     server.firstLifetime = 0;
-    server.refresh = () => new Promise((resolve) => { renew = () => resolve(server.tokens()); });
+    server.refresh = () =>
+      new Promise((resolve) => {
+        renew = () => resolve(server.tokens());
+      });
     await agent.submit(await agent.visit('/login?url=as.example'));
     assert.equal((await use({ timeout: 1000 })).json.name, 'TimeoutError');
     assert.equal(server.refreshes.length, 1);
@@ -48,12 +51,20 @@ describe('login.fetch', () => {
   });
 
   test('says where a person can log in, to a browser that is new', async () => {
-    const { status, json: { type, login } } = await new Agent(app, lab).json('POST', '/use', { body: { url: `${HOST}/api` } });
-    assert.deepEqual([status, type, login], [401, 'no-session', 'https://app.example/login?url=https%3A%2F%2Fas.example%2Fapi']);
+    const {
+      status,
+      json: { type, login },
+    } = await new Agent(app, lab).json('POST', '/use', { body: { url: `${HOST}/api` } });
+    assert.deepEqual(
+      [status, type, login],
+      [401, 'no-session', 'https://app.example/login?url=https%3A%2F%2Fas.example%2Fapi'],
+    );
   });
 
   test('says that a host does not answer', async () => {
-    server.resource = () => { throw new Error('reset'); };
+    server.resource = () => {
+      throw new Error('reset');
+    };
     const answer = await use();
     assert.deepEqual([answer.status, answer.json.type], [502, 'unreachable']);
     server.resource = () => json({ ok: true });

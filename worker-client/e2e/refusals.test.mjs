@@ -1,4 +1,5 @@
-// Bad input and bad answers: what the person and the program are told, that nothing is stored and no token is asked for.
+// Bad input and bad answers: what the person and the program are told, that nothing is stored and no token is asked
+// for.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { Agent } from './agent.mjs';
@@ -24,15 +25,26 @@ describe('what cannot be logged in to', () => {
     lab = new Lab();
     app = await App.start({ modules: await hostOf('host.mjs'), lab });
     lab.host('nothing.example', nothing);
-    lab.host('closed.example', ({ url }) => (url.endsWith(METADATA)
-      ? json(metadata('https://closed.example', { registration_endpoint: undefined })) : nothing()));
-    lab.host('no-pkce.example', ({ url }) => (url.endsWith(METADATA)
-      ? json(metadata('https://no-pkce.example', { code_challenge_methods_supported: ['plain'] })) : nothing()));
-    lab.host('evil.example', ({ url }) => (url.endsWith(METADATA)
-      ? json(metadata('https://evil.example', { authorization_endpoint: 'https://good.example/authorize' })) : nothing()));
+    lab.host('closed.example', ({ url }) =>
+      url.endsWith(METADATA)
+        ? json(metadata('https://closed.example', { registration_endpoint: undefined }))
+        : nothing(),
+    );
+    lab.host('no-pkce.example', ({ url }) =>
+      url.endsWith(METADATA)
+        ? json(metadata('https://no-pkce.example', { code_challenge_methods_supported: ['plain'] }))
+        : nothing(),
+    );
+    lab.host('evil.example', ({ url }) =>
+      url.endsWith(METADATA)
+        ? json(metadata('https://evil.example', { authorization_endpoint: 'https://good.example/authorize' }))
+        : nothing(),
+    );
     lab.host('refusing.example', ({ url, method }) => {
       if (url.endsWith(METADATA)) return json(metadata('https://refusing.example'));
-      return method === 'POST' ? json({ error: 'invalid_client_metadata', error_description: '<img src=x onerror=alert(1)>' }, 400) : nothing();
+      return method === 'POST'
+        ? json({ error: 'invalid_client_metadata', error_description: '<img src=x onerror=alert(1)>' }, 400)
+        : nothing();
     });
   });
 
@@ -41,37 +53,43 @@ describe('what cannot be logged in to', () => {
     await lab.stop();
   });
 
+  const OPERATOR = 'the operator of the authorization server';
+  const INVALID = [400, 'invalid-host', 'That is not a host this app can log in to', 'you'];
+  const UNUSABLE = [422, 'unusable', 'The host&#39;s way to log in cannot be used', OPERATOR];
+  const CLOSED = [422, 'no-registration', 'The host does not let new apps register', OPERATOR];
   for (const [typed, status, type, title, actor] of [
-    ['', 400, 'invalid-host', 'That is not a host this app can log in to', 'you'],
-    ['not a url', 400, 'invalid-host', 'That is not a host this app can log in to', 'you'],
-    ['javascript:alert(1)', 400, 'invalid-host', 'That is not a host this app can log in to', 'you'],
-    ['127.0.0.1', 400, 'invalid-host', 'That is not a host this app can log in to', 'you'],
-    ['app.example', 400, 'invalid-host', 'That is not a host this app can log in to', 'you'],
+    ['', ...INVALID],
+    ['not a url', ...INVALID],
+    ['javascript:alert(1)', ...INVALID],
+    ['127.0.0.1', ...INVALID],
+    ['app.example', ...INVALID],
     ['unknown.example', 422, 'unreachable', 'The host does not answer', 'you'],
     ['nothing.example', 422, 'no-metadata', 'The host does not say how to log in', 'the operator of the host'],
-    ['closed.example', 422, 'no-registration', 'The host does not let new apps register', 'the operator of the authorization server'],
-    ['no-pkce.example', 422, 'unusable', 'The host&#39;s way to log in cannot be used', 'the operator of the authorization server'],
-    ['evil.example', 422, 'unusable', 'The host&#39;s way to log in cannot be used', 'the operator of the authorization server'],
-    ['refusing.example', 502, 'not-registered', 'The host did not register this app', 'the operator of the authorization server'],
-  ]) test(`${typed || 'nothing typed'}: ${type}`, async () => {
-    const agent = new Agent(app, lab);
-    // The page a person gets: by typing it in where the question can fail, by confirming where only the login can.
-    let page = await agent.visit(`/login?url=${encodeURIComponent(typed)}`);
-    if (page.status === 200) page = await agent.submit(page);
-    assert.equal(page.status, status, page.body);
-    for (const text of [title, actor, 'What to do next']) assert.ok(page.body.includes(text), `${text}\n${page.body}`);
-    if (type !== 'invalid-host') assert.ok(page.body.includes(`<p class="host">${typed}</p>`), page.body);
-    assert.ok(!page.body.includes('<img src=x'));
-    // The answer a program gets.
-    const answer = await agent.json('POST', '/login', { body: { url: typed } });
-    assert.equal(answer.status, status, answer.body);
-    assert.match(answer.headers.get('content-type'), /^application\/problem\+json/);
-    assert.equal(answer.json.type, type);
-    assert.equal(answer.json.actor, actor);
-    // Nothing is stored, no token is asked for.
-    assert.equal(agent.cookies('app.example').size, 0);
-    assert.ok(!lab.all.some(({ url }) => url.endsWith('/token')));
-  });
+    ['closed.example', ...CLOSED],
+    ['no-pkce.example', ...UNUSABLE],
+    ['evil.example', ...UNUSABLE],
+    ['refusing.example', 502, 'not-registered', 'The host did not register this app', OPERATOR],
+  ])
+    test(`${typed || 'nothing typed'}: ${type}`, async () => {
+      const agent = new Agent(app, lab);
+      // The page a person gets: by typing it in where the question can fail, by confirming where only the login can.
+      let page = await agent.visit(`/login?url=${encodeURIComponent(typed)}`);
+      if (page.status === 200) page = await agent.submit(page);
+      assert.equal(page.status, status, page.body);
+      for (const text of [title, actor, 'What to do next'])
+        assert.ok(page.body.includes(text), `${text}\n${page.body}`);
+      if (type !== 'invalid-host') assert.ok(page.body.includes(`<p class="host">${typed}</p>`), page.body);
+      assert.ok(!page.body.includes('<img src=x'));
+      // The answer a program gets.
+      const answer = await agent.json('POST', '/login', { body: { url: typed } });
+      assert.equal(answer.status, status, answer.body);
+      assert.match(answer.headers.get('content-type'), /^application\/problem\+json/);
+      assert.equal(answer.json.type, type);
+      assert.equal(answer.json.actor, actor);
+      // Nothing is stored, no token is asked for.
+      assert.equal(agent.cookies('app.example').size, 0);
+      assert.ok(!lab.all.some(({ url }) => url.endsWith('/token')));
+    });
 
   test('none of it is on disk', async () => {
     const disk = await app.disk();
@@ -81,7 +99,11 @@ describe('what cannot be logged in to', () => {
   });
 
   test('a form of another site does nothing', async () => {
-    for (const headers of [{ 'sec-fetch-site': 'cross-site', origin: 'https://evil.example' }, { 'sec-fetch-site': 'same-site' }, { 'sec-fetch-site': '', origin: 'null' }]) {
+    for (const headers of [
+      { 'sec-fetch-site': 'cross-site', origin: 'https://evil.example' },
+      { 'sec-fetch-site': 'same-site' },
+      { 'sec-fetch-site': '', origin: 'null' },
+    ]) {
       const agent = new Agent(app, lab);
       const seen = lab.all.length;
       const answer = await agent.json('POST', '/login', { body: { url: 'refusing.example' }, headers });
@@ -92,14 +114,23 @@ describe('what cannot be logged in to', () => {
 
   test('an image of another site asks no host', async () => {
     const seen = lab.all.length;
-    const answer = await new Agent(app, lab).visit('/login?url=nothing.example', { headers: { 'sec-fetch-dest': 'image', 'sec-fetch-mode': 'no-cors' } });
+    const answer = await new Agent(app, lab).visit('/login?url=nothing.example', {
+      headers: { 'sec-fetch-dest': 'image', 'sec-fetch-mode': 'no-cors' },
+    });
     assert.equal(answer.status, 403);
     assert.equal(lab.all.length, seen);
   });
 
   test('every answer, errors included, is protected', async () => {
     const agent = new Agent(app, lab);
-    for (const path of ['/', '/login?url=closed.example', '/login?url=refusing.example', '/callback/x?state=y&code=z', '/connections', '/icon/x']) {
+    for (const path of [
+      '/',
+      '/login?url=closed.example',
+      '/login?url=refusing.example',
+      '/callback/x?state=y&code=z',
+      '/connections',
+      '/icon/x',
+    ]) {
       const { headers } = await agent.visit(path);
       assert.match(headers.get('content-security-policy'), /default-src 'none'.*frame-ancestors 'none'/, path);
       assert.equal(headers.get('x-frame-options'), 'DENY', path);
@@ -113,7 +144,11 @@ describe('what cannot be logged in to', () => {
 
 describe('a callback that is not genuine', () => {
   const isCallback = (url) => url.startsWith('https://app.example/callback/');
-  const changed = (url, change) => { const next = new URL(url); change(next.searchParams); return next.href; };
+  const changed = (url, change) => {
+    const next = new URL(url);
+    change(next.searchParams);
+    return next.href;
+  };
   let lab, server, app, agent, callback;
   const exchanges = () => lab.requests('oidc.example', { method: 'POST', path: '/token' });
 
@@ -149,6 +184,11 @@ describe('a callback that is not genuine', () => {
     return page;
   }
 
+  const forged = (query) => {
+    query.delete('code');
+    query.set('error', 'access_denied');
+    query.set('iss', 'https://evil.example');
+  };
   const UNKNOWN = 'This login cannot be completed here';
   for (const [name, change, title] of [
     ['another state', (query) => query.set('state', 'A'.repeat(43)), UNKNOWN],
@@ -157,23 +197,28 @@ describe('a callback that is not genuine', () => {
     ['two states', (query) => query.append('state', 'b'), UNKNOWN],
     ['another iss', (query) => query.set('iss', 'https://evil.example'), 'Another server answered'],
     ['no iss, though it is advertised', (query) => query.delete('iss'), 'Another server answered'],
-    ['an error with another iss', (query) => { query.delete('code'); query.set('error', 'access_denied'); query.set('iss', 'https://evil.example'); }, 'Another server answered'],
+    ['an error with another iss', forged, 'Another server answered'],
     ['no code', (query) => query.delete('code'), 'The host&#39;s answer cannot be used'],
-  ]) test(`${name}: refused, and the genuine one still completes`, async () => {
-    await upToCallback();
-    await refused(changed(callback, change), 400, title);
-    const done = await agent.visit(callback);
-    assert.equal(done.url, 'https://app.example/?notice=connected', done.body);
-    assert.match(done.body, /<h3 class="host">oidc.example</);
-  });
+  ])
+    test(`${name}: refused, and the genuine one still completes`, async () => {
+      await upToCallback();
+      await refused(changed(callback, change), 400, title);
+      const done = await agent.visit(callback);
+      assert.equal(done.url, 'https://app.example/?notice=connected', done.body);
+      assert.match(done.body, /<h3 class="host">oidc.example</);
+    });
 
-  test('another issuer\'s callback address: refused, and the genuine one still completes', async () => {
+  test("another issuer's callback address: refused, and the genuine one still completes", async () => {
     await upToCallback();
-    await refused(callback.replace(/callback\/[^?]+/, 'callback/AAAAAAAAAAAAAAAAAAAAAA'), 400, 'Another server answered');
+    await refused(
+      callback.replace(/callback\/[^?]+/, 'callback/AAAAAAAAAAAAAAAAAAAAAA'),
+      400,
+      'Another server answered',
+    );
     assert.equal((await agent.visit(callback)).url, 'https://app.example/?notice=connected');
   });
 
-  test('another browser: refused with the same page as an unknown state, and the genuine one still completes', async () => {
+  test('another browser: refused as an unknown state is, and the genuine one still completes', async () => {
     await upToCallback();
     const stranger = await refused(callback, 400, UNKNOWN, new Agent(app, lab));
     const unknown = await agent.visit(changed(callback, (query) => query.set('state', 'A'.repeat(43))));
@@ -203,10 +248,16 @@ describe('a callback that is not genuine', () => {
     await upToCallback();
     await agent.visit(callback);
     const [[name, value]] = agent.cookies('app.example');
-    const ask = (cookie) => app.fetch({ method: 'GET', url: 'https://app.example/connections', headers: { cookie: `${name}=${cookie}` } });
+    const ask = (cookie) =>
+      app.fetch({ method: 'GET', url: 'https://app.example/connections', headers: { cookie: `${name}=${cookie}` } });
     const [account] = value.split('.');
     assert.equal(JSON.parse((await ask(value)).body).length, 1);
-    for (const forged of [`${account}.${'A'.repeat(43)}`, `${account}.`, account, `${'A'.repeat(22)}.${value.split('.')[1]}`]) {
+    for (const forged of [
+      `${account}.${'A'.repeat(43)}`,
+      `${account}.`,
+      account,
+      `${'A'.repeat(22)}.${value.split('.')[1]}`,
+    ]) {
       const answer = await ask(forged);
       assert.ok(!answer.body.includes('oidc.example'), `${forged}: ${answer.body}`);
     }
@@ -214,13 +265,20 @@ describe('a callback that is not genuine', () => {
 
   test('what it says is escaped', async () => {
     await upToCallback();
-    const page = await agent.visit(changed(callback, (query) => {
-      query.delete('code');
-      query.set('error', '<svg/onload=alert(1)>');
-      query.set('error_description', '</script><script>alert(1)</script>');
-    }));
+    const page = await agent.visit(
+      changed(callback, (query) => {
+        query.delete('code');
+        query.set('error', '<svg/onload=alert(1)>');
+        query.set('error_description', '</script><script>alert(1)</script>');
+      }),
+    );
     assert.equal(page.status, 502);
-    assert.ok(page.body.includes('svg') && !page.body.includes('<svg') && !/<script(?! src="\/script.js" defer>)/.test(page.body), page.body);
+    assert.ok(
+      page.body.includes('svg') &&
+        !page.body.includes('<svg') &&
+        !/<script(?! src="\/script.js" defer>)/.test(page.body),
+      page.body,
+    );
   });
 });
 

@@ -12,12 +12,16 @@ describe('a figure at its target', { concurrency: 3 }, () => {
   for (const [id, measure] of Object.entries(short)) {
     test(id, async () => {
       // A time says more about the machine than about the Worker.
-      [await measure()].flat().filter(({ isTime }) => !isTime).forEach(hold);
+      [await measure()]
+        .flat()
+        .filter(({ isTime }) => !isTime)
+        .forEach(hold);
     });
   }
 });
 
-const hold = (figure) => assert.equal(figure.held, true, `${figure.property}: ${figure.measured}; wanted: ${figure.target}`);
+const hold = (figure) =>
+  assert.equal(figure.held, true, `${figure.property}: ${figure.measured}; wanted: ${figure.target}`);
 
 test('hosts of every shape: who can log in does, and the others are told why', async () => {
   const found = await everyHost(SHAPES.length);
@@ -61,8 +65,13 @@ describe('the measures can tell', () => {
 
   test('Q15 a secret in an answer', async () => {
     const world = await World.open();
-    world.lab.host('as.example', ((server) => (request) => (new URL(request.url).pathname === '/api'
-      ? { status: 200, headers: {}, body: request.headers.authorization } : server.answer(request)))(world.server('as.example')));
+    world.lab.host(
+      'as.example',
+      ((server) => (request) =>
+        new URL(request.url).pathname === '/api'
+          ? { status: 200, headers: {}, body: request.headers.authorization }
+          : server.answer(request))(world.server('as.example')),
+    );
     const agent = world.person();
     await world.logIn(agent, 'as.example');
     const before = searched.leaks.length;

@@ -21,7 +21,11 @@ after(async () => {
 });
 
 test('after the redirect and before the callback', async () => {
-  const away = await agent.submit(await agent.visit('/login?url=oidc.example'), {}, { until: (url) => url.startsWith('https://app.example/callback/') });
+  const away = await agent.submit(
+    await agent.visit('/login?url=oidc.example'),
+    {},
+    { until: (url) => url.startsWith('https://app.example/callback/') },
+  );
   await app.restart();
   const page = await agent.visit(away.url);
   assert.equal(page.url, 'https://app.example/?notice=connected', page.body);
@@ -33,14 +37,25 @@ test('after the login: the connection, the session and the registration stay', a
   const answer = await agent.json('POST', '/use', { body: { url: 'https://oidc.example/api/whoami' } });
   assert.equal(answer.status, 200, answer.body);
   const another = new Agent(app, lab);
-  assert.equal((await another.submit(await another.visit('/login?url=oidc.example'))).url, 'https://app.example/?notice=connected');
-  assert.equal(lab.requests('oidc.example', { method: 'POST', path: '/reg' }).length, 1, 'one registration for everybody');
+  assert.equal(
+    (await another.submit(await another.visit('/login?url=oidc.example'))).url,
+    'https://app.example/?notice=connected',
+  );
+  assert.equal(
+    lab.requests('oidc.example', { method: 'POST', path: '/reg' }).length,
+    1,
+    'one registration for everybody',
+  );
 });
 
 test('no secret lies on disk in the clear', async () => {
   const disk = await app.disk();
   assert.ok(disk.includes('https://oidc.example'), 'what is not secret is found');
-  const secrets = lab.all.flatMap(({ answer }) => [...answer.matchAll(/"(?:access_token|refresh_token|client_secret|registration_access_token)":"([^"]+)"/g)].map(([, secret]) => secret));
+  const secrets = lab.all.flatMap(({ answer }) =>
+    [...answer.matchAll(/"(?:access_token|refresh_token|client_secret|registration_access_token)":"([^"]+)"/g)].map(
+      ([, secret]) => secret,
+    ),
+  );
   const verifiers = lab.all.flatMap(({ body }) => new URLSearchParams(body).get('code_verifier') ?? []);
   const sessions = [...agent.cookies('app.example').values()].map((value) => value.split('.')[1]);
   assert.ok(secrets.length >= 4 && verifiers.length >= 2 && sessions.length === 1);

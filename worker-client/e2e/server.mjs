@@ -29,13 +29,23 @@ export class Server {
 
   tokens = (expires_in = 3600) => {
     this.issued += 1;
-    return json({ access_token: `access-${this.issued}`, refresh_token: `refresh-${this.issued}`, token_type: 'Bearer', expires_in });
+    return json({
+      access_token: `access-${this.issued}`,
+      refresh_token: `refresh-${this.issued}`,
+      token_type: 'Bearer',
+      expires_in,
+    });
   };
 
   client = (sent, more = {}) => {
     const client_id = `client-${(this.registered += 1)}`;
     this.clients.set(client_id, JSON.parse(sent.body));
-    const managed = this.manages ? { registration_client_uri: `${this.host}/register/${client_id}`, registration_access_token: `manage-${client_id}` } : {};
+    const managed = this.manages
+      ? {
+          registration_client_uri: `${this.host}/register/${client_id}`,
+          registration_access_token: `manage-${client_id}`,
+        }
+      : {};
     return json({ ...JSON.parse(sent.body), client_id, ...managed, ...more }, 201);
   };
 
@@ -63,7 +73,8 @@ export class Server {
       to.search = new URLSearchParams({ code: 'code', state: searchParams.get('state') });
       return { status: 302, headers: { location: to.href }, body: '' };
     }
-    if (pathname.startsWith('/token') && form.get('grant_type') === 'authorization_code') return this.tokens(this.firstLifetime);
+    if (pathname.startsWith('/token') && form.get('grant_type') === 'authorization_code')
+      return this.tokens(this.firstLifetime);
     if (pathname.startsWith('/token')) {
       this.refreshes.push(form);
       return this.refresh(form);
@@ -76,7 +87,8 @@ export class Server {
   };
 
   #manage({ method, headers, body }, id) {
-    if (headers.authorization !== `Bearer manage-${id}` || !this.clients.has(id)) return json({ error: 'invalid_token' }, 401);
+    if (headers.authorization !== `Bearer manage-${id}` || !this.clients.has(id))
+      return json({ error: 'invalid_token' }, 401);
     if (method === 'DELETE') {
       this.deleted.push(id);
       return this.remove(id);
@@ -84,6 +96,10 @@ export class Server {
     const metadata = JSON.parse(body);
     this.updated.push(metadata);
     this.clients.set(id, metadata);
-    return json({ ...metadata, registration_client_uri: `${this.host}/register/${id}`, registration_access_token: `manage-${id}` });
+    return json({
+      ...metadata,
+      registration_client_uri: `${this.host}/register/${id}`,
+      registration_access_token: `manage-${id}`,
+    });
   }
 }

@@ -19,14 +19,25 @@ let lab, miniflare, storage;
 /** Passes each request to the host program that it names. */
 const FRONT = 'export default { fetch: (request, env) => env[request.headers.get("x-host")].fetch(request) }';
 /** Is told of every change, and tells what it was told. */
-const TOLD = 'const events = []; export default { async fetch(request) { if (request.method === "POST") events.push(await request.json()); return Response.json(events); } }';
+const TOLD =
+  'const events = []; export default { async fetch(request) { if (request.method === "POST") ' +
+  'events.push(await request.json()); return Response.json(events); } }';
 /** A browser whose requests one of the host programs answers, for a user that it knows or for whoever uses it. */
-const browser = (host, user) => new Agent({
-  async fetch({ method, url, headers, body }) {
-    const answer = await miniflare.dispatchFetch(url, { method, headers: { ...headers, 'x-host': host, ...(user ? { 'x-user': user } : {}) }, body: body || undefined, redirect: 'manual' });
-    return { status: answer.status, headers: [...answer.headers].flat(), body: await answer.text() };
-  },
-}, lab);
+const browser = (host, user) =>
+  new Agent(
+    {
+      async fetch({ method, url, headers, body }) {
+        const answer = await miniflare.dispatchFetch(url, {
+          method,
+          headers: { ...headers, 'x-host': host, ...(user ? { 'x-user': user } : {}) },
+          body: body || undefined,
+          redirect: 'manual',
+        });
+        return { status: answer.status, headers: [...answer.headers].flat(), body: await answer.text() };
+      },
+    },
+    lab,
+  );
 const logIn = async (agent, prefix = '/connect') => agent.submit(await agent.visit(`${prefix}/login?url=${OIDC}`));
 const use = (agent) => agent.json('POST', '/use', { body: { url: WHOAMI } });
 const connections = async (agent, prefix = '/connect') => (await agent.json('GET', `${prefix}/connections`)).json;
@@ -39,15 +50,29 @@ before(async () => {
   storage = await mkdtemp(join(tmpdir(), 'worker-client-'));
   const outboundService = await lab.open();
   const { durableObjectsPersist, ...platform } = objects(storage);
-  const borrowed = { ACCOUNT: { className: 'Account', scriptName: 'worker-client' }, REGISTRAR: { className: 'Registrar', scriptName: 'worker-client' } };
+  const borrowed = {
+    ACCOUNT: { className: 'Account', scriptName: 'worker-client' },
+    REGISTRAR: { className: 'Registrar', scriptName: 'worker-client' },
+  };
   const modules = await hostOf('shared-host.mjs');
   const host = (name, bindings) => ({
-    ...platform, name, modules, outboundService, durableObjects: borrowed, bindings: { ORIGIN: 'https://app.example', PREFIX: '/connect', ...bindings },
+    ...platform,
+    name,
+    modules,
+    outboundService,
+    durableObjects: borrowed,
+    bindings: { ORIGIN: 'https://app.example', PREFIX: '/connect', ...bindings },
   });
   miniflare = new Miniflare({
     durableObjectsPersist,
     workers: [
-      { name: 'front', compatibilityDate: platform.compatibilityDate, modules: true, script: FRONT, serviceBindings: { one: 'one', two: 'two', none: 'none', told: 'told' } },
+      {
+        name: 'front',
+        compatibilityDate: platform.compatibilityDate,
+        modules: true,
+        script: FRONT,
+        serviceBindings: { one: 'one', two: 'two', none: 'none', told: 'told' },
+      },
       { name: 'told', compatibilityDate: platform.compatibilityDate, modules: true, script: TOLD },
       {
         ...platform,
@@ -55,7 +80,10 @@ before(async () => {
         modules: await artefact(fileURLToPath(new URL('../npm/dist', import.meta.url))),
         outboundService,
         serviceBindings: { EVENTS: 'told' },
-        bindings: { ORIGIN: 'https://login.example', MASTER_KEYS: JSON.stringify({ active: 'k1', keys: { k1: randomBytes(32).toString('base64') } }) },
+        bindings: {
+          ORIGIN: 'https://login.example',
+          MASTER_KEYS: JSON.stringify({ active: 'k1', keys: { k1: randomBytes(32).toString('base64') } }),
+        },
       },
       host('one', { NAMESPACE: 'one', CLIENT_NAME: 'One' }),
       host('two', { NAMESPACE: 'two', CLIENT_NAME: 'Two', PREFIX: '/accounts' }),
@@ -73,14 +101,20 @@ after(async () => {
 
 describe('a host without keys', () => {
   let ann, bob;
-  before(() => { [ann, bob] = [browser('one', 'ann'), browser('one', 'bob')]; });
+  before(() => {
+    [ann, bob] = [browser('one', 'ann'), browser('one', 'bob')];
+  });
 
   test('logs a user in through the objects of the other Worker', async () => {
     const page = await logIn(ann);
     assert.equal(page.status, 200, page.body);
     assert.equal(new URL(page.url).pathname, '/connect/', page.body);
     assert.match(page.body, /<h3 class="host">oidc\.example</);
-    assert.match(registrations()[0].redirect_uris[0], /^https:\/\/app\.example\/connect\/callback\//, 'to where the host lives, not to where the objects do');
+    assert.match(
+      registrations()[0].redirect_uris[0],
+      /^https:\/\/app\.example\/connect\/callback\//,
+      'to where the host lives, not to where the objects do',
+    );
   });
 
   test('makes requests as that user, renewed when due', async () => {
@@ -134,8 +168,17 @@ describe('two hosts that share the objects', () => {
   test('no name of a user of one reaches a user of the other', async () => {
     await logIn(browser('one', 'dora'));
     assert.equal((await connections(browser('one', 'dora'))).length, 1);
-    for (const [host, user] of [['none', 'dora'], ['none', 'onedora'], ['none', 'one\ndora'], ['two', 'one\ndora']]) {
-      assert.deepEqual(await connections(browser(host, encodeURIComponent(user)), host === 'two' ? ACCOUNTS : '/connect'), [], `${host} ${user}`);
+    for (const [host, user] of [
+      ['none', 'dora'],
+      ['none', 'onedora'],
+      ['none', 'one\ndora'],
+      ['two', 'one\ndora'],
+    ]) {
+      assert.deepEqual(
+        await connections(browser(host, encodeURIComponent(user)), host === 'two' ? ACCOUNTS : '/connect'),
+        [],
+        `${host} ${user}`,
+      );
     }
   });
 
@@ -143,14 +186,23 @@ describe('two hosts that share the objects', () => {
     await logIn(browser('one', 'eve'));
     await logIn(browser('two', 'eve'), ACCOUNTS);
     const told = async () => {
-      const events = await (await miniflare.dispatchFetch('https://told.example/', { headers: { 'x-host': 'told' } })).json();
+      const events = await (
+        await miniflare.dispatchFetch('https://told.example/', { headers: { 'x-host': 'told' } })
+      ).json();
       return events.filter(({ user }) => user === 'eve').map(({ event, namespace }) => [event, namespace]);
     };
-    for (let left = 50; left > 0 && (await told()).length < 2; left -= 1) await new Promise((resolve) => setTimeout(resolve, 100));
-    assert.deepEqual(await told(), [['connected', 'one'], ['connected', 'two']]);
+    for (let left = 50; left > 0 && (await told()).length < 2; left -= 1)
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    assert.deepEqual(await told(), [
+      ['connected', 'one'],
+      ['connected', 'two'],
+    ]);
   });
 
   test('each is registered under its own name', () => {
-    assert.deepEqual(registrations().map(({ client_name }) => client_name), ['One', 'Two']);
+    assert.deepEqual(
+      registrations().map(({ client_name }) => client_name),
+      ['One', 'Two'],
+    );
   });
 });

@@ -36,7 +36,9 @@ test('the artefact is under 600 KB, compressed', async (t) => {
   const sections = customSections(wasm);
   assert.ok(sections.includes('target_features'), 'the sections are read');
   if (sections.includes('name')) return t.skip('a build with the names of functions is not for release');
-  const size = [wasm, glue].map((file) => execFileSync('gzip', ['-9c'], { input: file, maxBuffer: 2 ** 24 }).length).reduce((sum, length) => sum + length);
+  const size = [wasm, glue]
+    .map((file) => execFileSync('gzip', ['-9c'], { input: file, maxBuffer: 2 ** 24 }).length)
+    .reduce((sum, length) => sum + length);
   t.diagnostic(`${size} bytes`);
   assert.ok(size < MOST, `${size} bytes, ${size - MOST} too many`);
 });

@@ -33,26 +33,33 @@ describe('a connection survives what is not final', () => {
     agent = new Agent(app, lab);
   });
 
+  const reset = () => {
+    throw new Error('reset');
+  };
   for (const [name, refresh] of [
     ['503', () => ({ status: 503, headers: {}, body: '' })],
     ['429', () => ({ status: 429, headers: { 'retry-after': '2' }, body: '' })],
     ['200 with HTML', () => ({ status: 200, headers: { 'content-type': 'text/html' }, body: '<html>' })],
-    ['a broken connection', () => { throw new Error('reset'); }],
+    ['a broken connection', reset],
     ['a redirect', () => ({ status: 307, headers: { location: 'https://evil.example/token' }, body: '' })],
-  ]) test(`t03 a refresh answered with ${name}: the tokens stay, and the next one succeeds`, async () => {
-    await logIn(0);
-    server.refresh = refresh;
-    assert.equal((await use()).status, 502);
-    assert.equal((await connections())[0].needs_login, false);
-    server.refresh = () => server.tokens();
-    const patience = await use();
-    assert.deepEqual([patience.status, patience.json.type], [503, 'try-later']);
-    assert.equal(server.refreshes.length, 1, 'a server that is down is left alone for a moment');
-    await new Promise((resolve) => setTimeout(resolve, patience.json.retry_after * 1000));
-    assert.equal((await use()).status, 200);
-    assert.deepEqual(server.refreshes.map((sent) => sent.get('refresh_token')), ['refresh-1', 'refresh-1']);
-    assert.equal(lab.requests('evil.example').length, 0, 'no redirect is followed');
-  });
+  ])
+    test(`t03 a refresh answered with ${name}: the tokens stay, and the next one succeeds`, async () => {
+      await logIn(0);
+      server.refresh = refresh;
+      assert.equal((await use()).status, 502);
+      assert.equal((await connections())[0].needs_login, false);
+      server.refresh = () => server.tokens();
+      const patience = await use();
+      assert.deepEqual([patience.status, patience.json.type], [503, 'try-later']);
+      assert.equal(server.refreshes.length, 1, 'a server that is down is left alone for a moment');
+      await new Promise((resolve) => setTimeout(resolve, patience.json.retry_after * 1000));
+      assert.equal((await use()).status, 200);
+      assert.deepEqual(
+        server.refreshes.map((sent) => sent.get('refresh_token')),
+        ['refresh-1', 'refresh-1'],
+      );
+      assert.equal(lab.requests('evil.example').length, 0, 'no redirect is followed');
+    });
 
   test('a refused refresh token: the person is asked to log in again, and the token is not sent twice', async () => {
     await logIn(0);
@@ -81,7 +88,10 @@ describe('a connection survives what is not final', () => {
   test('t11 a host that refuses every token: one refresh, then its own answer', async () => {
     await logIn(3600);
     const tokens = [];
-    server.resource = ({ authorization }) => { tokens.push(authorization); return json({ error: 'invalid_token' }, 401); };
+    server.resource = ({ authorization }) => {
+      tokens.push(authorization);
+      return json({ error: 'invalid_token' }, 401);
+    };
     assert.equal((await use()).status, 401);
     assert.equal(server.refreshes.length, 1);
     assert.deepEqual(tokens, ['Bearer access-1', 'Bearer access-2'], 'once with each');
@@ -92,7 +102,11 @@ describe('a connection survives what is not final', () => {
     const [{ id }] = await connections();
     let answer;
     const asked = new Promise((resolve) => {
-      server.refresh = () => new Promise((release) => { answer = () => release(server.tokens()); resolve(); });
+      server.refresh = () =>
+        new Promise((release) => {
+          answer = () => release(server.tokens());
+          resolve();
+        });
     });
     const using = use();
     await asked;
@@ -105,7 +119,12 @@ describe('a connection survives what is not final', () => {
   test('p01 no request leaves for where no connection covers', async () => {
     await logIn(3600);
     lab.host('evil.example', nothing);
-    for (const url of ['https://as.example.evil.example/', 'https://evil.example/?https://as.example', 'http://as.example/api', 'https://as.example:8443/api']) {
+    for (const url of [
+      'https://as.example.evil.example/',
+      'https://evil.example/?https://as.example',
+      'http://as.example/api',
+      'https://as.example:8443/api',
+    ]) {
       const answer = await agent.json('POST', '/use', { body: { url } });
       assert.ok(answer.status >= 400, url);
     }
@@ -115,12 +134,21 @@ describe('a connection survives what is not final', () => {
   test('p02 p03 what the program sends along, and where a redirect leads', async () => {
     await logIn(3600);
     server.resource = () => ({ status: 307, headers: { location: 'https://evil.example/' }, body: '' });
-    const headers = { Authorization: 'Bearer mine', Cookie: 'a=b', 'X-Forwarded-For': '1.2.3.4', Forwarded: 'for=1.2.3.4', 'X-Own': 'kept' };
+    const headers = {
+      Authorization: 'Bearer mine',
+      Cookie: 'a=b',
+      'X-Forwarded-For': '1.2.3.4',
+      Forwarded: 'for=1.2.3.4',
+      'X-Own': 'kept',
+    };
     const answer = await agent.json('POST', '/use', { body: { url: `${HOST}/api`, headers } });
     assert.equal(answer.status, 307, 'the redirect comes back as it is');
     const seen = lab.requests('as.example', { path: '/api' }).at(-1).headers;
     assert.match(seen.authorization, /^Bearer access-\d+$/);
-    assert.deepEqual([seen.cookie, seen['x-forwarded-for'], seen.forwarded, seen['x-own']], [undefined, undefined, undefined, 'kept']);
+    assert.deepEqual(
+      [seen.cookie, seen['x-forwarded-for'], seen.forwarded, seen['x-own']],
+      [undefined, undefined, undefined, 'kept'],
+    );
     assert.equal(lab.requests('evil.example').filter(({ headers }) => headers.authorization).length, 0);
   });
 });

@@ -15,7 +15,9 @@ export async function writes(app, className, since = {}) {
   const looked = {};
   const found = [];
   for (const name of names.filter((name) => new RegExp(`${className}/[0-9a-f]+\\.sqlite$`).test(name))) {
-    const { log, commits } = JSON.parse(execFileSync('python3', ['-c', READ, join(app.storage, name)], { encoding: 'utf8' }));
+    const { log, commits } = JSON.parse(
+      execFileSync('python3', ['-c', READ, join(app.storage, name)], { encoding: 'utf8' }),
+    );
     const known = since[name]?.log === log ? since[name].commits : 0;
     looked[name] = { log, commits: commits.length };
     found.push(...commits.slice(known));
@@ -43,14 +45,16 @@ def rows(end):
         if end:
             open(copy + '-wal', 'wb').write(wal[:end])
         db = sqlite3.connect(copy)
-        tables = [name for name, in db.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")]
+        named = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+        tables = [name for name, in db.execute(named)]
         found = {table: sorted(map(repr, db.execute(f'SELECT * FROM "{table}"'))) for table in tables}
         db.close()
         return found
 
+def added(before, after):
+    pairs = [(table, before.get(table, []), after.get(table, [])) for table in sorted({*before, *after})]
+    return {table: len(new) - len(old) for table, old, new in pairs if old != new}
+
 states = [rows(end) for end in ends]
-print(json.dumps({'log': wal[16:24].hex(), 'commits': [
-    {table: len(after.get(table, [])) - len(before.get(table, [])) for table in sorted({*before, *after}) if before.get(table, []) != after.get(table, [])}
-    for before, after in zip(states, states[1:])
-]}))
+print(json.dumps({'log': wal[16:24].hex(), 'commits': [added(*pair) for pair in zip(states, states[1:])]}))
 `;

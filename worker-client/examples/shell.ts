@@ -2,7 +2,7 @@
 import { Login, type LoginEnv, type Probed, type Problem } from 'worker-client';
 
 /** A Worker of that page. `open` shows what is at the URL; it is called for what the person asked for by themselves. */
-export const worker = (title: string, open: (login: Login, probed: Probed, url: URL, request: Request) => Promise<Html>) => ({
+export const worker = (title: string, open: Open) => ({
   async fetch(request: Request, env: LoginEnv): Promise<Response> {
     const { pathname, searchParams } = new URL(request.url);
     const typed = searchParams.get('url') ?? '';
@@ -28,8 +28,12 @@ export const worker = (title: string, open: (login: Login, probed: Probed, url: 
   },
 });
 
+type Open = (login: Login, probed: Probed, url: URL, request: Request) => Promise<Html>;
+
 /** HTML that is ours. Text becomes it by being escaped. */
-export class Html { constructor(readonly text: string) {} }
+export class Html {
+  constructor(readonly text: string) {}
+}
 type Part = Html | readonly Html[] | string | number | null | undefined;
 
 export const html = (strings: TemplateStringsArray, ...parts: Part[]): Html =>
@@ -52,23 +56,46 @@ export function logIn(link: string, text: string, url: string | URL): Html {
 }
 
 /** What the library throws: what happened, what to do next, and the page that mends it. */
-export const isProblem = (error: unknown): error is Problem => typeof error === 'object' && error !== null && 'remedy' in error;
+export const isProblem = (error: unknown): error is Problem =>
+  typeof error === 'object' && error !== null && 'remedy' in error;
 export const told = ({ title, detail, remedy, login }: Problem, url: string | URL): Html =>
-  html`<section class="panel"><h2>${title}</h2><p>${detail}</p><p>${remedy}</p>${login ? logIn(login, 'Log in', url) : ''}</section>`;
+  panel(title, html`<p>${detail}</p><p>${remedy}</p>${login ? logIn(login, 'Log in', url) : ''}`);
 
-const who = ({ host, about: { icon, title }, connection }: Probed): Html => html`<div class="card">
-${icon ? html`<img class="icon" src="${icon}" alt="" width="48" height="48">` : ''}<div class="who"><strong class="host">${host}</strong>
-${title ? html`<p class="claim">calls itself <bdi>${title}</bdi></p>` : ''}<p class="fact">${connection && !connection.needs_login ? `As you, connected to ${connection.resource}` : 'As anybody'}</p></div></div>`;
+/** Something that the person has to know. */
+export const panel = (title: string, text: Html): Html =>
+  html`<section class="panel"><h2>${title}</h2>${text}</section>`;
+
+function who({ host, about: { icon, title }, connection }: Probed): Html {
+  const image = icon ? html`<img class="icon" src="${icon}" alt="" width="48" height="48">` : '';
+  const claim = title ? html`<p class="claim">calls itself <bdi>${title}</bdi></p>` : '';
+  const as = connection && !connection.needs_login ? `As you, connected to ${connection.resource}` : 'As anybody';
+  return html`<div class="card">
+${image}<div class="who"><strong class="host">${host}</strong>
+${claim}<p class="fact">${as}</p></div></div>`;
+}
 
 const listed = (connections: { resource: string }[], prefix: string): Html => html`<h2>Where you are logged in</h2>
-<ul>${connections.map(({ resource }) => html`<li><a href="${pageOf(resource)}">${resource}</a></li>`)}</ul><p><a href="${prefix}/">Manage them</a></p>`;
+<ul>${connections.map(({ resource }) => html`<li><a href="${pageOf(resource)}">${resource}</a></li>`)}</ul>
+<p><a href="${prefix}/">Manage them</a></p>`;
 
 /** No script, no frame, nothing from elsewhere. The style sheet is the one of the library's own pages. */
 function page(prefix: string, title: string, typed: string, main: Html, status: number): Response {
-  const { text } = html`<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>${title}</title><link rel="icon" href="data:,"><link rel="stylesheet" href="${prefix}/style.css"><style>pre { white-space: pre-wrap } .card button { margin-top: .75rem }</style>
-<main><h1><a href="/">${title}</a></h1><form action="/"><label for="url">URL</label>
-<div class="row"><input type="text" id="url" name="url" value="${typed}" required inputmode="url"><button>Open</button></div></form>${main}</main></html>`;
-  const policy = "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src data:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
-  return new Response(text, { status, headers: { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': policy, 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' } });
+  const { text } = html`<!doctype html><html lang="en"><meta charset="utf-8"><title>${title}</title>
+<meta name="viewport" content="width=device-width">
+<link rel="icon" href="data:,"><link rel="stylesheet" href="${prefix}/style.css">
+<style>pre { white-space: pre-wrap } .card button { margin-top: .75rem }</style>
+<main><h1><a href="/">${title}</a></h1><form action="/"><label for="url">URL</label><div class="row">
+<input type="text" id="url" name="url" value="${typed}" required inputmode="url"><button>Open</button></div></form>
+${main}</main></html>`;
+  return new Response(text, {
+    status,
+    headers: {
+      'content-type': 'text/html; charset=utf-8',
+      'content-security-policy': POLICY,
+      'cache-control': 'no-store',
+      'referrer-policy': 'no-referrer',
+    },
+  });
 }
+const POLICY = `default-src 'none'; style-src 'self' 'unsafe-inline'; img-src data:; \
+form-action 'self'; frame-ancestors 'none'; base-uri 'none'`;

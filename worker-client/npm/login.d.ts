@@ -19,11 +19,16 @@ export interface LoginEnv {
   ALLOW_HOSTS?: string;
   /** Not these hosts, nor what lies below them. */
   DENY_HOSTS?: string;
-  /** Secret: what operators of servers gave out by hand: `{"<issuer>": {"client_id": "…", "client_secret": "…"}}` or `{"<issuer>": {"initial_access_token": "…"}}`. */
+  /**
+   * Secret: pre-registered clients and initial access tokens: `{"<issuer>": {"client_id": "…", "client_secret": "…"}}` or
+   * `{"<issuer>": {"initial_access_token": "…"}}`.
+   */
   CLIENTS?: string;
   /** How long a registration outlives its last user, in seconds; an hour when it is not set. */
   UNUSED_CLIENT_SECONDS?: string;
-  /** Told of every change of a connection: an {@link Event} is posted to it until it answers with a success, for a day. */
+  /**
+   * Told of every change of a connection: an {@link Event} is posted to it until it answers with a success, for a day.
+   */
   EVENTS?: Fetcher;
   /** How many hosts a user may have asked in a minute. {@link Login.byCookie} requires it. */
   LIMIT_USER?: RateLimit;
@@ -124,7 +129,17 @@ export interface Probed {
   host: string;
   resource: string;
   issuer: string | null;
-  verdict: 'registrable' | 'no_registration' | 'no_metadata' | 'external_authorization_server' | 'closed' | 'open' | 'refused' | 'unreachable' | 'unreadable' | 'unusable';
+  verdict:
+    | 'registrable'
+    | 'no_registration'
+    | 'no_metadata'
+    | 'external_authorization_server'
+    | 'closed'
+    | 'open'
+    | 'refused'
+    | 'unreachable'
+    | 'unreadable'
+    | 'unusable';
   /** The verdict's reason in words: untrusted text in part. */
   why: string | null;
   /** With `external_authorization_server`: untrusted text, named and not fetched. */

@@ -12,8 +12,16 @@ export async function pulled() {
   const flood = new Flood();
   const world = await World.open({ lab: flood });
   const ask = (kind) => world.person().json('GET', `/probe?url=${kind}.example`);
-  await Promise.all([ask('metadata'), ask('page'), ask('icon'), world.leave(world.person(), 'registration.example'), world.logIn(world.person(), 'token.example')]);
-  await new Promise((done) => { setTimeout(done, 1000); });
+  await Promise.all([
+    ask('metadata'),
+    ask('page'),
+    ask('icon'),
+    world.leave(world.person(), 'registration.example'),
+    world.logIn(world.person(), 'token.example'),
+  ]);
+  await new Promise((done) => {
+    setTimeout(done, 1000);
+  });
   await world.close();
   const kinds = Object.entries(CAPS).map(([kind, cap]) => ({ kind, cap, bytes: flood.pulled.get(kind) ?? 0 }));
   return {
@@ -22,7 +30,9 @@ export async function pulled() {
     target: 'at least the cap, and at most 64 KiB more',
     measured: kinds.map(({ kind, cap, bytes }) => `${kind} ${bytes / KIB} of ${cap / KIB} KiB`).join('; '),
     // A page may be left before its cap: a login waits for it no longer than a second and a half.
-    held: kinds.every(({ kind, cap, bytes }) => bytes > 0 && bytes <= cap + 64 * KIB && (kind === 'page' || bytes >= cap)),
+    held: kinds.every(
+      ({ kind, cap, bytes }) => bytes > 0 && bytes <= cap + 64 * KIB && (kind === 'page' || bytes >= cap),
+    ),
   };
 }
 
@@ -43,12 +53,16 @@ export async function computed({ documents }) {
   const world = await World.open();
   const server = world.server('plain.example');
   const cost = async (kind, { html = '', metadata } = {}) => {
-    const names = Array.from({ length: documents + 1 }, (_, i) => `${kind.replace(/\W+/g, '-').toLowerCase()}-${i}.example`);
+    const names = Array.from(
+      { length: documents + 1 },
+      (_, i) => `${kind.replace(/\W+/g, '-').toLowerCase()}-${i}.example`,
+    );
     for (const name of names) {
       world.lab.host(name, (request) => {
         const { pathname } = new URL(request.url);
         if (pathname === '/') return { status: 200, headers: { 'content-type': 'text/html' }, body: html };
-        if (pathname.startsWith('/.well-known/')) return { ...json({}), ...(metadata === undefined ? { status: 404 } : { body: metadata }) };
+        if (pathname.startsWith('/.well-known/'))
+          return { ...json({}), ...(metadata === undefined ? { status: 404 } : { body: metadata }) };
         return server.answer(request);
       });
     }
@@ -56,16 +70,19 @@ export async function computed({ documents }) {
     await ask(names[0]);
     const before = await processorTime(world.app.pid);
     for (const name of names.slice(1)) await ask(name);
-    return (await processorTime(world.app.pid) - before) / documents;
+    return ((await processorTime(world.app.pid)) - before) / documents;
   };
   const plain = await cost('plain');
   const costs = [];
-  for (const [kind, document] of Object.entries(DOCUMENTS)) costs.push([kind, Math.max(0, await cost(kind, document) - plain)]);
+  for (const [kind, document] of Object.entries(DOCUMENTS))
+    costs.push([kind, Math.max(0, (await cost(kind, document)) - plain)]);
   await world.close();
   const [kind, worst] = costs.sort(([, a], [, b]) => b - a)[0];
   return {
     id: 'Q14',
-    property: `processor time of workerd for a document at its cap, of ${costs.length} kinds, beyond that for an empty one (mean of ${documents})`,
+    property:
+      `processor time of workerd for a document at its cap, of ${costs.length} kinds, beyond that for an empty ` +
+      `one (mean of ${documents})`,
     target: '≤ 100 ms',
     measured: `${Math.round(worst)} ms at worst (${kind}); empty ${Math.round(plain)} ms`,
     held: worst <= 100,
@@ -87,7 +104,9 @@ export async function deadPages({ logins }) {
   for (let i = 0; i < logins; i += 1) {
     const name = `as-${i}.example`;
     const server = world.server(name);
-    world.lab.host(name, (request) => (new URL(request.url).pathname === '/' ? new Promise(() => {}) : server.answer(request)));
+    world.lab.host(name, (request) =>
+      new URL(request.url).pathname === '/' ? new Promise(() => {}) : server.answer(request),
+    );
     const from = performance.now();
     const { status } = await world.leave(world.person(), name);
     times.push(performance.now() - from);
@@ -96,7 +115,20 @@ export async function deadPages({ logins }) {
   await world.close();
   const p95 = times.sort((a, b) => a - b)[Math.floor(times.length * 0.95)];
   return [
-    { id: 'Q17', property: `logins begun at ${logins} hosts whose root page never comes`, target: `${logins} of ${logins}`, measured: `${begun}`, held: begun === logins },
-    { id: 'Q17 time', property: 'until the redirect (p95)', target: '< 2 s', measured: `${(p95 / 1000).toFixed(2)} s`, held: p95 < 2000, isTime: true },
+    {
+      id: 'Q17',
+      property: `logins begun at ${logins} hosts whose root page never comes`,
+      target: `${logins} of ${logins}`,
+      measured: `${begun}`,
+      held: begun === logins,
+    },
+    {
+      id: 'Q17 time',
+      property: 'until the redirect (p95)',
+      target: '< 2 s',
+      measured: `${(p95 / 1000).toFixed(2)} s`,
+      held: p95 < 2000,
+      isTime: true,
+    },
   ];
 }

@@ -13,9 +13,14 @@ export async function keep(figure) {
   await writeFile(KEPT, JSON.stringify(figures, null, 2));
 }
 
-export const line = ({ id, property, target, measured, held, note }) => `| ${id} | ${property} | ${target} | ${measured} | ${note ?? HELD.get(held)} |`;
+export const line = ({ id, property, target, measured, held, note }) =>
+  `| ${id} | ${property} | ${target} | ${measured} | ${note ?? HELD.get(held)} |`;
 
-const HELD = new Map([[true, 'held'], [false, '**not held**'], [null, 'argued']]);
+const HELD = new Map([
+  [true, 'held'],
+  [false, '**not held**'],
+  [null, 'argued'],
+]);
 
 /** The generated page. */
 export async function page() {
@@ -23,7 +28,8 @@ export async function page() {
   const missed = figures.filter(({ held }) => held === false);
   return `# Reliability, measured
 
-Written by \`make soak\`: the Worker in workerd on one machine, against servers that count. Each figure is judged by what the
+Written by \`make soak\`: the Worker in workerd on one machine, against servers that count. Each figure is judged by \
+what the
 servers received. A time is one of the machine that measured it, with whatever else it did; it is no promise.
 
 | id | property | target | measured | |

@@ -5,7 +5,10 @@ import { wait } from './teeth.mjs';
 /** In bytes: small against the caps, so that what is sent after a cap shows. */
 const CHUNK = 4096;
 
-/** In milliseconds between chunks: slow enough for a reader that hangs up to be noticed, fast enough to reach the cap in time. */
+/**
+ * In milliseconds between chunks: slow enough for a reader that hangs up to be noticed, fast enough to reach the cap in
+ * time.
+ */
 const PAUSE = { page: 8, others: 40 };
 
 export class Flood {
@@ -37,13 +40,25 @@ export class Flood {
 
   async #drip(kind, response) {
     let isOpen = true;
-    response.on('close', () => { isOpen = false; });
-    response.writeHead(kind === 'registration' ? 201 : 200, { 'content-type': kind === 'page' ? 'text/html' : 'application/json' });
+    response.on('close', () => {
+      isOpen = false;
+    });
+    response.writeHead(kind === 'registration' ? 201 : 200, {
+      'content-type': kind === 'page' ? 'text/html' : 'application/json',
+    });
     let sent = 0;
     // A bound of our own: a reader that never stops is counted, not served forever.
-    while (isOpen && sent < (4 << 20)) {
+    while (isOpen && sent < 4 << 20) {
       if (response.write(Buffer.alloc(CHUNK, ' '))) await wait(PAUSE[kind] ?? PAUSE.others);
-      else await Promise.race([new Promise((done) => { response.once('drain', done); }), new Promise((done) => { response.once('close', done); })]);
+      else
+        await Promise.race([
+          new Promise((done) => {
+            response.once('drain', done);
+          }),
+          new Promise((done) => {
+            response.once('close', done);
+          }),
+        ]);
       sent += CHUNK;
     }
     response.destroy();
@@ -56,10 +71,19 @@ const ENDLESS = { registration: '/register', token: '/token', page: '/', icon: '
 function answer(host, url) {
   if (url === '/.well-known/oauth-authorization-server') {
     const at = `https://${host}`;
-    return [200, 'application/json', JSON.stringify({
-      issuer: at, authorization_endpoint: `${at}/authorize`, token_endpoint: `${at}/token`, registration_endpoint: `${at}/register`,
-      response_types_supported: ['code'], token_endpoint_auth_methods_supported: ['none'], code_challenge_methods_supported: ['S256'],
-    })];
+    return [
+      200,
+      'application/json',
+      JSON.stringify({
+        issuer: at,
+        authorization_endpoint: `${at}/authorize`,
+        token_endpoint: `${at}/token`,
+        registration_endpoint: `${at}/register`,
+        response_types_supported: ['code'],
+        token_endpoint_auth_methods_supported: ['none'],
+        code_challenge_methods_supported: ['S256'],
+      }),
+    ];
   }
   if (url === '/register') return [201, 'application/json', JSON.stringify({ client_id: 'client' })];
   if (url === '/' && host.startsWith('icon.')) return [200, 'text/html', '<link rel=icon href=/icon.png>'];

@@ -1,5 +1,5 @@
-// One deployment, hosts of every shape: `node soak/hosts.mjs [5000]`. Prints how many people could log in to and use, why
-// the others could not, and what it cost; keeps the figures for SCALE.md.
+// One deployment, hosts of every shape: `node soak/hosts.mjs [5000]`. Prints how many people could log in to and use,
+// why the others could not, and what it cost; keeps the figures for SCALE.md.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { sql } from '../e2e/app.mjs';
 import { Internet } from './shaped.mjs';
@@ -72,8 +72,12 @@ async function bytesPerHolder(world) {
   await world.app.whileStopped(({ registrar }) => {
     const file = registrar.find((name) => sql(name, '', 'SELECT count(*) FROM holder') > 0);
     const before = sql(file, '', size);
-    sql(file, `INSERT INTO holder WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${MANY})
-      SELECT client_id, substr(hex(randomblob(64)), 1, length(account)) FROM n, (SELECT client_id, account FROM holder LIMIT 1);`);
+    sql(
+      file,
+      `INSERT INTO holder WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${MANY})
+      SELECT client_id, substr(hex(randomblob(64)), 1, length(account))
+      FROM n, (SELECT client_id, account FROM holder LIMIT 1);`,
+    );
     added = sql(file, '', size) - before;
   });
   return added / MANY;
@@ -101,7 +105,10 @@ function summary(count, outcomes, requests, { accounts, registrars, costs }) {
     if (outcome !== 'works') reasons.set(outcome, (reasons.get(outcome) ?? 0) + 1);
     if (outcome !== shape.expected) unexpected.push(`${shape.name}: ${outcome}, not ${shape.expected}`);
   });
-  const worked = outcomes.map((outcome, number) => ({ outcome, number })).filter(({ outcome }) => outcome === 'works').map(({ number }) => number);
+  const worked = outcomes
+    .map((outcome, number) => ({ outcome, number }))
+    .filter(({ outcome }) => outcome === 'works')
+    .map(({ number }) => number);
   const total = (list) => list.reduce((sum, one) => sum + one, 0);
   const mean = (list) => (list.length ? total(list) / list.length : 0);
   return {
@@ -125,13 +132,29 @@ function summary(count, outcomes, requests, { accounts, registrars, costs }) {
 if (process.argv[1]?.endsWith('hosts.mjs')) {
   const count = Number(process.argv[2] ?? 5000);
   const begun = performance.now();
-  const found = await everyHost(count, { tell: (number) => { if (number % 500 === 499) console.error(`${number + 1} of ${count}`); } });
-  console.log(`${found.worked} of ${count} hosts of ${found.shapes} shapes (${SHAPES.length} known) work, in ${Math.round((performance.now() - begun) / 1000)} s.`);
+  const found = await everyHost(count, {
+    tell: (number) => {
+      if (number % 500 === 499) console.error(`${number + 1} of ${count}`);
+    },
+  });
+  console.log(
+    `${found.worked} of ${count} hosts of ${found.shapes} shapes (${SHAPES.length} known) work, in ` +
+      `${Math.round((performance.now() - begun) / 1000)} s.`,
+  );
   for (const [reason, times] of Object.entries(found.reasons)) console.log(`  ${times}: ${reason}`);
   for (const text of found.unexpected) console.log(`  unexpected: ${text}`);
   console.log(`Requests of a first login, page and icon included: ${found.requestsPerLogin.toFixed(2)}.`);
-  console.log(`A login at a registered issuer: ${found.objectRequestsPerLogin} requests to objects, ${found.issuerRequestsPerLogin} of them to the issuer's, ${found.rowsPerLogin} rows written, ${found.rowsPerAccount} more for a new account. A call: ${found.objectRequestsPerCall} and ${found.rowsPerCall}.`);
-  console.log(`Storage: ${Math.round(found.bytesPerAccount)} bytes an account of ${found.connectionsPerAccount.toFixed(1)} connections, ${Math.round(found.bytesPerRegistrar)} bytes an issuer and ${Math.round(found.bytesPerHolder)} for each account there.`);
+  console.log(
+    `A login at a registered issuer: ${found.objectRequestsPerLogin} requests to objects, ` +
+      `${found.issuerRequestsPerLogin} of them to the issuer's, ${found.rowsPerLogin} rows written, ` +
+      `${found.rowsPerAccount} more for a new account. A call: ${found.objectRequestsPerCall} and ` +
+      `${found.rowsPerCall}.`,
+  );
+  console.log(
+    `Storage: ${Math.round(found.bytesPerAccount)} bytes an account of ` +
+      `${found.connectionsPerAccount.toFixed(1)} connections, ${Math.round(found.bytesPerRegistrar)} bytes an ` +
+      `issuer and ${Math.round(found.bytesPerHolder)} for each account there.`,
+  );
   await mkdir(new URL('.results/', import.meta.url), { recursive: true });
   await writeFile(new URL('.results/hosts.json', import.meta.url), JSON.stringify(found, null, 2));
   process.exitCode = found.unexpected.length || found.leaks ? 1 : 0;

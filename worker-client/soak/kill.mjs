@@ -55,8 +55,9 @@ export const STEP_NAMES = Object.keys(STEPS);
 
 /**
  * Kills at `points` points of every step: each kill meets all steps at once, each in an account and at a server of its
- * own and each that far into its own length. `done` holds the points that an earlier run did; `tell` is given the results
- * of a point as they come: `{ step, point, points, after, class, faults }`, where `faults` names what must never happen.
+ * own and each that far into its own length. `done` holds the points that an earlier run did; `tell` is given the
+ * results of a point as they come: `{ step, point, points, after, class, faults }`, where `faults` names what must
+ * never happen.
  */
 export async function sweep(points, done, tell) {
   const world = await World.open();
@@ -66,7 +67,16 @@ export async function sweep(points, done, tell) {
     await world.logIn(keeper, 'home.example');
     const lengths = await durations(world);
     for (const point of spread(points)) {
-      if (!done.has(point)) await tell(await kill(world, keeper, lengths.map((length) => ((point + 0.5) * length) / points), point, points));
+      if (!done.has(point))
+        await tell(
+          await kill(
+            world,
+            keeper,
+            lengths.map((length) => ((point + 0.5) * length) / points),
+            point,
+            points,
+          ),
+        );
     }
   } finally {
     await world.close();
@@ -76,7 +86,9 @@ export async function sweep(points, done, tell) {
 /** Every point once, in an order in which those of a sweep that ends early are spread evenly as well. */
 function spread(points) {
   const place = (i) => (i * 0.618_034) % 1;
-  return Array.from({ length: points }, (_, i) => i).sort((a, b) => place(a) - place(b)).map((_, i, order) => order.indexOf(i));
+  return Array.from({ length: points }, (_, i) => i)
+    .sort((a, b) => place(a) - place(b))
+    .map((_, i, order) => order.indexOf(i));
 }
 
 async function kill(world, keeper, afters, point, points) {
@@ -94,16 +106,27 @@ async function kill(world, keeper, afters, point, points) {
   await world.app.crash(() => {
     stored = rows(scenes.map(({ file }) => file));
     // Who was cut off comes back in two minutes, not at once.
-    sqlEach(scenes.map(({ file }) => file), 'UPDATE session SET expires = expires - 120');
+    sqlEach(
+      scenes.map(({ file }) => file),
+      'UPDATE session SET expires = expires - 120',
+    );
   });
   await Promise.all(running);
   const kept = await world.use(keeper, API('home.example'));
-  return Promise.all(scenes.map(async (scene, i) => {
-    const faults = kept.status === 200 ? [] : ['user session lost'];
-    const found = { ...scene, wasAcknowledged: before[i], stored: stored[i], reached: scene.step.reached(scene), faults };
-    const outcome = await scene.step.judge(found);
-    return { step: scene.name, point, points, after: Math.round(afters[i]), class: outcome, faults };
-  }));
+  return Promise.all(
+    scenes.map(async (scene, i) => {
+      const faults = kept.status === 200 ? [] : ['user session lost'];
+      const found = {
+        ...scene,
+        wasAcknowledged: before[i],
+        stored: stored[i],
+        reached: scene.step.reached(scene),
+        faults,
+      };
+      const outcome = await scene.step.judge(found);
+      return { step: scene.name, point, points, after: Math.round(afters[i]), class: outcome, faults };
+    }),
+  );
 }
 
 /** For each step an account that has a connection, so that losing its session would be a loss; and its file. */
@@ -126,11 +149,15 @@ async function durations(world) {
   const trials = [];
   for (let i = 0; i < 3; i += 1) {
     const scenes = await setUp(world, `trial-${i}`);
-    trials.push(await Promise.all(scenes.map(async (scene) => {
-      const begun = performance.now();
-      await scene.step.run(scene);
-      return performance.now() - begun;
-    })));
+    trials.push(
+      await Promise.all(
+        scenes.map(async (scene) => {
+          const begun = performance.now();
+          await scene.step.run(scene);
+          return performance.now() - begun;
+        }),
+      ),
+    );
   }
   const [, ...warm] = trials;
   return warm[0].map((_, i) => Math.max(...warm.map((trial) => trial[i])) * 1.15);
@@ -139,7 +166,8 @@ async function durations(world) {
 /** The registration must not be lost once a login began with it, and a login must be possible in any case. */
 async function judgeRegistration({ world, agent, server, host, wasAcknowledged, reached, faults }) {
   const before = server.registered;
-  if (wasAcknowledged && (await agent.json('GET', wasAcknowledged.callback)).status !== 303) faults.push('acknowledged but lost');
+  if (wasAcknowledged && (await agent.json('GET', wasAcknowledged.callback)).status !== 303)
+    faults.push('acknowledged but lost');
   if ((await world.logIn(agent, host)).status !== 303) faults.push('no login after the restart');
   if (server.registered > before && wasAcknowledged) faults.push('registered again though one was stored');
   if (server.registered > before + 1) faults.push('registered more than once more');
@@ -151,7 +179,8 @@ async function judgeRegistration({ world, agent, server, host, wasAcknowledged, 
 /** A login that the browser was sent away with must complete; one that it was not can be begun again. */
 async function judgeStart({ world, agent, server, host, wasAcknowledged, stored, faults }) {
   const registered = server.registered;
-  if (wasAcknowledged && (await agent.json('GET', wasAcknowledged.callback)).status !== 303) faults.push('acknowledged but lost');
+  if (wasAcknowledged && (await agent.json('GET', wasAcknowledged.callback)).status !== 303)
+    faults.push('acknowledged but lost');
   if ((await world.logIn(agent, host)).status !== 303) faults.push('no login after the restart');
   if (server.registered > registered) faults.push('registered again');
   return wasAcknowledged ? 'acknowledged' : stored.pending > 0 ? 'stored' : 'not stored';
@@ -182,7 +211,8 @@ async function judgeStrict(scene) {
   const expected = outcome === 'answer lost' ? 'login-again' : 200;
   if (statuses.some((status) => status !== expected)) faults.push(`after the restart: ${statuses}`);
   replays(scene);
-  if (expected === 'login-again' && (await world.logIn(agent, host)).status !== 303) faults.push('no login after the restart');
+  if (expected === 'login-again' && (await world.logIn(agent, host)).status !== 303)
+    faults.push('no login after the restart');
   return outcome;
 }
 
@@ -212,14 +242,20 @@ export function replays({ server, faults }) {
   }
 }
 
-const files = (world) => readdirSync(world.app.storage, { recursive: true })
-  .filter((name) => /Account\/[0-9a-f]+\.sqlite$/.test(name)).map((name) => join(world.app.storage, name));
+const files = (world) =>
+  readdirSync(world.app.storage, { recursive: true })
+    .filter((name) => /Account\/[0-9a-f]+\.sqlite$/.test(name))
+    .map((name) => join(world.app.storage, name));
 
 /** What the files hold, all of them in one look. An account's first connection is the one at home. */
 function rows(files) {
   const later = 'SELECT rowid FROM connection ORDER BY rowid LIMIT -1 OFFSET 1';
-  const found = sqlEach(files, '', `SELECT (SELECT count(*) FROM pending) || ' ' || coalesce(max(intent), 0) || ' ' || coalesce(max(generation), 0)
-    FROM connection WHERE rowid IN (${later})`);
+  const found = sqlEach(
+    files,
+    '',
+    `SELECT (SELECT count(*) FROM pending) || ' ' || coalesce(max(intent), 0) || ' ' || coalesce(max(generation), 0)
+    FROM connection WHERE rowid IN (${later})`,
+  );
   return found.map((text) => {
     const [pending, intent, generation] = text.split(' ').map(Number);
     return { pending, intent, generation };

@@ -7,7 +7,9 @@ import { API, World, crowd } from './world.mjs';
 /** Q9: everybody calls everything in random order, logs in and disconnects; the hosts know whose token each is. */
 export async function isolation({ people, hosts, calls, atOnce = 32 }) {
   const world = await World.open();
-  const servers = Array.from({ length: hosts }, (_, i) => world.server(`as-${i}.example`, { lifetime: 3600, firstLifetime: 60 }));
+  const servers = Array.from({ length: hosts }, (_, i) =>
+    world.server(`as-${i}.example`, { lifetime: 3600, firstLifetime: 60 }),
+  );
   const agents = Array.from({ length: people }, (_, i) => ({ agent: world.person(`person-${i}`), busy: false }));
   const tally = { logins: 0, disconnected: 0 };
   const unexpected = new Map();
@@ -18,7 +20,8 @@ export async function isolation({ people, hosts, calls, atOnce = 32 }) {
   const random = seeded(1);
   const oneCall = async () => {
     let entry;
-    do entry = agents[Math.floor(random() * people)]; while (entry.busy);
+    do entry = agents[Math.floor(random() * people)];
+    while (entry.busy);
     entry.busy = true;
     const { agent } = entry;
     const name = `as-${Math.floor(random() * hosts)}.example`;
@@ -44,10 +47,17 @@ export async function isolation({ people, hosts, calls, atOnce = 32 }) {
   const sum = (key) => servers.reduce((total, server) => total + server.calls[key], 0);
   return {
     id: 'Q9',
-    property: `${people} people, ${hosts} hosts, ${calls} random calls with ${tally.logins} logins and ${tally.disconnected} disconnects between them`,
+    property:
+      `${people} people, ${hosts} hosts, ${calls} random calls with ${tally.logins} logins and ` +
+      `${tally.disconnected} disconnects between them`,
     target: "another person's or host's token 0, refused 0, unexpected answers 0",
-    measured: `another's token ${sum('crossed')}, refused ${sum('refused')}, unexpected ${[...unexpected].map(([kind, count]) => `${count} ${kind}`).join(', ') || 0}; right ${sum('right')}`,
-    held: sum('crossed') + sum('refused') + unexpected.size === 0 && sum('right') >= calls - tally.logins && tally.logins > 0,
+    measured:
+      `another's token ${sum('crossed')}, refused ${sum('refused')}, unexpected ` +
+      `${[...unexpected].map(([kind, count]) => `${count} ${kind}`).join(', ') || 0}; right ${sum('right')}`,
+    held:
+      sum('crossed') + sum('refused') + unexpected.size === 0 &&
+      sum('right') >= calls - tally.logins &&
+      tally.logins > 0,
   };
 }
 
@@ -76,28 +86,44 @@ export async function keys({ rows, each = 20 }) {
   const sealedByOld = async () => {
     let count = 0;
     await world.app.whileStopped(({ account }) => {
-      count = sqlEach(account, '', "SELECT count(*) FROM connection WHERE sealed NOT LIKE 'v1.k2.%'").reduce((total, one) => total + Number(one), 0);
+      count = sqlEach(account, '', "SELECT count(*) FROM connection WHERE sealed NOT LIKE 'v1.k2.%'").reduce(
+        (total, one) => total + Number(one),
+        0,
+      );
     });
     return count;
   };
   for (let round = 0; round < 5; round += 1) {
-    answers.push(...await load());
-    answers.push(...await Promise.all(agents.slice(0, 10).map(async (agent) => ({ status: (await world.logIn(agent, 'as.example', { label: `new-${round}` })).status === 303 ? 200 : 500 }))));
+    answers.push(...(await load()));
+    answers.push(
+      ...(await Promise.all(
+        agents.slice(0, 10).map(async (agent) => ({
+          status: (await world.logIn(agent, 'as.example', { label: `new-${round}` })).status === 303 ? 200 : 500,
+        })),
+      )),
+    );
     await wait(300);
   }
   const left = await sealedByOld();
   await world.app.restart({ bindings: { MASTER_KEYS: JSON.stringify({ active: 'k2', keys: added }) } });
-  answers.push(...await load());
-  const lost = (await Promise.all(agents.map(async (agent) => (await world.connections(agent)).filter(({ needs_login }) => !needs_login).length)))
-    .filter((count) => count < each).length;
+  answers.push(...(await load()));
+  const lost = (
+    await Promise.all(
+      agents.map(async (agent) => (await world.connections(agent)).filter(({ needs_login }) => !needs_login).length),
+    )
+  ).filter((count) => count < each).length;
   const failed = answers.filter(({ status }) => status !== 200).length;
   const unsealable = (world.app.log.match(/"event":"unsealable"/g) ?? []).length;
   await world.close();
   return {
     id: 'Q16',
-    property: `another key for ${agents.length * each} rows of ${agents.length} accounts, under ${answers.length} calls and logins; then the old key is taken away`,
+    property:
+      `another key for ${agents.length * each} rows of ${agents.length} accounts, under ${answers.length} ` +
+      'calls and logins; then the old key is taken away',
     target: 'failed calls 0, unsealable 0, rows under the old key 0, sessions lost 0',
-    measured: `failed calls ${failed}, unsealable ${unsealable}, rows under the old key ${left}, sessions lost ${lost}; refreshes ${server.refreshes.length}`,
+    measured:
+      `failed calls ${failed}, unsealable ${unsealable}, rows under the old key ${left}, sessions lost ` +
+      `${lost}; refreshes ${server.refreshes.length}`,
     held: failed + unsealable + left + lost === 0,
   };
 }
@@ -126,12 +152,17 @@ export async function abandoned({ flows, atOnce = 32 }) {
     id: 'Q18',
     property: `${flows} people begin a login and never complete it, and a quarter of an hour later`,
     target: 'all begun; then 0 rows waiting, and one account with sessions: who did log in',
-    measured: `begun ${begun}, rows waiting ${waiting} → ${pending}, sessions ${sessions}; files ${kib(before)} → ${kib(peak)} → ${kib(after)}`,
+    measured:
+      `begun ${begun}, rows waiting ${waiting} → ${pending}, sessions ${sessions}; files ${kib(before)} → ` +
+      `${kib(peak)} → ${kib(after)}`,
     held: begun === flows && waiting === begun && pending === 0 && sessions === 1,
   };
 }
 
-/** Rows waiting and sessions, once the alarms are through: an account drops what expired, and only then asks whether it is over. */
+/**
+ * Rows waiting and sessions, once the alarms are through: an account drops what expired, and only then asks whether it
+ * is over.
+ */
 async function settled(world) {
   for (let left = 600; ; left -= 1) {
     const rows = [await world.app.rows('account', 'pending'), await world.app.rows('account', 'session')];

@@ -55,7 +55,9 @@ const oneObject = {
   id: 'Q2',
   property: 'the same as Q1 through two Worker processes on one object',
   target: 'refreshes 1',
-  measured: 'not shown: workerd on one machine is one process. The single flight lives in the object, which exists once wherever it is asked from, and not in the Worker; Q1 shows that one',
+  measured:
+    'not shown: workerd on one machine is one process. The single flight lives in the object, which exists ' +
+    'once wherever it is asked from, and not in the Worker; Q1 shows that one',
   held: null,
 };
 
@@ -64,7 +66,9 @@ export function leaks() {
   const { bytes, leaks: found } = searched;
   return {
     id: 'Q15',
-    property: `tokens and secrets in answers, addresses, logs and files of this run (${(bytes / 2 ** 20).toFixed(0)} MiB searched)`,
+    property:
+      `tokens and secrets in answers, addresses, logs and files of this run (${(bytes / 2 ** 20).toFixed(0)} ` +
+      'MiB searched)',
     target: '0',
     measured: found.length ? `${found.length}: ${found[0]}` : '0',
     held: found.length === 0 && bytes > 0,

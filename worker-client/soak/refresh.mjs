@@ -12,7 +12,9 @@ export async function callers({ counts, repeats }) {
       const server = world.server(name, { firstLifetime: 0, latency: 50 });
       const agent = world.person();
       await world.logIn(agent, name);
-      const answers = await Promise.all(Array.from({ length: count }, () => world.use(agent, API(name)).catch(() => ({ status: 0 }))));
+      const answers = await Promise.all(
+        Array.from({ length: count }, () => world.use(agent, API(name)).catch(() => ({ status: 0 }))),
+      );
       worst.requests = Math.max(worst.requests, server.refreshes.length);
       worst.tokens = Math.max(worst.tokens, server.seen.size);
       worst.reused += server.reused;
@@ -70,19 +72,41 @@ export async function latency() {
     answers.push({ milliseconds, server, listed: listed.length, waiters: await Promise.all(waiters) });
   }
   await world.close();
-  const held = answers.every(({ milliseconds, server, listed, waiters }) => server.refreshes.length === 1 && listed === 1
-    && waiters.every(({ status, type }) => (milliseconds < 10_000 ? status === 200 : status === 502 && type === 'unreachable')));
-  const extra = answers.filter(({ milliseconds }) => milliseconds < 10_000).flatMap(({ waiters }) => waiters.map(({ extra }) => extra));
+  const held = answers.every(
+    ({ milliseconds, server, listed, waiters }) =>
+      server.refreshes.length === 1 &&
+      listed === 1 &&
+      waiters.every(({ status, type }) =>
+        milliseconds < 10_000 ? status === 200 : status === 502 && type === 'unreachable',
+      ),
+  );
+  const extra = answers
+    .filter(({ milliseconds }) => milliseconds < 10_000)
+    .flatMap(({ waiters }) => waiters.map(({ extra }) => extra));
   const p99 = Math.round(extra.sort((a, b) => a - b)[Math.floor(extra.length * 0.99)]);
   return [
     {
       id: 'Q8',
-      property: 'a token endpoint that takes 0.05, 1, 9 and 12 seconds, 20 callers each; the object answers other questions meanwhile',
+      property:
+        'a token endpoint that takes 0.05, 1, 9 and 12 seconds, 20 callers each; the object answers other ' +
+        'questions meanwhile',
       target: 'answered below 10 s, a typed problem above, no reset',
-      measured: answers.map(({ milliseconds, waiters }) => `${milliseconds / 1000} s: ${[...new Set(waiters.map(({ status, type }) => type ?? status))]}`).join('; '),
+      measured: answers
+        .map(
+          ({ milliseconds, waiters }) =>
+            `${milliseconds / 1000} s: ${[...new Set(waiters.map(({ status, type }) => type ?? status))]}`,
+        )
+        .join('; '),
       held,
     },
-    { id: 'Q8 time', property: 'from the answer of the token endpoint to that of a waiter (p99)', target: '≤ 50 ms', measured: `${p99} ms`, held: p99 <= 50, isTime: true },
+    {
+      id: 'Q8 time',
+      property: 'from the answer of the token endpoint to that of a waiter (p99)',
+      target: '≤ 50 ms',
+      measured: `${p99} ms`,
+      held: p99 <= 50,
+      isTime: true,
+    },
   ];
 }
 
@@ -107,11 +131,24 @@ export async function clocks({ skews }) {
     calls += answers.length;
   }
   await world.close();
-  const refused = servers.reduce((sum, [, { calls: { refused } }]) => sum + refused, 0);
+  const refused = servers.reduce(
+    (
+      sum,
+      [
+        ,
+        {
+          calls: { refused },
+        },
+      ],
+    ) => sum + refused,
+    0,
+  );
   const reused = servers.reduce((sum, [, server]) => sum + server.reused, 0);
   return {
     id: 'Q10',
-    property: `clocks of server and resource at ${skews.join(', ')} s from ours, each with each; tokens of an hour, used until past it`,
+    property:
+      `clocks of server and resource at ${skews.join(', ')} s from ours, each with each; tokens of an hour, ` +
+      'used until past it',
     target: 'failed calls 0, reuse 0',
     measured: `failed calls ${failed} of ${calls}, reuse ${reused}; ${refused} repeated after a refusal`,
     held: failed === 0 && reused === 0,
@@ -135,9 +172,12 @@ export async function silentMetadata({ people }) {
   const used = answers.filter(({ status }) => status === 200).length;
   return {
     id: 'Q11',
-    property: `everything but token endpoint and resource is down after the login; ${people} people whose tokens expired`,
+    property:
+      `everything but token endpoint and resource is down after the login; ${people} people whose tokens ` + 'expired',
     target: `${people} of ${people} refreshed and used; nobody can log in anew`,
-    measured: `${used} of ${people}, refreshes ${server.refreshes.length}; a new login: ${stranger.problem?.type ?? stranger.status}`,
+    measured:
+      `${used} of ${people}, refreshes ${server.refreshes.length}; a new login: ` +
+      `${stranger.problem?.type ?? stranger.status}`,
     held: used === people && server.refreshes.length === people && stranger.status !== 303,
   };
 }
@@ -145,8 +185,18 @@ export async function silentMetadata({ people }) {
 /** The control of Q1 and Q3: the server does notice a refresh token that is used twice. */
 export async function twice() {
   const server = new Teeth('https://as.example');
-  const post = (body) => server.answer({ method: 'POST', url: 'https://as.example/token', headers: {}, body: String(new URLSearchParams(body)) });
-  const away = await server.answer({ method: 'GET', url: 'https://as.example/authorize?redirect_uri=https://app.example/&state=s', headers: {} });
+  const post = (body) =>
+    server.answer({
+      method: 'POST',
+      url: 'https://as.example/token',
+      headers: {},
+      body: String(new URLSearchParams(body)),
+    });
+  const away = await server.answer({
+    method: 'GET',
+    url: 'https://as.example/authorize?redirect_uri=https://app.example/&state=s',
+    headers: {},
+  });
   const code = new URL(away.headers.location).searchParams.get('code');
   const { refresh_token } = JSON.parse((await post({ grant_type: 'authorization_code', code })).body);
   const statuses = [];

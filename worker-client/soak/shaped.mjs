@@ -33,7 +33,7 @@ export class Internet extends Box {
     const issuer = shape.issuer?.(address) ?? address;
     // Whoever is pointed to publishes for itself.
     const isPointedTo = at !== address;
-    const documents = isPointedTo ? [OAUTH] : shape.documents ?? [OAUTH];
+    const documents = isPointedTo ? [OAUTH] : (shape.documents ?? [OAUTH]);
     if (documents.includes(pathname)) return json(this.#metadata(shape, at, issuer));
     if (pathname === '/register') return json(registration(shape, JSON.parse(body)), 201);
     if (pathname === '/authorize') {
@@ -43,7 +43,9 @@ export class Internet extends Box {
     }
     if (pathname === '/token') return this.#token(number, shape, headers, new URLSearchParams(body));
     if (method === 'GET' && headers.authorization === `Bearer canary-access-${number}`) return json({ number });
-    return pathname === '/' ? { status: 200, headers: { 'content-type': 'text/html' }, body: `<title>Host ${number}</title>` } : nothing();
+    return pathname === '/'
+      ? { status: 200, headers: { 'content-type': 'text/html' }, body: `<title>Host ${number}</title>` }
+      : nothing();
   }
 
   #metadata(shape, at, issuer) {
@@ -62,14 +64,26 @@ export class Internet extends Box {
 
   #token(number, shape, headers, form) {
     const secret = shape.registration?.client_secret;
-    const basic = headers.authorization && Buffer.from(headers.authorization.replace('Basic ', ''), 'base64').toString().split(':')[1];
+    const basic =
+      headers.authorization &&
+      Buffer.from(headers.authorization.replace('Basic ', ''), 'base64').toString().split(':')[1];
     // A client that has a secret is known by it.
-    if (secret && basic !== secret && form.get('client_secret') !== secret) return json({ error: 'invalid_client' }, 401);
-    if (form.get('code') !== `code-${number}` || !form.get('code_verifier')) return json({ error: 'invalid_grant' }, 400);
-    return json({ access_token: `canary-access-${number}`, refresh_token: `canary-refresh-${number}`, token_type: 'Bearer', expires_in: 3600, ...shape.token });
+    if (secret && basic !== secret && form.get('client_secret') !== secret)
+      return json({ error: 'invalid_client' }, 401);
+    if (form.get('code') !== `code-${number}` || !form.get('code_verifier'))
+      return json({ error: 'invalid_grant' }, 400);
+    return json({
+      access_token: `canary-access-${number}`,
+      refresh_token: `canary-refresh-${number}`,
+      token_type: 'Bearer',
+      expires_in: 3600,
+      ...shape.token,
+    });
   }
 }
 
 function registration(shape, asked) {
-  return shape.registration === null ? { client_id: 'client' } : { ...asked, client_id: 'client', ...shape.registration };
+  return shape.registration === null
+    ? { client_id: 'client' }
+    : { ...asked, client_id: 'client', ...shape.registration };
 }

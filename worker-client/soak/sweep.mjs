@@ -6,7 +6,11 @@ const KEPT = new URL('.results/kills.jsonl', import.meta.url);
 
 async function earlier(points) {
   const text = await readFile(KEPT, 'utf8').catch(() => '');
-  return text.split('\n').filter(Boolean).map((line) => JSON.parse(line)).filter((result) => result.points === points);
+  return text
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line))
+    .filter((result) => result.points === points);
 }
 
 /** Q4: `isKept` continues what an earlier run with as many points began. */
@@ -18,13 +22,25 @@ export async function kills({ points, isKept }) {
     results.push(...found);
     if (isKept) await appendFile(KEPT, found.map((result) => `${JSON.stringify(result)}\n`).join(''));
   });
-  return STEP_NAMES.map((step) => figure(step, points, results.filter((result) => result.step === step)));
+  return STEP_NAMES.map((step) =>
+    figure(
+      step,
+      points,
+      results.filter((result) => result.step === step),
+    ),
+  );
 }
 
 /** The figures of the points so far, of a sweep that has not ended. */
 export async function killsSoFar(points) {
   const results = await earlier(points);
-  return STEP_NAMES.map((step) => figure(step, points, results.filter((result) => result.step === step)));
+  return STEP_NAMES.map((step) =>
+    figure(
+      step,
+      points,
+      results.filter((result) => result.step === step),
+    ),
+  );
 }
 
 function figure(step, points, results) {
@@ -35,7 +51,9 @@ function figure(step, points, results) {
     id: `Q4 ${step}`,
     property: `workerd killed at ${results.length} of ${points} points of: ${step}`,
     target: TARGETS[step],
-    measured: `${[...classes].map(([name, count]) => `${name} ${count}`).join(', ')}; faults: ${faults.length ? faults.join(', ') : 'none'}`,
+    measured:
+      `${[...classes].map(([name, count]) => `${name} ${count}`).join(', ')}; faults: ` +
+      `${faults.length ? faults.join(', ') : 'none'}`,
     held: faults.length > 0 ? false : results.length === points || null,
     note: faults.length === 0 && results.length < points ? 'held so far' : undefined,
     classes: Object.fromEntries(classes),
@@ -46,6 +64,8 @@ const TARGETS = {
   registration: 'acknowledged but lost 0, sessions lost 0; the next login works, with at most one client more',
   'flow start': 'acknowledged but lost 0, sessions lost 0; the next login works',
   'code exchange': 'acknowledged but lost 0, codes replayed 0, sessions lost 0 two minutes later; the next login works',
-  'refresh, strict server': 'acknowledged but lost 0, sent without intent 0, replays ≤ 1; then used, or login-again and nothing else',
-  'refresh, server with grace': 'acknowledged but lost 0, sent without intent 0, replays ≤ 1; then used, all of them, unattended',
+  'refresh, strict server':
+    'acknowledged but lost 0, sent without intent 0, replays ≤ 1; then used, or login-again and nothing else',
+  'refresh, server with grace':
+    'acknowledged but lost 0, sent without intent 0, replays ≤ 1; then used, all of them, unattended',
 };

@@ -117,4 +117,7 @@ export class Teeth extends Server {
   }
 }
 
-export const wait = (milliseconds) => new Promise((resolve) => { setTimeout(resolve, milliseconds); });
+export const wait = (milliseconds) =>
+  new Promise((resolve) => {
+    setTimeout(resolve, milliseconds);
+  });

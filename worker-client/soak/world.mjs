@@ -6,7 +6,9 @@ import { App, hostOf, sqlEach } from '../e2e/app.mjs';
 import { Lab } from '../e2e/lab.mjs';
 import { Teeth } from './teeth.mjs';
 
-/** What was searched for secrets, in the whole run: how many bytes, and how many secrets were found where none belongs. */
+/**
+ * What was searched for secrets, in the whole run: how many bytes, and how many secrets were found where none belongs.
+ */
 export const searched = { bytes: 0, leaks: [] };
 
 const CANARY = /canary-[\w.-]+/;
@@ -35,7 +37,12 @@ export class World {
   static async open({ program = 'host.mjs', lab = new Box(), directory = '../e2e', ...options } = {}) {
     const world = new World();
     world.lab = lab;
-    world.app = await App.start({ modules: await hostOf(`${directory}/${program}`), lab, limits: [1e6, 1e6], ...options });
+    world.app = await App.start({
+      modules: await hostOf(`${directory}/${program}`),
+      lab,
+      limits: [1e6, 1e6],
+      ...options,
+    });
     return world;
   }
 
@@ -58,7 +65,11 @@ export class World {
   async leave(agent, url, more = {}) {
     const begun = await agent.json('POST', '/login', { body: { url, ...more } });
     if (begun.status !== 303) return { status: begun.status, problem: begun.json };
-    const away = await this.lab.fetch({ method: 'GET', url: begun.headers.get('location'), headers: { 'x-person': agent.person } });
+    const away = await this.lab.fetch({
+      method: 'GET',
+      url: begun.headers.get('location'),
+      headers: { 'x-person': agent.person },
+    });
     return { status: 303, callback: new Headers(away.headers).get('location') };
   }
 
@@ -90,7 +101,10 @@ export class World {
     return answer;
   }
 
-  /** Bytes of the database of each object of a kind, without the log that workerd keeps beside it. Ends workerd meanwhile. */
+  /**
+   * Bytes of the database of each object of a kind, without the log that workerd keeps beside it. Ends workerd
+   * meanwhile.
+   */
   async sizes() {
     const query = 'SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()';
     let sizes;
@@ -115,9 +129,11 @@ export class World {
 /** Does something so many times, so many of them at once; `work` is told which one it is. */
 export async function crowd(count, atOnce, work) {
   let next = 0;
-  await Promise.all(Array.from({ length: Math.min(atOnce, count) }, async () => {
-    while (next < count) await work((next += 1) - 1);
-  }));
+  await Promise.all(
+    Array.from({ length: Math.min(atOnce, count) }, async () => {
+      while (next < count) await work((next += 1) - 1);
+    }),
+  );
 }
 
 function search(where, ...texts) {

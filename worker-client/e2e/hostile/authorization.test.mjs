@@ -6,26 +6,41 @@ import { canary, found } from './canary.mjs';
 import { APP, isCallback, place, World } from './world.mjs';
 
 let world;
-before(async () => { world = await World.start(); });
+before(async () => {
+  world = await World.start();
+});
 after(() => world.stop());
 
 /** A server that publishes its document with this authorization endpoint, as JSON text. */
 function sendingTo(endpoint) {
   const server = world.server('evil');
-  server.on.metadata = () => json({ ...server.metadata, authorization_endpoint: endpoint.replace('{own}', server.issuer) });
+  server.on.metadata = () =>
+    json({ ...server.metadata, authorization_endpoint: endpoint.replace('{own}', server.issuer) });
   return server;
 }
 
 describe('where a person is sent', () => {
-  for (const endpoint of ['javascript:alert(1)', 'JaVaScRiPt:alert(1)', ' \tjavascript:alert(1)', 'java\nscript:alert(1)',
-    'data:text/html,x', 'vbscript:x', 'file:///etc/passwd', 'intent://x', 'http://good.example/authorize', '//good.example/authorize', 'blob:https://x/y']) {
+  for (const endpoint of [
+    'javascript:alert(1)',
+    'JaVaScRiPt:alert(1)',
+    ' \tjavascript:alert(1)',
+    'java\nscript:alert(1)',
+    'data:text/html,x',
+    'vbscript:x',
+    'file:///etc/passwd',
+    'intent://x',
+    'http://good.example/authorize',
+    '//good.example/authorize',
+    'blob:https://x/y',
+  ]) {
     test(`A01 D06 ${JSON.stringify(endpoint)}: nobody`, async () => {
       const server = sendingTo(endpoint);
       const answer = await world.login(server.host);
       assert.ok(answer.status >= 400 && !answer.headers.get('location'), answer.body);
       const page = await world.browser().visit(`/login?url=${server.host}`);
       assert.ok(page.status >= 400, page.body);
-      for (const text of [answer.body, page.body]) assert.ok(!/(href|action|src)=["']?\s*(javascript|data:text|vbscript|file|intent)/i.test(text));
+      for (const text of [answer.body, page.body])
+        assert.ok(!/(href|action|src)=["']?\s*(javascript|data:text|vbscript|file|intent)/i.test(text));
       assert.equal(server.registrations.length, 0);
     });
   }
@@ -36,7 +51,11 @@ describe('where a person is sent', () => {
   });
 
   test('A02 a header inside the endpoint', async () => {
-    for (const endpoint of ['{own}/authorize\r\nSet-Cookie: x=1', '{own}/authorize%0d%0aSet-Cookie:%20x=1', '{own}/authorize?\nSet-Cookie: x=1']) {
+    for (const endpoint of [
+      '{own}/authorize\r\nSet-Cookie: x=1',
+      '{own}/authorize%0d%0aSet-Cookie:%20x=1',
+      '{own}/authorize?\nSet-Cookie: x=1',
+    ]) {
       const answer = await world.login(sendingTo(endpoint).host);
       assert.ok(!answer.headers.getSetCookie().some((cookie) => /^x=/.test(cookie)), endpoint);
       const location = answer.headers.get('location') ?? '';
@@ -45,7 +64,16 @@ describe('where a person is sent', () => {
   });
 
   test('A12 an endpoint that carries parameters of ours: refused; others stay, a fragment does not', async () => {
-    for (const name of ['state', 'client_id', 'redirect_uri', 'code_challenge', 'resource', 'scope', 'response_type', 'code_challenge_method']) {
+    for (const name of [
+      'state',
+      'client_id',
+      'redirect_uri',
+      'code_challenge',
+      'resource',
+      'scope',
+      'response_type',
+      'code_challenge_method',
+    ]) {
       const answer = await world.login(sendingTo(`{own}/authorize?${name}=x`).host);
       assert.equal(answer.json?.type, 'unusable', `${name}: ${answer.body}`);
     }
@@ -62,7 +90,9 @@ describe('what goes with them', () => {
     const browser = world.browser();
     const back = `/servers?${canary('return')}`;
     for (let n = 0; n < 25; n += 1) await world.login(server.host, browser, { return_to: back });
-    const urls = world.answers.map(({ headers }) => new Headers(pairsOf(headers)).get('location')).filter((url) => url?.startsWith(`${server.issuer}/authorize`));
+    const urls = world.answers
+      .map(({ headers }) => new Headers(pairsOf(headers)).get('location'))
+      .filter((url) => url?.startsWith(`${server.issuer}/authorize`));
     const states = urls.map((url) => new URL(url).searchParams.get('state'));
     const challenges = urls.map((url) => new URL(url).searchParams.get('code_challenge'));
     assert.deepEqual([new Set(states).size, new Set(challenges).size], [25, 25]);
@@ -70,7 +100,10 @@ describe('what goes with them', () => {
       assert.match(state, /^[\w-]{43}$/);
       assert.throws(() => JSON.parse(Buffer.from(state, 'base64url')));
     }
-    assert.ok(urls.every((url) => !url.includes('servers')), 'the way back stays here');
+    assert.ok(
+      urls.every((url) => !url.includes('servers')),
+      'the way back stays here',
+    );
     await world.logIn(server);
     const verifier = server.exchanges[0].sent.get('code_verifier');
     assert.match(verifier, /^[\w-]{43}$/);
@@ -86,14 +119,22 @@ describe('what goes with them', () => {
     const browser = world.browser();
     const callback = await world.upToCallback(server, browser);
     server.members = { token_endpoint: `${evil.issuer}/token`, revocation_endpoint: `${evil.issuer}/revoke` };
-    const pinned = { ...server.metadata, token_endpoint: `${server.issuer}/token`, revocation_endpoint: `${server.issuer}/revoke` };
+    const pinned = {
+      ...server.metadata,
+      token_endpoint: `${server.issuer}/token`,
+      revocation_endpoint: `${server.issuer}/revoke`,
+    };
     // The honest server still answers at its own endpoints, whatever it publishes.
     const answer = server.answer;
     world.lab.host(server.host, (request) => {
       if (request.method !== 'POST') return answer(request);
       const published = server.members;
       server.members = {};
-      try { return answer(request); } finally { server.members = published; }
+      try {
+        return answer(request);
+      } finally {
+        server.members = published;
+      }
     });
     assert.equal(place((await browser.visit(callback)).url), `${APP}/`);
     assert.equal(server.exchanges.length, 1, pinned.token_endpoint);
@@ -113,7 +154,11 @@ describe('what goes with them', () => {
     server.resource = '/mcp';
     server.expireAll();
     assert.equal((await world.use(browser, `${server.issuer}/mcp`)).status, 200);
-    const resources = [server.authorizations[0].get('resource'), server.exchanges[0].sent.get('resource'), server.refreshes[0].sent.get('resource')];
+    const resources = [
+      server.authorizations[0].get('resource'),
+      server.exchanges[0].sent.get('resource'),
+      server.refreshes[0].sent.get('resource'),
+    ];
     assert.deepEqual(resources, Array(3).fill(`${server.issuer}/mcp`));
   });
 
@@ -134,13 +179,15 @@ describe('who may begin', () => {
       { 'sec-fetch-dest': 'image', 'sec-fetch-mode': 'no-cors', 'sec-fetch-site': 'cross-site' },
       { 'sec-fetch-dest': 'script', 'sec-fetch-site': 'cross-site' },
       { 'sec-fetch-dest': 'iframe', 'sec-fetch-site': 'cross-site' },
-    ]) assert.equal((await world.browser().visit(`/login?url=${server.host}`, { headers })).status, 403);
+    ])
+      assert.equal((await world.browser().visit(`/login?url=${server.host}`, { headers })).status, 403);
     for (const headers of [
       { 'sec-fetch-site': 'cross-site', origin: 'https://evil.example' },
       { 'sec-fetch-site': 'same-site', origin: 'https://evil.app.example' },
       { 'sec-fetch-site': '', origin: 'null' },
       { 'sec-fetch-site': '', origin: 'https://app.example.evil.example' },
-    ]) assert.equal((await world.asks('POST', '/login', { body: { url: server.host }, headers })).status, 403);
+    ])
+      assert.equal((await world.asks('POST', '/login', { body: { url: server.host }, headers })).status, 403);
     assert.equal(world.lab.all.length, before, 'nobody was asked');
     assert.ok(!(await world.app.disk()).includes(server.host), 'nothing is stored');
     // A link on another site leads to the question, and asks nobody to register us.
@@ -154,8 +201,24 @@ describe('who may begin', () => {
     const server = world.server();
     const browser = await world.logIn(server);
     const [{ id }] = await world.connections(browser);
-    for (const path of ['/', '/style.css', '/login', `/login?url=${server.host}`, '/login?url=127.0.0.1', '/callback/x', '/callback/x?state=a&code=b',
-      '/probe', `/probe?url=${server.host}`, '/connections', `/icon/${id}`, '/icon/none', '/logout', '/health', '/openapi.json', `/connections/${id}`]) {
+    for (const path of [
+      '/',
+      '/style.css',
+      '/login',
+      `/login?url=${server.host}`,
+      '/login?url=127.0.0.1',
+      '/callback/x',
+      '/callback/x?state=a&code=b',
+      '/probe',
+      `/probe?url=${server.host}`,
+      '/connections',
+      `/icon/${id}`,
+      '/icon/none',
+      '/logout',
+      '/health',
+      '/openapi.json',
+      `/connections/${id}`,
+    ]) {
       const { headers, status } = await browser.visit(path, { until: (url) => !url.startsWith(APP) });
       const policy = headers?.get('content-security-policy') ?? '';
       assert.match(policy, /frame-ancestors 'none'/, `${path} ${status}`);
@@ -164,13 +227,24 @@ describe('who may begin', () => {
       assert.equal(headers.get('x-content-type-options'), 'nosniff', path);
     }
     const redirect = await world.login(server.host);
-    assert.deepEqual([redirect.status, redirect.headers.get('referrer-policy'), redirect.headers.get('x-frame-options')], [303, 'no-referrer', 'DENY']);
+    assert.deepEqual(
+      [redirect.status, redirect.headers.get('referrer-policy'), redirect.headers.get('x-frame-options')],
+      [303, 'no-referrer', 'DENY'],
+    );
   });
 
   test('A10 our form is answered with 303, so that nobody posts it on', async () => {
     const server = world.server();
-    const page = await world.browser().submit(await world.browser().visit(`/login?url=${server.host}`), {}, { until: isCallback });
-    assert.deepEqual(page.hops.map(({ method, status }) => [method, status]), [['POST', 303], ['GET', 302]]);
+    const page = await world
+      .browser()
+      .submit(await world.browser().visit(`/login?url=${server.host}`), {}, { until: isCallback });
+    assert.deepEqual(
+      page.hops.map(({ method, status }) => [method, status]),
+      [
+        ['POST', 303],
+        ['GET', 302],
+      ],
+    );
     assert.equal(world.lab.requests(server.host, { path: '/authorize' })[0].body, '');
   });
 });

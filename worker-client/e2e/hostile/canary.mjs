@@ -13,13 +13,17 @@ export function canary(kind) {
 /** Those of the secrets that a text or some bytes hold, as they are or as a URL or base64 writes them. */
 export function found(text, secrets = made) {
   const bytes = Buffer.isBuffer(text) ? text : Buffer.from(String(text));
-  return secrets.filter((secret) => [secret, encodeURIComponent(secret), ...base64(secret)].some((form) => bytes.includes(form)));
+  return secrets.filter((secret) =>
+    [secret, encodeURIComponent(secret), ...base64(secret)].some((form) => bytes.includes(form)),
+  );
 }
 
 /** What a secret looks like inside something that was encoded as a whole: at each of three offsets. */
 function base64(secret) {
-  return [0, 1, 2].flatMap((offset) => ['base64', 'base64url'].map((alphabet) => {
-    const text = Buffer.concat([Buffer.alloc(offset), Buffer.from(secret)]).toString(alphabet);
-    return text.slice(offset ? offset + 1 : 0, -4);
-  }));
+  return [0, 1, 2].flatMap((offset) =>
+    ['base64', 'base64url'].map((alphabet) => {
+      const text = Buffer.concat([Buffer.alloc(offset), Buffer.from(secret)]).toString(alphabet);
+      return text.slice(offset ? offset + 1 : 0, -4);
+    }),
+  );
 }

@@ -7,7 +7,9 @@ import { METADATA, metadata } from './server.mjs';
 import { World } from './world.mjs';
 
 let world;
-before(async () => { world = await World.start(); });
+before(async () => {
+  world = await World.start();
+});
 after(() => world.stop());
 
 /** The host of a server whose well-known documents are all this answer. */
@@ -20,7 +22,8 @@ function answering(answer) {
 }
 
 /** The document of a server that can be logged in to, with changes to its text. */
-const document = (change = (text) => text) => answering((_, host) => ({ ...json({}), body: change(JSON.stringify(metadata(`https://${host}`)), host) }));
+const document = (change = (text) => text) =>
+  answering((_, host) => ({ ...json({}), body: change(JSON.stringify(metadata(`https://${host}`)), host) }));
 
 async function refused(host, type) {
   const answer = await world.login(host);
@@ -57,44 +60,56 @@ describe('what is no document', () => {
     ['nothing at all', () => '', 'no-metadata'],
     ['`issuer` a number', (text) => text.replace(/"issuer":"[^"]*"/, '"issuer":1'), 'unusable'],
     ['no `issuer`', (text) => text.replace(/"issuer":"[^"]*",/, ''), 'unusable'],
-  ]) test(`D18 D19 ${name}`, async () => {
-    const host = document(change);
-    const answer = await world.login(host);
-    assert.ok(answer.status >= 400 && answer.status < 500, `${answer.status} ${answer.body}`);
-    assert.ok(['unusable', 'no-metadata'].includes(answer.json.type), `${answer.json.type} instead of ${type}`);
-    assert.equal(world.lab.requests(host, { method: 'POST' }).length, 0);
-    assert.equal(world.lab.requests('evil.example').length, 0);
-  });
+  ])
+    test(`D18 D19 ${name}`, async () => {
+      const host = document(change);
+      const answer = await world.login(host);
+      assert.ok(answer.status >= 400 && answer.status < 500, `${answer.status} ${answer.body}`);
+      assert.ok(['unusable', 'no-metadata'].includes(answer.json.type), `${answer.json.type} instead of ${type}`);
+      assert.equal(world.lab.requests(host, { method: 'POST' }).length, 0);
+      assert.equal(world.lab.requests('evil.example').length, 0);
+    });
 
+  const deep = `{"x":${'['.repeat(30_000)}${']'.repeat(30_000)},`;
+  const nulls = '{"scopes_supported":null,"grant_types_supported":null,';
   for (const [name, change] of [
-    ['100,000 brackets in a member that nobody reads', (text) => text.replace('{', `{"x":${'['.repeat(30_000)}${']'.repeat(30_000)},`)],
+    ['100,000 brackets in a member that nobody reads', (text) => text.replace('{', deep)],
     ['a byte order mark', (text) => `\ufeff${text}`],
-    ['null where a list may be', (text) => text.replace('{', '{"scopes_supported":null,"grant_types_supported":null,').replace(/"grant_types_supported":\[[^\]]*\],/, '')],
-  ]) test(`D18 D19 ${name}: the app goes on, with or without it`, async () => {
-    const answer = await world.login(document(change));
-    assert.ok(answer.status < 500, answer.body);
-    await accepted(document());
-  });
+    ['null where a list may be', (text) => text.replace('{', nulls).replace(/"grant_types_supported":\[[^\]]*\],/, '')],
+  ])
+    test(`D18 D19 ${name}: the app goes on, with or without it`, async () => {
+      const answer = await world.login(document(change));
+      assert.ok(answer.status < 500, answer.body);
+      await accepted(document());
+    });
 
   for (const [name, methods, works] of [
-    ['no list', undefined], ['an empty list', '[]'], ['`plain` alone', '["plain"]'], ['a string', '"S256"'],
-    ['both', '["plain","S256"]', true], ['`S256`', '["S256"]', true],
-  ]) test(`D20 D19 code_challenge_methods_supported is ${name}`, async () => {
-    const server = world.server();
-    server.on.metadata = () => ({
-      ...json({}),
-      body: JSON.stringify(server.metadata).replace(/,"code_challenge_methods_supported":\[[^\]]*\]/, methods ? `,"code_challenge_methods_supported":${methods}` : ''),
+    ['no list', undefined],
+    ['an empty list', '[]'],
+    ['`plain` alone', '["plain"]'],
+    ['a string', '"S256"'],
+    ['both', '["plain","S256"]', true],
+    ['`S256`', '["S256"]', true],
+  ])
+    test(`D20 D19 code_challenge_methods_supported is ${name}`, async () => {
+      const server = world.server();
+      server.on.metadata = () => ({
+        ...json({}),
+        body: JSON.stringify(server.metadata).replace(
+          /,"code_challenge_methods_supported":\[[^\]]*\]/,
+          methods ? `,"code_challenge_methods_supported":${methods}` : '',
+        ),
+      });
+      const answer = await world.login(server.host);
+      if (!works) {
+        assert.equal(answer.json?.type, 'unusable', answer.body);
+        assert.equal(server.registrations.length + server.authorizations.length, 0);
+        return;
+      }
+      await world.logIn(server);
+      assert.equal(server.authorizations[0].get('code_challenge_method'), 'S256');
+      assert.equal(server.authorizations[0].get('code_challenge').length, 43);
     });
-    const answer = await world.login(server.host);
-    if (!works) {
-      assert.equal(answer.json?.type, 'unusable', answer.body);
-      assert.equal(server.registrations.length + server.authorizations.length, 0);
-      return;
-    }
-    await world.logIn(server);
-    assert.equal(server.authorizations[0].get('code_challenge_method'), 'S256');
-    assert.equal(server.authorizations[0].get('code_challenge').length, 43);
-  });
 });
 
 describe('what never ends', () => {
@@ -106,7 +121,12 @@ describe('what never ends', () => {
     const host = answering(() => fault);
     const answer = await world.login(host);
     const took = performance.now() - began;
-    await Promise.race([fault.seen?.ended, new Promise((resolve) => { setTimeout(resolve, 2000); })]);
+    await Promise.race([
+      fault.seen?.ended,
+      new Promise((resolve) => {
+        setTimeout(resolve, 2000);
+      }),
+    ]);
     return { answer, took, seen: fault.seen };
   }
 
@@ -121,10 +141,17 @@ describe('what never ends', () => {
     }
     const large = document((text) => text.replace('{', `{"x":"${'y'.repeat(CAP - 2000)}",`));
     await accepted(large);
-    await refused(document((text) => text.replace('{', `{"x":"${'y'.repeat(CAP)}",`)), 'unreachable');
+    await refused(
+      document((text) => text.replace('{', `{"x":"${'y'.repeat(CAP)}",`)),
+      'unreachable',
+    );
   });
 
-  for (const [encoding, megabytes] of [['gzip', 50], ['br', 20], ['gzip, gzip', 50]]) {
+  for (const [encoding, megabytes] of [
+    ['gzip', 50],
+    ['br', 20],
+    ['gzip, gzip', 50],
+  ]) {
     test(`D16 ${megabytes} MB of zeros as ${encoding}`, async () => {
       const { answer, took } = await against(bomb(encoding, megabytes));
       assert.equal(answer.json.type, 'unreachable', answer.body);
@@ -134,11 +161,13 @@ describe('what never ends', () => {
 
   test('D16 a document in one known encoding is read', async () => {
     const { gzipSync } = await import('node:zlib');
-    await accepted(answering((_, host) => ({
-      status: 200,
-      headers: { 'content-type': 'application/json', 'content-encoding': 'gzip' },
-      body: gzipSync(JSON.stringify(metadata(`https://${host}`))),
-    })));
+    await accepted(
+      answering((_, host) => ({
+        status: 200,
+        headers: { 'content-type': 'application/json', 'content-encoding': 'gzip' },
+        body: gzipSync(JSON.stringify(metadata(`https://${host}`))),
+      })),
+    );
   });
 
   test('D17 a host that says nothing, or a byte at a time', async () => {
@@ -158,7 +187,9 @@ describe('what is remembered of a host, and who may ask', () => {
     let answers = 0;
     evil.on.metadata = (_, usual) => {
       answers += 1;
-      return answers === 1 ? usual() : json({ ...evil.metadata, issuer: honest.issuer, token_endpoint: `${evil.issuer}/token` });
+      return answers === 1
+        ? usual()
+        : json({ ...evil.metadata, issuer: honest.issuer, token_endpoint: `${evil.issuer}/token` });
     };
     await world.logIn(evil);
     const browser = await world.logIn(evil);
@@ -190,7 +221,9 @@ describe('what is remembered of a host, and who may ask', () => {
     const browser = await limited.logIn(honest);
     const statuses = [];
     for (let n = 0; n < 40; n += 1) {
-      const { status } = await browser.json('GET', `/probe?url=host-${n}.example`, { headers: { 'cf-connecting-ip': `192.0.2.${n}` } });
+      const { status } = await browser.json('GET', `/probe?url=host-${n}.example`, {
+        headers: { 'cf-connecting-ip': `192.0.2.${n}` },
+      });
       statuses.push(status);
     }
     const last = statuses.lastIndexOf(200);
@@ -198,7 +231,9 @@ describe('what is remembered of a host, and who may ask', () => {
     assert.equal(limited.lab.requests(`host-${last + 1}.example`).length, 0, 'not asked');
     const again = [];
     for (let n = 0; n < 40; n += 1) {
-      const { status } = await limited.browser().json('GET', `/probe?url=host-${100 + n}.example`, { headers: { 'cf-connecting-ip': '192.0.2.200' } });
+      const { status } = await limited
+        .browser()
+        .json('GET', `/probe?url=host-${100 + n}.example`, { headers: { 'cf-connecting-ip': '192.0.2.200' } });
       again.push(status);
     }
     assert.equal(again.filter((status) => status === 200).length, 30, again.join(' '));

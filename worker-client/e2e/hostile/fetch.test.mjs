@@ -12,10 +12,20 @@ import { APP, World } from './world.mjs';
 let world, server, browser;
 const use = (url, request, who = browser) => world.use(who, url, request);
 /** Everything that a host received, as text. */
-const received = (host) => world.lab.requests(host).map(({ url, headers, body }) => `${url} ${JSON.stringify(headers)} ${body}`).join('\n');
-const tokens = (host) => world.lab.requests(host).map(({ headers }) => headers.authorization).filter(Boolean);
+const received = (host) =>
+  world.lab
+    .requests(host)
+    .map(({ url, headers, body }) => `${url} ${JSON.stringify(headers)} ${body}`)
+    .join('\n');
+const tokens = (host) =>
+  world.lab
+    .requests(host)
+    .map(({ headers }) => headers.authorization)
+    .filter(Boolean);
 
-before(async () => { world = await World.start(); });
+before(async () => {
+  world = await World.start();
+});
 after(() => world.stop());
 beforeEach(async () => {
   server = world.server();
@@ -26,8 +36,15 @@ describe('where a token goes', () => {
   test('P01 nowhere but to its own origin and path', async () => {
     const { host } = server;
     const evil = world.server('evil');
-    for (const url of [`https://${host}.${evil.host}/`, `https://${evil.host}/?https://${host}`, `http://${host}/`, `https://${host}:8443/`,
-      `https://${host}@${evil.host}/`, `https://${evil.host}#@${host}/`, `https://${evil.host}\\@${host}/`]) {
+    for (const url of [
+      `https://${host}.${evil.host}/`,
+      `https://${evil.host}/?https://${host}`,
+      `http://${host}/`,
+      `https://${host}:8443/`,
+      `https://${host}@${evil.host}/`,
+      `https://${evil.host}#@${host}/`,
+      `https://${evil.host}\\@${host}/`,
+    ]) {
       const before = world.lab.all.length;
       const answer = await use(url);
       assert.ok(answer.status >= 400, `${url}: ${answer.status}`);
@@ -36,7 +53,8 @@ describe('where a token goes', () => {
     assert.equal((await use(`${server.issuer}/api`)).status, 200);
     const below = world.server('good', { resource: '/mcp' });
     const other = await world.logIn(below, world.browser(), `${below.host}/mcp`);
-    for (const path of ['/mcp2', '/', '/mcp/../admin', '/mcp%2f..%2fadmin']) assert.equal((await use(`${below.issuer}${path}`, {}, other)).status >= 400, true, path);
+    for (const path of ['/mcp2', '/', '/mcp/../admin', '/mcp%2f..%2fadmin'])
+      assert.equal((await use(`${below.issuer}${path}`, {}, other)).status >= 400, true, path);
     assert.equal((await use(`${below.issuer}/mcp/tools`, {}, other)).status, 200);
   });
 
@@ -45,7 +63,11 @@ describe('where a token goes', () => {
     const mine = canary('mine');
     for (const status of [301, 302, 303, 307, 308]) {
       server.on.use = () => redirect(`${evil.issuer}/api`, status);
-      const answer = await use(`${server.issuer}/api`, { method: 'POST', headers: { 'X-Api-Key': mine, Cookie: `c=${mine}` }, body: mine });
+      const answer = await use(`${server.issuer}/api`, {
+        method: 'POST',
+        headers: { 'X-Api-Key': mine, Cookie: `c=${mine}` },
+        body: mine,
+      });
       assert.equal(answer.status, status, 'it comes back as it is');
     }
     assert.equal(world.lab.requests(evil.host).length, 0);
@@ -58,16 +80,31 @@ describe('where a token goes', () => {
     await world.logIn(two, both, `${two.host}/b`);
     assert.equal((await world.connections(both)).length, 2);
     for (const path of ['/a/x', '/b/x']) await use(`${two.issuer}${path}`, {}, both);
-    const at = (path) => new Set(tokens(two.host).filter((_, n) => world.lab.requests(two.host).filter(({ headers }) => headers.authorization)[n].url.includes(path)));
+    const at = (path) =>
+      new Set(
+        tokens(two.host).filter((_, n) =>
+          world.lab
+            .requests(two.host)
+            .filter(({ headers }) => headers.authorization)
+            [n].url.includes(path),
+        ),
+      );
     const [a, b] = [at('/a/x'), at('/b/x')];
     assert.deepEqual([a.size, b.size, [...a].filter((token) => b.has(token)).length], [1, 1, 0]);
-    assert.deepEqual(two.exchanges.map(({ sent }) => sent.get('resource')), [`${two.issuer}/a`, `${two.issuer}/b`]);
+    assert.deepEqual(
+      two.exchanges.map(({ sent }) => sent.get('resource')),
+      [`${two.issuer}/a`, `${two.issuer}/b`],
+    );
   });
 
-  test('P08 S09 another person\'s connection is not there', async () => {
+  test("P08 S09 another person's connection is not there", async () => {
     const [{ id }] = await world.connections(browser);
     const stranger = await world.logIn(world.server());
-    for (const [method, path] of [['DELETE', `/connections/${id}`], ['POST', `/connections/${id}/disconnect`], ['GET', `/icon/${id}`]]) {
+    for (const [method, path] of [
+      ['DELETE', `/connections/${id}`],
+      ['POST', `/connections/${id}/disconnect`],
+      ['GET', `/icon/${id}`],
+    ]) {
       assert.equal((await stranger.json(method, path)).status, 404, path);
     }
     assert.equal((await use(`${server.issuer}/api`, {}, stranger)).status, 404);
@@ -76,7 +113,10 @@ describe('where a token goes', () => {
   });
 
   test('P09 the same question of two people: two questions, each with its own token', async () => {
-    server.on.use = ({ headers }) => ({ ...json({ token: headers.authorization }), headers: { 'content-type': 'application/json', 'cache-control': 'public, max-age=3600' } });
+    server.on.use = ({ headers }) => ({
+      ...json({ token: headers.authorization }),
+      headers: { 'content-type': 'application/json', 'cache-control': 'public, max-age=3600' },
+    });
     const other = await world.logIn(server);
     const [one, two] = [await use(`${server.issuer}/api/whoami`), await use(`${server.issuer}/api/whoami`, {}, other)];
     assert.notEqual(one.json.token, two.json.token);
@@ -84,17 +124,30 @@ describe('where a token goes', () => {
     for (const answer of world.answers.filter(({ body }) => found(body).length)) answer.request.mayHold = true;
   });
 
-  test('S14 P08 forty people at five hosts, all at once: nobody uses another\'s token', async () => {
+  test("S14 P08 forty people at five hosts, all at once: nobody uses another's token", async () => {
     const hosts = Array.from({ length: 5 }, () => world.server());
-    const people = await Promise.all(Array.from({ length: 40 }, async (_, n) => {
-      const who = world.browser();
-      await world.logIn(hosts[n % 5], who);
-      await world.logIn(hosts[(n + 1) % 5], who);
-      return who;
-    }));
+    const people = await Promise.all(
+      Array.from({ length: 40 }, async (_, n) => {
+        const who = world.browser();
+        await world.logIn(hosts[n % 5], who);
+        await world.logIn(hosts[(n + 1) % 5], who);
+        return who;
+      }),
+    );
     const seen = new Map();
-    for (const host of hosts) host.on.use = ({ headers, url }) => { seen.set(headers.authorization, (seen.get(headers.authorization) ?? new Set()).add(new URL(url).searchParams.get('who'))); return json({}); };
-    await Promise.all(people.flatMap((who, n) => [n % 5, (n + 1) % 5].flatMap((at) => [1, 2].map(() => use(`${hosts[at].issuer}/api?who=${n}-${at}`, {}, who)))));
+    for (const host of hosts)
+      host.on.use = ({ headers, url }) => {
+        seen.set(
+          headers.authorization,
+          (seen.get(headers.authorization) ?? new Set()).add(new URL(url).searchParams.get('who')),
+        );
+        return json({});
+      };
+    await Promise.all(
+      people.flatMap((who, n) =>
+        [n % 5, (n + 1) % 5].flatMap((at) => [1, 2].map(() => use(`${hosts[at].issuer}/api?who=${n}-${at}`, {}, who))),
+      ),
+    );
     assert.equal(seen.size, 80, 'a token for each person at each host');
     for (const names of seen.values()) assert.equal(names.size, 1);
   });
@@ -104,21 +157,42 @@ describe('what goes along', () => {
   test('P03 P04 P14 what could speak for somebody else stays behind', async () => {
     const mine = canary('mine');
     const headers = {
-      Authorization: `Bearer ${mine}`, Cookie: `c=${mine}`, Host: `${mine}.example`, Forwarded: `for=${mine}`, 'X-Forwarded-For': mine, 'X-Forwarded-Host': mine,
-      'CF-Connecting-IP': mine, 'CF-Access-Jwt-Assertion': mine, 'Proxy-Authorization': mine, 'Sec-Fetch-Site': mine, 'Sec-WebSocket-Key': mine, TE: mine,
-      Upgrade: mine, Connection: mine, 'Keep-Alive': mine, Trailer: mine, 'X-Own': 'kept', 'Content-Type': 'text/plain',
+      Authorization: `Bearer ${mine}`,
+      Cookie: `c=${mine}`,
+      Host: `${mine}.example`,
+      Forwarded: `for=${mine}`,
+      'X-Forwarded-For': mine,
+      'X-Forwarded-Host': mine,
+      'CF-Connecting-IP': mine,
+      'CF-Access-Jwt-Assertion': mine,
+      'Proxy-Authorization': mine,
+      'Sec-Fetch-Site': mine,
+      'Sec-WebSocket-Key': mine,
+      TE: mine,
+      Upgrade: mine,
+      Connection: mine,
+      'Keep-Alive': mine,
+      Trailer: mine,
+      'X-Own': 'kept',
+      'Content-Type': 'text/plain',
     };
     const answer = await use(`${server.issuer}/api`, { method: 'POST', headers, body: 'body' });
     assert.equal(answer.status, 200, answer.body);
     const [seen] = world.lab.requests(server.host, { path: '/api' });
     assert.deepEqual(found(JSON.stringify(seen.headers), [mine]), []);
     assert.match(seen.headers.authorization, /^Bearer CANARY-access/);
-    assert.deepEqual([seen.headers['x-own'], seen.headers['content-type'], seen.body, seen.headers.cookie], ['kept', 'text/plain', 'body', undefined]);
+    assert.deepEqual(
+      [seen.headers['x-own'], seen.headers['content-type'], seen.body, seen.headers.cookie],
+      ['kept', 'text/plain', 'body', undefined],
+    );
   });
 
   test('P04 a cookie of the host is not one of ours', async () => {
     const cookies = new Map(browser.cookies('app.example'));
-    server.on.use = () => ({ ...json({}), headers: ['content-type', 'application/json', 'set-cookie', '__Host-sid=evil; Path=/; Secure'] });
+    server.on.use = () => ({
+      ...json({}),
+      headers: ['content-type', 'application/json', 'set-cookie', '__Host-sid=evil; Path=/; Secure'],
+    });
     await use(`${server.issuer}/api`);
     server.on = {};
     await use(`${server.issuer}/api`);
@@ -130,17 +204,28 @@ describe('what goes along', () => {
   test('P14 a token of a host is no session of ours', async () => {
     await use(`${server.issuer}/api`);
     const [token] = tokens(server.host);
-    const answer = await world.fetch({ method: 'GET', url: `${APP}/connections`, headers: { authorization: token, cookie: `__Host-sid=${token.slice(7)}` } });
+    const answer = await world.fetch({
+      method: 'GET',
+      url: `${APP}/connections`,
+      headers: { authorization: token, cookie: `__Host-sid=${token.slice(7)}` },
+    });
     assert.equal(answer.body, '[]');
-    const begun = await world.fetch({ method: 'POST', url: `${APP}/use`, headers: { authorization: token, 'content-type': 'application/json' }, body: JSON.stringify({ url: `${server.issuer}/api` }) });
+    const begun = await world.fetch({
+      method: 'POST',
+      url: `${APP}/use`,
+      headers: { authorization: token, 'content-type': 'application/json' },
+      body: JSON.stringify({ url: `${server.issuer}/api` }),
+    });
     assert.equal(begun.status, 401);
     assert.equal(tokens(server.host).length, 1);
   });
 
   test('P10 methods: those of a resource, and no others', async () => {
-    for (const method of ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']) assert.equal((await use(`${server.issuer}/api`, { method })).status, 200, method);
+    for (const method of ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'])
+      assert.equal((await use(`${server.issuer}/api`, { method })).status, 200, method);
     const before = world.lab.all.length;
-    for (const method of ['TRACE', 'CONNECT', 'TRACK', 'REPORT']) assert.ok((await use(`${server.issuer}/api`, { method })).status >= 400, method);
+    for (const method of ['TRACE', 'CONNECT', 'TRACK', 'REPORT'])
+      assert.ok((await use(`${server.issuer}/api`, { method })).status >= 400, method);
     assert.equal(world.lab.all.length, before);
   });
 
@@ -154,7 +239,13 @@ describe('what goes along', () => {
     server.on.use = () => json({ error: 'invalid_token' }, 401);
     assert.equal((await use(`${server.issuer}/api`, { method: 'POST', body: 'x' })).status, 401);
     const sent = world.lab.requests(server.host, { path: '/api' });
-    assert.deepEqual(sent.map(({ method, body }) => [method, body]), [['POST', 'x'], ['POST', 'x']]);
+    assert.deepEqual(
+      sent.map(({ method, body }) => [method, body]),
+      [
+        ['POST', 'x'],
+        ['POST', 'x'],
+      ],
+    );
     assert.equal(new Set(sent.map(({ headers }) => headers.authorization)).size, 2);
     assert.equal(server.refreshes.length, 1);
   });
@@ -165,27 +256,60 @@ describe('what goes along', () => {
     const cookie = [...browser.cookies('app.example')].map((pair) => pair.join('=')).join();
     const leave = new AbortController();
     const before = memory();
-    const answer = await world.app.open({ method: 'POST', url: `${APP}/use`, headers: { cookie, 'content-type': 'application/json' }, body: JSON.stringify({ url: `${server.issuer}/api` }), signal: leave.signal });
+    const answer = await world.app.open({
+      method: 'POST',
+      url: `${APP}/use`,
+      headers: { cookie, 'content-type': 'application/json' },
+      body: JSON.stringify({ url: `${server.issuer}/api` }),
+      signal: leave.signal,
+    });
     let bytes = 0;
     for await (const chunk of answer.body) if ((bytes += chunk.length) > 200 << 20) break;
     const grown = memory() - before;
     leave.abort();
-    await Promise.race([fault.seen.ended, new Promise((resolve) => { setTimeout(resolve, 2000); })]);
+    await Promise.race([
+      fault.seen.ended,
+      new Promise((resolve) => {
+        setTimeout(resolve, 2000);
+      }),
+    ]);
     assert.ok(fault.seen.closed !== undefined, 'the host saw the connection end');
     assert.ok(grown < 64 << 20, `${grown >> 20} MiB more after ${bytes >> 20} MiB`);
   });
 });
 
 describe('what there is not', () => {
-  test('P05 P06 P07 P12 S18 no route that passes a browser\'s request on, and none to administer', async () => {
-    const alone = await World.start({ modules: await artefact(fileURLToPath(new URL('../../npm/dist', import.meta.url))) });
+  test("P05 P06 P07 P12 S18 no route that passes a browser's request on, and none to administer", async () => {
+    const alone = await World.start({
+      modules: await artefact(fileURLToPath(new URL('../../npm/dist', import.meta.url))),
+    });
     const target = alone.server();
     const who = await alone.logIn(target);
     const before = alone.lab.all.length;
     const url = encodeURIComponent(`${target.issuer}/api`);
     const [{ id }] = await alone.connections(who);
-    for (const path of ['/use', '/fetch', '/proxy', '/api', '/admin', '/debug', '/metrics', '/export', '/.env', '/internal', '/object', '/account', '/registrar', '/cache/probe',
-      `/proxy/${target.host}/api`, `/connections/${id}/fetch`, `/fetch?url=${url}`, `/${target.issuer}/api`, `/connections/${id}/token`, '/login/../admin']) {
+    for (const path of [
+      '/use',
+      '/fetch',
+      '/proxy',
+      '/api',
+      '/admin',
+      '/debug',
+      '/metrics',
+      '/export',
+      '/.env',
+      '/internal',
+      '/object',
+      '/account',
+      '/registrar',
+      '/cache/probe',
+      `/proxy/${target.host}/api`,
+      `/connections/${id}/fetch`,
+      `/fetch?url=${url}`,
+      `/${target.issuer}/api`,
+      `/connections/${id}/token`,
+      '/login/../admin',
+    ]) {
       for (const method of ['GET', 'POST', 'PUT']) {
         const answer = await who.json(method, path, method === 'GET' ? {} : { body: { url: `${target.issuer}/api` } });
         assert.equal(answer.status, 404, `${method} ${path}`);
@@ -194,7 +318,10 @@ describe('what there is not', () => {
     assert.equal(alone.lab.all.length, before, 'nothing was sent');
     // Without a session nothing is sent either, whatever the program is asked for.
     const stranger = world.browser();
-    assert.equal((await world.use(stranger, `${server.issuer}/api`, { headers: { authorization: 'Bearer x' } })).status, 401);
+    assert.equal(
+      (await world.use(stranger, `${server.issuer}/api`, { headers: { authorization: 'Bearer x' } })).status,
+      401,
+    );
     assert.equal(tokens(server.host).length, 0);
     assert.equal((await use(`${server.issuer}/api`)).status, 200);
     await alone.stop();
@@ -208,11 +335,18 @@ describe('what there is not', () => {
 
 /** The memory of the runtimes that this process started, in bytes. */
 function memory() {
-  const children = readdirSync('/proc').filter((pid) => /^\d+$/.test(pid)).filter((pid) => {
-    try {
-      const [, name, rest] = /^\d+ \((.*)\) (.*)$/s.exec(readFileSync(`/proc/${pid}/stat`, 'utf8'));
-      return name === 'workerd' && Number(rest.split(' ')[1]) === process.pid;
-    } catch { return false; }
-  });
-  return children.reduce((sum, pid) => sum + 1024 * Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]), 0);
+  const children = readdirSync('/proc')
+    .filter((pid) => /^\d+$/.test(pid))
+    .filter((pid) => {
+      try {
+        const [, name, rest] = /^\d+ \((.*)\) (.*)$/s.exec(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+        return name === 'workerd' && Number(rest.split(' ')[1]) === process.pid;
+      } catch {
+        return false;
+      }
+    });
+  return children.reduce(
+    (sum, pid) => sum + 1024 * Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]),
+    0,
+  );
 }

@@ -1,83 +1,285 @@
 // What keeps an attacker out, and what stands there without it. A guard that has moved makes the check fail.
 const flow = (file) => `worker-client/flow/src/${file}.rs`;
-const host = (guard, file, changes, tests = ['-p', 'worker-client', '-p', 'login-flow']) => ({ guard, file, changes: [].concat(typeof changes[0] === 'string' ? [changes] : changes), tests });
+const host = (guard, file, changes, tests = ['-p', 'worker-client', '-p', 'login-flow']) => ({
+  guard,
+  file,
+  changes: [].concat(typeof changes[0] === 'string' ? [changes] : changes),
+  tests,
+});
 
 /** Guards that tests on the host reach. */
 export const HOST = [
-  host('egress: no address', flow('egress'), ['Some(Host::Ipv4(_) | Host::Ipv6(_)) => return Err(Blocked::Address),', 'Some(Host::Ipv4(_) | Host::Ipv6(_)) => {}']),
-  host('egress: no private name', flow('egress'), ['!top.is_empty() && !SPECIAL_USE', '!top.is_empty() || !SPECIAL_USE']),
+  host('egress: no address', flow('egress'), [
+    'Some(Host::Ipv4(_) | Host::Ipv6(_)) => return Err(Blocked::Address),',
+    'Some(Host::Ipv4(_) | Host::Ipv6(_)) => {}',
+  ]),
+  host('egress: no private name', flow('egress'), [
+    '!top.is_empty() && !SPECIAL_USE',
+    '!top.is_empty() || !SPECIAL_USE',
+  ]),
   host('egress: https alone', flow('egress'), ['if url.scheme() != "https" {', 'if false {']),
-  host('egress: no user information', flow('egress'), ['if !url.username().is_empty() || url.password().is_some() {', 'if false {']),
+  host('egress: no user information', flow('egress'), [
+    'if !url.username().is_empty() || url.password().is_some() {',
+    'if false {',
+  ]),
   host('egress: not ourselves', flow('egress'), ['return Err(Blocked::OwnHost);', '{}']),
-  host('egress: ports', flow('egress'), ['if port < 1024 || BAD_PORTS.contains(&port) =>', 'if port == 0 && BAD_PORTS.contains(&port) =>']),
+  host('egress: ports', flow('egress'), [
+    'if port < 1024 || BAD_PORTS.contains(&port) =>',
+    'if port == 0 && BAD_PORTS.contains(&port) =>',
+  ]),
   host('egress: what is typed', flow('login_target'), ['egress.judge(&url).map_err(InvalidHost::Blocked)?;', '']),
-  host('egress: the endpoints of a document', flow('server'), ['egress.judge(&endpoint.url()).map_err(|why| Unusable::Blocked { member, why })?;', '']),
-  host('egress: a pointer', flow('discover'), ['!self.pointed && self.egress.judge(&issuer.url()).is_ok()', '!self.pointed']),
-  host('a pointer is followed once', flow('discover'), ['!self.pointed && self', 'self']),
-  host('redirects stay at the origin', flow('discover'), ['url.origin() == here.origin() && ', '']),
+  host('egress: the endpoints of a document', flow('server'), [
+    'match egress.judge(&endpoint.url()) {',
+    'match Ok::<(), Blocked>(()) {',
+  ]),
+  host('egress: a pointer', flow('discover'), [
+    'issuers.filter(|issuer| self.egress.judge(&issuer.url()).is_ok()).collect()',
+    'issuers.collect()',
+  ]),
+  host('a pointer is followed once', flow('discover'), [
+    'if self.pointed || issuers.is_empty() {',
+    'if issuers.is_empty() {',
+  ]),
+  host('redirects stay at the origin', flow('discover'), [
+    'Some(url) if url.origin() == here.origin() =>',
+    'Some(url) =>',
+  ]),
+  host('a pointer stays within the site', flow('discover'), ['same_site(url, &here) && url.port()', 'url.port()']),
   host('three redirects', flow('discover'), ['const MAX_REDIRECTS: u8 = 3', 'const MAX_REDIRECTS: u8 = 4']),
   host('state', flow('authorize'), ['if !bool::from(given.as_bytes().ct_eq(self.state.as_bytes())) {', 'if false {']),
   host('a parameter once', flow('authorize'), ['(_, Some(_)) => Err(()),', '(first, Some(_)) => Ok(first),']),
-  host('iss: compared', flow('authorize'), ['Some(iss) if iss != self.server.issuer.as_str() => {\n                return Err(AuthorizationResponseError::Issuer);\n            }', '']),
-  host('iss: missed', flow('authorize'), ['None if self.server.sends_iss => return Err(AuthorizationResponseError::NoIssuer),', '']),
+  host('iss: compared', flow('authorize'), [
+    'Some(iss) if iss != self.server.issuer.as_str() => {',
+    'Some(_) if false => {',
+  ]),
+  host('iss: missed', flow('authorize'), [
+    'None if self.server.sends_iss => return Err(AuthorizationResponseError::NoIssuer),',
+    '',
+  ]),
   host('one site for consent and tokens', flow('server'), ['if !sends_iss && !same_site(a, t) {', 'if false {']),
   host('sites: public suffixes', flow('site'), ['if is_listed(label) || is_listed("*") {', 'if is_listed("*") {']),
   host('sites: wildcards', flow('site'), ['if is_listed(label) || is_listed("*") {', 'if is_listed(label) {']),
   host('sites: exceptions', flow('site'), ['if is_listed(&format!("!{label}")) {', 'if false {']),
-  host('S256', flow('server'), ['if !metadata.code_challenge_methods_supported().contains(&CodeChallengeMethod::S256) {', 'if false {']),
-  host('our own parameters in an endpoint', flow('server'), ['if a.query_pairs().any(|(name, _)| OWN_PARAMETERS.iter().any(|own| name.eq_ignore_ascii_case(own))) {', 'if false {']),
-  host('registered redirection URIs', flow('register'), ['if registered.differences().any(is_about_redirect_uris)', 'if false']),
-  host('registered authentication', flow('register'), ['(Some(other), _) => Err(RegisterError::AuthMethod(other)),', '(Some(_), _) => Ok(Self::None),']),
-  host('bearer tokens alone', flow('token'), ['if !kind.eq_ignore_ascii_case("bearer") {', 'if false {']),
-  host('tokens that fit a header', flow('token'), ['(1..=16_384).contains(&token.len()) && token.bytes().all(|b| b.is_ascii_graphic())', 'true']),
+  host('S256', flow('server'), [
+    'if !metadata.code_challenge_methods_supported().contains(&CodeChallengeMethod::S256) {',
+    'if false {',
+  ]),
+  host('our own parameters in an endpoint', flow('server'), [
+    'if a.query_pairs().any(|(name, _)| OWN_PARAMETERS.iter().any(|own| name.eq_ignore_ascii_case(own))) {',
+    'if false {',
+  ]),
+  host('registered redirection URIs', flow('register'), [
+    'if registered.differences().any(is_about_redirect_uris)',
+    'if false',
+  ]),
+  host('registered authentication', flow('register'), [
+    '(Some(other), _) => Err(RegisterError::AuthMethod(other)),',
+    '(Some(_), _) => Ok(Self::None),',
+  ]),
+  host('bearer tokens alone', flow('token'), ['.eq_ignore_ascii_case("bearer") {', '.is_ascii() {']),
+  host('tokens that fit a header', flow('token'), [
+    '(1..=16_384).contains(&token.len()) && token.bytes().all(|b| b.is_ascii_graphic())',
+    'true',
+  ]),
   host('token members once', flow('token'), ['return Err(TokenError::Malformed("each member once"));', '{}']),
   host('lifetimes are bounded', flow('token'), ['seconds.min(TEN_YEARS)', 'seconds']),
   host('what is final', flow('token'), ['matches!(status.as_u16(), 400 | 401)', 'true']),
-  host('a refresh token that stays', flow('token'), ['tokens.refresh_token = tokens.refresh_token.or(Some(self.token));', '']),
+  host('a refresh token that stays', flow('token'), [
+    'tokens.refresh_token = tokens.refresh_token.or(Some(self.token));',
+    '',
+  ]),
   host('a token for its origin', flow('resource'), ['resource.origin() == target.origin()', 'true']),
   host('a token for its path', flow('resource'), ["|rest| rest.is_empty() || rest.starts_with('/')", '|_| true']),
-  host('a token for its path, decoded', flow('resource'), ['parent.is_empty() || segments_are_plain(target.path())', 'true']),
+  host('a token for its path, decoded', flow('resource'), [
+    'parent.is_empty() || segments_are_plain(target.path())',
+    'true',
+  ]),
   host('a code or an error', flow('authorize'), ['if code.is_some() && error.is_some() {', 'if false {']),
-  host('the cookie once', 'worker-client/src/cookie.rs', ['let (value, None) = (found.next()?, found.next()) else { return None };', 'let value = found.next()?;']),
+  host('the cookie once', 'worker-client/src/cookie.rs', [
+    'let (value, None) = (found.next()?, found.next()) else { return None };',
+    'let value = found.next()?;',
+  ]),
   host('the cookie trimmed of space and tab', 'worker-client/src/cookie.rs', ["trim_matches([' ', '\\t'])", 'trim()']),
-  host('the cookie has its form', 'worker-client/src/cookie.rs', ['(is_text(account, 22) && is_text(secret, 43))', 'is_text(account, account.len())']),
-  host('seal: its place', 'worker-client/src/seal.rs', [['msg: &plain, aad: &self.associated_data(kid, place)', 'msg: &plain, aad: b""'], ['msg: &sealed, aad: &self.associated_data(kid, place)', 'msg: &sealed, aad: b""']]),
+  host('the cookie has its form', 'worker-client/src/cookie.rs', [
+    '(is_text(account, 22) && is_text(secret, 43))',
+    'is_text(account, account.len())',
+  ]),
+  host('seal: its place', 'worker-client/src/seal.rs', [
+    ['msg: &plain, aad: &self.associated_data(kid, place)', 'msg: &plain, aad: b""'],
+    ['msg: &sealed, aad: &self.associated_data(kid, place)', 'msg: &sealed, aad: b""'],
+  ]),
   host('seal: keys of 32 bytes', 'worker-client/src/seal.rs', ['if decoded.len() != 32 {', 'if false {']),
   host('seal: keys that protect', 'worker-client/src/seal.rs', ['return Err(InvalidKeys::Weak);', '{}']),
   // Either of the two suffices; without both a path leads away.
-  host('return path', 'worker-client/src/return_to.rs', [['.filter(|url| url.origin() == origin.origin())', ''], ["!text.starts_with(\"//\") && ", '']]),
+  host('return path', 'worker-client/src/return_to.rs', [
+    ['.filter(|url| url.origin() == origin.origin())', ''],
+    ['!text.starts_with("//") && ', ''],
+  ]),
   host('escaping of a title', 'worker-client/templates/confirm.html', ['{{ title }}', '{{ title|safe }}']),
-  host('escaping of a description', 'worker-client/templates/confirm.html', ['{{ description }}', '{{ description|safe }}']),
+  host('escaping of a description', 'worker-client/templates/confirm.html', [
+    '{{ description }}',
+    '{{ description|safe }}',
+  ]),
   host('escaping in the list', 'worker-client/templates/home.html', ['{{ title }}', '{{ title|safe }}']),
-  host('issuer is identical', 'rfc8414/src/violation.rs', ['Self::IssuerMismatch { .. } | Self::IssuerUrl(_) | Self::NotAnObject', 'Self::IssuerUrl(_) | Self::NotAnObject'], ['-p', 'rfc8414', '-p', 'login-flow']),
+  host(
+    'issuer is identical',
+    'rfc8414/src/violation.rs',
+    ['Self::IssuerMismatch { .. } | Self::IssuerUrl(_) | Self::NotAnObject', 'Self::IssuerUrl(_) | Self::NotAnObject'],
+    ['-p', 'rfc8414', '-p', 'login-flow'],
+  ),
 ];
 
 const src = (file) => `worker-client/src/${file}.rs`;
 /** `rows`: the tests that must notice. */
-const worker = (guard, file, changes, section, rows) => host(guard, file, changes, [`--test-name-pattern=\\b(?:${rows})\\b`, `e2e/hostile/${section}.test.mjs`]);
+const worker = (guard, file, changes, section, rows) =>
+  host(guard, file, changes, [`--test-name-pattern=\\b(?:${rows})\\b`, `e2e/hostile/${section}.test.mjs`]);
 
 /** Guards that only the Worker has. */
 export const WORKER = [
-  worker('single flight', src('platform/single_flight'), ['let running = self.0.borrow().get(key).cloned();', 'let running: Option<Flight<T>> = None;'], 'tokens', 'T01|T02'),
+  worker(
+    'single flight',
+    src('platform/single_flight'),
+    ['let running = self.0.borrow().get(key).cloned();', 'let running: Option<Flight<T>> = None;'],
+    'tokens',
+    'T01|T02',
+  ),
   worker('intent', src('account/tokens'), ['store.set_intent(&row, intent)?;', ''], 'tokens', 'T02'),
-  worker('backoff', src('account/tokens'), ['self.backoff.record_failure(id, now(), wait.get());', 'let _ = wait.get();'], 'tokens', 'T03'),
-  worker('the least interval between refreshes', src('account/tokens'), ['if row.generation > 0 && age < MIN_REFRESH_INTERVAL {', 'if false {'], 'tokens', 'T12'),
-  worker('the code is spent first', src('account/login'), ['store.end_pending(&state)?;\n        let (server', 'let (server'], 'callback', 'C04|C10'),
-  worker('one redirection URI for each issuer', src('account/login'), ['if redeem.client().redirect_uri.path() != url.path() {', 'if false {'], 'callback', 'C09'),
-  worker('a cookie\'s secret is known', src('account'), ['if !store.knows_session(digest)? {', 'if false {'], 'storage', 'S15'),
-  worker('logins end', src('account/store'), ['WHERE state = ? AND expires > ?";\n        let rows: Vec<Sealed> = self.0.rows(select, vec![state.into(), seconds(now()).into()])?;', 'WHERE state = ?";\n        let rows: Vec<Sealed> = self.0.rows(select, vec![state.into()])?;'], 'callback', 'C05|C17'),
-  worker('logins are few', src('account/store'), ['const MAX_PENDING: i32 = 19', 'const MAX_PENDING: i32 = 19_000'], 'storage', 'S11'),
-  worker('our own page', src('routes/login_request'), ['proven.then_some(()).ok_or(UserFailure::CrossSite.into())', 'Some(proven).map(drop).ok_or(UserFailure::CrossSite.into())'], 'authorization', 'A08'),
-  worker('no image asks', src('routes'), ['.is_some_and(|destination| destination != "document")', '.is_some_and(|_| false)'], 'authorization', 'A08'),
-  worker('bytes are bounded', src('platform/fetch'), ['if chunk.len() > room {', 'if chunk.len() > room && body.len() > 1 << 30 {'], 'documents', 'D15|D16'),
-  worker('time is bounded', src('platform/fetch'), ['Delay::from(limit.time)', 'Delay::from(limit.time.saturating_mul(100))'], 'documents', 'D17'),
+  worker(
+    'backoff',
+    src('account/tokens'),
+    ['self.backoff.record_failure(id, now(), wait.get());', 'let _ = wait.get();'],
+    'tokens',
+    'T03',
+  ),
+  worker(
+    'the least interval between refreshes',
+    src('account/tokens'),
+    ['if row.generation > 0 && age < MIN_REFRESH_INTERVAL {', 'if false {'],
+    'tokens',
+    'T12',
+  ),
+  worker(
+    'the code is spent first',
+    src('account/login'),
+    ['store.end_pending(&state)?;\n        let (server', 'let (server'],
+    'callback',
+    'C04|C10',
+  ),
+  worker(
+    'one redirection URI for each issuer',
+    src('account/login'),
+    ['if redeem.client().redirect_uri.path() != url.path() {', 'if false {'],
+    'callback',
+    'C09',
+  ),
+  worker(
+    "a cookie's secret is known",
+    src('account'),
+    ['if !store.knows_session(digest)? {', 'if false {'],
+    'storage',
+    'S15',
+  ),
+  worker(
+    'logins end',
+    src('account/store'),
+    [
+      'WHERE state = ? AND expires > ?";\n' +
+        '        let rows: Vec<Sealed> = self.0.rows(select, vec![state.into(), seconds(now()).into()])?;',
+      'WHERE state = ?";\n        let rows: Vec<Sealed> = self.0.rows(select, vec![state.into()])?;',
+    ],
+    'callback',
+    'C05|C17',
+  ),
+  worker(
+    'logins are few',
+    src('account/store'),
+    ['const MAX_PENDING: i32 = 19', 'const MAX_PENDING: i32 = 19_000'],
+    'storage',
+    'S11',
+  ),
+  worker(
+    'our own page',
+    src('routes/login_request'),
+    [
+      'proven.then_some(()).ok_or(UserFailure::CrossSite.into())',
+      'Some(proven).map(drop).ok_or(UserFailure::CrossSite.into())',
+    ],
+    'authorization',
+    'A08',
+  ),
+  worker(
+    'no image asks',
+    src('routes'),
+    ['.is_some_and(|destination| destination != "document")', '.is_some_and(|_| false)'],
+    'authorization',
+    'A08',
+  ),
+  worker(
+    'bytes are bounded',
+    src('platform/fetch'),
+    ['if chunk.len() > room {', 'if chunk.len() > room && body.len() > 1 << 30 {'],
+    'documents',
+    'D15|D16',
+  ),
+  worker(
+    'time is bounded',
+    src('platform/fetch'),
+    ['Delay::from(limit.time)', 'Delay::from(limit.time.saturating_mul(100))'],
+    'documents',
+    'D17',
+  ),
   worker('encodings are known', src('platform/fetch'), ['return Err(FetchError::Encoding);', '{}'], 'documents', 'D16'),
-  worker('every request is judged', src('platform/fetch'), ['egress.judge(&url).map_err(FetchError::Blocked)?;', ''], 'branding', 'B11'),
-  worker('headers that are ours', src('login/resource_request'), ['if !is_ours {', 'if !is_ours || !name.is_empty() {'], 'fetch', 'P03'),
-  worker('no redirect with a token', src('login/resource_request'), ['.with_redirect(RequestRedirect::Manual)', '.with_redirect(RequestRedirect::Follow)'], 'fetch', 'P02'),
+  worker(
+    'every request is judged',
+    src('platform/fetch'),
+    ['egress.judge(&url).map_err(FetchError::Blocked)?;', ''],
+    'branding',
+    'B11',
+  ),
+  worker(
+    'headers that are ours',
+    src('login/resource_request'),
+    ['if !is_ours {', 'if !is_ours || !name.is_empty() {'],
+    'fetch',
+    'P03',
+  ),
+  worker(
+    'no redirect with a token',
+    src('login/resource_request'),
+    ['.with_redirect(RequestRedirect::Manual)', '.with_redirect(RequestRedirect::Follow)'],
+    'fetch',
+    'P02',
+  ),
   worker('methods', src('login/fetch'), ['if !is_allowed(&request) {', 'if false {'], 'fetch', 'P10'),
-  worker('icons of the site', src('about'), ['icons.iter().filter(|icon| same_site(&icon.url, target.url()))', 'icons.iter()'], 'branding', 'B03'),
-  worker('limits', src('platform/limits'), ['if !limiter.limit(key.to_owned()).await?.success {', 'if limiter.limit(key.to_owned()).await?.success && false {'], 'documents', 'D24'),
-  worker('a server that refuses is left alone', src('registrar'), ['return Err(failure.clone());', 'let _ = failure;'], 'registration', 'R04'),
-  worker('a client of the same party', src('registrar/rows'), ['if !row.server().is_some_and(|registered| registered.is_same_party(server)) {', 'if false {'], 'registration', 'R01'),
+  worker(
+    'icons of the site',
+    src('about'),
+    ['icons.iter().filter(|icon| same_site(&icon.url, target.url()))', 'icons.iter()'],
+    'branding',
+    'B03',
+  ),
+  worker(
+    'limits',
+    src('platform/limits'),
+    [
+      'if !limiter.limit(key.to_owned()).await?.success {',
+      'if limiter.limit(key.to_owned()).await?.success && false {',
+    ],
+    'documents',
+    'D24',
+  ),
+  worker(
+    'a server that refuses is left alone',
+    src('registrar'),
+    ['return Err(failure.clone());', 'let _ = failure;'],
+    'registration',
+    'R04',
+  ),
+  worker(
+    'a client of the same party',
+    src('registrar/rows'),
+    ['if !row.server().is_some_and(|registered| registered.is_same_party(server)) {', 'if false {'],
+    'registration',
+    'R01',
+  ),
 ];

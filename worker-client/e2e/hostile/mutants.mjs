@@ -4,7 +4,17 @@
 //   node e2e/hostile/mutants.mjs --worker   guards of the Worker: each is built, which takes minutes
 //   node e2e/hostile/mutants.mjs [--worker] WORD…   those whose name holds a word
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -13,10 +23,17 @@ import { HOST, WORKER } from './guards.mjs';
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const words = process.argv.slice(2).filter((word) => word !== '--worker');
 const isWorker = process.argv.includes('--worker');
-const guards = (isWorker ? WORKER : HOST).filter(({ guard }) => !words.length || words.some((word) => guard.includes(word)));
+const guards = (isWorker ? WORKER : HOST).filter(
+  ({ guard }) => !words.length || words.some((word) => guard.includes(word)),
+);
 
 const copy = mkdtempSync(join(tmpdir(), 'mutants-'));
-const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], { cwd: root, encoding: 'utf8' }).trim().split('\n');
+const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
+  cwd: root,
+  encoding: 'utf8',
+})
+  .trim()
+  .split('\n');
 for (const file of files.filter((name) => existsSync(join(root, name)))) {
   mkdirSync(join(copy, file, '..'), { recursive: true });
   cpSync(join(root, file), join(copy, file));
@@ -25,7 +42,10 @@ for (const file of files.filter((name) => existsSync(join(root, name)))) {
 const packages = join(copy, 'worker-client/node_modules');
 mkdirSync(packages);
 for (const name of readdirSync(join(root, 'worker-client/node_modules'))) {
-  symlinkSync(name === 'worker-client' ? '../npm' : join(root, 'worker-client/node_modules', name), join(packages, name));
+  symlinkSync(
+    name === 'worker-client' ? '../npm' : join(root, 'worker-client/node_modules', name),
+    join(packages, name),
+  );
 }
 // The Worker is built quickly instead of small.
 const quick = isWorker && { CARGO_PROFILE_RELEASE_CODEGEN_UNITS: '16', CARGO_PROFILE_RELEASE_LTO: 'off' };
@@ -35,11 +55,15 @@ const env = { ...process.env, ...quick, CARGO_TARGET_DIR: process.env.MUTANTS_TA
 function pass({ tests }, seconds = 300) {
   const here = join(copy, 'worker-client');
   // Without its guard a loop may not end: that is noticed too.
-  const run = (...command) => spawnSync('timeout', [String(seconds), ...command], { cwd: here, env, encoding: 'utf8', maxBuffer: 1 << 26 });
+  const run = (...command) =>
+    spawnSync('timeout', [String(seconds), ...command], { cwd: here, env, encoding: 'utf8', maxBuffer: 1 << 26 });
   if (!isWorker) {
     const { status, stdout, stderr } = run('cargo', 'test', '--locked', '--quiet', ...tests);
     if (/^error(\[|: could not compile)/m.test(stderr)) throw new Error(`does not compile:\n${stderr.slice(0, 2000)}`);
-    return { passed: status === 0, failed: [...stdout.matchAll(/^    (\S+)$/gm)].map(([, name]) => name.split('::').at(-1)) };
+    return {
+      passed: status === 0,
+      failed: [...stdout.matchAll(/^    (\S+)$/gm)].map(([, name]) => name.split('::').at(-1)),
+    };
   }
   const built = run('./build.sh', '.', 'npm/dist', '--features', 'entry');
   if (built.status) throw new Error(`does not compile:\n${built.stderr.slice(-3000)}`);
@@ -73,5 +97,7 @@ try {
 } finally {
   rmSync(copy, { recursive: true, force: true });
 }
-console.log(survivors.length ? `${survivors.length} of ${guards.length} survive` : `each of ${guards.length} is noticed`);
+console.log(
+  survivors.length ? `${survivors.length} of ${guards.length} survive` : `each of ${guards.length} is noticed`,
+);
 process.exit(survivors.length ? 1 : 0);

@@ -7,7 +7,9 @@ import { html, redirect } from './faults.mjs';
 import { World } from './world.mjs';
 
 let world;
-before(async () => { world = await World.start(); });
+before(async () => {
+  world = await World.start();
+});
 after(() => world.stop());
 
 /** A server that registers this way; the answer to a login there. */
@@ -25,7 +27,9 @@ describe('the request', () => {
     await world.logIn(server);
     const [{ authorization, ...asked }] = server.registrations;
     assert.equal(authorization, undefined);
-    const { redirect_uris: [redirectUri, ...more] } = asked;
+    const {
+      redirect_uris: [redirectUri, ...more],
+    } = asked;
     assert.equal(more.length, 0);
     assert.match(redirectUri, /^https:\/\/app\.example\/callback\/[\w-]{22}$/);
     assert.deepEqual(asked, {
@@ -69,7 +73,11 @@ describe('the request', () => {
     const host = world.name('as');
     const [one, two] = ['/t1', '/t2'].map((path) => world.server('as', { path }));
     for (const tenant of [one, two]) {
-      Object.assign(tenant, { host, issuer: `https://${host}${tenant.path}`, members: { registration_endpoint: `https://${host}/register` } });
+      Object.assign(tenant, {
+        host,
+        issuer: `https://${host}${tenant.path}`,
+        members: { registration_endpoint: `https://${host}/register` },
+      });
     }
     world.lab.host(host, (request) => {
       const { pathname } = new URL(request.url);
@@ -92,13 +100,19 @@ describe('the answer', () => {
     ['private_key_jwt', { token_endpoint_auth_method: 'private_key_jwt' }],
     ['no authorization codes', { grant_types: ['client_credentials'] }],
     ['a secret that is needed and missing', { token_endpoint_auth_method: 'client_secret_post' }],
-  ]) test(`R02 ${name}: discarded`, async () => {
-    const { server, answer } = await registering((request, honest) => honest(typeof change === 'function' ? change(JSON.parse(request.body)) : change));
-    assert.equal(answer.json?.type, 'not-registered', answer.body);
-    assert.equal(server.authorizations.length, 0);
-  });
+  ])
+    test(`R02 ${name}: discarded`, async () => {
+      const { server, answer } = await registering((request, honest) =>
+        honest(typeof change === 'function' ? change(JSON.parse(request.body)) : change),
+      );
+      assert.equal(answer.json?.type, 'not-registered', answer.body);
+      assert.equal(server.authorizations.length, 0);
+    });
 
-  for (const [name, redirect_uris] of [['none', undefined], ['an empty list', []]]) {
+  for (const [name, redirect_uris] of [
+    ['none', undefined],
+    ['an empty list', []],
+  ]) {
     test(`R02 ${name} of the redirection URIs in the answer: ours is the one`, async () => {
       const server = world.server();
       server.on.register = (_, honest) => honest({ redirect_uris });
@@ -114,7 +128,11 @@ describe('the answer', () => {
     assert.equal(server.exchanges[0].sent.get('client_secret'), null);
   });
 
-  for (const [name, expires, registrations] of [['is over', 1, 2], ['is not said', undefined, 1], ['never comes', 0, 1]]) {
+  for (const [name, expires, registrations] of [
+    ['is over', 1, 2],
+    ['is not said', undefined, 1],
+    ['never comes', 0, 1],
+  ]) {
     test(`R03 a secret whose end ${name}`, async () => {
       const server = world.server('good', basic);
       server.on.register = (_, honest) => honest({ client_secret_expires_at: expires });
@@ -126,14 +144,23 @@ describe('the answer', () => {
   }
 
   test('R06 D05 where a registration is managed, as a hostile server says: nobody goes there', async () => {
-    for (const uri of ['https://127.0.0.1/x', '/manage/1', 'http://good.example/x', 'https://elsewhere.example/x', 'https://app.example/x']) {
+    for (const uri of [
+      'https://127.0.0.1/x',
+      '/manage/1',
+      'http://good.example/x',
+      'https://elsewhere.example/x',
+      'https://app.example/x',
+    ]) {
       const before = world.lab.all.length;
       const server = world.server();
       server.on.register = (_, honest) => honest({ registration_client_uri: uri, registration_access_token: 'token' });
       const browser = await world.logIn(server);
       await browser.json('DELETE', `/connections/${(await world.connections(browser))[0].id}`);
       const asked = world.lab.all.slice(before).map(({ url }) => new URL(url).host);
-      assert.ok(asked.every((host) => host === server.host || host === 'app.example'), `${uri}: ${asked}`);
+      assert.ok(
+        asked.every((host) => host === server.host || host === 'app.example'),
+        `${uri}: ${asked}`,
+      );
     }
   });
 
@@ -152,7 +179,10 @@ describe('the answer', () => {
     server.on.register = (_, honest) => honest({ client_secret: 'a:b%&+ é' });
     await world.logIn(server);
     const [, text] = server.exchanges[0].headers.authorization.split(' ');
-    const [id, secret] = Buffer.from(text, 'base64').toString().split(':').map((part) => decodeURIComponent(part.replaceAll('+', ' ')));
+    const [id, secret] = Buffer.from(text, 'base64')
+      .toString()
+      .split(':')
+      .map((part) => decodeURIComponent(part.replaceAll('+', ' ')));
     assert.deepEqual([id, secret], [server.exchanges[0].sent.get('client_id'), 'a:b%&+ é']);
     assert.equal(server.exchanges[0].sent.get('client_secret'), null, 'in one place');
   });
@@ -167,12 +197,16 @@ describe('the answer', () => {
     ['client_id of control characters', (_, honest) => honest({ client_id: 'a\r\nb' })],
     ['a list', () => json([], 201)],
     ['a page', () => html('<p>ok', 201)],
-  ]) test(`R11 ${name}`, async () => {
-    const { server, answer: { status, json: problem, body } } = await registering(answer);
-    if (works) return assert.equal(status, 303, body);
-    assert.equal(problem?.type, 'not-registered', body);
-    assert.ok(!(await world.app.disk()).includes(server.host), 'nothing is stored');
-  });
+  ])
+    test(`R11 ${name}`, async () => {
+      const {
+        server,
+        answer: { status, json: problem, body },
+      } = await registering(answer);
+      if (works) return assert.equal(status, 303, body);
+      assert.equal(problem?.type, 'not-registered', body);
+      assert.ok(!(await world.app.disk()).includes(server.host), 'nothing is stored');
+    });
 
   test('R10 the error of a server, a megabyte of it', async () => {
     const text = `<img src=x onerror=alert(1)>${'MARK'.repeat(250_000)}`;
@@ -183,7 +217,8 @@ describe('the answer', () => {
     assert.ok(page.status >= 400 && !page.body.includes('<img src=x'), page.body.slice(0, 3000));
     assert.ok(page.body.split('MARK').length < 60, 'cut');
     const short = world.server();
-    short.on.register = () => json({ error: 'invalid_client_metadata', error_description: '<img src=x onerror=alert(1)> because' }, 400);
+    short.on.register = () =>
+      json({ error: 'invalid_client_metadata', error_description: '<img src=x onerror=alert(1)> because' }, 400);
     const other = world.browser();
     const second = await other.submit(await other.visit(`/login?url=${short.host}`));
     assert.ok(!second.body.includes('<img src=x'), second.body);
@@ -198,7 +233,10 @@ describe('whose it is', () => {
     const [{ answer }] = world.lab.requests(good.host, { path: '/register' });
     const { client_id: id, client_secret: secret } = JSON.parse(answer);
     // The issuer stays; the endpoints that receive secrets do not. The app forgets what it read when it restarts.
-    const members = ['authorization', 'token', 'registration'].map((name) => [`${name}_endpoint`, evil.metadata[`${name}_endpoint`]]);
+    const members = ['authorization', 'token', 'registration'].map((name) => [
+      `${name}_endpoint`,
+      evil.metadata[`${name}_endpoint`],
+    ]);
     good.members = { ...basic.members, ...Object.fromEntries(members) };
     await world.app.restart();
     const login = await world.login(good.host, undefined, { cross_site_hosts: evil.host });
@@ -206,7 +244,10 @@ describe('whose it is', () => {
     assert.equal(evil.registrations.length, 1, 'registered anew');
     const away = new URL(login.headers.get('location'));
     assert.deepEqual([away.host, away.searchParams.get('client_id')], [evil.host, `client-1-at-${evil.host}`]);
-    const received = world.lab.requests(evil.host).map(({ url, body, headers }) => `${url} ${body} ${headers.authorization ?? ''}`).join('\n');
+    const received = world.lab
+      .requests(evil.host)
+      .map(({ url, body, headers }) => `${url} ${body} ${headers.authorization ?? ''}`)
+      .join('\n');
     assert.deepEqual([...found(received, [secret]), received.includes(id)], [false]);
     assert.equal(found(good.exchanges[0].headers.authorization, [secret]).length, 1, 'the secret would be found');
   });
@@ -215,7 +256,10 @@ describe('whose it is', () => {
     const server = world.server();
     await world.logIn(server);
     await world.app.restart({ bindings: { ORIGIN: 'https://other-app.example' } });
-    const answer = await world.asks('POST', '/login', { body: { url: server.host }, headers: { origin: 'https://other-app.example' } });
+    const answer = await world.asks('POST', '/login', {
+      body: { url: server.host },
+      headers: { origin: 'https://other-app.example' },
+    });
     await world.app.restart({ bindings: { ORIGIN: 'https://app.example' } });
     assert.equal(answer.status, 303, answer.body);
     assert.equal(server.registrations.length, 2);

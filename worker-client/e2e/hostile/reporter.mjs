@@ -2,6 +2,7 @@
 export default async function* reporter(events) {
   for await (const { type, data } of events) {
     if (!['test:pass', 'test:fail'].includes(type) || data.details.type === 'suite') continue;
-    yield `${JSON.stringify({ name: data.name, file: data.file, passed: type === 'test:pass', todo: data.todo, skip: data.skip })}\n`;
+    const { name, file, todo, skip } = data;
+    yield `${JSON.stringify({ name, file, passed: type === 'test:pass', todo, skip })}\n`;
   }
 }

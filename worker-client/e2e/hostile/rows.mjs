@@ -25,37 +25,77 @@ function results() {
 
 function javascript() {
   const output = join(mkdtempSync(join(tmpdir(), 'rows-')), 'tests.jsonl');
-  const files = execFileSync('git', ['grep', '-liE', '[\'`][drctpsbaxl][0-9]{2}\\b', '--', '*.test.mjs'], { cwd: root, encoding: 'utf8' }).trim().split('\n');
-  spawnSync('node', ['--test', '--test-concurrency=1', `--test-reporter=${here('reporter.mjs')}`, `--test-reporter-destination=${output}`, ...files.map((file) => join(root, file))], { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
-  return readFileSync(output, 'utf8').trim().split('\n').map((line) => JSON.parse(line)).map(({ name, file, passed, todo, skip }) => ({
-    name, file: relative(root, file), result: skip ? 'skipped' : todo ? 'todo' : passed ? 'passed' : 'FAILED',
-  }));
+  const files = execFileSync('git', ['grep', '-liE', "['`][drctpsbaxl][0-9]{2}\\b", '--', '*.test.mjs'], {
+    cwd: root,
+    encoding: 'utf8',
+  })
+    .trim()
+    .split('\n');
+  spawnSync(
+    'node',
+    [
+      '--test',
+      '--test-concurrency=1',
+      `--test-reporter=${here('reporter.mjs')}`,
+      `--test-reporter-destination=${output}`,
+      ...files.map((file) => join(root, file)),
+    ],
+    { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] },
+  );
+  return readFileSync(output, 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+    .map(({ name, file, passed, todo, skip }) => ({
+      name,
+      file: relative(root, file),
+      result: skip ? 'skipped' : todo ? 'todo' : passed ? 'passed' : 'FAILED',
+    }));
 }
 
 function rust() {
-  const { stdout } = spawnSync('cargo', ['test', '--workspace', '--locked', '--no-fail-fast'], { cwd: root, encoding: 'utf8', maxBuffer: 1 << 26, stdio: ['ignore', 'pipe', 'inherit'] });
-  return [...stdout.matchAll(/^test (\S+)(?: - should panic)? \.\.\. (ok|FAILED|ignored)$/gm)].map(([, path, result]) => {
-    const name = path.split('::').at(-1);
-    return { name, file: defines(name), result: { ok: 'passed', FAILED: 'FAILED', ignored: 'skipped' }[result] };
+  const { stdout } = spawnSync('cargo', ['test', '--workspace', '--locked', '--no-fail-fast'], {
+    cwd: root,
+    encoding: 'utf8',
+    maxBuffer: 1 << 26,
+    stdio: ['ignore', 'pipe', 'inherit'],
   });
+  return [...stdout.matchAll(/^test (\S+)(?: - should panic)? \.\.\. (ok|FAILED|ignored)$/gm)].map(
+    ([, path, result]) => {
+      const name = path.split('::').at(-1);
+      return { name, file: defines(name), result: { ok: 'passed', FAILED: 'FAILED', ignored: 'skipped' }[result] };
+    },
+  );
 }
 
 function defines(name) {
-  const found = spawnSync('git', ['grep', '-lE', `fn ${name}\\b`, '--', '*.rs'], { cwd: root, encoding: 'utf8' }).stdout.trim();
+  const found = spawnSync('git', ['grep', '-lE', `fn ${name}\\b`, '--', '*.rs'], {
+    cwd: root,
+    encoding: 'utf8',
+  }).stdout.trim();
   return found.split('\n')[0];
 }
 
 /** The table as it is committed. */
 function table(tests) {
-  const lines = ['# What the client withstands', '', 'Made by `node e2e/hostile/rows.mjs`; the ids stand in the names of the tests.'];
+  const lines = [
+    '# What the client withstands',
+    '',
+    'Made by `node e2e/hostile/rows.mjs`; the ids stand in the names of the tests.',
+  ];
   for (const section of new Set(THREATS.map((threat) => threat.section))) {
     lines.push('', `## ${section}`, '', '| row | threat | where tested | result |', '|---|---|---|---|');
     for (const { id, threat, no, tested = [] } of THREATS.filter((row) => row.section === section)) {
       const own = tests.filter(({ ids }) => ids.includes(id));
       const places = [...new Set([...own.map(({ file }) => file), ...tested])].map((file) => `\`${file}\``);
       const count = (result) => own.filter((test) => test.result === result).length;
-      const counts = ['passed', 'todo', 'skipped', 'FAILED'].filter(count).map((result) => `${count(result)} ${result}`);
-      lines.push(`| ${id} | ${threat} | ${[...places, ...no ? [`not tested: ${no}`] : []].join(', ')} | ${counts.join(', ') || (tested.length ? 'passed' : '–')} |`);
+      const counts = ['passed', 'todo', 'skipped', 'FAILED']
+        .filter(count)
+        .map((result) => `${count(result)} ${result}`);
+      lines.push(
+        `| ${id} | ${threat} | ${[...places, ...(no ? [`not tested: ${no}`] : [])].join(', ')} | ` +
+          `${counts.join(', ') || (tested.length ? 'passed' : '–')} |`,
+      );
     }
   }
   return `${lines.join('\n')}\n`;

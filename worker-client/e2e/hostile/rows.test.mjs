@@ -29,7 +29,15 @@ test('where a row is said to be tested, its id stands', () => {
 });
 
 test('a test names its rows', () => {
-  for (const [name, expected] of [['D03 D04 more', ['D03', 'D04']], ['d03_d04_names', ['D03', 'D04']], ['b09, b10: what', ['B09', 'B10']], ['B12: once', ['B12']], ['what D03 is', []], ['c15_only_a_path', ['C15']], ['Q10 x', []]]) {
+  for (const [name, expected] of [
+    ['D03 D04 more', ['D03', 'D04']],
+    ['d03_d04_names', ['D03', 'D04']],
+    ['b09, b10: what', ['B09', 'B10']],
+    ['B12: once', ['B12']],
+    ['what D03 is', []],
+    ['c15_only_a_path', ['C15']],
+    ['Q10 x', []],
+  ]) {
     assert.deepEqual(idsOf(name), expected, name);
   }
 });

@@ -56,15 +56,24 @@ export class Server {
     const { method, url } = request;
     const path = new URL(url).pathname;
     const at = (member) => path === new URL(this.metadata[member] ?? 'https://x/x', url).pathname;
-    const step = path === `${METADATA}${this.path}` ? 'metadata'
-      : at('registration_endpoint') ? 'register'
-        : at('authorization_endpoint') ? 'authorize'
-          : at('token_endpoint') && method === 'POST' ? this.#grant(request)
-            : at('revocation_endpoint') ? 'revoke'
-              : path.startsWith('/manage/') ? 'manage'
-                : path.startsWith(this.resource) ? 'use'
-                  : path === '/' ? 'page'
-                    : 'other';
+    const step =
+      path === `${METADATA}${this.path}`
+        ? 'metadata'
+        : at('registration_endpoint')
+          ? 'register'
+          : at('authorization_endpoint')
+            ? 'authorize'
+            : at('token_endpoint') && method === 'POST'
+              ? this.#grant(request)
+              : at('revocation_endpoint')
+                ? 'revoke'
+                : path.startsWith('/manage/')
+                  ? 'manage'
+                  : path.startsWith(this.resource)
+                    ? 'use'
+                    : path === '/'
+                      ? 'page'
+                      : 'other';
     const honest = (changes = {}) => this[`_${step}`](request, changes);
     return this.on[step] ? this.on[step](request, honest) : honest();
   };
@@ -93,7 +102,12 @@ export class Server {
     const code = `code-${canary('code')}`;
     this.#codes.set(code, asked);
     const back = new URL(asked.get('redirect_uri'));
-    const answer = { code, state: asked.get('state'), ...this.members.authorization_response_iss_parameter_supported && { iss: this.issuer }, ...changes };
+    const answer = {
+      code,
+      state: asked.get('state'),
+      ...(this.members.authorization_response_iss_parameter_supported && { iss: this.issuer }),
+      ...changes,
+    };
     for (const [name, value] of Object.entries(answer)) if (value !== undefined) back.searchParams.append(name, value);
     return { status: 302, headers: { location: back.href }, body: '' };
   }
@@ -123,7 +137,13 @@ export class Server {
     const [access, refresh] = [canary('access'), canary('refresh')];
     this.#live.add(access);
     this.#current.add(refresh);
-    return json({ access_token: access, refresh_token: refresh, token_type: 'Bearer', expires_in: this.lifetime, ...changes });
+    return json({
+      access_token: access,
+      refresh_token: refresh,
+      token_type: 'Bearer',
+      expires_in: this.lifetime,
+      ...changes,
+    });
   }
 
   _revoke({ body, headers }) {

@@ -13,9 +13,12 @@ const key = () => randomBytes(32).toString('base64');
 const use = (who = browser, at = server) => world.use(who, `${at.issuer}/api`);
 const cookieOf = (who) => who.cookies('app.example').get(NAME);
 /** The list as whoever sends this header sees it. */
-const listFor = async (cookie) => JSON.parse((await world.fetch({ method: 'GET', url: `${APP}/connections`, headers: { cookie } })).body);
+const listFor = async (cookie) =>
+  JSON.parse((await world.fetch({ method: 'GET', url: `${APP}/connections`, headers: { cookie } })).body);
 
-before(async () => { world = await World.start(); });
+before(async () => {
+  world = await World.start();
+});
 after(() => world.stop());
 beforeEach(() => {
   server = world.server();
@@ -24,7 +27,14 @@ beforeEach(() => {
 
 describe('the session', () => {
   test('S16 reading makes none', async () => {
-    for (const path of ['/', `/login?url=${server.host}`, `/probe?url=${server.host}`, '/connections', '/callback/x?state=a&code=b']) await browser.visit(path);
+    for (const path of [
+      '/',
+      `/login?url=${server.host}`,
+      `/probe?url=${server.host}`,
+      '/connections',
+      '/callback/x?state=a&code=b',
+    ])
+      await browser.visit(path);
     assert.equal(browser.cookies('app.example').size, 0);
     await world.logIn(server, browser);
     assert.equal(browser.cookies('app.example').size, 1);
@@ -32,12 +42,25 @@ describe('the session', () => {
 
   test('S02 the cookie as it is set', async () => {
     const { headers } = await world.login(server.host);
-    assert.match(headers.getSetCookie().join(), /^__Host-sid=[\w-]{22}\.[\w-]{43}; Path=\/; Secure; HttpOnly; SameSite=Lax; Max-Age=2592000$/);
+    assert.match(
+      headers.getSetCookie().join(),
+      /^__Host-sid=[\w-]{22}\.[\w-]{43}; Path=\/; Secure; HttpOnly; SameSite=Lax; Max-Age=2592000$/,
+    );
   });
 
   test('S01 a cookie that somebody else chose is replaced', async () => {
     const chosen = `${'A'.repeat(22)}.${'A'.repeat(43)}`;
-    const answer = await world.fetch({ method: 'POST', url: `${APP}/login`, headers: { cookie: `${NAME}=${chosen}`, origin: APP, 'sec-fetch-site': 'same-origin', 'content-type': 'application/json' }, body: JSON.stringify({ url: server.host }) });
+    const answer = await world.fetch({
+      method: 'POST',
+      url: `${APP}/login`,
+      headers: {
+        cookie: `${NAME}=${chosen}`,
+        origin: APP,
+        'sec-fetch-site': 'same-origin',
+        'content-type': 'application/json',
+      },
+      body: JSON.stringify({ url: server.host }),
+    });
     const [set] = new Headers(pairs(answer.headers)).getSetCookie();
     assert.ok(set && !set.includes('AAAAAAAA'), set);
     assert.deepEqual(await listFor(`${NAME}=${chosen}`), []);
@@ -60,7 +83,16 @@ describe('the session', () => {
     const pair = `${NAME}=${cookieOf(browser)}`;
     assert.equal((await listFor(pair)).length, 1);
     assert.equal((await listFor(`a=b; ${pair};c=d`)).length, 1);
-    for (const header of [`${pair}; ${pair}`, `${NAME}=a; ${NAME}=b`, `$Version=1; ${NAME}=a`, `${pair}; ${NAME}=x`, pair.toLowerCase(), `${NAME} =${cookieOf(browser)}`, `"${pair}"`, pair.replace('=', '==')]) {
+    for (const header of [
+      `${pair}; ${pair}`,
+      `${NAME}=a; ${NAME}=b`,
+      `$Version=1; ${NAME}=a`,
+      `${pair}; ${NAME}=x`,
+      pair.toLowerCase(),
+      `${NAME} =${cookieOf(browser)}`,
+      `"${pair}"`,
+      pair.replace('=', '=='),
+    ]) {
       assert.deepEqual(await listFor(header), [], header);
     }
   });
@@ -69,7 +101,12 @@ describe('the session', () => {
     await world.logIn(server, browser);
     const pair = `${NAME}=${cookieOf(browser)}`;
     assert.equal((await browser.visit('/logout')).status, 405);
-    const foreign = await world.fetch({ method: 'POST', url: `${APP}/logout`, headers: { cookie: pair, origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' }, body: '' });
+    const foreign = await world.fetch({
+      method: 'POST',
+      url: `${APP}/logout`,
+      headers: { cookie: pair, origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' },
+      body: '',
+    });
     assert.equal(foreign.status, 403);
     assert.equal((await listFor(pair)).length, 1);
     const [account, secret] = cookieOf(browser).split('.');
@@ -84,14 +121,23 @@ describe('the session', () => {
 describe('the rows', () => {
   test('S04 S05 what is on disk opens nothing', async () => {
     server = world.server('good', { members: { token_endpoint_auth_methods_supported: ['client_secret_basic'] } });
-    server.on.register = (_, honest) => honest({ registration_client_uri: `${server.issuer}/manage/1`, registration_access_token: 'MANAGE-CANARY-0123456789' });
+    server.on.register = (_, honest) =>
+      honest({
+        registration_client_uri: `${server.issuer}/manage/1`,
+        registration_access_token: 'MANAGE-CANARY-0123456789',
+      });
     await world.logIn(server, browser);
     await world.upToCallback(server, browser);
     await use();
     const disk = await world.app.disk();
     assert.ok(disk.includes(server.issuer), 'what is no secret is found');
     const verifiers = server.exchanges.map(({ sent }) => sent.get('code_verifier'));
-    for (const secret of [cookieOf(browser).split('.')[1], ...verifiers, ...server.authorizations.map((asked) => asked.get('state')), 'MANAGE-CANARY']) {
+    for (const secret of [
+      cookieOf(browser).split('.')[1],
+      ...verifiers,
+      ...server.authorizations.map((asked) => asked.get('state')),
+      'MANAGE-CANARY',
+    ]) {
       assert.ok(!disk.includes(secret), secret);
     }
     assert.deepEqual((await world.leaks()).disk, []);
@@ -105,7 +151,10 @@ describe('the rows', () => {
     const [{ id: theirs }] = await world.connections(victim);
     const rows = await world.rows('SELECT id, sealed, issuer, resource FROM connection');
     const stolen = rows.find(({ id }) => id === theirs);
-    await world.rows(`UPDATE connection SET sealed = '${stolen.sealed}', issuer = '${stolen.issuer}', resource = '${stolen.resource}' WHERE id = '${mine}'`);
+    await world.rows(
+      `UPDATE connection SET sealed = '${stolen.sealed}', issuer = '${stolen.issuer}', ` +
+        `resource = '${stolen.resource}' WHERE id = '${mine}'`,
+    );
     const answer = await use(browser, other);
     assert.deepEqual([answer.status, answer.json.type], [409, 'login-again'], answer.body);
     assert.equal(other.refreshes.length + world.lab.requests(other.host, { path: '/api' }).length, 0);
@@ -115,8 +164,12 @@ describe('the rows', () => {
   });
 
   test('S10 a label, a scope and a name that are made for a statement', async () => {
-    const hostile = '\'; DROP TABLE connection;--';
-    server.on.page = () => ({ status: 200, headers: { 'content-type': 'text/html' }, body: `<title>${hostile}</title>` });
+    const hostile = "'; DROP TABLE connection;--";
+    server.on.page = () => ({
+      status: 200,
+      headers: { 'content-type': 'text/html' },
+      body: `<title>${hostile}</title>`,
+    });
     server.on.exchange = (_, honest) => honest({ scope: hostile });
     const { headers } = await world.login(server.host, browser, { label: hostile, scope: 'read' });
     await browser.visit(headers.get('location'));
@@ -161,8 +214,13 @@ describe('the rows', () => {
     assert.ok((await inFile()).some(({ name }) => name === 'salt'));
     await browser.json('POST', '/logout');
     // What the server must be told goes first; then the rows.
-    for (let n = 0; n < 50 && server.revocations.length < 2; n += 1) await new Promise((resolve) => { setTimeout(resolve, 100); });
-    await new Promise((resolve) => { setTimeout(resolve, 500); });
+    for (let n = 0; n < 50 && server.revocations.length < 2; n += 1)
+      await new Promise((resolve) => {
+        setTimeout(resolve, 100);
+      });
+    await new Promise((resolve) => {
+      setTimeout(resolve, 500);
+    });
     assert.equal(server.revocations.length, 2);
     assert.deepEqual(await inFile(), []);
   });
@@ -172,30 +230,49 @@ describe('the keys', () => {
   const dist = fileURLToPath(new URL('../../npm/dist', import.meta.url));
 
   for (const [name, keys, platform] of [
-    ['not set', undefined, { bindings: { ORIGIN: APP } }], ['empty', ''], ['no JSON', 'k'], ['of 16 bytes', ring({ k1: randomBytes(16).toString('base64') })], ['all zero', ring({ k1: Buffer.alloc(32).toString('base64') })],
-    ['without the active one', ring({ k2: key() })], ['the example of the settings', '{"active":"k1","keys":{"k1":"<32 random bytes, base64>"}}'],
-  ]) test(`S07 keys that are ${name}: 503 everywhere, and the log does not tell them`, async () => {
-    const alone = await World.start({ modules: await artefact(dist), bindings: { MASTER_KEYS: keys }, platform });
-    for (const path of ['/', '/connections', '/login?url=good.example', '/callback/x?state=a', '/health', '/probe?url=good.example']) {
-      assert.equal((await alone.fetch({ method: 'GET', url: `${APP}${path}`, headers: {} })).status, 503, path);
-    }
-    assert.equal(alone.lab.all.length, 0);
-    assert.match(alone.app.log, /MASTER_KEYS/);
-    for (const secret of Object.values(JSON.parse(/^\{/.test(keys ?? '') ? keys : '{"keys":{}}').keys)) assert.ok(!alone.app.log.includes(secret));
-    await alone.stop();
-  });
+    ['not set', undefined, { bindings: { ORIGIN: APP } }],
+    ['empty', ''],
+    ['no JSON', 'k'],
+    ['of 16 bytes', ring({ k1: randomBytes(16).toString('base64') })],
+    ['all zero', ring({ k1: Buffer.alloc(32).toString('base64') })],
+    ['without the active one', ring({ k2: key() })],
+    ['the example of the settings', '{"active":"k1","keys":{"k1":"<32 random bytes, base64>"}}'],
+  ])
+    test(`S07 keys that are ${name}: 503 everywhere, and the log does not tell them`, async () => {
+      const alone = await World.start({ modules: await artefact(dist), bindings: { MASTER_KEYS: keys }, platform });
+      for (const path of [
+        '/',
+        '/connections',
+        '/login?url=good.example',
+        '/callback/x?state=a',
+        '/health',
+        '/probe?url=good.example',
+      ]) {
+        assert.equal((await alone.fetch({ method: 'GET', url: `${APP}${path}`, headers: {} })).status, 503, path);
+      }
+      assert.equal(alone.lab.all.length, 0);
+      assert.match(alone.app.log, /MASTER_KEYS/);
+      for (const secret of Object.values(JSON.parse(/^\{/.test(keys ?? '') ? keys : '{"keys":{}}').keys))
+        assert.ok(!alone.app.log.includes(secret));
+      await alone.stop();
+    });
 
-  test('S08 another key: what was sealed with the old one opens, is sealed anew, and then the old one may go', async () => {
+  test('S08 another key: rows of the old one open and are sealed anew, and then it may go', async () => {
     const [k1, k2] = [key(), key()];
     const rotating = await World.start({ bindings: { MASTER_KEYS: ring({ k1 }) } });
     const at = rotating.server();
     const who = await rotating.logIn(at);
     const early = await rotating.logIn(at);
-    const sealedWith = async (kid) => (await rotating.rows('SELECT sealed FROM connection')).filter(({ sealed }) => sealed.startsWith(`v1.${kid}.`)).length;
+    const sealedWith = async (kid) =>
+      (await rotating.rows('SELECT sealed FROM connection')).filter(({ sealed }) => sealed.startsWith(`v1.${kid}.`))
+        .length;
     assert.equal(await sealedWith('k1'), 2);
     await rotating.app.restart({ bindings: { MASTER_KEYS: ring({ k1, k2 }, 'k2') } });
     assert.equal((await rotating.use(who, `${at.issuer}/api`)).status, 200);
-    for (let n = 0; n < 20 && !/resealed/.test(rotating.app.log); n += 1) await new Promise((resolve) => { setTimeout(resolve, 250); });
+    for (let n = 0; n < 20 && !/resealed/.test(rotating.app.log); n += 1)
+      await new Promise((resolve) => {
+        setTimeout(resolve, 250);
+      });
     assert.equal(await sealedWith('k2'), 1, 'of whoever came');
     await rotating.app.restart({ bindings: { MASTER_KEYS: ring({ k2 }, 'k2') } });
     assert.equal((await rotating.use(who, `${at.issuer}/api`)).status, 200);

@@ -12,27 +12,40 @@ const HOOK = '/panic-on-purpose';
 
 describe('a panic', () => {
   let world;
-  before(async () => { world = await World.start({ modules: await artefact(folder('../../.run/panics')) }); });
+  before(async () => {
+    world = await World.start({ modules: await artefact(folder('../../.run/panics')) });
+  });
   after(() => world.stop());
 
   /** Fifty logins that have begun at a slow server, and what comes of them. */
   async function fiftyInFlight() {
     const slow = world.server('slow');
     let go;
-    const gate = new Promise((resolve) => { go = resolve; });
+    const gate = new Promise((resolve) => {
+      go = resolve;
+    });
     let waiting = 0;
     const all = new Promise((resolve) => {
-      slow.on.exchange = async (_, honest) => { if ((waiting += 1) === 50) resolve(); await gate; return honest(); };
+      slow.on.exchange = async (_, honest) => {
+        if ((waiting += 1) === 50) resolve();
+        await gate;
+        return honest();
+      };
     });
     const browsers = Array.from({ length: 50 }, () => world.browser());
     const callbacks = [];
     for (const browser of browsers) callbacks.push(await world.upToCallback(slow, browser));
     const pages = browsers.map((browser, n) => browser.visit(callbacks[n]));
     await all;
-    return { finish: () => { go(); return Promise.all(pages); } };
+    return {
+      finish: () => {
+        go();
+        return Promise.all(pages);
+      },
+    };
   }
 
-  test('S13 in a route, in the registrar and in the account, with fifty others on their way: an error of its own request', async () => {
+  test('S13 in a route, the registrar and the account, among fifty others: an error of its request', async () => {
     const { finish } = await fiftyInFlight();
     const redirected = world.server('panics');
     redirected.on.metadata = () => ({ status: 302, headers: { location: HOOK }, body: '' });
@@ -47,7 +60,8 @@ describe('a panic', () => {
       assert.deepEqual([answer.status, answer.json?.type], [500, 'internal'], answer.body);
       assert.match(answer.headers.get('content-security-policy'), /default-src 'none'/);
     }
-    for (const { host } of [redirected, registering, exchanging]) assert.equal(world.lab.requests(host, { path: HOOK }).length, 0, 'the panic came first');
+    for (const { host } of [redirected, registering, exchanging])
+      assert.equal(world.lab.requests(host, { path: HOOK }).length, 0, 'the panic came first');
     const pages = await finish();
     assert.deepEqual([...new Set(pages.map(({ url }) => place(url)))], ['https://app.example/']);
     // The same objects and the same isolate serve whoever comes next; what many waited for does not stand in the way.
@@ -62,8 +76,43 @@ test('X03 whoever is asked is whoever was judged, in every spelling', async () =
   const [name] = host.split('.');
   // A generator of one's own, so that a failure can be repeated.
   let seed = 42;
-  const random = (n) => { seed = (seed * 1103515245 + 12345) % 2147483648; return Math.floor((seed / 2147483648) * n); };
-  const PIECES = ['@', ':', '/', '\\\\', '?', '#', '.', '%2e', '%00', '\t', '\n', ' ', '\u00ad', '。', '．', 'ａ', 'ß', '[', ']', '%', '443', '0x', ';', '|', '^', name, 'evil.example', 'https://', '//', '.example', host];
+  const random = (n) => {
+    seed = (seed * 1103515245 + 12345) % 2147483648;
+    return Math.floor((seed / 2147483648) * n);
+  };
+  const PIECES = [
+    '@',
+    ':',
+    '/',
+    '\\\\',
+    '?',
+    '#',
+    '.',
+    '%2e',
+    '%00',
+    '\t',
+    '\n',
+    ' ',
+    '\u00ad',
+    '。',
+    '．',
+    'ａ',
+    'ß',
+    '[',
+    ']',
+    '%',
+    '443',
+    '0x',
+    ';',
+    '|',
+    '^',
+    name,
+    'evil.example',
+    'https://',
+    '//',
+    '.example',
+    host,
+  ];
   let accepted = 0;
   for (let n = 0; n < 400; n += 1) {
     let typed = host;
@@ -78,7 +127,10 @@ test('X03 whoever is asked is whoever was judged, in every spelling', async () =
     }
     accepted += 1;
     const asked = new Set(world.lab.all.slice(world.lab.all.length - answer.sent).map(({ url }) => new URL(url).host));
-    assert.ok([...asked].every((one) => one === answer.json.host), `${JSON.stringify(typed)}: ${answer.json.host} was judged, ${[...asked]} asked`);
+    assert.ok(
+      [...asked].every((one) => one === answer.json.host),
+      `${JSON.stringify(typed)}: ${answer.json.host} was judged, ${[...asked]} asked`,
+    );
     assert.equal(new URL(answer.json.resource).host, answer.json.host, typed);
   }
   assert.ok(accepted > 40 && accepted < 380, `${accepted} of 400`);
@@ -90,15 +142,28 @@ test('X04 the settings of the Worker are the safe ones', () => {
   assert.ok(config.compatibility_date >= '2026-05-01');
   assert.ok(config.compatibility_flags.includes('global_fetch_strictly_public'));
   assert.deepEqual([config.workers_dev, config.preview_urls, config.observability.enabled], [false, false, true]);
-  assert.deepEqual(config.migrations.flatMap(({ new_sqlite_classes: names, new_classes: plain }) => [...names ?? [], ...plain ?? []]), ['Account', 'Registrar']);
-  assert.ok(config.migrations.every(({ new_classes: plain }) => !plain), 'rows, not keys and values');
+  assert.deepEqual(
+    config.migrations.flatMap(({ new_sqlite_classes: names, new_classes: plain }) => [
+      ...(names ?? []),
+      ...(plain ?? []),
+    ]),
+    ['Account', 'Registrar'],
+  );
+  assert.ok(
+    config.migrations.every(({ new_classes: plain }) => !plain),
+    'rows, not keys and values',
+  );
   assert.deepEqual(config.kv_namespaces, []);
-  assert.deepEqual(Object.keys(config.vars).filter((name) => /KEY|SECRET|INSECURE|LOOPBACK/.test(name)), []);
+  assert.deepEqual(
+    Object.keys(config.vars).filter((name) => /KEY|SECRET|INSECURE|LOOPBACK/.test(name)),
+    [],
+  );
   assert.ok(!/loopback|panic/.test(config.build.command), 'built without what is for development and tests');
 });
 
 test('X05 D28 the released artefact holds no hook, and no switch for development', async () => {
-  const read = async (path) => Buffer.concat(await Promise.all(['index.js', 'index_bg.wasm'].map((file) => readFile(`${folder(path)}/${file}`))));
+  const read = async (path) =>
+    Buffer.concat(await Promise.all(['index.js', 'index_bg.wasm'].map((file) => readFile(`${folder(path)}/${file}`))));
   const [released, panics] = [await read('../../npm/dist'), await read('../../.run/panics')];
   assert.ok(panics.includes(HOOK.slice(1)), 'the scan finds it where it is');
   for (const text of [HOOK.slice(1), 'ALLOW_INSECURE', 'ALLOW_LOOPBACK']) assert.ok(!released.includes(text), text);

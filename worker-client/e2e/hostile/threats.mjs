@@ -1,5 +1,6 @@
 // What the client must withstand, row by row; the ids stand in the names of the tests. `no` says why a row has no test.
-const section = (letter, name, rows) => rows.map(([id, threat, more = {}]) => ({ id: `${letter}${id}`, section: name, threat, ...more }));
+const section = (letter, name, rows) =>
+  rows.map(([id, threat, more = {}]) => ({ id: `${letter}${id}`, section: name, threat, ...more }));
 
 const NOT_READ = { no: 'protected-resource metadata (RFC 9728) is named in a verdict and never read' };
 
@@ -30,8 +31,16 @@ export const THREATS = [
     ['23', 'a thousand authorization servers', NOT_READ],
     ['24', 'the app as a port scanner'],
     ['25', 'the app asks itself'],
-    ['26', 'a public name of a private address', { no: 'a Worker cannot pin addresses, and the local runtime is set to allow private ones; the platform\'s network keeps them apart. The command line pins: L10' }],
-    ['27', 'what one person\'s question put into a cache'],
+    [
+      '26',
+      'a public name of a private address',
+      {
+        no:
+          "a Worker cannot pin addresses, and the local runtime is set to allow private ones; the platform's " +
+          'network keeps them apart. The command line pins: L10',
+      },
+    ],
+    ['27', "what one person's question put into a cache"],
     ['28', 'a switch for development in production'],
     ['29', 'a host that names an honest server as its own'],
   ]),
@@ -72,7 +81,7 @@ export const THREATS = [
     ['06', 'another issuer answers'],
     ['07', 'a forged error'],
     ['08', 'markup in a callback'],
-    ['09', 'one issuer\'s answer under another\'s address'],
+    ['09', "one issuer's answer under another's address"],
     ['10', 'two tabs'],
     ['11', 'a token in the callback'],
     ['12', 'a code of a megabyte'],
@@ -113,8 +122,8 @@ export const THREATS = [
     ['05', 'a page of a host on our origin'],
     ['06', 'headers of a host on our origin'],
     ['07', 'a forged request to a proxy'],
-    ['08', 'another person\'s connection'],
-    ['09', 'one person\'s answer for another'],
+    ['08', "another person's connection"],
+    ['09', "one person's answer for another"],
     ['10', 'other methods'],
     ['11', 'an answer without end'],
     ['12', 'a proxy for strangers'],
@@ -132,12 +141,12 @@ export const THREATS = [
     ['06', 'sealed rows that change places'],
     ['07', 'no key, or a bad one'],
     ['08', 'a change of keys'],
-    ['09', 'another person\'s object'],
+    ['09', "another person's object"],
     ['10', 'a statement inside a value'],
     ['11', 'rows without end'],
     ['12', 'a crash between steps'],
     ['13', 'a panic'],
-    ['14', 'one person\'s data in another\'s request'],
+    ['14', "one person's data in another's request"],
     ['15', 'a logout that leaves something'],
     ['16', 'a session for reading'],
     ['17', 'secrets in logs'],
@@ -158,7 +167,11 @@ export const THREATS = [
     ['11', 'a root page that leads away'],
     ['12', 'a root page that never comes'],
     ['13', 'a base that leads away'],
-    ['14', 'untrusted text that is printed later', { tested: ['branding/src/text.rs'], no: 'the type has no `Display`: what prints it does not compile' }],
+    [
+      '14',
+      'untrusted text that is printed later',
+      { tested: ['branding/src/text.rs'], no: 'the type has no `Display`: what prints it does not compile' },
+    ],
   ]),
   ...section('L', 'The command line', [
     ['01', 'escapes for the terminal'],
@@ -173,7 +186,11 @@ export const THREATS = [
     ['10', 'an address that changes after the check'],
   ]),
   ...section('X', 'The whole', [
-    ['01', 'a dependency that is known to be bad', { no: 'not a behaviour: Cargo.lock holds what the builds use, and deny.toml says what may not be in it' }],
+    [
+      '01',
+      'a dependency that is known to be bad',
+      { no: 'not a behaviour: Cargo.lock holds what the builds use, and deny.toml says what may not be in it' },
+    ],
     ['02', 'panics and hangs on bytes of strangers'],
     ['03', 'two parsers that disagree'],
     ['04', 'settings that drift'],

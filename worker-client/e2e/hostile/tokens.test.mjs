@@ -8,9 +8,14 @@ import { APP, isCallback, place, World } from './world.mjs';
 let world, server, browser;
 const use = (path = '/api') => world.use(browser, `${server.issuer}${path}`);
 const connection = async () => (await world.connections(browser))[0];
-const wait = (milliseconds) => new Promise((resolve) => { setTimeout(resolve, milliseconds); });
+const wait = (milliseconds) =>
+  new Promise((resolve) => {
+    setTimeout(resolve, milliseconds);
+  });
 
-before(async () => { world = await World.start(); });
+before(async () => {
+  world = await World.start();
+});
 after(() => world.stop());
 beforeEach(() => {
   server = world.server();
@@ -36,25 +41,52 @@ describe('the exchange', () => {
   }
 
   for (const [name, changes, works] of [
-    ['T07 `DPoP`', { token_type: 'DPoP' }], ['T07 `mac`', { token_type: 'mac' }], ['T07 no type', { token_type: undefined }], ['T07 `BEARER`', { token_type: 'BEARER' }, true],
-    ['T08 a line break in the token', { access_token: 'a\r\nX-Evil: 1' }], ['T08 a space', { access_token: 'a b' }], ['T08 a letter beyond ASCII', { access_token: 'é' }],
-    ['T08 NUL', { access_token: 'a\0b' }], ['T08 a token of 17 KB', { access_token: 'x'.repeat(17_000) }], ['T08 a token of 15 KB', { access_token: 'x'.repeat(15_000) }, true],
-    ['T08 an empty token', { access_token: '' }], ['T09 no token', { access_token: undefined }],
-  ]) test(name, async () => {
-    const { connected } = await exchanged((_, honest) => honest(changes));
-    assert.equal(connected, Boolean(works));
-  });
+    ['T07 `DPoP`', { token_type: 'DPoP' }],
+    ['T07 `mac`', { token_type: 'mac' }],
+    ['T07 no type', { token_type: undefined }],
+    ['T07 `BEARER`', { token_type: 'BEARER' }, true],
+    ['T08 a line break in the token', { access_token: 'a\r\nX-Evil: 1' }],
+    ['T08 a space', { access_token: 'a b' }],
+    ['T08 a letter beyond ASCII', { access_token: 'é' }],
+    ['T08 NUL', { access_token: 'a\0b' }],
+    ['T08 a token of 17 KB', { access_token: 'x'.repeat(17_000) }],
+    ['T08 a token of 15 KB', { access_token: 'x'.repeat(15_000) }, true],
+    ['T08 an empty token', { access_token: '' }],
+    ['T09 no token', { access_token: undefined }],
+  ])
+    test(name, async () => {
+      const { connected } = await exchanged((_, honest) => honest(changes));
+      assert.equal(connected, Boolean(works));
+    });
 
   test('T09 200 with an error in it', async () => {
     assert.equal((await exchanged(() => json({ error: 'bad_verification_code' }))).connected, false);
-    assert.equal((await exchanged(() => json({ error: 'bad_verification_code', access_token: 'x', token_type: 'Bearer' }))).connected, false);
+    assert.equal(
+      (await exchanged(() => json({ error: 'bad_verification_code', access_token: 'x', token_type: 'Bearer' })))
+        .connected,
+      false,
+    );
     assert.equal((await exchanged(undefined)).connected, true);
   });
 
-  for (const value of ['"3600"', '3600.0', '-5', '0', '18446744073709551615', '99999999999999999999999', 'true', 'null', '"soon"', '[]']) {
+  for (const value of [
+    '"3600"',
+    '3600.0',
+    '-5',
+    '0',
+    '18446744073709551615',
+    '99999999999999999999999',
+    'true',
+    'null',
+    '"soon"',
+    '[]',
+  ]) {
     test(`T10 expires_in ${value}`, async () => {
       server.lifetime = 'LIFETIME';
-      const { connected } = await exchanged((_, honest) => { const answer = honest(); return { ...answer, body: answer.body.replace('"LIFETIME"', value) }; });
+      const { connected } = await exchanged((_, honest) => {
+        const answer = honest();
+        return { ...answer, body: answer.body.replace('"LIFETIME"', value) };
+      });
       assert.ok(connected);
       server.lifetime = 3600;
       const answer = await use();
@@ -66,7 +98,10 @@ describe('the exchange', () => {
 
   test('T10 expires_in 1e309, which no JSON number is: an answer that cannot be read', async () => {
     server.lifetime = 'LIFETIME';
-    const { connected, page } = await exchanged((_, honest) => { const answer = honest(); return { ...answer, body: answer.body.replace('"LIFETIME"', '1e309') }; });
+    const { connected, page } = await exchanged((_, honest) => {
+      const answer = honest();
+      return { ...answer, body: answer.body.replace('"LIFETIME"', '1e309') };
+    });
     assert.deepEqual([connected, page.status], [false, 502], page.body);
   });
 
@@ -85,7 +120,15 @@ describe('the exchange', () => {
     const fault = endless();
     assert.equal((await exchanged(() => fault)).connected, false);
     await fault.seen.ended;
-    assert.equal((await exchanged((_, honest) => { const answer = honest(); return { ...answer, body: answer.body.replace('{', `{"x":"${'y'.repeat(10 << 20)}",`) }; })).connected, false);
+    assert.equal(
+      (
+        await exchanged((_, honest) => {
+          const answer = honest();
+          return { ...answer, body: answer.body.replace('{', `{"x":"${'y'.repeat(10 << 20)}",`) };
+        })
+      ).connected,
+      false,
+    );
     const began = performance.now();
     assert.equal((await exchanged(() => silence())).connected, false);
     const took = performance.now() - began;
@@ -95,8 +138,13 @@ describe('the exchange', () => {
   test('T18 the runtime ends during the exchange: the code is not sent again', async () => {
     const callback = await world.upToCallback(server, browser);
     let asked;
-    const arrived = new Promise((resolve) => { asked = resolve; });
-    server.on.exchange = () => { asked(); return silence(); };
+    const arrived = new Promise((resolve) => {
+      asked = resolve;
+    });
+    server.on.exchange = () => {
+      asked();
+      return silence();
+    };
     const answer = browser.visit(callback).catch(() => undefined);
     await arrived;
     await world.app.restart();
@@ -109,7 +157,9 @@ describe('the exchange', () => {
   });
 
   test('T20 an ID token that says who somebody is changes nothing', async () => {
-    const none = [{ alg: 'none' }, { sub: 'admin', iss: server.issuer, email: 'admin@app.example' }].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'));
+    const none = [{ alg: 'none' }, { sub: 'admin', iss: server.issuer, email: 'admin@app.example' }].map((part) =>
+      Buffer.from(JSON.stringify(part)).toString('base64url'),
+    );
     assert.ok((await exchanged((_, honest) => honest({ id_token: `${none.join('.')}.` }))).connected);
     assert.ok(!JSON.stringify(await world.connections(browser)).includes('admin'));
     assert.ok(!(await browser.visit('/')).body.includes('admin'));
@@ -125,38 +175,58 @@ describe('the exchange', () => {
 });
 
 describe('how we prove ourselves', () => {
-  for (const [offered, registered, expected] of [
-    [['none'], {}, { body: true }],
-    [['client_secret_basic'], {}, { basic: true, body: true }],
-    [['client_secret_post'], {}, { post: true, body: true }],
-    [undefined, {}, { basic: true, body: true }],
-    [['client_secret_basic', 'client_secret_post'], { token_endpoint_auth_method: 'client_secret_post' }, { post: true, body: true }],
-  ]) test(`T14 T15 offered ${offered ?? 'nothing'}, registered ${registered.token_endpoint_auth_method ?? 'as asked'}`, async () => {
-    server = world.server('good', { members: { token_endpoint_auth_methods_supported: offered } });
-    server.on.register = (_, honest) => honest(registered);
-    await world.logIn(server, browser);
-    server.expireAll();
-    assert.equal((await use()).status, 200);
-    for (const { sent, headers } of [...server.exchanges, ...server.refreshes]) {
-      assert.deepEqual([/^Basic /.test(headers.authorization ?? ''), sent.has('client_secret'), sent.has('client_id')], [Boolean(expected.basic), Boolean(expected.post), true]);
-    }
-  });
+  // What the server offers, what it registers if that is not what was asked for, and how the secret is then sent.
+  const METHODS = [
+    [['none'], undefined, 'none'],
+    [['client_secret_basic'], undefined, 'basic'],
+    [['client_secret_post'], undefined, 'post'],
+    [undefined, undefined, 'basic'],
+    [['client_secret_basic', 'client_secret_post'], 'client_secret_post', 'post'],
+  ];
+  for (const [offered, method, sentAs] of METHODS)
+    test(`T14 T15 offered ${offered ?? 'nothing'}, registered ${method ?? 'as asked'}`, async () => {
+      server = world.server('good', { members: { token_endpoint_auth_methods_supported: offered } });
+      server.on.register = (_, honest) => honest(method ? { token_endpoint_auth_method: method } : {});
+      await world.logIn(server, browser);
+      server.expireAll();
+      assert.equal((await use()).status, 200);
+      for (const { sent, headers } of [...server.exchanges, ...server.refreshes]) {
+        assert.deepEqual(
+          [/^Basic /.test(headers.authorization ?? ''), sent.has('client_secret'), sent.has('client_id')],
+          [sentAs === 'basic', sentAs === 'post', true],
+        );
+      }
+    });
 });
 
 describe('the refresh', () => {
-  for (const callers of [2, 10, 100]) test(`T01 ${callers} callers with a token that is over: one refresh`, async () => {
-    await expired();
-    server.on.refresh = async (_, honest) => { await wait(50); return honest(); };
-    const answers = await Promise.all(Array.from({ length: callers }, () => use()));
-    assert.deepEqual([...new Set(answers.map(({ status }) => status))], [200], answers.find(({ status }) => status !== 200)?.body);
-    assert.deepEqual([server.refreshes.length, server.reuses], [1, 0]);
-  });
+  for (const callers of [2, 10, 100])
+    test(`T01 ${callers} callers with a token that is over: one refresh`, async () => {
+      await expired();
+      server.on.refresh = async (_, honest) => {
+        await wait(50);
+        return honest();
+      };
+      const answers = await Promise.all(Array.from({ length: callers }, () => use()));
+      assert.deepEqual(
+        [...new Set(answers.map(({ status }) => status))],
+        [200],
+        answers.find(({ status }) => status !== 200)?.body,
+      );
+      assert.deepEqual([server.refreshes.length, server.reuses], [1, 0]);
+    });
 
-  test('T02 the runtime ends between the rotation and the store: the token is presented once more, and never again', async () => {
+  test('T02 the runtime ends between rotation and store: the token is presented once more, never again', async () => {
     await expired();
     let asked;
-    const arrived = new Promise((resolve) => { asked = resolve; });
-    server.on.refresh = (_, honest) => { honest(); asked(); return silence(); };
+    const arrived = new Promise((resolve) => {
+      asked = resolve;
+    });
+    server.on.refresh = (_, honest) => {
+      honest();
+      asked();
+      return silence();
+    };
     const lost = use().catch(() => undefined);
     await arrived;
     await world.app.restart();
@@ -173,8 +243,13 @@ describe('the refresh', () => {
     await expired();
     for (let n = 0; n < 2; n += 1) {
       let asked;
-      const arrived = new Promise((resolve) => { asked = resolve; });
-      server.on.refresh = () => { asked(); return silence(); };
+      const arrived = new Promise((resolve) => {
+        asked = resolve;
+      });
+      server.on.refresh = () => {
+        asked();
+        return silence();
+      };
       const lost = use().catch(() => undefined);
       await arrived;
       await world.app.restart();
@@ -194,17 +269,18 @@ describe('the refresh', () => {
     ['JSON that is cut', () => ({ ...json({}), body: '{"access_token":"x"' })],
     ['400 with a page', () => html('<h1>bad', 400)],
     ['a redirect', () => redirect('https://evil.example/token', 307)],
-  ]) test(`T03 T05 ${name}: nothing is lost`, async () => {
-    await expired();
-    server.on.refresh = answer;
-    assert.ok((await use()).status >= 500);
-    assert.equal((await connection()).needs_login, false);
-    server.on = {};
-    await wait(600);
-    assert.equal((await use()).status, 200);
-    assert.equal(server.reuses, 0);
-    assert.equal(world.lab.requests('evil.example').length, 0);
-  });
+  ])
+    test(`T03 T05 ${name}: nothing is lost`, async () => {
+      await expired();
+      server.on.refresh = answer;
+      assert.ok((await use()).status >= 500);
+      assert.equal((await connection()).needs_login, false);
+      server.on = {};
+      await wait(600);
+      assert.equal((await use()).status, 200);
+      assert.equal(server.reuses, 0);
+      assert.equal(world.lab.requests('evil.example').length, 0);
+    });
 
   test('T03 429: the server is left alone for as long as it asks', async () => {
     await expired();
@@ -225,15 +301,26 @@ describe('the refresh', () => {
     assert.equal((await connection()).needs_login, true);
   });
 
-  for (const [name, refresh_token] of [['none', undefined], ['null', null], ['an empty one', '']]) test(`T04 ${name} in place of a new refresh token: the old one stays`, async () => {
-    await expired();
-    server.on.refresh = () => { server.refreshed = (server.refreshed ?? 0) + 1; return server.tokens({ refresh_token }); };
-    assert.equal((await use()).status, 200);
-    server.expireAll();
-    assert.equal((await use()).status, 200);
-    const sent = world.lab.requests(server.host, { path: '/token' }).slice(1).map(({ body }) => new URLSearchParams(body).get('refresh_token'));
-    assert.deepEqual([sent.length, new Set(sent).size], [2, 1]);
-  });
+  for (const [name, refresh_token] of [
+    ['none', undefined],
+    ['null', null],
+    ['an empty one', ''],
+  ])
+    test(`T04 ${name} in place of a new refresh token: the old one stays`, async () => {
+      await expired();
+      server.on.refresh = () => {
+        server.refreshed = (server.refreshed ?? 0) + 1;
+        return server.tokens({ refresh_token });
+      };
+      assert.equal((await use()).status, 200);
+      server.expireAll();
+      assert.equal((await use()).status, 200);
+      const sent = world.lab
+        .requests(server.host, { path: '/token' })
+        .slice(1)
+        .map(({ body }) => new URLSearchParams(body).get('refresh_token'));
+      assert.deepEqual([sent.length, new Set(sent).size], [2, 1]);
+    });
 
   test('T11 a host that refuses every token: one refresh, then its own answer', async () => {
     await world.logIn(server, browser);
@@ -286,8 +373,14 @@ describe('the end', () => {
     await expired();
     const { id } = await connection();
     let asked, answer;
-    const arrived = new Promise((resolve) => { asked = resolve; });
-    server.on.refresh = (_, honest) => new Promise((resolve) => { answer = () => resolve(honest()); asked(); });
+    const arrived = new Promise((resolve) => {
+      asked = resolve;
+    });
+    server.on.refresh = (_, honest) =>
+      new Promise((resolve) => {
+        answer = () => resolve(honest());
+        asked();
+      });
     const using = use();
     await arrived;
     assert.equal((await browser.json('DELETE', `/connections/${id}`)).status, 200);

@@ -20,7 +20,7 @@ export class World {
   static async start({ modules, ...options } = {}) {
     const world = new World();
     world.lab = new Lab();
-    world.app = await App.start({ modules: modules ?? await hostOf('host.mjs'), lab: world.lab, ...options });
+    world.app = await App.start({ modules: modules ?? (await hostOf('host.mjs')), lab: world.lab, ...options });
     return world;
   }
 
@@ -71,7 +71,11 @@ export class World {
 
   /** A login up to its genuine callback, which is not visited yet. */
   async upToCallback(server, browser = this.browser()) {
-    const page = await browser.submit(await browser.visit(`/login?url=${encodeURIComponent(server.host)}`), {}, { until: isCallback });
+    const page = await browser.submit(
+      await browser.visit(`/login?url=${encodeURIComponent(server.host)}`),
+      {},
+      { until: isCallback },
+    );
     assert.ok(isCallback(page.url), page.body);
     return page.url;
   }
@@ -100,8 +104,11 @@ export class World {
     const urls = this.lab.all.map(({ url }) => url).join('\n');
     const kinds = /CANARY-(access|refresh|client)/;
     return {
-      answers: this.answers.flatMap(({ request, body, headers }) => found(`${body}${headers.filter((_, n, all) => !/^location$/i.test(all[n - 1] ?? ''))}`)
-        .filter(() => !request.mayHold)),
+      answers: this.answers.flatMap(({ request, body, headers }) =>
+        found(`${body}${headers.filter((_, n, all) => !/^location$/i.test(all[n - 1] ?? ''))}`).filter(
+          () => !request.mayHold,
+        ),
+      ),
       urls: found(urls).filter((secret) => kinds.test(secret)),
       log: found(this.app.log),
       disk: found(await this.app.disk()),

@@ -1,5 +1,9 @@
 // better-auth: an issuer with a path and nothing at the root; login and consent answer by themselves.
-import { oauthProvider, oauthProviderAuthServerMetadata, oauthProviderOpenIdConfigMetadata } from '@better-auth/oauth-provider';
+import {
+  oauthProvider,
+  oauthProviderAuthServerMetadata,
+  oauthProviderOpenIdConfigMetadata,
+} from '@better-auth/oauth-provider';
 import { betterAuth } from 'better-auth';
 import { memoryAdapter } from 'better-auth/adapters/memory';
 import { getAuthTables } from 'better-auth/db';
@@ -23,7 +27,8 @@ export async function start({ issuer, port = 0, accessTokenSeconds = 3600 }) {
     if (metadata[url.pathname]) return send(response, await metadata[url.pathname](new Request(url)));
     const query = { oauth_query: url.search.slice(1) };
     if (url.pathname === '/login') return forward(auth, response, `${issuer}/sign-in/email`, { ...USER, ...query });
-    if (url.pathname === '/consent') return forward(auth, response, `${issuer}/oauth2/consent`, { accept: true, ...query }, request.headers.cookie);
+    if (url.pathname === '/consent')
+      return forward(auth, response, `${issuer}/oauth2/consent`, { accept: true, ...query }, request.headers.cookie);
     if (url.pathname.startsWith(`${pathname}/`)) return node(request, response);
     if (!answerRootPage(url.pathname, response, 'Better Auth Peer')) response.writeHead(404).end();
   }, port);
@@ -73,7 +78,8 @@ async function forward(auth, response, url, body, cookie) {
   const text = await answer.text();
   const { redirect_uri, url: next } = text.startsWith('{') ? JSON.parse(text) : {};
   const location = redirect_uri ?? next ?? answer.headers.get('location');
-  if (!location) return response.writeHead(500, { 'content-type': 'text/plain' }).end(`${url} ${answer.status} ${text}`);
+  if (!location)
+    return response.writeHead(500, { 'content-type': 'text/plain' }).end(`${url} ${answer.status} ${text}`);
   response.writeHead(302, { location, 'set-cookie': answer.headers.getSetCookie() }).end();
 }
 

@@ -8,7 +8,12 @@ export function listen(handler, port = 0) {
     server.listen(port, '127.0.0.1', () =>
       resolve({
         port: server.address().port,
-        stop: () => new Promise((done) => { server.closeAllConnections(); server.close(done); }),
-      }));
+        stop: () =>
+          new Promise((done) => {
+            server.closeAllConnections();
+            server.close(done);
+          }),
+      }),
+    );
   });
 }

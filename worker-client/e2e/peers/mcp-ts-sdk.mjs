@@ -12,17 +12,23 @@ export async function start({ issuer, port = 0 }) {
   const unlimited = { rateLimit: false };
   const app = express();
   app.use((request, response, next) => answerRootPage(request.path, response, 'MCP TypeScript Peer') || next());
-  app.use(mcpAuthRouter({
-    provider,
-    issuerUrl: new URL(issuer),
-    scopesSupported: ['mcp:tools'],
-    authorizationOptions: unlimited,
-    clientRegistrationOptions: unlimited,
-    tokenOptions: unlimited,
-  }));
+  app.use(
+    mcpAuthRouter({
+      provider,
+      issuerUrl: new URL(issuer),
+      scopesSupported: ['mcp:tools'],
+      authorizationOptions: unlimited,
+      clientRegistrationOptions: unlimited,
+      tokenOptions: unlimited,
+    }),
+  );
   const { handle, sessions } = mcpTools();
   const bearer = requireBearerAuth({ verifier: provider });
-  app.get('/api/whoami', bearer, (request, response) => response.json({ user: 'demo_user', client: request.auth.clientId }));
-  app.all('/mcp', bearer, (request, response) => handle(request, response, { ...request.auth, extra: { user: 'demo_user', audience: request.auth.resource } }));
+  app.get('/api/whoami', bearer, (request, response) =>
+    response.json({ user: 'demo_user', client: request.auth.clientId }),
+  );
+  app.all('/mcp', bearer, (request, response) =>
+    handle(request, response, { ...request.auth, extra: { user: 'demo_user', audience: request.auth.resource } }),
+  );
   return { issuer, sessions, ...(await listen(app, port)) };
 }

@@ -10,7 +10,14 @@ const SCOPE = 'mcp';
  * `consent`: `auto` agrees by itself, `deny` refuses by itself, `page` asks a person.
  * `authMethods` narrows what the token endpoint takes; `registration: 'off'` has no registration endpoint.
  */
-export async function start({ issuer, port = 0, accessTokenSeconds = 3600, authMethods, registration = 'open', consent = 'auto' }) {
+export async function start({
+  issuer,
+  port = 0,
+  accessTokenSeconds = 3600,
+  authMethods,
+  registration = 'open',
+  consent = 'auto',
+}) {
   const isOpen = registration === 'open';
   const provider = new Provider(issuer, {
     clients: [],
@@ -26,11 +33,23 @@ export async function start({ issuer, port = 0, accessTokenSeconds = 3600, authM
       resourceIndicators: {
         enabled: true,
         useGrantedResource: () => true,
-        getResourceServerInfo: () => ({ scope: SCOPE, accessTokenTTL: accessTokenSeconds, accessTokenFormat: 'opaque' }),
+        getResourceServerInfo: () => ({
+          scope: SCOPE,
+          accessTokenTTL: accessTokenSeconds,
+          accessTokenFormat: 'opaque',
+        }),
       },
     },
     scopes: ['openid', 'offline_access', SCOPE],
-    ttl: { AccessToken: accessTokenSeconds, AuthorizationCode: 60, Grant: 86_400, IdToken: 3600, Interaction: 600, RefreshToken: 86_400, Session: 86_400 },
+    ttl: {
+      AccessToken: accessTokenSeconds,
+      AuthorizationCode: 60,
+      Grant: 86_400,
+      IdToken: 3600,
+      Interaction: 600,
+      RefreshToken: 86_400,
+      Session: 86_400,
+    },
     findAccount: (_, id) => ({ accountId: id, claims: async () => ({ sub: id }) }),
     issueRefreshToken: async () => true,
     async loadExistingGrant(context) {
@@ -42,7 +61,10 @@ export async function start({ issuer, port = 0, accessTokenSeconds = 3600, authM
       return grant;
     },
     interactions: { url: (_, interaction) => `/interaction/${interaction.uid}` },
-    renderError: (context, out) => { context.type = 'text/plain'; context.body = `${out.error}: ${out.error_description}`; },
+    renderError: (context, out) => {
+      context.type = 'text/plain';
+      context.body = `${out.error}: ${out.error_description}`;
+    },
   });
   const { handle, sessions } = mcpTools();
   provider.proxy = true;
@@ -70,7 +92,12 @@ async function protect(provider, context, handle) {
     context.body = { error: 'invalid_token' };
   } else if (context.path === '/mcp') {
     context.respond = false;
-    await handle(context.req, context.res, { token, clientId: found.clientId, scopes: [], extra: { user: found.accountId, audience: found.aud } });
+    await handle(context.req, context.res, {
+      token,
+      clientId: found.clientId,
+      scopes: [],
+      extra: { user: found.accountId, audience: found.aud },
+    });
   } else context.body = { user: found.accountId, audience: found.aud };
 }
 
@@ -81,11 +108,15 @@ async function interact(provider, context, consent) {
     const { params } = await provider.interactionDetails(context.req, context.res);
     const client = await provider.Client.find(params.client_id);
     context.type = 'html';
-    context.body = `<!doctype html><html lang="en"><title>Consent</title><link rel="icon" href="data:,"><h1>Let ${escape(client.clientName)} act for you?</h1>
+    context.body = `<!doctype html><html lang="en"><title>Consent</title><link rel="icon" href="data:,">
+      <h1>Let ${escape(client.clientName)} act for you?</h1>
       <form><button name="answer" value="allow">Allow</button> <button name="answer" value="deny">Deny</button></form>`;
     return;
   }
-  const result = answer === 'allow' ? { login: { accountId: 'demo' }, consent: {} } : { error: 'access_denied', error_description: 'the person said no' };
+  const result =
+    answer === 'allow'
+      ? { login: { accountId: 'demo' }, consent: {} }
+      : { error: 'access_denied', error_description: 'the person said no' };
   await provider.interactionFinished(context.req, context.res, result, { mergeWithLastSubmission: true });
   context.respond = false;
 }

@@ -5,7 +5,9 @@ import { fileURLToPath } from 'node:url';
 
 /** Its tokens live for 60 s at the least; `expireTokens` ends those that it has issued. */
 export async function start({ issuer, port = 0, accessTokenSeconds = 3600 }) {
-  const { outputFiles: [bundle] } = await build({
+  const {
+    outputFiles: [bundle],
+  } = await build({
     entryPoints: [fileURLToPath(new URL('workers-oauth-provider.worker.js', import.meta.url))],
     bundle: true,
     write: false,

@@ -4,7 +4,7 @@
 // The document is a stranger's: bounded in size and time, shown as text, and where it redirects to is said and not
 // followed. `npx wrangler deploy` with the settings of wrangler.toml is all it needs.
 import type { Login, Probed } from 'worker-client';
-import { Html, html, isProblem, logIn, pageOf, told, worker } from '../../shell';
+import { Html, html, isProblem, logIn, pageOf, panel, told, worker } from '../../shell';
 
 export { Account, Registrar } from 'worker-client';
 export default worker('Context editor', opened);
@@ -19,7 +19,8 @@ async function opened(login: Login, probed: Probed, url: URL): Promise<Html> {
     return html`${offer(login, probed, url)}${await Promise.race([document(), late])}`;
   } catch (error) {
     if (isProblem(error)) return told(error, url);
-    return html`<section class="panel"><h2>The document did not come</h2><p>The host broke off, or took longer than ${PATIENCE / 1000} seconds.</p></section>`;
+    const why = html`<p>The host broke off, or took longer than ${PATIENCE / 1000} seconds.</p>`;
+    return panel('The document did not come', why);
   }
 }
 
@@ -34,10 +35,12 @@ async function shown(answer: Response, url: URL): Promise<Html> {
   const type = answer.headers.get('content-type') ?? '';
   const to = URL.parse(answer.headers.get('location') ?? '', url);
   const from = html`<p class="fact" id="from">${answer.status} from ${url.href} ${type}</p>`;
-  if (to && answer.status >= 300 && answer.status < 400) return html`${from}<p>It leads to <a href="${pageOf(to)}">${to.href}</a></p>`;
+  if (to && answer.status >= 300 && answer.status < 400)
+    return html`${from}<p>It leads to <a href="${pageOf(to)}">${to.href}</a></p>`;
   if (type && !TEXT.test(type)) return html`${from}<p>That is no text.</p>`;
   const { text, isCut } = await start(answer.body);
-  return html`${from}${isCut ? html`<p class="warn">These are the first ${MOST_BYTES >> 10} KiB.</p>` : ''}<pre id="document">${text}</pre>`;
+  const cut = isCut ? html`<p class="warn">These are the first ${MOST_BYTES >> 10} KiB.</p>` : '';
+  return html`${from}${cut}<pre id="document">${text}</pre>`;
 }
 
 /** As much of a body as is shown. What is left of it is not pulled. */

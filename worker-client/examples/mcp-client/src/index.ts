@@ -8,7 +8,7 @@ import { StreamableHTTPClientTransport, StreamableHTTPError } from '@modelcontex
 import type { Tool } from '@modelcontextprotocol/sdk/types.js';
 import { CfWorkerJsonSchemaValidator } from '@modelcontextprotocol/sdk/validation/cfworker';
 import type { Login, Probed } from 'worker-client';
-import { Html, html, isProblem, logIn, told, worker } from '../../shell';
+import { Html, html, isProblem, logIn, panel, told, worker } from '../../shell';
 
 export { Account, Registrar } from 'worker-client';
 export default worker('MCP client', opened);
@@ -24,7 +24,8 @@ async function opened(login: Login, probed: Probed, url: URL, request: Request):
     return new Response(answer.body && answer.body.pipeThrough(atMost(MOST_BYTES)), answer);
   };
   // The SDK's usual validator compiles schemas to code, which Workers do not run.
-  const client = new Client({ name: 'mcp-client', version: '1.0.0' }, { jsonSchemaValidator: new CfWorkerJsonSchemaValidator() });
+  const options = { jsonSchemaValidator: new CfWorkerJsonSchemaValidator() };
+  const client = new Client({ name: 'mcp-client', version: '1.0.0' }, options);
   const transport = new StreamableHTTPClientTransport(url, { fetch: send });
   try {
     await client.connect(transport, PATIENCE);
@@ -34,16 +35,17 @@ async function opened(login: Login, probed: Probed, url: URL, request: Request):
   } catch (error) {
     if (isProblem(error)) return told(error, url);
     if (error instanceof StreamableHTTPError && error.code === 401) return closed(probed, url);
-    return html`<section class="panel"><h2>The server does not answer as an MCP server should</h2><pre>${String(error).slice(0, 500)}</pre></section>`;
+    return panel('The server does not answer as an MCP server should', html`<pre>${String(error).slice(0, 500)}</pre>`);
   } finally {
     await transport.terminateSession().catch(() => {});
     await client.close();
   }
 }
 
-const closed = ({ host, login, verdict, why }: Probed, url: URL): Html => login
-  ? html`<h2>${host} asks you to log in</h2>${logIn(login, `Log in to ${host}`, url)}`
-  : html`<section class="panel"><h2>${host} asks for a login that this app cannot offer</h2><p>${verdict.replaceAll('_', ' ')} ${why}</p></section>`;
+const closed = ({ host, login, verdict, why }: Probed, url: URL): Html =>
+  login
+    ? html`<h2>${host} asks you to log in</h2>${logIn(login, `Log in to ${host}`, url)}`
+    : panel(`${host} asks for a login that this app cannot offer`, html`<p>${verdict.replaceAll('_', ' ')} ${why}</p>`);
 
 async function called(client: Client, tool: Tool, form: FormData): Promise<Html> {
   const given = properties(tool).flatMap(([name, { type }]) => {
@@ -56,19 +58,31 @@ async function called(client: Client, tool: Tool, form: FormData): Promise<Html>
   return html`<h2>${tool.name} ${result.isError ? 'failed' : 'answered'}</h2><pre id="result">${text}</pre>`;
 }
 
-const shown = (tool: Tool): Html => html`<form method="post" class="card"><div class="who"><strong>${tool.name}</strong><p class="claim">${tool.description}</p>
-<input type="hidden" name="tool" value="${tool.name}">${properties(tool).map(([name]) => html`<label>${name}<input type="text" name="argument ${name}"></label>`)}<button>Call</button></div></form>`;
+const shown = (tool: Tool): Html => html`<form method="post" class="card">
+<div class="who"><strong>${tool.name}</strong><p class="claim">${tool.description}</p>
+<input type="hidden" name="tool" value="${tool.name}">${properties(tool).map(input)}<button>Call</button></div></form>`;
 
-const properties = ({ inputSchema }: Tool) => Object.entries(inputSchema.properties ?? {}) as [string, { type?: unknown }][];
+const input = ([name]: [string, unknown]): Html =>
+  html`<label>${name}<input type="text" name="argument ${name}"></label>`;
+
+const properties = ({ inputSchema }: Tool) =>
+  Object.entries(inputSchema.properties ?? {}) as [string, { type?: unknown }][];
 
 /** What is no string is typed as JSON: numbers, truth values, objects. */
-const parsed = (text: string): unknown => { try { return JSON.parse(text); } catch { return text; } };
+const parsed = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+};
 
-const atMost = (room: number) => new TransformStream<Uint8Array, Uint8Array>({
-  transform(chunk, controller) {
-    if ((room -= chunk.byteLength) < 0) controller.error(new Error('the answer is too long'));
-    else controller.enqueue(chunk);
-  },
-});
+const atMost = (room: number) =>
+  new TransformStream<Uint8Array, Uint8Array>({
+    transform(chunk, controller) {
+      if ((room -= chunk.byteLength) < 0) controller.error(new Error('the answer is too long'));
+      else controller.enqueue(chunk);
+    },
+  });
 const MOST_BYTES = 1 << 20;
 const PATIENCE = { timeout: 10_000 };
