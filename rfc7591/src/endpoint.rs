@@ -3,6 +3,8 @@ use std::{fmt, str::FromStr};
 use serde_with::{DeserializeFromStr, SerializeDisplay};
 use url::{Host, Url};
 
+use crate::uri::is_usual;
+
 /// The URL of an endpoint: https, without user information or fragment (RFC 6749 §3.1, §3.2). For development,
 /// `http` on the loopback interface is accepted too.
 ///
@@ -53,6 +55,10 @@ impl FromStr for Endpoint {
     type Err = InvalidEndpoint;
 
     fn from_str(text: &str) -> Result<Self, InvalidEndpoint> {
+        if is_usual(text) {
+            let has_fragment = text.contains('#');
+            return if has_fragment { Err(InvalidEndpoint::Fragment) } else { Ok(Self(text.to_owned())) };
+        }
         let url = Url::parse(text).map_err(|_| InvalidEndpoint::NotAUrl)?;
         // What is written must also read the same.
         if url.as_str() != text && Url::parse(url.as_str()).as_ref() != Ok(&url) {
@@ -150,7 +156,7 @@ fn check(url: &Url) -> Result<(), InvalidEndpoint> {
     Ok(())
 }
 
-/// Whether the connection cannot be read by others on the network: https, or http on the loopback interface.
+/// `true` if the connection cannot be read by others on the network: https, or http on the loopback interface.
 fn is_secure(url: &Url) -> bool {
     match (url.scheme(), url.host()) {
         ("https", Some(_)) => true,
@@ -161,7 +167,7 @@ fn is_secure(url: &Url) -> bool {
     }
 }
 
-/// Whether the `http` crate reads the URL too. It has a limit on the length, and knows only the host names of RFC
+/// `true` if the `http` crate reads the URL too. It has a limit on the length, and knows only the host names of RFC
 /// 3986 §3.2.2: a registered name, here without percent-encoding.
 ///
 /// ```abnf
@@ -169,8 +175,8 @@ fn is_secure(url: &Url) -> bool {
 /// sub-delims = "!" / "$" / "&" / "'" / "(" / ")" / "*" / "+" / "," / ";" / "="
 /// ```
 fn is_request_target(url: &Url) -> bool {
-    let is_name =
-        |name: &str| name.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=".contains(&b));
+    let is_of_a_name = |b: u8| b.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=".contains(&b);
+    let is_name = |name: &str| name.bytes().all(is_of_a_name);
     url.as_str().len() < usize::from(u16::MAX) && url.domain().is_none_or(is_name)
 }
 

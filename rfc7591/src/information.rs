@@ -120,9 +120,9 @@ pub(crate) struct Information {
     pub(crate) client_id: Option<String>,
     /// The client secret.
     client_secret: Option<Secret>,
-    /// When the identifier was issued, in seconds since 1970.
+    /// The time when the identifier was issued, in seconds since 1970.
     pub(crate) client_id_issued_at: Option<Seconds>,
-    /// When the secret ends, in seconds since 1970; 0 if never. REQUIRED with a secret.
+    /// The time when the secret expires, in seconds since 1970; 0 if never. REQUIRED with a secret.
     client_secret_expires_at: Option<Seconds>,
     /// The client configuration endpoint.
     pub(crate) registration_client_uri: Option<String>,

@@ -73,6 +73,7 @@ mod error_response;
 mod information;
 pub mod lenient;
 mod metadata;
+mod names;
 mod open_enum;
 #[cfg(feature = "http")]
 mod registration;
@@ -89,7 +90,8 @@ pub use difference::Difference;
 pub use endpoint::{Endpoint, InvalidEndpoint};
 pub use error_response::{ErrorCode, ErrorResponse};
 pub use information::ClientInformation;
-pub use metadata::{ApplicationType, AuthMethod, ClientMetadata, GrantType, LocalizedMember, ResponseType};
+pub use metadata::{ClientMetadata, LocalizedMember};
+pub use names::{ApplicationType, AuthMethod, GrantType, ResponseType};
 #[cfg(feature = "http")]
 pub use registration::Registration;
 #[cfg(feature = "http")]

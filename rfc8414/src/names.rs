@@ -5,9 +5,9 @@ use crate::open_enum::open_enum;
 open_enum! {
     /// A signature algorithm: `alg` of RFC 7518 §3.1, RFC 8037 §3.1 and RFC 9864 §2.2.
     pub enum SigningAlgorithm {
-        /// EdDSA with the Ed25519 curve.
+        /// `EdDSA` with the Ed25519 curve.
         Ed25519 = "Ed25519",
-        /// EdDSA with a curve that the key names.
+        /// `EdDSA` with a curve that the key names.
         EdDsa = "EdDSA",
         /// ECDSA with P-256 and SHA-256.
         Es256 = "ES256",

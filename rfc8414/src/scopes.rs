@@ -11,8 +11,8 @@ pub struct ScopeValues(String);
 
 impl ScopeValues {
     pub(crate) fn take(members: &mut Members<'_>, name: &str) -> Option<Self> {
-        let mut scopes = Self::default();
-        members.entries(name, |value| scopes.add(value)).then_some(scopes)
+        let new = |length: usize| Self(String::with_capacity(length.saturating_mul(USUAL_LENGTH)));
+        members.collect(name, new, Self::add)
     }
 
     /// Adds a value at the end, unless it is not of the syntax.
@@ -37,6 +37,8 @@ impl ScopeValues {
         self.iter().any(|known| known == value)
     }
 }
+
+const USUAL_LENGTH: usize = 10;
 
 impl<'a> FromIterator<&'a str> for ScopeValues {
     /// The values that are scope values; others are left out.

@@ -15,7 +15,7 @@ pub(super) enum Json<'a> {
 }
 
 impl Json<'_> {
-    /// Whether it is `null` or an empty list.
+    /// `true` for `null` and for an empty list.
     pub(super) fn is_empty(&self) -> bool {
         match self {
             Self::Text(_) => false,
@@ -40,6 +40,8 @@ impl<'de> Deserialize<'de> for Json<'de> {
         deserializer.deserialize_any(Any)
     }
 }
+
+const USUAL_LENGTH: usize = 8;
 
 struct Any;
 
@@ -79,7 +81,7 @@ impl<'de> Visitor<'de> for Any {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Json<'de>, A::Error> {
-        let mut list = Vec::new();
+        let mut list = Vec::with_capacity(USUAL_LENGTH);
         while let Some(entry) = seq.next_element()? {
             list.push(entry);
         }
