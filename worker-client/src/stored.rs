@@ -16,7 +16,10 @@ pub use self::{
     grant::{Grant, StoredGrant},
     login::{LoginUnderWay, StoredLogin, StoredPending},
     server::StoredServer,
-    task::{OutboxTask, RegisteredClient, StoredTask, StoredTokenRevocation, TokenRevocation},
+    task::{
+        OutboxTask, RegisteredClient, StoredRegisteredClient, StoredTask, StoredTokenRevocation,
+        TokenRevocation,
+    },
     tokens::StoredTokens,
     version::{UnknownVersion, Version},
 };

@@ -20,7 +20,7 @@ pub enum OutboxTask {
 }
 
 /// A client and where it is registered.
-#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[derive(Clone, Debug, Eq, PartialEq)]
 #[expect(missing_docs, clippy::exhaustive_structs, reason = "two identifiers")]
 pub struct RegisteredClient {
     pub issuer: String,
@@ -41,10 +41,37 @@ pub struct TokenRevocation {
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[expect(missing_docs, clippy::exhaustive_enums, reason = "the variants of `OutboxTask`, as they are stored")]
 pub enum StoredTask {
-    Hold(RegisteredClient),
-    Release(RegisteredClient),
+    Hold(StoredRegisteredClient),
+    Release(StoredRegisteredClient),
     Revoke(Box<StoredTokenRevocation>),
     Tell(Event),
+}
+
+/// A client and where it is registered, as they are stored.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[expect(
+    missing_docs,
+    clippy::exhaustive_structs,
+    reason = "the members of `RegisteredClient`, as they are stored"
+)]
+pub struct StoredRegisteredClient {
+    #[serde(default)]
+    pub version: Version,
+    pub issuer: String,
+    pub client_id: String,
+}
+
+impl From<RegisteredClient> for StoredRegisteredClient {
+    fn from(RegisteredClient { issuer, client_id }: RegisteredClient) -> Self {
+        Self { version: Version::CURRENT, issuer, client_id }
+    }
+}
+
+impl From<StoredRegisteredClient> for RegisteredClient {
+    fn from(stored: StoredRegisteredClient) -> Self {
+        let StoredRegisteredClient { version: Version::V1 | Version::V2, issuer, client_id } = stored;
+        Self { issuer, client_id }
+    }
 }
 
 /// A token to revoke, as it is stored. Sealed.
@@ -66,8 +93,8 @@ pub struct StoredTokenRevocation {
 impl From<OutboxTask> for StoredTask {
     fn from(task: OutboxTask) -> Self {
         match task {
-            OutboxTask::Hold(client) => Self::Hold(client),
-            OutboxTask::Release(client) => Self::Release(client),
+            OutboxTask::Hold(client) => Self::Hold(client.into()),
+            OutboxTask::Release(client) => Self::Release(client.into()),
             OutboxTask::Revoke(revocation) => {
                 let TokenRevocation { server, client, token, kind } = *revocation;
                 Self::Revoke(Box::new(StoredTokenRevocation {
@@ -86,8 +113,8 @@ impl From<OutboxTask> for StoredTask {
 impl From<StoredTask> for OutboxTask {
     fn from(stored: StoredTask) -> Self {
         match stored {
-            StoredTask::Hold(client) => Self::Hold(client),
-            StoredTask::Release(client) => Self::Release(client),
+            StoredTask::Hold(client) => Self::Hold(client.into()),
+            StoredTask::Release(client) => Self::Release(client.into()),
             StoredTask::Revoke(stored) => {
                 let StoredTokenRevocation {
                     version: Version::V1 | Version::V2,

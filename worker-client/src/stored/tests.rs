@@ -68,12 +68,12 @@ fn the_second_version_is_the_first_with_its_number() {
     }
     for task in expected(TASKS).as_array().unwrap() {
         let written = rewritten::<StoredTask, OutboxTask>(&task.to_string());
-        if let Some(revocation) = written.get("Revoke") {
-            assert_eq!(revocation["version"], 2);
-            assert_eq!(revocation["client"]["auth"]["Post"]["expires"], "Unspecified");
-        } else {
-            assert_eq!(written, *task);
+        for (kind, written) in written.as_object().unwrap() {
+            // An event has the form that host programs read.
+            assert_eq!(written["version"] == 2, kind != "Tell", "{kind}");
         }
+        let renamed = task.to_string().replace("NotSaid", "Unspecified");
+        assert_eq!(bare(written), expected(&renamed));
     }
 }
 
