@@ -9,13 +9,15 @@ mod metadata;
 pub(crate) mod refusals;
 pub(crate) mod registration;
 
+use std::borrow::Cow;
+
 use login_flow::{InvalidHost, LoginTarget, Probe, Server};
 
 use crate::{
     consent::ConsentHandler,
     context::CheckContext,
     options::Options,
-    report::{Attempt, Report, Verdict},
+    report::{Attempt, Report, verdict},
     rule::{Phase, UnknownRule},
     session::{HostQueue, Session, Transport},
     text::{MAX_EVIDENCE, bounded},
@@ -39,7 +41,7 @@ pub(crate) async fn check(
         Some(server) => check_server(&mut context, server).await,
         None => end_phases(&mut context, "there is no server to register with"),
     }
-    let verdict = Verdict::of(&probe, is_open, session.failure().as_ref());
+    let verdict = verdict::of_check(&probe, is_open, session.failure().as_ref());
     let CheckContext { ledger, left_behind, secrets, .. } = context;
     let (checks, findings) = ledger.finish()?;
     let Probe { server, metadata_url, attempts, .. } = probe;
@@ -47,6 +49,8 @@ pub(crate) async fn check(
         host: target.host(),
         resource: target.resource(),
         issuer: server.map(|server| server.issuer.to_string()),
+        why: verdict.why(),
+        requirement: verdict.requirement().map(Cow::into_owned),
         verdict,
         metadata_url,
         about,

@@ -9,9 +9,8 @@ pub mod markdown;
 mod model;
 pub mod sarif;
 pub mod terminal;
-mod verdict;
+pub(crate) mod verdict;
 
 pub use document::Document;
 pub use form::FormError;
 pub use model::{About, Attempt, Check, Extent, LeftBehind, Outcome, Report};
-pub use verdict::Verdict;

@@ -25,7 +25,7 @@ impl Secrets {
         if self.0.is_empty() {
             return;
         }
-        if let Some(text) = report.verdict.text_mut() {
+        for text in report.verdict.untrusted_texts().into_iter().chain(&mut report.why) {
             self.take_out(text);
         }
         for finding in &mut report.findings {

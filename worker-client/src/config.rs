@@ -1,4 +1,4 @@
-//! What a deployment must say, and what it may.
+//! The settings of a deployment.
 
 mod clients;
 
@@ -14,19 +14,19 @@ use login_flow::Egress;
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Config {
-    /// `ORIGIN`: where the app lives. Redirection URIs come from here, never from a `Host` header.
+    /// `ORIGIN`: the origin of the app. Redirection URIs come from here, never from a `Host` header.
     pub origin: Url,
-    /// `CLIENT_NAME`: what authorization servers show; the origin's host when it is not set.
+    /// `CLIENT_NAME`: the name that authorization servers show; the origin's host when it is not set.
     pub client_name: String,
     /// `PREFIX`: the path under which the routes live, without a slash at the end.
     pub prefix: String,
-    /// Where requests may go, `ALLOW_HOSTS` and `DENY_HOSTS` included.
+    /// The egress rules, `ALLOW_HOSTS` and `DENY_HOSTS` included.
     pub egress: Egress,
     /// `NAMESPACE`: keeps apart the users of programs that share their Durable Objects.
     pub namespace: String,
-    /// `CLIENTS`: what the operators of servers gave out by hand.
+    /// `CLIENTS`: pre-registered clients and initial access tokens.
     pub clients: Clients,
-    /// `UNUSED_CLIENT_SECONDS`: how long a registration outlives its last user.
+    /// `UNUSED_CLIENT_SECONDS`: the time for which a registration outlives its last user.
     pub unused_client: Duration,
     keys: Option<KeyRing>,
 }
@@ -83,7 +83,7 @@ fn prefix(prefix: String) -> Result<String, Misconfigured> {
     if is_path && is_plain && !prefix.contains("//") { Ok(prefix) } else { Err(Misconfigured::Prefix) }
 }
 
-/// Names separated by commas or white space, as a URL writes them.
+/// Host names separated by commas or white space, as a URL writes them.
 fn hosts(name: &'static str, text: &str) -> Result<Vec<String>, Misconfigured> {
     let names = text.split(|c: char| c == ',' || c.is_whitespace()).filter(|name| !name.is_empty());
     names
@@ -101,7 +101,7 @@ fn unused_client(seconds: Option<String>) -> Result<Duration, Misconfigured> {
     seconds.map(Duration::from_secs).map_err(|_| Misconfigured::UnusedClient)
 }
 
-/// What is wrong with the configuration; the operator must act. No message holds a secret.
+/// The fault of a configuration; the operator must act. No message holds a secret.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Misconfigured {

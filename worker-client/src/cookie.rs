@@ -7,7 +7,7 @@ use rfc7591::Secret;
 
 use login_flow::digest;
 
-/// Names the person's `Account` object and proves that the browser may use it.
+/// The name of the person's `Account` object, and the secret that proves the browser's right to it.
 #[derive(Clone)]
 pub struct SessionCookie {
     account: String,
@@ -20,7 +20,7 @@ impl SessionCookie {
         Self { account: Base64UrlUnpadded::encode_string(&account), secret: encode(secret) }
     }
 
-    /// The same account with another secret.
+    /// A cookie for the same account with another secret.
     pub fn rotated(&self, secret: [u8; 32]) -> Self {
         Self { account: self.account.clone(), secret: encode(secret) }
     }
@@ -48,7 +48,7 @@ impl SessionCookie {
         &self.account
     }
 
-    /// What is stored of the secret.
+    /// The digest of the secret, which is stored in its place.
     pub fn digest(&self) -> String {
         digest(self.secret.secret())
     }

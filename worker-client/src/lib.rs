@@ -3,11 +3,11 @@
 //! ```text
 //!   login_flow   sans-IO: Discover ▶ Register ▶ Login::begin ⋯ Pending::accept ▶ Redeem ▶ Refresh ▶ Revoke
 //!    ▲
-//!   edge         wasm32: Login ──▶ Account (one Durable Object per user) ──▶ Registrar (one per issuer)
+//!   wasm32       Login ──▶ Account (one Durable Object per user) ──▶ Registrar (one per issuer); all ──▶ platform
 //! ```
 //!
-//! On the host this crate is what the Worker shows and stores: [`pages`], [`problem`], [`cookie`],
-//! [`seal`], [`config`]. For wasm32 it is also `Login`, `Account` and `Registrar`:
+//! On the host this crate is what the Worker shows and stores: [`model`], [`pages`], [`problem`],
+//! [`cookie`], [`seal`], [`config`]. For wasm32 it is also `Login`, `Account` and `Registrar`:
 //!
 //! ```ignore
 //! pub use worker_client::{Account, Registrar}; // bound as ACCOUNT and REGISTRAR
@@ -21,21 +21,44 @@
 //!
 //! # What it does not do
 //!
-//! It is no proxy: nothing that a browser sends reaches a host with a token. It reads no ID token and claims no
+//! The package is no proxy: nothing that a browser sends reaches a host with a token. It reads no ID token and claims no
 //! identity. It does not use protected-resource metadata (RFC 9728).
 
 pub mod api;
 pub mod config;
 pub mod cookie;
-pub mod event;
+pub mod failure;
+pub mod model;
 pub mod pages;
 pub mod problem;
 pub mod return_to;
 pub mod seal;
+pub mod stored;
 
 #[cfg(target_arch = "wasm32")]
-mod edge;
-#[cfg(all(target_arch = "wasm32", feature = "entry"))]
-pub use edge::JsLogin;
+mod about;
 #[cfg(target_arch = "wasm32")]
-pub use edge::{Account, Authorization, Login, Registrar};
+#[expect(missing_docs, reason = "what the macro exports to JavaScript has no documentation")]
+mod account;
+#[cfg(all(target_arch = "wasm32", feature = "entry"))]
+mod entry;
+#[cfg(target_arch = "wasm32")]
+mod login;
+#[cfg(target_arch = "wasm32")]
+mod platform;
+#[cfg(target_arch = "wasm32")]
+mod probe;
+#[cfg(target_arch = "wasm32")]
+#[expect(missing_docs, reason = "what the macro exports to JavaScript has no documentation")]
+mod registrar;
+#[cfg(target_arch = "wasm32")]
+mod routes;
+
+#[cfg(target_arch = "wasm32")]
+pub use account::Account;
+#[cfg(all(target_arch = "wasm32", feature = "entry"))]
+pub use entry::JsLogin;
+#[cfg(target_arch = "wasm32")]
+pub use login::{Authorization, Login};
+#[cfg(target_arch = "wasm32")]
+pub use registrar::Registrar;

@@ -1,31 +1,21 @@
 //! The pages a person sees. They work without JavaScript and load nothing from anywhere else.
 
+mod confirm;
 mod connection;
 mod notice;
-mod question;
 
-pub use connection::Connection;
-pub use notice::{Notice, Receipt, Revocation};
-pub use question::{Question, confirm};
+pub use confirm::{ConfirmPage, confirm};
+pub use notice::Notice;
 
 use askama::Template;
 use branding::Text;
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use login_flow::LoginTarget;
 
-use crate::problem::Problem;
-
-/// What a host says of itself: untrusted text, cleaned and capped by `branding`.
-#[derive(Clone, Debug, Default, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
-#[expect(clippy::exhaustive_structs, reason = "the three things that are shown")]
-pub struct About {
-    /// Its title.
-    pub title: Option<String>,
-    /// Its description.
-    pub description: Option<String>,
-    /// Its icon as a `data:` URL, made by us from bytes that are an image.
-    pub icon: Option<String>,
-}
+use crate::{
+    failure::{Defect, Failure, WayOut},
+    model::{About, Connection, Revocation},
+    problem::Problem,
+};
 
 impl About {
     fn is_silent(&self) -> bool {
@@ -33,10 +23,35 @@ impl About {
     }
 }
 
+/// The session of the browser that a page is for.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[expect(clippy::exhaustive_enums, reason = "there is one or there is none")]
+pub enum BrowserSession {
+    /// There is none to end: the browser sent no cookie, or the host program says who its user is.
+    Absent,
+    /// The page offers to end it.
+    Present,
+}
+
+/// Destination of the forms of a page.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[expect(clippy::exhaustive_enums, reason = "a policy allows the one or the other")]
+pub enum FormTarget {
+    /// This app alone.
+    OwnOrigin,
+    /// This app, which answers with a redirect to another site.
+    LeadsAway,
+}
+
 /// The start page: what was just done, a field for a host, and the list of connections.
 ///
-/// A notice that contradicts what the page shows is left out: it came from the address, and anybody can make one up.
-pub fn home(prefix: &str, connections: &[Connection], signed_in: bool, notice: Option<Notice>) -> String {
+/// A notice that contradicts what the page shows is left out: it came from the address, which anyone can make up.
+pub fn home(
+    prefix: &str,
+    connections: &[Connection],
+    session: BrowserSession,
+    notice: Option<Notice>,
+) -> Result<String, Unrenderable> {
     #[derive(Template)]
     #[template(path = "home.html")]
     struct Home<'a> {
@@ -46,6 +61,7 @@ pub fn home(prefix: &str, connections: &[Connection], signed_in: bool, notice: O
         notice: Option<Notice>,
         typed: &'a str,
     }
+    let signed_in = session == BrowserSession::Present;
     let notice = notice.filter(|notice| match notice {
         Notice::Connected => !connections.is_empty(),
         Notice::Disconnected(_) => true,
@@ -54,21 +70,29 @@ pub fn home(prefix: &str, connections: &[Connection], signed_in: bool, notice: O
     render(&Home { prefix, connections, signed_in, notice, typed: "" })
 }
 
-/// An error: what happened, who must act, what to do next.
-pub fn problem(prefix: &str, problem: &Problem) -> String {
+/// A failure at a host, if it is about one: what happened, who must act, what to do next.
+pub fn failure(
+    prefix: &str,
+    failure: &Failure,
+    target: Option<&LoginTarget>,
+) -> Result<String, Unrenderable> {
     #[derive(Template)]
     #[template(path = "problem.html")]
     struct Page<'a> {
         prefix: &'a str,
         problem: &'a Problem,
-        /// Whether naming a host, here and now, is a way on.
-        asks: bool,
+        /// The page has the form that names a host.
+        has_form: bool,
         typed: &'a str,
     }
-    let asks = problem.login.is_none()
-        && (problem.host.is_some()
-            || matches!(&*problem.kind, "invalid-host" | "no-connection" | "no-session"));
-    render(&Page { prefix, problem, asks, typed: problem.host.as_deref().unwrap_or_default() })
+    let problem = Problem::new(failure, target);
+    let has_form = match failure.way_out() {
+        WayOut::Login(_) => false,
+        WayOut::Form => true,
+        WayOut::Start => target.is_some(),
+    };
+    let typed = problem.host.as_deref().unwrap_or_default();
+    render(&Page { prefix, problem: &problem, has_form, typed })
 }
 
 /// A person's own name for a connection, made fit to be shown: at most 80 characters, nothing invisible.
@@ -76,11 +100,12 @@ pub fn label(typed: &str) -> Option<String> {
     Text::title(typed).map(|text| text.as_untrusted_str().to_owned())
 }
 
-/// The `Content-Security-Policy` of every answer.
-///
-/// A form that `leads_away` is answered with a redirect to another site, which `form-action` would stop.
-pub fn content_security_policy(leads_away: bool) -> String {
-    let form_action = if leads_away { "" } else { " form-action 'self';" };
+/// The `Content-Security-Policy` of every answer. `form-action` would stop the redirect of a form that leads away.
+pub fn content_security_policy(forms: FormTarget) -> String {
+    let form_action = match forms {
+        FormTarget::LeadsAway => "",
+        FormTarget::OwnOrigin => " form-action 'self';",
+    };
     format!(
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;{form_action} \
          base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'"
@@ -93,17 +118,28 @@ pub const STYLE: &str = include_str!("../templates/style.css");
 /// The one script: it says that an answer is awaited. The pages work without it.
 pub const SCRIPT: &str = include_str!("../templates/script.js");
 
-/// Whether a label of the host is written in letters that may look like others (UTS #39).
+/// True if a label of the host is written in letters that may look like others (UTS #39).
 fn is_international(host: &str) -> bool {
     host.split('.').any(|label| label.starts_with("xn--"))
 }
 
-/// A stranger's text of any length, as much of it as a line or three can hold.
+/// Untrusted text of any length, cut to what a line or three can hold.
 fn bounded(text: &str) -> Option<String> {
     Text::description(text).map(|text| text.as_untrusted_str().to_owned())
 }
 
-fn render(page: &impl Template) -> String {
-    // Writing to a string fails for no template of ours.
-    page.render().unwrap_or_default()
+/// A template failed: a page is never sent in part, or blank.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+#[error("a page cannot be written")]
+#[expect(clippy::exhaustive_structs, reason = "nothing more is known")]
+pub struct Unrenderable;
+
+impl From<Unrenderable> for Failure {
+    fn from(Unrenderable: Unrenderable) -> Self {
+        Self::internal(Defect::Template)
+    }
+}
+
+fn render(page: &impl Template) -> Result<String, Unrenderable> {
+    page.render().map_err(|_| Unrenderable)
 }

@@ -1,4 +1,4 @@
-//! Where a person is brought back to after a login: a page of the app they came from.
+//! The page that a person is brought back to after a login: one of the app that they came from.
 
 use url::Url;
 

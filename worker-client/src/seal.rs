@@ -54,7 +54,7 @@ impl KeyRing {
         Ok(Self { active: wire.active, keys })
     }
 
-    /// Whether it was sealed with the key that seals now.
+    /// True if it was sealed with the key that seals now.
     pub fn is_active(&self, sealed: &str) -> bool {
         sealed.split('.').nth(1) == Some(&self.active)
     }
@@ -125,13 +125,13 @@ impl Vault<'_> {
     }
 }
 
-/// Where a sealed value lies: moved elsewhere it does not open.
+/// The place of a sealed value: moved elsewhere it does not open.
 #[derive(Clone, Copy, Debug)]
 #[expect(clippy::exhaustive_structs, reason = "the coordinates of a value")]
 pub struct Place<'a> {
     /// The issuer that it belongs to.
     pub issuer: &'a str,
-    /// What it is.
+    /// Kind of the value.
     pub field: &'a str,
     /// The row's key.
     pub row: &'a str,
@@ -143,7 +143,7 @@ pub struct Place<'a> {
 #[expect(clippy::exhaustive_structs, reason = "nothing more is told on purpose")]
 pub struct Unsealable;
 
-/// What a value lacks to be a key ring. The message never holds the value.
+/// The fault of a value of `MASTER_KEYS`. The message never holds the value.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum InvalidKeys {

@@ -3,7 +3,7 @@
 (() => {
   const status = document.getElementById('waiting');
   // Longer than an answer can take: after that the person may try again.
-  const PATIENCE = 30000;
+  const ANSWER_DEADLINE = 30000;
   let timer;
 
   function rest() {
@@ -31,7 +31,7 @@
     status.textContent = `${[form.dataset.waiting, about].filter(Boolean).join(' ')}…`;
     // Not `disabled`: the button keeps the focus, and no browser remembers the state for a reload.
     event.submitter?.setAttribute('aria-disabled', 'true');
-    timer = setTimeout(rest, PATIENCE);
+    timer = setTimeout(rest, ANSWER_DEADLINE);
   });
 
   // A page that comes back from the cache of the back button is not waiting any more.

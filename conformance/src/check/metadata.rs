@@ -8,7 +8,6 @@ use serde_json::Value;
 
 use crate::{
     context::CheckContext,
-    report,
     rule::{Phase, Rule},
 };
 
@@ -53,13 +52,10 @@ pub(super) async fn read(context: &mut CheckContext<'_>) -> Probe {
             }
             context.end_phase(Phase::Metadata, "there is no metadata");
         }
-        (None, Verdict::Unusable { .. }) => {
+        (None, Verdict::Unreadable { .. } | Verdict::Unusable { .. }) => {
             context.end_phase(Phase::Metadata, "the metadata cannot be used");
         }
-        (None, _) => {
-            let verdict = report::Verdict::of(&probe, false, None);
-            context.end_phase(Phase::Metadata, &format!("the host {verdict}"));
-        }
+        (None, verdict) => context.end_phase(Phase::Metadata, &format!("the host {verdict}")),
     }
     probe
 }

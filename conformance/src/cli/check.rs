@@ -134,7 +134,7 @@ async fn run_all(check: &Check, egress: &Egress, hosts: Hosts, job: &Job) -> Res
 fn resource(host: &str, egress: &Egress) -> String {
     match LoginTarget::parse(host, egress) {
         Ok(target) => target.resource(),
-        Err(invalid) => Report::not_asked(host, &invalid.to_string()).resource,
+        Err(invalid) => Report::not_asked(host, invalid).resource,
     }
 }
 
@@ -170,7 +170,7 @@ impl Job {
         };
         match checked {
             Ok(report) => Ok(report),
-            Err(CheckError::InvalidHost(invalid)) => Ok(Report::not_asked(host, &invalid.to_string())),
+            Err(CheckError::InvalidHost(invalid)) => Ok(Report::not_asked(host, invalid)),
             Err(other) => Err(Usage::of(other)),
         }
     }

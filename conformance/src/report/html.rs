@@ -6,10 +6,9 @@ use url::Url;
 use super::{
     form::{self, Form, FormError, Rank},
     model::Report,
-    verdict::Verdict,
 };
 use crate::text::escape;
-use login_flow::{Finding, Level};
+use login_flow::{Finding, Level, Verdict};
 
 /// The page of some reports: those that support login first.
 pub fn print(reports: &[Report]) -> Result<String, FormError> {

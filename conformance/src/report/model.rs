@@ -1,8 +1,9 @@
-use login_flow::{Actor, Finding, Level};
+use std::borrow::Cow;
+
+use login_flow::{Actor, Finding, InvalidHost, Level, Verdict};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::verdict::Verdict;
 use crate::{
     rule::Rule,
     text::{MAX_EVIDENCE, bounded},
@@ -19,6 +20,10 @@ pub struct Report {
     /// The verdict.
     #[serde(flatten)]
     pub verdict: Verdict,
+    /// The verdict's reason in words.
+    pub why: Option<String>,
+    /// The id of the requirement that decided the verdict; none where the server requires what this profile lacks.
+    pub requirement: Option<String>,
     /// The issuer, where there is one to log in with.
     pub issuer: Option<String>,
     /// The URL of the metadata.
@@ -39,15 +44,18 @@ pub struct Report {
 
 impl Report {
     /// The report of a name that is not one of a host.
-    pub fn not_asked(name: &str, why: &str) -> Self {
+    pub fn not_asked(name: &str, reason: InvalidHost) -> Self {
         let outcome = Outcome::NotTested { why: "the host was not asked".to_owned() };
         let check = |rule: &Rule| Check { id: rule.id().to_owned(), outcome: outcome.clone() };
+        let verdict = Verdict::Refused { reason };
         let name = bounded(name, MAX_EVIDENCE);
         let (issuer, metadata_url, about, findings, attempts, left_behind, extent) = Default::default();
         Self {
             host: name.clone(),
             resource: name,
-            verdict: Verdict::not_asked(why),
+            why: verdict.why(),
+            requirement: verdict.requirement().map(Cow::into_owned),
+            verdict,
             issuer,
             metadata_url,
             about,

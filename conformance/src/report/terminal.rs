@@ -2,9 +2,9 @@
 
 use std::fmt::{self, Write};
 
-use super::{model::Report, verdict::Verdict};
+use super::model::Report;
 use crate::text::escape;
-use login_flow::{Finding, Level};
+use login_flow::{Finding, Level, Verdict};
 
 /// The report as lines of text, in colour or not.
 pub fn print(report: &Report, colour: bool) -> String {

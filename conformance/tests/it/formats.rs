@@ -2,6 +2,7 @@
 
 use crate::lab::server::{Edit, HOST, Lab, RequestKind};
 use conformance::{Checker, Document, Options, Report, html, json, junit, markdown, sarif, terminal};
+use login_flow::{Blocked, InvalidHost};
 use serde_json::{Value, json};
 
 async fn report_with(fault: Option<(RequestKind, Edit)>) -> Report {
@@ -22,7 +23,7 @@ async fn reports() -> Vec<Report> {
         report_with(Some((RequestKind::Wrong("javascript-redirect-uri"), worse))).await,
         report_with(Some((RequestKind::Wrong("contradictory-grant-types"), worse))).await,
         report_with(Some((RequestKind::Metadata, |answer, _, _| answer.status = 404))).await,
-        Report::not_asked("127.0.0.1", "an address instead of a host name is not allowed"),
+        Report::not_asked("127.0.0.1", InvalidHost::Blocked(Blocked::Address)),
     ]
 }
 

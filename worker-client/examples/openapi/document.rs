@@ -3,8 +3,7 @@
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
 use worker_client::{
-    api::{Health, Probed},
-    pages::{Connection, Receipt},
+    model::{Connection, Health, Probed, Receipt},
     problem::Problem,
 };
 
@@ -48,7 +47,7 @@ pub(crate) const OPERATIONS: &[Operation] = &[
         id: "begin",
         says: "Begins the login, and leads to the authorization server.",
         query: &[],
-        answers: Answers::Redirect(Some("Wish")),
+        answers: Answers::Redirect(Some("LoginRequest")),
     },
     Operation {
         method: "get",
@@ -219,7 +218,7 @@ fn schemas() -> Value {
     generator.subschema_for::<Receipt>();
     let mut schemas = generator.take_definitions(true);
     let text = |says: &str| json!({ "type": "string", "description": says });
-    let wish = json!({
+    let login_request = json!({
         "type": "object",
         "required": ["url"],
         "properties": {
@@ -230,6 +229,6 @@ fn schemas() -> Value {
             "cross_site_hosts": text("The hosts that the question before the login names as another site's, if it does: whoever sends it has agreed."),
         },
     });
-    schemas.insert("Wish".to_owned(), wish);
+    schemas.insert("LoginRequest".to_owned(), login_request);
     Value::Object(schemas)
 }

@@ -11,8 +11,10 @@ use login_flow::{
 use rfc8414::{Issuer, Metadata};
 use url::Url;
 use worker_client::{
-    pages::{self, About, Connection, Notice, Question, Receipt, Revocation},
-    problem::Problem,
+    config::Misconfigured,
+    failure::{AppFailure, Defect, Failure, Reason, ServerFailure, UserFailure},
+    model::{About, Connection, Receipt, Revocation},
+    pages::{self, BrowserSession, ConfirmPage, FormTarget, Notice, Unrenderable},
 };
 
 /// One page as it is sent.
@@ -31,40 +33,41 @@ pub(crate) const ICON: &[u8] = include_bytes!("icon.png");
 
 /// Every state.
 pub(crate) fn states() -> Result<Vec<State>, Box<dyn Error>> {
-    let mut states = homes();
-    states.extend(questions()?);
-    let problems = problems().into_iter().map(|(name, problem)| page(name, pages::problem("", &problem)));
-    states.extend(problems);
+    let mut states = homes()?;
+    states.extend(confirm_pages()?);
+    for (name, failed) in failures() {
+        states.push(page(name, failed.page()?));
+    }
     Ok(states)
 }
 
 fn page(name: &str, html: String) -> State {
-    State { name: name.to_owned(), html, policy: pages::content_security_policy(name.starts_with("confirm")) }
+    let forms = if name.starts_with("confirm") { FormTarget::LeadsAway } else { FormTarget::OwnOrigin };
+    State { name: name.to_owned(), html, policy: pages::content_security_policy(forms) }
 }
 
 // ── the start page ──
 
-fn homes() -> Vec<State> {
+fn homes() -> Result<Vec<State>, Unrenderable> {
+    use BrowserSession::{Absent, Present};
     use Revocation::{FailedWillRetry, NotHeld, NotOffered, Refused, Revoked};
     let one = [connection("good.example", "https://good.example", Some("Good Notes"))];
     let gone =
         |refresh_token, access_token| Some(Notice::Disconnected(Receipt { refresh_token, access_token }));
-    let signed_in = true;
-    [
-        ("home-empty", pages::home("", &[], false, None)),
-        ("home-one", pages::home("", &one, signed_in, None)),
-        ("home-many", pages::home("", &many(), signed_in, None)),
-        ("home-hostile", pages::home("", &hostile(), signed_in, None)),
-        ("home-connected", pages::home("", &one, signed_in, Some(Notice::Connected))),
-        ("home-disconnected", pages::home("", &[], signed_in, gone(Revoked, Revoked))),
-        ("home-disconnected-not-offered", pages::home("", &one, signed_in, gone(NotHeld, NotOffered))),
-        ("home-disconnected-refused", pages::home("", &one, signed_in, gone(Refused, Refused))),
-        ("home-disconnected-failed", pages::home("", &one, signed_in, gone(FailedWillRetry, Revoked))),
-        ("home-disconnected-nothing-held", pages::home("", &[], signed_in, gone(NotHeld, NotHeld))),
-        ("home-logged-out", pages::home("", &[], false, Some(Notice::LoggedOut))),
-    ]
-    .map(|(name, html)| page(name, html))
-    .into()
+    let pages = [
+        ("home-empty", pages::home("", &[], Absent, None)),
+        ("home-one", pages::home("", &one, Present, None)),
+        ("home-many", pages::home("", &many(), Present, None)),
+        ("home-hostile", pages::home("", &hostile(), Present, None)),
+        ("home-connected", pages::home("", &one, Present, Some(Notice::Connected))),
+        ("home-disconnected", pages::home("", &[], Present, gone(Revoked, Revoked))),
+        ("home-disconnected-not-offered", pages::home("", &one, Present, gone(NotHeld, NotOffered))),
+        ("home-disconnected-refused", pages::home("", &one, Present, gone(Refused, Refused))),
+        ("home-disconnected-failed", pages::home("", &one, Present, gone(FailedWillRetry, Revoked))),
+        ("home-disconnected-nothing-held", pages::home("", &[], Present, gone(NotHeld, NotHeld))),
+        ("home-logged-out", pages::home("", &[], Absent, Some(Notice::LoggedOut))),
+    ];
+    pages.into_iter().map(|(name, html)| Ok(page(name, html?))).collect()
 }
 
 pub(crate) fn connection(host: &str, resource: &str, title: Option<&str>) -> Connection {
@@ -123,9 +126,9 @@ fn hostile() -> Vec<Connection> {
     ]
 }
 
-// ── the question ──
+// ── the page before a login ──
 
-fn questions() -> Result<Vec<State>, Box<dyn Error>> {
+fn confirm_pages() -> Result<Vec<State>, Box<dyn Error>> {
     let icon = Some(format!("data:image/png;base64,{}", Base64::encode_string(ICON)));
     let good = About {
         title: Some("Good Notes".to_owned()),
@@ -142,8 +145,8 @@ fn questions() -> Result<Vec<State>, Box<dyn Error>> {
     let (none, long) = (About::default(), long_host());
     let long = format!("https://{long}");
     let ask = |host, issuer, authorization, about, scope, label, return_to| {
-        question(host, issuer, authorization, |named, server| {
-            pages::confirm("", &Question { named, server, about, scope, label, return_to })
+        confirm_page(host, issuer, authorization, |target, server| {
+            pages::confirm("", &ConfirmPage { target, server, about, scope, label, return_to })
         })
     };
     let own = "https://good.example";
@@ -177,11 +180,11 @@ fn questions() -> Result<Vec<State>, Box<dyn Error>> {
     .into())
 }
 
-pub(crate) fn question(
+pub(crate) fn confirm_page(
     host: &str,
     issuer: &str,
     endpoints: &str,
-    ask: impl FnOnce(&LoginTarget, &Server) -> String,
+    ask: impl FnOnce(&LoginTarget, &Server) -> Result<String, Unrenderable>,
 ) -> Result<String, Box<dyn Error>> {
     let json = serde_json::json!({
         "issuer": issuer,
@@ -197,77 +200,110 @@ pub(crate) fn question(
         Metadata::read(&issuer, json.to_string().as_bytes()).map_err(|refused| format!("{refused:?}"))?;
     let server =
         Server::new(read.metadata, &Egress::public(), false).map_err(|reasons| format!("{reasons:?}"))?;
-    Ok(ask(&LoginTarget::parse(host, &Egress::public())?, &server))
+    Ok(ask(&LoginTarget::parse(host, &Egress::public())?, &server)?)
 }
 
 // ── errors ──
 
-/// Every problem that there is, by the name of its state.
-pub(crate) fn problems() -> Vec<(&'static str, Problem)> {
+/// A failure, and the host that it is about.
+pub(crate) struct Failed {
+    pub(crate) failure: Failure,
+    pub(crate) target: Option<LoginTarget>,
+}
+
+impl Failed {
+    pub(crate) fn page(&self) -> Result<String, Unrenderable> {
+        pages::failure("", &self.failure, self.target.as_ref())
+    }
+}
+
+/// A failure of each kind, by the name of its state.
+pub(crate) fn failures() -> Vec<(&'static str, Failed)> {
+    at_a_host().into_iter().chain(of_the_request()).chain(of_a_login()).collect()
+}
+
+fn target(host: &str) -> Option<LoginTarget> {
+    LoginTarget::parse(host, &Egress::public()).ok()
+}
+
+fn alone(name: &'static str, failure: impl Into<Failure>) -> (&'static str, Failed) {
+    (name, Failed { failure: failure.into(), target: None })
+}
+
+fn about(name: &'static str, failure: impl Into<Failure>) -> (&'static str, Failed) {
+    (name, Failed { failure: failure.into(), target: target("good.example") })
+}
+
+fn at_a_host() -> Vec<(&'static str, Failed)> {
     let why = |text: &str| text.to_owned();
-    let named = LoginTarget::parse("good.example", &Egress::public()).ok();
-    let about = |problem: Problem| {
-        named.as_ref().map_or_else(|| problem.clone(), |named| problem.clone().about(named))
-    };
-    let mut hostile = Problem::unreadable(&format!("{HOSTILE} {}", marks()));
-    hostile.host = Some(long_host().into());
+    let resource_metadata = why("https://good.example/.well-known/oauth-protected-resource");
     let verdicts = [
-        (
-            "problem-elsewhere",
-            Verdict::ExternalAuthorizationServer {
-                resource_metadata: why("https://good.example/.well-known/oauth-protected-resource"),
-            },
-        ),
+        ("problem-elsewhere", Verdict::ExternalAuthorizationServer { resource_metadata }),
         ("problem-no-metadata", Verdict::NoMetadata),
         ("problem-no-registration", Verdict::NoRegistration),
-        ("problem-refused", Verdict::Refused { reason: Blocked::NotPublic }),
+        ("problem-refused", Verdict::Refused { reason: InvalidHost::Blocked(Blocked::NotPublic) }),
         (
             "problem-unreachable",
             Verdict::Unreachable { reason: Unreachable::Fetch(FetchError::NoAnswer), detail: None },
         ),
         ("problem-unusable", Verdict::Unusable { reasons: vec![Unusable::NoS256] }),
+        ("problem-closed", Verdict::Closed { status: 403 }),
+        ("problem-unreadable", Verdict::Unreadable { reasons: Vec::new() }),
     ];
-    let verdicts = verdicts
-        .into_iter()
-        .filter_map(|(name, verdict)| Some((name, about(Problem::of_verdict(&verdict)?))));
-    let again = Url::parse("https://app.example/login?url=https%3A%2F%2Fgood.example&scope=files%3Awrite");
-    let consent = about(Problem::needs_consent("files:write"));
-    let consent = again.map_or_else(|_| consent.clone(), |again| consent.clone().mended_at(again));
+    let verdicts =
+        verdicts.into_iter().filter_map(|(name, verdict)| Some(about(name, Failure::of_verdict(&verdict)?)));
     let others = [
-        ("problem-not-found", Problem::not_found()),
-        ("problem-method", Problem::method()),
-        ("problem-cross-site", Problem::cross_site()),
-        (
-            "problem-unreadable",
-            Problem::unreadable("The scope is not a list of scope values (RFC 6749 §3.3)."),
-        ),
-        ("problem-no-session", Problem::no_session()),
-        ("problem-no-connection", Problem::no_connection()),
-        ("problem-login-again", Problem::login_again()),
-        ("problem-needs-consent", consent),
-        ("problem-try-later", Problem::try_later(5)),
-        ("problem-interrupted", Problem::interrupted()),
-        ("problem-too-many-requests", Problem::too_many_requests()),
-        ("problem-too-many-connections", Problem::too_many_connections()),
-        ("problem-registers-in-vain", about(Problem::registers_in_vain())),
-        ("problem-newer-rows", Problem::newer_rows()),
-        ("problem-unknown-login", Problem::unknown_login()),
-        ("problem-not-agreed", about(Problem::not_agreed())),
-        ("problem-internal", Problem::internal()),
-        ("problem-misconfigured", Problem::misconfigured()),
-        ("problem-nothing-typed", InvalidHost::Empty.into()),
-        ("problem-not-a-url", InvalidHost::NotAUrl.into()),
-        ("problem-address", InvalidHost::Blocked(Blocked::Address).into()),
-        ("problem-wrong-issuer", AuthorizationResponseError::Issuer.into()),
-        ("problem-malformed-answer", AuthorizationResponseError::NoCode.into()),
-        ("problem-consent-refused", AuthorizationResponseError::Refused(why("access_denied")).into()),
-        ("problem-login-refused", AuthorizationResponseError::Refused(why("server_error")).into()),
-        ("problem-not-registered", about(RegisterError::RedirectUris.into())),
-        ("problem-no-token", about(TokenError::Status(StatusCode::INTERNAL_SERVER_ERROR).into())),
-        ("problem-too-large", about(FetchError::TooLarge.into())),
-        ("problem-hostile", hostile),
+        about("problem-registers-in-vain", ServerFailure::RegistersInVain),
+        about("problem-not-agreed", UserFailure::NotAgreed),
+        about("problem-not-registered", RegisterError::RedirectUris),
+        about("problem-no-token", TokenError::Status(StatusCode::INTERNAL_SERVER_ERROR)),
+        about("problem-too-large", FetchError::TooLarge),
     ];
     verdicts.chain(others).collect()
+}
+
+fn of_the_request() -> Vec<(&'static str, Failed)> {
+    let again = Url::parse("https://app.example/login?url=https%3A%2F%2Fgood.example&scope=files%3Awrite");
+    let login = again.ok().map(Box::new);
+    let scope = "files:write".to_owned();
+    let hostile = UserFailure::UnreadableRequest(Reason::of(format!("{HOSTILE} {}", marks())));
+    vec![
+        alone("problem-not-found", UserFailure::NotFound),
+        alone("problem-method", UserFailure::MethodNotAllowed),
+        alone("problem-cross-site", UserFailure::CrossSite),
+        alone(
+            "problem-unreadable",
+            UserFailure::UnreadableRequest(Reason::of(
+                "The scope is not a list of scope values (RFC 6749 §3.3).",
+            )),
+        ),
+        alone("problem-no-session", UserFailure::NoSession { login: None }),
+        alone("problem-no-connection", UserFailure::NoConnection { login: None }),
+        alone("problem-login-again", UserFailure::LoginAgain { login: None }),
+        about("problem-needs-consent", UserFailure::NeedsConsent { scope, login }),
+        alone("problem-too-many-requests", UserFailure::TooManyRequests),
+        alone("problem-too-many-connections", UserFailure::TooManyConnections),
+        alone("problem-nothing-typed", InvalidHost::Empty),
+        alone("problem-not-a-url", InvalidHost::NotAUrl),
+        alone("problem-address", InvalidHost::Blocked(Blocked::Address)),
+        ("problem-hostile", Failed { failure: hostile.into(), target: target(&long_host()) }),
+    ]
+}
+
+fn of_a_login() -> Vec<(&'static str, Failed)> {
+    let refused = |error: &str| AuthorizationResponseError::Refused(error.to_owned());
+    vec![
+        alone("problem-try-later", ServerFailure::TryLater { seconds: 5 }),
+        alone("problem-interrupted", AppFailure::Interrupted { cause: None }),
+        alone("problem-newer-rows", AppFailure::NewerRows),
+        alone("problem-internal", Failure::internal(Defect::Row)),
+        alone("problem-misconfigured", Misconfigured::NoKeys),
+        alone("problem-unknown-login", UserFailure::UnknownLogin),
+        alone("problem-wrong-issuer", AuthorizationResponseError::Issuer),
+        alone("problem-malformed-answer", AuthorizationResponseError::NoCode),
+        alone("problem-consent-refused", refused("access_denied")),
+        alone("problem-login-refused", refused("server_error")),
+    ]
 }
 
 // ── what a host can do ──

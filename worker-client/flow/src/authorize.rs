@@ -101,6 +101,18 @@ pub struct Pending {
 }
 
 impl Pending {
+    /// The parts to store: the request, the code verifier, and the digest of the `state`.
+    pub fn into_parts(self) -> (AuthorizationRequest, Verifier, String) {
+        let Self { server, client, resource, scope, verifier, state } = self;
+        (AuthorizationRequest { server, client, resource, scope }, verifier, state)
+    }
+
+    /// The login whose parts were stored.
+    pub fn restore(request: AuthorizationRequest, verifier: Verifier, state_digest: String) -> Self {
+        let AuthorizationRequest { server, client, resource, scope } = request;
+        Self { server, client, resource, scope, verifier, state: state_digest }
+    }
+
     /// The digest of its `state`, under which it is stored.
     pub fn state_digest(&self) -> &str {
         &self.state
@@ -181,6 +193,11 @@ impl AuthorizationResponseError {
             Self::Repeated => Some(Requirement::PARAMETER_ONCE),
             Self::State => Some(Requirement::STATE),
         }
+    }
+
+    /// The error response `access_denied`: the resource owner or the server denied the request (RFC 6749 §4.1.2.1).
+    pub fn is_access_denied(&self) -> bool {
+        matches!(self, Self::Refused(error) if error == "access_denied")
     }
 
     /// Whether the login is over. A response that is not genuine must not end a genuine login.

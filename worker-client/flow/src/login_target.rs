@@ -1,4 +1,5 @@
 use rfc8414::Issuer;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
@@ -40,6 +41,11 @@ impl LoginTarget {
         // Both are what the rest is built from: proven here, once.
         issuer(&url).and_then(|_| issuer(&root(&url))).ok_or(InvalidHost::NotAUrl)?;
         Ok(Self(url))
+    }
+
+    /// The target whose URL was stored. It was judged when it was read.
+    pub fn restore(url: Url) -> Self {
+        Self(url)
     }
 
     /// The URL.
@@ -96,9 +102,10 @@ fn issuer(url: &Url) -> Option<Issuer> {
 /// How long it may be, as typed and in canonical form.
 const MAX_BYTES: usize = 2048;
 
-/// Why what was typed names no host.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
-#[non_exhaustive]
+/// The reason why a text names no host that may be asked.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize, thiserror::Error)]
+#[serde(rename_all = "kebab-case")]
+#[expect(clippy::exhaustive_enums, reason = "a caller must handle each")]
 pub enum InvalidHost {
     /// It may not be asked.
     #[error("{0}")]

@@ -2,8 +2,8 @@ use http::{Method, Request, Response};
 use rfc8414::{Endpoint, InvalidMetadata, Issuer, Metadata};
 
 use crate::{
-    Attempt, BearerChallenge, Discover, DriveError, Egress, FetchError, Finding, LoginTarget, NotFound,
-    Server, Unreachable, Unusable, Verdict, drive,
+    Attempt, BearerChallenge, Discover, DriveError, Egress, FetchError, Finding, InvalidHost, LoginTarget,
+    NotFound, Server, Unreachable, Unusable, Verdict, drive,
 };
 
 /// The outcome of asking a host.
@@ -51,7 +51,9 @@ pub async fn probe(
         Err(not_found) => Err(DriveError::Protocol(not_found)),
     };
     match discovered {
-        Err(DriveError::Fetch(FetchError::Blocked(reason))) => Probe::of(Verdict::Refused { reason }),
+        Err(DriveError::Fetch(FetchError::Blocked(reason))) => {
+            Probe::of(Verdict::Refused { reason: InvalidHost::Blocked(reason) })
+        }
         Err(DriveError::Fetch(error)) => {
             Probe::of(Verdict::Unreachable { reason: Unreachable::Fetch(error), detail: None })
         }

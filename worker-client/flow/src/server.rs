@@ -11,7 +11,10 @@ use crate::{Blocked, Egress, Finding, LoginTarget, Requirement, login_target::au
 /// An authorization server that a person can be sent to: metadata narrowed to what a login needs, with every
 /// endpoint judged by the egress policy.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
-#[non_exhaustive]
+#[expect(
+    clippy::exhaustive_structs,
+    reason = "a store takes it apart and puts it together again: a member more is a new form"
+)]
 pub struct Server {
     /// Its identifier, as published.
     pub issuer: Issuer,
@@ -199,6 +202,21 @@ impl Unusable {
             Self::Without(_) => Violation::Missing("").code(),
         };
         Some(id.into())
+    }
+}
+
+impl Unusable {
+    pub(crate) fn untrusted_texts(&mut self) -> Vec<&mut String> {
+        match self {
+            Self::Metadata(finding) => vec![&mut finding.evidence],
+            Self::Split { authorization, token } => vec![authorization, token],
+            Self::Blocked { .. }
+            | Self::NoRegistration
+            | Self::NoS256
+            | Self::OwnParameters
+            | Self::Requires(_)
+            | Self::Without(_) => Vec::new(),
+        }
     }
 }
 

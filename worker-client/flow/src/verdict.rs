@@ -3,7 +3,7 @@ use std::{borrow::Cow, fmt};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Actor, Blocked, FetchError, Finding, Requirement, Unusable};
+use crate::{Actor, FetchError, Finding, InvalidHost, Requirement, Unusable};
 
 /// The answer to the question whether and how a person can log in to a host. Reasons are types until they are printed.
 #[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
@@ -26,10 +26,10 @@ pub enum Verdict {
     NoRegistration,
     /// No login is needed: an MCP `initialize` succeeds without a token.
     Open,
-    /// The egress policy forbids the request.
+    /// The host was not asked: the egress policy forbids it, or the name is none.
     Refused {
-        /// The rule of the policy.
-        reason: Blocked,
+        /// The rule of the policy, or the fault of the name.
+        reason: InvalidHost,
     },
     /// A person can log in.
     Registrable,
@@ -131,14 +131,33 @@ impl Verdict {
         match self {
             Self::NoMetadata => Some(Requirement::METADATA.id.into()),
             Self::NoRegistration => Some(Requirement::REGISTRATION_ENDPOINT.id.into()),
-            Self::Refused { reason } => Some(reason.requirement().id.into()),
+            Self::Refused { reason: InvalidHost::Blocked(blocked) } => Some(blocked.requirement().id.into()),
             Self::Unreadable { reasons } => reasons.first().map(|finding| finding.id.clone()),
             Self::Unusable { reasons } => reasons.iter().find_map(Unusable::requirement_id),
             Self::Closed { .. }
             | Self::ExternalAuthorizationServer { .. }
             | Self::Open
+            | Self::Refused { .. }
             | Self::Registrable
             | Self::Unreachable { .. } => None,
+        }
+    }
+}
+
+impl Verdict {
+    /// The texts of the verdict that may repeat words of a host.
+    pub fn untrusted_texts(&mut self) -> Vec<&mut String> {
+        match self {
+            Self::ExternalAuthorizationServer { resource_metadata } => vec![resource_metadata],
+            Self::Unreachable { detail, .. } => detail.iter_mut().collect(),
+            Self::Unreadable { reasons } => reasons.iter_mut().map(|finding| &mut finding.evidence).collect(),
+            Self::Unusable { reasons } => reasons.iter_mut().flat_map(Unusable::untrusted_texts).collect(),
+            Self::Closed { .. }
+            | Self::NoMetadata
+            | Self::NoRegistration
+            | Self::Open
+            | Self::Refused { .. }
+            | Self::Registrable => Vec::new(),
         }
     }
 }

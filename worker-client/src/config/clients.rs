@@ -1,4 +1,4 @@
-//! What operators of authorization servers gave out by hand, each bound to its issuer.
+//! Pre-registered clients and initial access tokens, each bound to its issuer.
 
 use std::{collections::BTreeMap, fmt};
 
@@ -9,21 +9,21 @@ use url::Url;
 
 use login_flow::{Client, ClientAuth};
 
-/// `CLIENTS`: a JSON object from issuer identifier to what is known there, such as
+/// `CLIENTS`: a JSON object from issuer identifier to the client or token for it, such as
 /// `{"https://as.example": {"client_id": "…", "client_secret": "…"}}` or
 /// `{"https://as.example": {"initial_access_token": "…"}}`.
 #[derive(Clone, Debug, Default)]
 pub struct Clients(BTreeMap<String, Preregistered>);
 
-/// What is known at one issuer.
+/// The pre-registration at one issuer.
 #[derive(Clone)]
 #[expect(clippy::exhaustive_enums, reason = "a caller must handle both")]
 pub enum Preregistered {
-    /// A client that was registered by hand.
+    /// A pre-registered client.
     Client {
-        /// Its identifier.
+        /// Client identifier.
         client_id: String,
-        /// How it proves itself.
+        /// Client authentication.
         auth: ClientAuth,
     },
     /// A token that lets this app register (RFC 7591 §3).
@@ -41,14 +41,14 @@ impl Clients {
         known.collect::<Result<_, _>>().map(Self)
     }
 
-    /// What is known at an issuer. Identifiers are compared as text, so that nothing reaches another issuer.
+    /// The pre-registration at an issuer. Identifiers are compared as text, so that nothing reaches another issuer.
     pub fn at(&self, issuer: &Issuer) -> Option<&Preregistered> {
         self.0.get(issuer.as_str())
     }
 }
 
 impl Preregistered {
-    /// Whether it is a client, with which nobody need register.
+    /// True if it is a client, so that no registration is needed.
     pub fn is_client(&self) -> bool {
         matches!(self, Self::Client { .. })
     }
@@ -100,7 +100,7 @@ impl Wire {
     }
 }
 
-/// What a value lacks to say which clients are known. The message never holds the value.
+/// The fault of a value of `CLIENTS`. The message never holds the value.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum InvalidClients {

@@ -1,39 +1,9 @@
 use chrono::DateTime;
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 use url::Url;
 
 use super::{bounded, is_international};
+use crate::model::Connection;
 use login_flow::authority;
-
-/// One row of the list of connections.
-#[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
-#[expect(clippy::exhaustive_structs, reason = "a row of a list")]
-pub struct Connection {
-    /// Names it within its account.
-    pub id: String,
-    /// The host and port, as A-labels.
-    pub host: String,
-    /// What the token is for.
-    pub resource: String,
-    /// Who issued it.
-    pub issuer: String,
-    /// What it allows, as the server said: untrusted text.
-    pub scope: Option<String>,
-    /// What the host calls itself: untrusted text.
-    pub title: Option<String>,
-    /// What the host says of itself: untrusted text.
-    pub description: Option<String>,
-    /// The person's own name for it, as [`label`](super::label) makes it; a link may have suggested it, so it is
-    /// untrusted text.
-    pub label: Option<String>,
-    /// When the person agreed, in seconds since 1970.
-    pub connected_at: i64,
-    /// Whether `/icon/<id>` has an image.
-    pub has_icon: bool,
-    /// Whether the host has ended it.
-    pub needs_login: bool,
-}
 
 impl Connection {
     /// Stands where the host has no icon.

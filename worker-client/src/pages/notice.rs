@@ -1,13 +1,14 @@
 use std::fmt;
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use url::Url;
 
-/// What was just done, said on the page that the person is sent to.
+use crate::model::{Receipt, Revocation};
+
+/// The notice of an action, on the page that the person is sent to after it.
 ///
-/// It travels in the address as one of a fixed list of values, and every word that is shown is ours: a link that
-/// somebody made up can choose among these sentences and add nothing to them.
+/// The notice travels in the address as one of a fixed list of values, and every word that is shown is the app's own: a
+/// forged link can choose among these sentences and add nothing to them.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum Notice {
@@ -17,34 +18,6 @@ pub enum Notice {
     Disconnected(Receipt),
     /// The session was ended, and every connection with it.
     LoggedOut,
-}
-
-/// What became of the tokens of a connection that was ended.
-#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
-#[expect(clippy::exhaustive_structs, reason = "the two kinds of token that there are")]
-pub struct Receipt {
-    /// The refresh token, which would outlive the other.
-    pub refresh_token: Revocation,
-    /// The access token.
-    pub access_token: Revocation,
-}
-
-/// What became of one token (RFC 7009).
-#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
-#[serde(rename_all = "snake_case")]
-#[expect(clippy::exhaustive_enums, reason = "a page says each of them")]
-pub enum Revocation {
-    /// There was none.
-    #[default]
-    NotHeld,
-    /// The server says that it is no longer valid.
-    Revoked,
-    /// The server has no revocation endpoint.
-    NotOffered,
-    /// The server refused to revoke it.
-    Refused,
-    /// The server did not answer as it should; it will be asked again, for a day.
-    FailedWillRetry,
 }
 
 impl Notice {
@@ -59,7 +32,7 @@ impl Notice {
         url.query_pairs_mut().append_pair(PARAMETER, &self.to_string());
     }
 
-    /// Whether a token that was held may still be valid.
+    /// True if a token that was held may still be valid.
     pub(super) fn leaves_something(self) -> bool {
         let Self::Disconnected(receipt) = self else { return false };
         receipt.tokens().any(|(_, token)| {
@@ -67,7 +40,7 @@ impl Notice {
         })
     }
 
-    /// Each that there is.
+    /// All notices.
     fn all() -> impl Iterator<Item = Self> {
         let receipts = Revocation::ALL.into_iter().flat_map(|refresh_token| {
             Revocation::ALL
@@ -94,7 +67,7 @@ impl fmt::Display for Notice {
 }
 
 impl Receipt {
-    /// Each token that there was, by name.
+    /// The tokens that there were, by name.
     pub(super) fn tokens(self) -> impl Iterator<Item = (&'static str, Revocation)> {
         let tokens = [("Refresh token", self.refresh_token), ("Access token", self.access_token)];
         tokens.into_iter().filter(|(_, token)| *token != Revocation::NotHeld)

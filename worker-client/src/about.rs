@@ -1,0 +1,100 @@
+//! The branding of a host, fetched with care and never in the way of a login.
+
+use std::{
+    pin::{Pin, pin},
+    time::Duration,
+};
+
+use base64ct::{Base64, Encoding};
+use branding::{Branding, Icon, IconSize, extract, sniff};
+use futures_util::future::{Either, select};
+use http::{Response, header};
+use url::Url;
+use worker::Delay;
+
+use crate::{
+    config::Config,
+    model::About,
+    platform::{
+        cache::CacheEntry,
+        fetch::{Limit, fetch},
+    },
+};
+use login_flow::{Egress, LoginTarget, get, same_site};
+
+/// Title, description and icon of the host's root page, as they were lately; as much of it as the host says in time.
+pub(crate) async fn about(target: &LoginTarget, config: &Config) -> About {
+    let mut deadline = pin!(Delay::from(BRANDING_DEADLINE));
+    let cache = CacheEntry::of(config, "about", target.root().as_str());
+    let remembered = within(deadline.as_mut(), cache.read()).await.flatten();
+    if let Some(about) = remembered {
+        return about;
+    }
+    let (about, ttl) = fetch_about(target, &config.egress, deadline).await;
+    // A cache that is slow costs the next person a second look, nothing else.
+    within(pin!(Delay::from(CACHE_WRITE_DEADLINE)), cache.write(&about, ttl)).await;
+    about
+}
+
+/// The branding, and the time for which it may be kept.
+async fn fetch_about(
+    target: &LoginTarget,
+    egress: &Egress,
+    mut deadline: Pin<&mut Delay>,
+) -> (About, Duration) {
+    let page = within(deadline.as_mut(), root_page(target.root(), egress)).await.flatten();
+    let Some((url, page)) = page else { return (About::default(), EMPTY_ABOUT_TTL) };
+    let content_type = page.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let Branding { title, description, icons, .. } = extract(url, content_type, page.body());
+    let text = |text: branding::Text| text.as_untrusted_str().to_owned();
+    // A page whose icons never come is shown without one, and asked again sooner.
+    let icon = within(deadline, icon(target, &icons, egress)).await;
+    let ttl = if icon.is_some() { ABOUT_TTL } else { EMPTY_ABOUT_TTL };
+    let about = About { title: title.map(text), description: description.map(text), icon: icon.flatten() };
+    (about, ttl)
+}
+
+async fn within<T>(time: Pin<&mut Delay>, work: impl Future<Output = T>) -> Option<T> {
+    match select(pin!(work), time).await {
+        Either::Left((done, _)) => Some(done),
+        Either::Right(_) => None,
+    }
+}
+
+/// The root page, through at most three redirects within the site.
+async fn root_page(mut url: Url, egress: &Egress) -> Option<(Url, Response<Vec<u8>>)> {
+    for _ in 0..=3 {
+        let page = fetch(get(&url, "text/html")?, egress, Limit::PAGE).await.ok()?;
+        if page.status().as_u16() == 200 {
+            return Some((url, page));
+        }
+        let location = page.headers().get(header::LOCATION)?.to_str().ok()?;
+        let next =
+            url.join(location).ok().filter(|next| page.status().is_redirection() && same_site(&url, next))?;
+        url = next;
+    }
+    None
+}
+
+/// The best icon that is an image of moderate size, as a `data:` URL that loads from nowhere.
+async fn icon(target: &LoginTarget, icons: &[Icon], egress: &Egress) -> Option<String> {
+    let own = icons.iter().filter(|icon| same_site(&icon.url, target.url()));
+    // An SVG can run scripts: never shown, so not asked for either.
+    let own = own.filter(|icon| icon.size != IconSize::Scalable);
+    for icon in own.take(3) {
+        let Ok(answer) = fetch(get(&icon.url, "image/*")?, egress, Limit::ICON).await else { continue };
+        let image = sniff(answer.body()).filter(|image| image.width.max(image.height) <= 512);
+        if let Some(image) = image.filter(|_| answer.status().as_u16() == 200) {
+            let bytes = Base64::encode_string(answer.body());
+            return Some(format!("data:{};base64,{bytes}", image.format.media_type()));
+        }
+    }
+    None
+}
+
+/// The longest wait of a login for the branding: a root page that never comes must not take two seconds.
+const BRANDING_DEADLINE: Duration = Duration::from_millis(1500);
+const CACHE_WRITE_DEADLINE: Duration = Duration::from_millis(250);
+const ABOUT_TTL: Duration = Duration::from_hours(24);
+/// The lifetime for a host without branding, or whose branding did not come in time.
+const EMPTY_ABOUT_TTL: Duration = Duration::from_hours(1);

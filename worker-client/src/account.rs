@@ -1,0 +1,248 @@
+//! One object per user: sessions, logins under way, connections and their tokens.
+
+mod alarm_handler;
+mod backoff;
+mod connections;
+mod disconnect;
+mod login;
+mod outbox;
+mod schema;
+mod store;
+mod tokens;
+
+use std::rc::Rc;
+
+use rfc7591::Secret;
+use serde::{Deserialize, Serialize};
+use url::Url;
+use worker::{DurableObject, Env, Request, Response, State, durable_object, wasm_bindgen};
+
+use self::{backoff::Backoff, schema::MIGRATIONS, store::Store};
+use crate::{
+    failure::{Failure, UserFailure},
+    model::About,
+    platform::{
+        alarm::Alarm,
+        deployment::Deployment,
+        log::report,
+        panic::contained,
+        rpc,
+        single_flight::{SingleFlight, run_to_completion},
+        storage::Storage,
+    },
+};
+use login_flow::{LoginTarget, Server};
+
+/// A user's `Account`: what they are connected to, and as whom. Only this deployment's Worker can ask it.
+#[durable_object(alarm)]
+#[derive(Debug)]
+pub struct Account {
+    inner: Rc<Inner>,
+}
+
+struct Inner {
+    state: State,
+    deployment: Deployment,
+    alarm: Alarm,
+    /// One refresh at a time for each connection.
+    refreshes: SingleFlight<()>,
+    /// Waiting times of connections whose server failed.
+    backoff: Backoff,
+}
+
+/// A panic leaves nothing half changed in here: see `panic.rs`.
+impl std::panic::RefUnwindSafe for Inner {}
+
+impl std::fmt::Debug for Inner {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Account").finish_non_exhaustive()
+    }
+}
+
+/// A request to an account, with what entitles the caller to it.
+#[derive(Deserialize, Serialize)]
+pub(crate) struct AccountEnvelope {
+    /// The account's name, which its keys are bound to.
+    pub(crate) account: String,
+    /// The user that events name.
+    pub(crate) user: Option<HostUser>,
+    /// The proof.
+    pub(crate) session: Session,
+    /// The request.
+    pub(crate) request: AccountRequest,
+}
+
+/// A user whom the host program has authenticated.
+#[derive(Deserialize, Serialize)]
+pub(crate) struct HostUser {
+    /// The host program's own name for the user.
+    pub(crate) name: String,
+    /// The `NAMESPACE` of the host program; empty without one.
+    pub(crate) namespace: String,
+}
+
+/// The caller's entitlement.
+#[derive(Deserialize, Serialize)]
+pub(crate) enum Session {
+    /// The digest of the cookie's secret; it must be known.
+    Cookie(String),
+    /// The host program says who its user is.
+    Host,
+    /// The digest of a new cookie's secret; it becomes known with the first thing that is stored.
+    New(String),
+}
+
+/// A request to an account.
+#[derive(Deserialize, Serialize)]
+pub(crate) enum AccountRequest {
+    /// A usable access token for a URL.
+    Authorization {
+        /// The URL that it will be sent to.
+        url: Url,
+        /// Label of the connection, if there are several.
+        label: Option<String>,
+        /// The digest of a token that was refused there.
+        refused: Option<String>,
+    },
+    /// Begin a login.
+    Begin(Box<BeginLogin>),
+    /// An authorization response.
+    Callback {
+        /// The callback's URL, on the asker's own origin.
+        url: Url,
+        /// The digest of the session's next secret.
+        rotate: Option<String>,
+    },
+    /// The list.
+    Connections,
+    /// End a connection.
+    Disconnect {
+        /// Which.
+        id: String,
+    },
+    /// The icon of a connection, as a `data:` URL.
+    Icon {
+        /// Which.
+        id: String,
+    },
+    /// End everything: connections, sessions, and what is stored of them.
+    Erase,
+}
+
+/// The parameters of a login.
+#[derive(Deserialize, Serialize)]
+pub(crate) struct BeginLogin {
+    /// The host or URL that the person named.
+    pub(crate) target: LoginTarget,
+    /// The server that answers for it.
+    pub(crate) server: Server,
+    /// The redirection URI, on the caller's own origin.
+    pub(crate) redirect_uri: Url,
+    /// The name of the app on the consent page.
+    pub(crate) client_name: String,
+    /// The branding of the host.
+    pub(crate) about: About,
+    /// The scope to ask for.
+    pub(crate) scope: Option<String>,
+    /// The user's own name for it; empty without one.
+    pub(crate) label: String,
+    /// The page to bring the person back to, on the caller's own origin.
+    pub(crate) return_to: Option<Url>,
+}
+
+/// The outcome of a login.
+#[derive(Clone, Deserialize, Serialize)]
+pub(crate) struct CompletedLogin {
+    /// The page to bring the person back to.
+    pub(crate) return_to: Option<Url>,
+}
+
+/// A token to use.
+#[derive(Deserialize, Serialize)]
+pub(crate) struct AccessToken {
+    /// The token.
+    pub(crate) access_token: Secret,
+}
+
+/// The version of the rows that this package reads and writes.
+pub(crate) const SCHEMA_VERSION: usize = MIGRATIONS.len();
+
+impl DurableObject for Account {
+    fn new(state: State, env: Env) -> Self {
+        Self {
+            inner: Rc::new(Inner {
+                state,
+                deployment: Deployment::new(env),
+                alarm: Alarm::default(),
+                refreshes: SingleFlight::default(),
+                backoff: Backoff::default(),
+            }),
+        }
+    }
+
+    async fn fetch(&self, request: Request) -> worker::Result<Response> {
+        rpc::contained(self.respond(request)).await
+    }
+
+    async fn alarm(&self) -> worker::Result<Response> {
+        Rc::clone(&self.inner).on_alarm().await.map_err(report)?;
+        Response::empty()
+    }
+}
+
+impl Account {
+    async fn respond(&self, mut request: Request) -> worker::Result<Response> {
+        let envelope: AccountEnvelope = match rpc::read_request(&mut request).await {
+            Ok(envelope) => envelope,
+            Err(failure) => return rpc::respond::<()>(Err(failure)),
+        };
+        let this = Rc::clone(&self.inner);
+        let AccountEnvelope { account, user, session, request } = envelope;
+        let store = match this.enter(&account, &session).await {
+            Ok(store) => store,
+            Err(failure) => return rpc::respond::<()>(Err(failure)),
+        };
+        match request {
+            AccountRequest::Authorization { url, label, refused } => rpc::respond(
+                this.authorization(Rc::new(store), &url, label.as_deref(), refused.as_deref()).await,
+            ),
+            AccountRequest::Begin(begin) => rpc::respond(this.begin(store, user, session, *begin).await),
+            AccountRequest::Callback { url, rotate } => {
+                let state = &self.inner.state;
+                // Authorization codes are single-use: the exchange is completed even if the browser disconnects.
+                let connected = async move { this.callback(&store, &url, rotate).await };
+                rpc::respond(run_to_completion(state, contained(connected)).await)
+            }
+            AccountRequest::Connections => rpc::respond(store.shown()),
+            AccountRequest::Disconnect { id } => rpc::respond(this.disconnect(&store, &id).await),
+            AccountRequest::Icon { id } => rpc::respond(store.icon(&id)),
+            AccountRequest::Erase => rpc::respond(this.erase(&store).await),
+        }
+    }
+}
+
+impl Inner {
+    /// Opens the storage for an asker who is entitled to it.
+    async fn enter(&self, account: &str, session: &Session) -> Result<Store, Failure> {
+        let store = self.store(account)?;
+        if let Session::Cookie(digest) = session {
+            if !store.knows_session(digest)? {
+                return Err(UserFailure::NO_SESSION.into());
+            }
+            if store.cut_short_before(digest)? {
+                self.schedule(&store).await?;
+            }
+        }
+        Ok(store)
+    }
+
+    fn store(&self, account: &str) -> Result<Store, Failure> {
+        let config = self.deployment.config()?;
+        Ok(Store(Storage::open(self.state.storage().sql(), config, Some(account), MIGRATIONS)?))
+    }
+
+    /// Schedules the alarm for the next thing that falls due.
+    async fn schedule(&self, store: &Store) -> Result<(), Failure> {
+        self.alarm.schedule_at(&self.state, store.due()?).await
+    }
+}

@@ -1,0 +1,102 @@
+//! The alarm: what has expired, what must still be told, what is kept fresh, and what needs another key.
+
+use std::rc::Rc;
+
+use super::{Inner, schema::MIGRATIONS, store::Store};
+use crate::{
+    failure::Failure,
+    model::Revocation,
+    platform::{
+        fetch::{Limit, through},
+        log::{Line, report},
+        rpc::{self, Delivery},
+        storage::Storage,
+    },
+    registrar::RegistrarRequest,
+    stored::{OutboxTask, TokenRevocation},
+};
+use login_flow::{DriveError, Revoke, drive};
+
+impl Inner {
+    /// Does everything that is due, and sets the alarm for the next thing.
+    pub(super) async fn on_alarm(self: Rc<Self>) -> Result<(), Failure> {
+        self.alarm.mark_fired();
+        let Some(store) = self.own_store()? else { return Ok(()) };
+        store.purge()?;
+        for row in store.due_tasks()? {
+            let is_done = match store.task(&row)? {
+                Some(task) => self.perform(&store, &task).await,
+                None => true,
+            };
+            if is_done {
+                store.remove_task(&row.id)?;
+            } else if !store.postpone(&row)? {
+                Line { event: "given-up", ..Line::default() }.error();
+            }
+        }
+        let store = Rc::new(store);
+        self.keep_fresh(&store).await?;
+        let resealed = store.reseal()?;
+        if resealed > 0 {
+            Line { event: "resealed", count: Some(resealed), ..Line::default() }.info();
+        }
+        if store.is_over()? && self.refreshes.is_idle() {
+            return Ok(self.state.storage().delete_all().await?);
+        }
+        self.schedule(&store).await
+    }
+
+    /// The account's own rows, where there are any: an alarm has no asker who would name it.
+    fn own_store(&self) -> Result<Option<Store>, Failure> {
+        let config = self.deployment.config()?;
+        let storage = Storage::open(self.state.storage().sql(), config, None, MIGRATIONS)?;
+        Ok(Some(Store(storage)).filter(|store| !store.0.is_empty()))
+    }
+
+    /// True if nothing is left to do about it.
+    async fn perform(&self, store: &Store, task: &OutboxTask) -> bool {
+        match task {
+            OutboxTask::Hold(at) => {
+                let request =
+                    RegistrarRequest::Hold { client_id: at.client_id.clone(), account: owner(store) };
+                self.tell_registrar(&at.issuer, &request).await
+            }
+            OutboxTask::Release(at) => {
+                let request =
+                    RegistrarRequest::Release { client_id: at.client_id.clone(), account: owner(store) };
+                self.tell_registrar(&at.issuer, &request).await
+            }
+            OutboxTask::Revoke(revocation) => revoke(store, revocation).await != Revocation::FailedWillRetry,
+            OutboxTask::Tell(event) => {
+                let delivery = rpc::post_event(&self.deployment.env, event).await.map_err(report);
+                matches!(delivery, Ok(Delivery::Accepted))
+            }
+        }
+    }
+}
+
+impl Inner {
+    /// True if the registrar has done it.
+    async fn tell_registrar(&self, issuer: &str, request: &RegistrarRequest) -> bool {
+        rpc::call::<_, ()>(&self.deployment.env, "REGISTRAR", issuer, request).await.map_err(report).is_ok()
+    }
+}
+
+/// Revokes a token (RFC 7009 §2.2): a server that is down is asked again, one that refuses is not.
+pub(super) async fn revoke(store: &Store, revocation: &TokenRevocation) -> Revocation {
+    let TokenRevocation { server, client, token, kind } = revocation;
+    let Some(revoke) = Revoke::new(server, client, token, *kind) else {
+        return Revocation::NotOffered;
+    };
+    let egress = &store.0.config().egress;
+    match drive(revoke, through(egress, Limit::TOKEN)).await {
+        Ok(()) => Revocation::Revoked,
+        Err(DriveError::Protocol(refused)) if refused.is_final() => Revocation::Refused,
+        Err(_) => Revocation::FailedWillRetry,
+    }
+}
+
+/// The name of the account, by which the registrar tells accounts apart.
+fn owner(store: &Store) -> String {
+    store.0.owner().to_owned()
+}

@@ -1,0 +1,257 @@
+//! The rows of `connection`.
+
+use std::time::{Duration, SystemTime};
+
+use base64ct::{Base64UrlUnpadded, Encoding};
+use serde::Deserialize;
+use url::Url;
+use worker::SqlStorageValue;
+
+use super::store::Store;
+use crate::{
+    failure::Failure,
+    model::{About, Connection, closest},
+    platform::{
+        clock::{now, seconds},
+        entropy::entropy,
+    },
+    seal::Place,
+    stored::{Grant, StoredGrant},
+};
+use login_flow::{LoginTarget, authority};
+
+/// The names of a new connection.
+pub(super) struct NewConnection {
+    pub(super) target: LoginTarget,
+    pub(super) about: About,
+    pub(super) label: String,
+}
+
+/// Write-ahead record of a refresh: a refresh token may be spent although its answer was never stored.
+#[derive(Clone, Copy)]
+pub(super) enum RefreshIntent {
+    /// No refresh is under way.
+    None,
+    /// One was sent and its answer is not stored.
+    Sent,
+    /// So was its one repetition.
+    Repeated,
+}
+
+impl RefreshIntent {
+    /// The record to store before a refresh is sent; `None` after the repetition.
+    pub(super) fn next(self) -> Option<Self> {
+        match self {
+            Self::None => Some(Self::Sent),
+            Self::Sent => Some(Self::Repeated),
+            Self::Repeated => None,
+        }
+    }
+}
+
+/// A row of `connection`.
+#[derive(Clone, Deserialize)]
+pub(super) struct ConnectionRow {
+    pub(super) id: String,
+    pub(super) resource: String,
+    pub(super) label: String,
+    pub(super) issuer: String,
+    scope: Option<String>,
+    title: Option<String>,
+    description: Option<String>,
+    has_icon: i64,
+    pub(super) sealed: String,
+    issued: i64,
+    created: i64,
+    needs_login: i64,
+    intent: i64,
+    /// Number of times that its tokens were replaced.
+    pub(super) generation: i64,
+    used: i64,
+}
+
+impl ConnectionRow {
+    pub(super) fn issued(&self) -> SystemTime {
+        let since = Duration::from_secs(self.issued.unsigned_abs());
+        SystemTime::UNIX_EPOCH.checked_add(since).unwrap_or(SystemTime::UNIX_EPOCH)
+    }
+
+    /// True if its tokens were used since they came.
+    pub(super) fn is_used(&self) -> bool {
+        self.used != 0
+    }
+
+    pub(super) fn intent(&self) -> RefreshIntent {
+        match self.intent {
+            0 => RefreshIntent::None,
+            1 => RefreshIntent::Sent,
+            _ => RefreshIntent::Repeated,
+        }
+    }
+
+    pub(super) fn needs_login(&self) -> bool {
+        self.needs_login != 0
+    }
+
+    pub(super) fn shown(self) -> Connection {
+        let host = Url::parse(&self.resource).map(|url| authority(&url)).unwrap_or_default();
+        Connection {
+            needs_login: self.needs_login(),
+            has_icon: self.has_icon != 0,
+            label: Some(self.label).filter(|label| !label.is_empty()),
+            connected_at: self.created,
+            id: self.id,
+            host,
+            resource: self.resource,
+            issuer: self.issuer,
+            scope: self.scope,
+            title: self.title,
+            description: self.description,
+        }
+    }
+
+    fn place(&self) -> Place<'_> {
+        Place { issuer: &self.issuer, field: "grant", row: &self.id }
+    }
+}
+
+impl Store {
+    pub(super) fn connections(&self) -> Result<Vec<ConnectionRow>, Failure> {
+        self.select("ORDER BY created DESC", Vec::new())
+    }
+
+    /// The connections as they are listed.
+    pub(super) fn shown(&self) -> Result<Vec<Connection>, Failure> {
+        Ok(self.connections()?.into_iter().map(ConnectionRow::shown).collect())
+    }
+
+    pub(super) fn connection(&self, id: &str) -> Result<Option<ConnectionRow>, Failure> {
+        Ok(self.select("WHERE id = ?", vec![id.into()])?.pop())
+    }
+
+    /// The connection to a resource under a label.
+    pub(super) fn labelled(&self, resource: &str, label: &str) -> Result<Option<ConnectionRow>, Failure> {
+        Ok(self.select("WHERE resource = ? AND label = ?", vec![resource.into(), label.into()])?.pop())
+    }
+
+    /// The connection that a request to that URL uses.
+    pub(super) fn covering(&self, url: &Url, label: Option<&str>) -> Result<Option<ConnectionRow>, Failure> {
+        let traits = |row: &ConnectionRow| (row.resource.clone(), row.label.clone(), row.created);
+        Ok(closest(self.connections()?, url, label, traits))
+    }
+
+    pub(super) fn icon(&self, id: &str) -> Result<Option<String>, Failure> {
+        #[derive(Deserialize)]
+        struct Icon {
+            icon: Option<String>,
+        }
+        if self.0.is_empty() {
+            return Ok(None);
+        }
+        let rows: Vec<Icon> = self.0.rows("SELECT icon FROM connection WHERE id = ?", vec![id.into()])?;
+        Ok(rows.into_iter().next().and_then(|row| row.icon))
+    }
+
+    pub(super) fn grant(&self, row: &ConnectionRow) -> Result<Option<Grant>, Failure> {
+        Ok(self.0.unseal::<StoredGrant>(row.place(), &row.sealed)?.ok().map(Grant::from))
+    }
+
+    /// Stores what a login ended with, and answers with its id. Nothing may be there in its place.
+    pub(super) fn connect(&self, login: &NewConnection, grant: &Grant) -> Result<String, Failure> {
+        let NewConnection { target, about, label } = login;
+        let id = Base64UrlUnpadded::encode_string(&entropy::<16>()?);
+        let (resource, issuer) = (target.resource(), grant.server.issuer.as_str());
+        let sealed =
+            self.0.seal(Place { issuer, field: "grant", row: &id }, &StoredGrant::from(grant.clone()))?;
+        let now = seconds(now());
+        self.0.set_meta("connected", "yes")?;
+        self.0.exec(
+            "INSERT INTO connection (id, resource, label, issuer, scope, title, description, icon, sealed, issued,
+             created) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            vec![
+                id.as_str().into(),
+                resource.as_str().into(),
+                label.as_str().into(),
+                issuer.into(),
+                grant.tokens.scope.clone().into(),
+                about.title.clone().into(),
+                about.description.clone().into(),
+                about.icon.clone().into(),
+                sealed.into(),
+                now.into(),
+                now.into(),
+            ],
+        )?;
+        Ok(id)
+    }
+
+    /// Stores refreshed tokens and that nothing is under way, in one write. Nothing comes back that was erased,
+    /// and a late answer replaces nothing that is newer.
+    pub(super) fn refreshed(&self, row: &ConnectionRow, grant: &Grant) -> Result<(), Failure> {
+        let sealed = self.0.seal(row.place(), &StoredGrant::from(grant.clone()))?;
+        self.0.exec(
+            "UPDATE connection SET sealed = ?, issued = ?, scope = ?, intent = 0, used = 0, generation = generation + 1
+             WHERE id = ? AND generation = ?",
+            vec![
+                sealed.into(),
+                seconds(now()).into(),
+                grant.tokens.scope.clone().into(),
+                row.id.as_str().into(),
+                row.generation.into(),
+            ],
+        )
+    }
+
+    /// Marks the tokens as used: once for each token, with the alarm that keeps the connection fresh.
+    pub(super) fn set_used(&self, row: &ConnectionRow) -> Result<(), Failure> {
+        self.0.exec("UPDATE connection SET used = 1 WHERE id = ?", vec![row.id.as_str().into()])
+    }
+
+    pub(super) fn set_intent(&self, row: &ConnectionRow, intent: RefreshIntent) -> Result<(), Failure> {
+        let intent = match intent {
+            RefreshIntent::None => 0,
+            RefreshIntent::Sent => 1,
+            RefreshIntent::Repeated => 2,
+        };
+        self.0.exec(
+            "UPDATE connection SET intent = ? WHERE id = ? AND generation = ?",
+            vec![SqlStorageValue::from(intent), row.id.as_str().into(), row.generation.into()],
+        )
+    }
+
+    /// Marks a connection that only the user can mend: its tokens are of no use any more.
+    pub(super) fn ask_for_login(&self, row: &ConnectionRow) -> Result<(), Failure> {
+        self.0.exec(
+            "UPDATE connection SET needs_login = 1, intent = 0 WHERE id = ? AND generation = ?",
+            vec![row.id.as_str().into(), row.generation.into()],
+        )
+    }
+
+    pub(super) fn erase(&self, id: &str) -> Result<(), Failure> {
+        self.0.exec("DELETE FROM connection WHERE id = ?", vec![id.into()])
+    }
+
+    /// Seals with the active key what another one sealed, and says how many rows that were.
+    pub(super) fn reseal(&self) -> Result<usize, Failure> {
+        let mut resealed = 0_usize;
+        let keys = self.0.config().keys()?;
+        for row in self.connections()?.iter().filter(|row| !keys.is_active(&row.sealed)) {
+            let Some(grant) = self.grant(row)? else { continue };
+            let sealed = self.0.seal(row.place(), &StoredGrant::from(grant))?;
+            let update = "UPDATE connection SET sealed = ? WHERE id = ?";
+            self.0.exec(update, vec![sealed.into(), row.id.as_str().into()])?;
+            resealed = resealed.saturating_add(1);
+        }
+        Ok(resealed)
+    }
+
+    fn select(&self, rest: &str, bindings: Vec<SqlStorageValue>) -> Result<Vec<ConnectionRow>, Failure> {
+        if self.0.is_empty() {
+            return Ok(Vec::new());
+        }
+        let columns =
+            "id, resource, label, issuer, scope, title, description, icon IS NOT NULL AS has_icon, sealed,
+            issued, created, needs_login, intent, generation, used";
+        self.0.rows(&format!("SELECT {columns} FROM connection {rest}"), bindings)
+    }
+}

@@ -1,0 +1,150 @@
+//! The way back: connections end at the server too, as far as it goes along.
+
+use rfc7591::Secret;
+
+use super::{Inner, alarm_handler::revoke, connections::ConnectionRow, store::Store};
+use login_flow::TokenKind;
+
+use crate::{
+    failure::{Failure, UserFailure},
+    model::{Change, Event, Receipt, Revocation},
+    platform::{
+        clock::{now, seconds},
+        log::Line,
+        rpc,
+    },
+    stored::{Grant, OutboxTask, RegisteredClient, TokenRevocation},
+};
+
+impl Inner {
+    /// Erases a connection, then revokes what it held. What the server does not confirm is tried again.
+    pub(super) async fn disconnect(&self, store: &Store, id: &str) -> Result<Receipt, Failure> {
+        let row = store.connection(id)?.ok_or(UserFailure::NotFound)?;
+        let [refresh, access] = end(store, &row, FirstAttempt::ByCaller)?;
+        self.tell(store, Change::Disconnected, &row.id, &row.resource)?;
+        self.schedule(store).await?;
+        Line { event: "disconnected", issuer: Some(&row.issuer), ..Line::default() }.info();
+        // The refresh token first, for it would outlive the other.
+        let refresh_token = self.revoke_now(store, refresh).await?;
+        let access_token = self.revoke_now(store, access).await?;
+        Ok(Receipt { refresh_token, access_token })
+    }
+
+    /// Ends everything that the account holds. What is left of it are tasks, and then nothing.
+    pub(super) async fn erase(&self, store: &Store) -> Result<(), Failure> {
+        if store.0.is_empty() {
+            return Ok(());
+        }
+        for row in store.connections()? {
+            end(store, &row, FirstAttempt::ByAlarm)?;
+            self.tell(store, Change::Disconnected, &row.id, &row.resource)?;
+        }
+        store.end_sessions()?;
+        store.end_all_pending()?;
+        let now = Some(seconds(now()));
+        self.alarm.schedule_at(&self.state, now).await
+    }
+
+    async fn revoke_now(&self, store: &Store, revoking: QueuedRevocation) -> Result<Revocation, Failure> {
+        let (id, revocation) = match revoking {
+            QueuedRevocation::Nothing => return Ok(Revocation::NotHeld),
+            QueuedRevocation::NotOffered => return Ok(Revocation::NotOffered),
+            QueuedRevocation::Posted { id, revocation } => (id, revocation),
+        };
+        let fate = revoke(store, &revocation).await;
+        if fate != Revocation::FailedWillRetry {
+            store.remove_task(&id)?;
+        }
+        Ok(fate)
+    }
+
+    /// Writes down what the host program must be told, if it wants to be.
+    pub(super) fn tell(
+        &self,
+        store: &Store,
+        event: Change,
+        connection: &str,
+        resource: &str,
+    ) -> Result<(), Failure> {
+        if !rpc::has_events(&self.deployment.env) {
+            return Ok(());
+        }
+        let (user, namespace) = (store.0.meta("user")?, store.0.meta("namespace")?);
+        let (connection, resource) = (connection.to_owned(), resource.to_owned());
+        let event = Event { event, user, namespace, connection, resource, at: seconds(now()) };
+        store.enqueue(OutboxTask::Tell(event), 0).map(drop)
+    }
+}
+
+/// Erases a connection and writes down what follows, in one write; answers with the revocations.
+///
+/// The alarm performs them at once, or after a minute if the caller tries them first.
+pub(super) fn end(
+    store: &Store,
+    row: &ConnectionRow,
+    first_attempt: FirstAttempt,
+) -> Result<[QueuedRevocation; 2], Failure> {
+    let grant = store.grant(row)?;
+    store.erase(&row.id)?;
+    let Some(Grant { server, client, tokens }) = grant else {
+        return Ok([QueuedRevocation::Nothing, QueuedRevocation::Nothing]);
+    };
+    let at =
+        RegisteredClient { issuer: server.issuer.as_str().to_owned(), client_id: client.client_id.clone() };
+    let mut still_held = false;
+    for other in store.connections()? {
+        let same = |grant: &Grant| grant.client.client_id == at.client_id;
+        still_held |= other.issuer == at.issuer && store.grant(&other)?.as_ref().is_some_and(same);
+    }
+    let after = match first_attempt {
+        FirstAttempt::ByAlarm => 0,
+        FirstAttempt::ByCaller => 60,
+    };
+    let revoke = |token: Option<Secret>, kind| {
+        let Some(token) = token else { return Ok(QueuedRevocation::Nothing) };
+        if server.revocation_endpoint.is_none() {
+            return Ok(QueuedRevocation::NotOffered);
+        }
+        let (server, client) = (server.clone(), client.clone());
+        let revocation = Box::new(TokenRevocation { server, client, token, kind });
+        let id = store.enqueue(OutboxTask::Revoke(revocation.clone()), after)?;
+        Ok::<_, Failure>(QueuedRevocation::Posted { id, revocation })
+    };
+    // A server that has ended the connection itself knows these tokens no more.
+    let (refresh, access) = if row.needs_login() {
+        (QueuedRevocation::Nothing, QueuedRevocation::Nothing)
+    } else {
+        (
+            revoke(tokens.refresh_token, TokenKind::Refresh)?,
+            revoke(Some(tokens.access_token), TokenKind::Access)?,
+        )
+    };
+    if !still_held {
+        store.enqueue(OutboxTask::Release(at), 0)?;
+    }
+    Ok([refresh, access])
+}
+
+/// The first attempt to revoke the tokens of a connection that ended.
+#[derive(Clone, Copy)]
+pub(super) enum FirstAttempt {
+    /// By the alarm, at once.
+    ByAlarm,
+    /// By the caller; the alarm repeats it if it fails.
+    ByCaller,
+}
+
+/// A revocation in the outbox, if there is one to send.
+pub(super) enum QueuedRevocation {
+    /// There is none.
+    Nothing,
+    /// The server offers no revocation.
+    NotOffered,
+    /// Stored as a task of the outbox.
+    Posted {
+        /// Identifier of the task.
+        id: String,
+        /// The revocation to send.
+        revocation: Box<TokenRevocation>,
+    },
+}

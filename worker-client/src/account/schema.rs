@@ -1,0 +1,29 @@
+//! The rows of an account, version by version.
+
+use crate::platform::storage::Migrations;
+
+/// A statement that is in use anywhere is never changed: what comes later stands in a step of its own.
+pub(super) const MIGRATIONS: Migrations = &[
+    &[
+        "CREATE TABLE session (digest TEXT PRIMARY KEY, expires INTEGER NOT NULL)",
+        "CREATE TABLE pending (state TEXT PRIMARY KEY, sealed TEXT NOT NULL, expires INTEGER NOT NULL)",
+        "CREATE TABLE connection (id TEXT PRIMARY KEY, resource TEXT NOT NULL UNIQUE, issuer TEXT NOT NULL,
+            scope TEXT, title TEXT, description TEXT, icon TEXT, sealed TEXT NOT NULL, issued INTEGER NOT NULL,
+            created INTEGER NOT NULL, needs_login INTEGER NOT NULL DEFAULT 0, intent INTEGER NOT NULL DEFAULT 0)",
+    ],
+    // Labels tell connections to one resource apart; a generation tells a winner from a late loser; what must
+    // still be told to others waits in the outbox.
+    &[
+        "ALTER TABLE connection RENAME TO unlabelled",
+        "CREATE TABLE connection (id TEXT PRIMARY KEY, resource TEXT NOT NULL, label TEXT NOT NULL DEFAULT '',
+            issuer TEXT NOT NULL, scope TEXT, title TEXT, description TEXT, icon TEXT, sealed TEXT NOT NULL,
+            issued INTEGER NOT NULL, created INTEGER NOT NULL, needs_login INTEGER NOT NULL DEFAULT 0,
+            intent INTEGER NOT NULL DEFAULT 0, generation INTEGER NOT NULL DEFAULT 0, used INTEGER NOT NULL DEFAULT 0,
+            UNIQUE (resource, label))",
+        "INSERT INTO connection (id, resource, issuer, scope, title, description, icon, sealed, issued, created,
+            needs_login, intent) SELECT * FROM unlabelled",
+        "DROP TABLE unlabelled",
+        "CREATE TABLE outbox (id TEXT PRIMARY KEY, sealed TEXT NOT NULL, created INTEGER NOT NULL,
+            due INTEGER NOT NULL, attempts INTEGER NOT NULL DEFAULT 0)",
+    ],
+];

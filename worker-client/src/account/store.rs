@@ -1,0 +1,157 @@
+//! The rows of an account. Secrets are sealed; what is listed is plain.
+
+use serde::Deserialize;
+
+use super::{HostUser, Session};
+use crate::{
+    failure::Failure,
+    platform::{
+        clock::{now, seconds},
+        storage::Storage,
+    },
+    seal::Place,
+    stored::{LoginUnderWay, StoredLogin},
+};
+
+/// The account's storage and the keys that open it.
+pub(super) struct Store(pub(super) Storage);
+
+impl Store {
+    // ── sessions ──
+
+    /// True if the secret is known.
+    pub(super) fn knows_session(&self, digest: &str) -> Result<bool, Failure> {
+        if self.0.is_empty() {
+            return Ok(false);
+        }
+        let select = "SELECT digest FROM session WHERE digest = ? AND expires > ?";
+        let rows: Vec<serde_json::Value> = self.0.rows(select, vec![digest.into(), seconds(now()).into()])?;
+        Ok(!rows.is_empty())
+    }
+
+    /// Ends the secrets before this one in a minute, which serves a second tab: a browser that sends a secret has
+    /// received it. True if there were any.
+    pub(super) fn cut_short_before(&self, digest: &str) -> Result<bool, Failure> {
+        let soon = seconds(now()).saturating_add(60);
+        let update = "UPDATE session SET expires = ? WHERE expires > ?
+            AND rowid < (SELECT rowid FROM session WHERE digest = ?) RETURNING 1 AS one";
+        let cut: Vec<serde_json::Value> =
+            self.0.rows(update, vec![soon.into(), soon.into(), digest.into()])?;
+        Ok(!cut.is_empty())
+    }
+
+    pub(super) fn end_sessions(&self) -> Result<(), Failure> {
+        self.0.exec("DELETE FROM session", Vec::new())
+    }
+
+    /// Adds a session secret. Those before it stay until it is used: the response that carries it may get lost.
+    pub(super) fn open_session(&self, digest: &str) -> Result<(), Failure> {
+        let expires = seconds(now()).saturating_add(SESSION_SECONDS);
+        let insert = "INSERT OR REPLACE INTO session (digest, expires) VALUES (?, ?)";
+        self.0.exec(insert, vec![digest.into(), expires.into()])
+    }
+
+    // ── logins under way ──
+
+    /// Keeps a login, and the session it began in, in one write.
+    pub(super) fn begin(
+        &self,
+        session: &Session,
+        user: Option<&HostUser>,
+        login: LoginUnderWay,
+    ) -> Result<(), Failure> {
+        self.0.prepare()?;
+        if let Session::New(digest) = session {
+            self.open_session(digest)?;
+        }
+        if let Some(HostUser { name, namespace }) = user {
+            self.0.set_meta("user", name)?;
+            if !namespace.is_empty() {
+                self.0.set_meta("namespace", namespace)?;
+            }
+        }
+        let login = StoredLogin::from(login);
+        let state = login.pending.state.as_str();
+        let sealed = self.0.seal(pending_place(state), &login)?;
+        let now = seconds(now());
+        self.purge()?;
+        self.0.exec(
+            "DELETE FROM pending WHERE state IN (SELECT state FROM pending ORDER BY expires DESC, rowid DESC LIMIT -1 OFFSET ?)",
+            vec![MAX_PENDING.into()],
+        )?;
+        self.0.exec(
+            "INSERT INTO pending (state, sealed, expires) VALUES (?, ?, ?)",
+            vec![state.into(), sealed.into(), now.saturating_add(PENDING_SECONDS).into()],
+        )
+    }
+
+    /// The login that a `state` belongs to.
+    pub(super) fn login(&self, state: &str) -> Result<Option<LoginUnderWay>, Failure> {
+        #[derive(Deserialize)]
+        struct Sealed {
+            sealed: String,
+        }
+        if self.0.is_empty() {
+            return Ok(None);
+        }
+        let select = "SELECT sealed FROM pending WHERE state = ? AND expires > ?";
+        let rows: Vec<Sealed> = self.0.rows(select, vec![state.into(), seconds(now()).into()])?;
+        let Some(row) = rows.first() else { return Ok(None) };
+        Ok(self.0.unseal::<StoredLogin>(pending_place(state), &row.sealed)?.ok().map(LoginUnderWay::from))
+    }
+
+    pub(super) fn end_pending(&self, state: &str) -> Result<(), Failure> {
+        self.0.exec("DELETE FROM pending WHERE state = ?", vec![state.into()])
+    }
+
+    pub(super) fn end_all_pending(&self) -> Result<(), Failure> {
+        self.0.exec("DELETE FROM pending", Vec::new())
+    }
+
+    // ── what is over ──
+
+    /// Deletes what has expired.
+    pub(super) fn purge(&self) -> Result<(), Failure> {
+        let now = seconds(now());
+        self.0.exec("DELETE FROM pending WHERE expires <= ?", vec![now.into()])?;
+        self.0.exec("DELETE FROM session WHERE expires <= ?", vec![now.into()])
+    }
+
+    /// True if the account holds nothing that a user could come back for.
+    ///
+    /// A session without any connection, ever, leads to nothing: the next login makes another one.
+    pub(super) fn is_over(&self) -> Result<bool, Failure> {
+        let kept = ["connection", "pending", "outbox"];
+        let sessions = self.0.meta("connected")?.map(|_| "session");
+        for table in kept.into_iter().chain(sessions) {
+            let select = format!("SELECT 1 AS one FROM {table} LIMIT 1");
+            if !self.0.rows::<serde_json::Value>(&select, Vec::new())?.is_empty() {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// The second at which something falls due that rows know of.
+    pub(super) fn due(&self) -> Result<Option<i64>, Failure> {
+        #[derive(Deserialize)]
+        struct Due {
+            due: Option<i64>,
+        }
+        if self.0.is_empty() {
+            return Ok(None);
+        }
+        let select = "SELECT min(due) AS due FROM (SELECT min(due) AS due FROM outbox
+            UNION ALL SELECT min(expires) FROM pending UNION ALL SELECT min(expires) FROM session)";
+        let rows: Vec<Due> = self.0.rows(select, Vec::new())?;
+        Ok(rows.first().and_then(|row| row.due))
+    }
+}
+
+fn pending_place(state: &str) -> Place<'_> {
+    Place { issuer: "", field: "pending", row: state }
+}
+
+const MAX_PENDING: i32 = 19;
+const PENDING_SECONDS: i64 = 600;
+const SESSION_SECONDS: i64 = 2_592_000;

@@ -1,0 +1,221 @@
+//! A usable token at any time, with at most one refresh under way for each connection.
+
+use std::{
+    cell::Cell,
+    rc::Rc,
+    time::{Duration, SystemTime},
+};
+
+use http::{Response, header};
+use url::Url;
+
+use super::{AccessToken, Inner, connections::ConnectionRow, store::Store};
+use crate::{
+    failure::{Failure, ServerFailure, UserFailure},
+    model::Change,
+    platform::{
+        clock::{now, seconds},
+        entropy::entropy,
+        fetch::{Limit, through},
+        log::Line,
+    },
+    stored::Grant,
+};
+use login_flow::{DriveError, Refresh, digest, drive};
+
+impl Inner {
+    /// The token for a URL, refreshed when it is due or when it is the one that was refused there.
+    pub(super) async fn authorization(
+        self: Rc<Self>,
+        store: Rc<Store>,
+        url: &Url,
+        label: Option<&str>,
+        refused: Option<&str>,
+    ) -> Result<AccessToken, Failure> {
+        let row = store.covering(url, label)?.ok_or(UserFailure::NO_CONNECTION)?;
+        let (grant, need) = self.judge(&store, &row, refused).await?;
+        if need == Need::Nothing {
+            self.used(&store, &row, &grant).await?;
+            return Ok(usable(grant));
+        }
+        if grant.tokens.refresh_token.is_none() {
+            if need == Need::Early {
+                return Ok(usable(grant));
+            }
+            self.needs_login(&store, &row).await?;
+            return Err(UserFailure::LOGIN_AGAIN.into());
+        }
+        let outcome = self.refresh_once(Rc::clone(&store), row.id.clone()).await;
+        let row = store.connection(&row.id)?.ok_or(UserFailure::NO_CONNECTION)?;
+        let (grant, need) = self.judge(&store, &row, refused).await?;
+        match outcome {
+            // The old token still lives: a server that is down for a moment does no harm.
+            Err(failure) if need == Need::Now => Err(failure),
+            _ => {
+                self.used(&store, &row, &grant).await?;
+                Ok(usable(grant))
+            }
+        }
+    }
+
+    /// Renews what is in use and about to end, so that no request waits for it. A connection unused since its renewal
+    /// is left alone.
+    pub(super) async fn keep_fresh(self: &Rc<Self>, store: &Rc<Store>) -> Result<(), Failure> {
+        for row in store.connections()?.into_iter().filter(|row| row.is_used() && !row.needs_login()) {
+            let Some(grant) = store.grant(&row)? else { continue };
+            if Need::of(&grant, &row, now(), None) == Need::Nothing {
+                self.alarm.schedule_at(&self.state, fresh_until(&row, &grant)).await?;
+            } else {
+                // The next use of the connection shows the outcome; until then the old token serves.
+                drop(self.refresh_once(Rc::clone(store), row.id).await);
+            }
+        }
+        Ok(())
+    }
+
+    /// Schedules the renewal of a connection that is in use: one write for each token.
+    async fn used(&self, store: &Store, row: &ConnectionRow, grant: &Grant) -> Result<(), Failure> {
+        let Some(due) = fresh_until(row, grant).filter(|_| !row.is_used()) else { return Ok(()) };
+        store.set_used(row)?;
+        self.alarm.schedule_at(&self.state, Some(due)).await
+    }
+
+    async fn refresh_once(self: &Rc<Self>, store: Rc<Store>, id: String) -> Result<(), Failure> {
+        let (this, key) = (Rc::clone(self), id.clone());
+        self.refreshes.join(&self.state, &key, async move { this.refresh_now(&store, &id).await }).await
+    }
+
+    async fn refresh_now(&self, store: &Store, id: &str) -> Result<(), Failure> {
+        let Some(row) = store.connection(id)? else { return Err(UserFailure::NO_CONNECTION.into()) };
+        let Some(Grant { server, client, tokens }) = store.grant(&row)? else {
+            return Err(UserFailure::LOGIN_AGAIN.into());
+        };
+        if let Some(left) = self.backoff.remaining(id, now()) {
+            let seconds = u32::try_from(left.as_secs()).unwrap_or(u32::MAX);
+            return Err(ServerFailure::TryLater { seconds: seconds.saturating_add(1) }.into());
+        }
+        // A refresh token may have been spent just before a crash. It is presented once more and not twice.
+        let Some(intent) = row.intent().next() else {
+            self.needs_login(store, &row).await?;
+            return Err(UserFailure::LOGIN_AGAIN.into());
+        };
+        let resource = row.resource.clone();
+        let Some(refresh) = Refresh::new(server.clone(), client.clone(), resource, &tokens) else {
+            return Err(UserFailure::LOGIN_AGAIN.into());
+        };
+        store.set_intent(&row, intent)?;
+        let wait = Cell::new(None);
+        let egress = &store.0.config().egress;
+        let fetch = through(egress, Limit::TOKEN);
+        let outcome = drive(refresh, async |request| {
+            let answer = fetch(request).await?;
+            wait.set(retry_after(&answer));
+            Ok(answer)
+        });
+        match outcome.await {
+            Ok(tokens) => {
+                store.refreshed(&row, &Grant { server, client, tokens })?;
+                self.backoff.reset(id);
+                Ok(())
+            }
+            Err(DriveError::Protocol(error)) if error.is_final() => {
+                self.needs_login(store, &row).await?;
+                self.forget_if_unknown(&error, &server, client).await?;
+                Err(UserFailure::LOGIN_AGAIN.into())
+            }
+            Err(error) => {
+                // The one repetition after a crash stays the one repetition.
+                store.set_intent(&row, row.intent())?;
+                self.backoff.record_failure(id, now(), wait.get());
+                Err(error.into())
+            }
+        }
+    }
+
+    /// The grant of a connection, and the need to replace its tokens.
+    async fn judge(
+        &self,
+        store: &Store,
+        row: &ConnectionRow,
+        refused: Option<&str>,
+    ) -> Result<(Grant, Need), Failure> {
+        if row.needs_login() {
+            return Err(UserFailure::LOGIN_AGAIN.into());
+        }
+        let Some(grant) = store.grant(row)? else {
+            // It was sealed for another place or with a key that is gone: only a new login helps.
+            Line { event: "unsealable", issuer: Some(&row.issuer), ..Line::default() }.error();
+            self.needs_login(store, row).await?;
+            return Err(UserFailure::LOGIN_AGAIN.into());
+        };
+        if !store.0.config().keys()?.is_active(&row.sealed) {
+            self.alarm.schedule_at(&self.state, Some(seconds(now()))).await?;
+        }
+        let need = Need::of(&grant, row, now(), refused);
+        Ok((grant, need))
+    }
+
+    async fn needs_login(&self, store: &Store, row: &ConnectionRow) -> Result<(), Failure> {
+        store.ask_for_login(row)?;
+        self.backoff.reset(&row.id);
+        self.tell(store, Change::NeedsLogin, &row.id, &row.resource)?;
+        Line { event: "needs-login", issuer: Some(&row.issuer), ..Line::default() }.info();
+        self.schedule(store).await
+    }
+}
+
+/// The need to replace a token before it is used.
+#[derive(Clone, Copy, PartialEq)]
+enum Need {
+    /// Replacing it would be wise, but it still works.
+    Early,
+    Nothing,
+    /// The token is over, or was refused.
+    Now,
+}
+
+impl Need {
+    fn of(grant: &Grant, row: &ConnectionRow, now: SystemTime, refused: Option<&str>) -> Self {
+        if refused == Some(&digest(grant.tokens.access_token.secret())) {
+            return Self::Now;
+        }
+        let age = now.duration_since(row.issued()).unwrap_or_default();
+        // A server whose tokens hardly live is not asked at every call: until one is refused, it may still work.
+        if row.generation > 0 && age < MIN_REFRESH_INTERVAL {
+            return Self::Nothing;
+        }
+        if grant.tokens.expires_in.is_some_and(|lifetime| age >= lifetime) {
+            Self::Now
+        } else if grant.tokens.are_due(row.issued(), now) {
+            Self::Early
+        } else {
+            Self::Nothing
+        }
+    }
+}
+
+/// The second at which tokens are replaced ahead of time: somewhat before they are due, and not all accounts at
+/// once. Nothing for tokens that are too short-lived for it to matter, or that cannot be replaced.
+fn fresh_until(row: &ConnectionRow, grant: &Grant) -> Option<i64> {
+    let lifetime = grant.tokens.expires_in.filter(|lifetime| *lifetime >= WORTH_KEEPING_FRESH)?;
+    grant.tokens.refresh_token.as_ref()?;
+    let [byte] = entropy::<1>().ok()?;
+    // Due at nine tenths of its life: between there and nine tenths and a half.
+    let share = lifetime.as_secs().saturating_mul(9) / 10;
+    let jitter = (lifetime.as_secs() / 20).saturating_mul(u64::from(byte)) / 255;
+    let after = Duration::from_secs(share.saturating_add(jitter));
+    Some(seconds(row.issued().checked_add(after)?))
+}
+
+/// `Retry-After` in seconds; a date is not worth a parser (RFC 9110 §10.2.3).
+fn retry_after(answer: &Response<Vec<u8>>) -> Option<Duration> {
+    let seconds = answer.headers().get(header::RETRY_AFTER)?.to_str().ok()?.trim().parse().ok()?;
+    Some(Duration::from_secs(seconds))
+}
+
+fn usable(grant: Grant) -> AccessToken {
+    AccessToken { access_token: grant.tokens.access_token }
+}
+
+const MIN_REFRESH_INTERVAL: Duration = Duration::from_secs(30);
+const WORTH_KEEPING_FRESH: Duration = Duration::from_mins(5);

@@ -1,0 +1,184 @@
+//! The Worker as it stands alone, and the class that a TypeScript Worker imports.
+
+use std::{
+    panic::{AssertUnwindSafe, UnwindSafe},
+    pin::pin,
+};
+
+use futures_util::future::{Either, select};
+use serde::Serialize;
+use url::Url;
+use worker::{
+    Context, Env, Request, Response, event,
+    js_sys::{Error, JSON, Object, Promise},
+    wasm_bindgen::{self, JsCast, JsValue, prelude::wasm_bindgen},
+    wasm_bindgen_futures::JsFuture,
+    web_sys::{self, AbortSignal, RequestInit},
+};
+
+use crate::{
+    failure::{Defect, Failure, Reason, UserFailure},
+    login::Login,
+    platform::{log::report, panic::contained},
+    problem::Problem,
+};
+
+#[event(fetch)]
+async fn main(mut request: Request, env: Env, _context: Context) -> worker::Result<Response> {
+    let login = Login::by_cookie(&env, &request).and_then(|login| {
+        // The app on its own has its objects to itself: without keys it is refused before it is used.
+        login.config.keys()?;
+        Ok(login)
+    });
+    let login = match login {
+        Ok(login) => login,
+        Err(misconfigured) => {
+            let problem = Problem::new(&report(misconfigured.into()), None);
+            return Response::error(problem.title, problem.status);
+        }
+    };
+    match login.handle(&mut request).await {
+        Some(response) => Ok(response),
+        None => Response::error("There is nothing here", 404),
+    }
+}
+
+/// [`Login`] for JavaScript, where it has the same name. What fails is thrown as an `Error` with the problem's members.
+#[wasm_bindgen(js_name = Login, wasm_bindgen = ::worker::wasm_bindgen)]
+#[derive(Debug)]
+pub struct JsLogin {
+    login: Login,
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "what JavaScript passes is owned")]
+#[wasm_bindgen(
+    js_class = Login,
+    wasm_bindgen = ::worker::wasm_bindgen,
+    wasm_bindgen_futures = ::worker::wasm_bindgen_futures,
+    js_sys = ::worker::js_sys
+)]
+impl JsLogin {
+    /// The logins of a user whom the host program has authenticated.
+    #[wasm_bindgen(constructor)]
+    pub fn new(env: Env, user: &str) -> Result<Self, JsValue> {
+        let login = Login::new(&env, user).map_err(thrown)?;
+        Ok(Self { login })
+    }
+
+    /// The logins of the user of the browser that sent this request.
+    #[wasm_bindgen(js_name = byCookie)]
+    pub fn by_cookie(env: Env, request: web_sys::Request) -> Result<Self, JsValue> {
+        let login = Login::by_cookie(&env, &request.into()).map_err(thrown)?;
+        Ok(Self { login })
+    }
+
+    /// The answer to a request to one of our routes, or `undefined`.
+    pub async fn handle(&self, request: web_sys::Request) -> Option<web_sys::Response> {
+        let mut request = AssertUnwindSafe(request.into());
+        AssertUnwindSafe(self.login.handle(&mut request)).await.map(Into::into)
+    }
+
+    /// Sends a request as the user. It is named as for the platform's own `fetch`.
+    pub async fn fetch(
+        &self,
+        input: JsValue,
+        init: Option<RequestInit>,
+    ) -> Result<web_sys::Response, JsValue> {
+        // The constructor takes a request, a URL or text: JavaScript tells them apart.
+        let input = input.unchecked_ref();
+        let request = web_sys::Request::new_with_request_and_init(input, &init.unwrap_or_default())?;
+        let signal = request.signal();
+        let sent = unless_aborted(signal, self.login.fetch(request.into())).await;
+        sent.map(Into::into)
+    }
+
+    /// The verdict on logging in to a host or URL.
+    pub async fn probe(&self, url: String) -> Result<JsValue, JsValue> {
+        given(contained(self.login.probe(&url)).await)
+    }
+
+    /// The connections of the user.
+    pub async fn connections(&self) -> Result<JsValue, JsValue> {
+        given(contained(self.login.connections()).await)
+    }
+
+    /// The `Authorization` value for a URL that a connection covers.
+    pub async fn authorization(&self, url: String) -> Result<String, JsValue> {
+        let url = Url::parse(&url)
+            .map_err(|_| thrown(UserFailure::UnreadableRequest(Reason::of("It is not a URL."))))?;
+        let authorization = contained(self.login.authorization(&url)).await;
+        authorization.map(|value| value.secret()).map_err(thrown)
+    }
+
+    /// Ends a connection.
+    pub async fn disconnect(&self, id: &str) -> Result<JsValue, JsValue> {
+        given(contained(self.login.disconnect(id)).await)
+    }
+
+    /// Ends all connections of the user and erases what is stored of them.
+    pub async fn erase(&self) -> Result<(), JsValue> {
+        contained(self.login.erase()).await.map_err(thrown)
+    }
+
+    /// The page that asks the person whether to log in to a host or URL.
+    pub fn link(
+        &self,
+        url: &str,
+        return_to: Option<String>,
+        scope: Option<String>,
+    ) -> Result<String, JsValue> {
+        let link = self.login.link(url, return_to.as_deref(), scope.as_deref());
+        link.map(Into::into).map_err(thrown)
+    }
+
+    /// The logins of the same user, for the connections with this label alone.
+    #[must_use]
+    pub fn labelled(&self, label: &str) -> Self {
+        Self { login: self.login.labelled(label) }
+    }
+}
+
+/// The outcome of some work, or the signal's reason once it aborts.
+fn unless_aborted<T>(
+    signal: AbortSignal,
+    work: impl Future<Output = Result<T, Failure>>,
+) -> impl Future<Output = Result<T, JsValue>> + UnwindSafe {
+    AssertUnwindSafe(async move {
+        let (work, aborted) = (pin!(contained(work)), pin!(aborted(&signal)));
+        match select(work, aborted).await {
+            Either::Left((Ok(done), _)) => Ok(done),
+            Either::Left((Err(failure), _)) if !signal.aborted() => Err(thrown(failure)),
+            _ => Err(signal.reason()),
+        }
+    })
+}
+
+/// Ends when the signal aborts, if it does.
+async fn aborted(signal: &AbortSignal) {
+    let event = Promise::new(&mut |resolve, _| {
+        // A signal that takes no listener aborts what is sent all the same.
+        drop(signal.add_event_listener_with_callback("abort", &resolve));
+    });
+    drop(JsFuture::from(event).await);
+}
+
+/// The value as a plain JavaScript object, or the failure as what is thrown.
+fn given(outcome: Result<impl Serialize, Failure>) -> Result<JsValue, JsValue> {
+    outcome.map_err(thrown).and_then(|value| object(&value))
+}
+
+/// A plain JavaScript object.
+fn object(value: &impl Serialize) -> Result<JsValue, JsValue> {
+    let json = serde_json::to_string(value).map_err(|_| thrown(Failure::internal(Defect::Encoding)))?;
+    JSON::parse(&json)
+}
+
+/// An `Error` that has the members of the problem. A failure of this app is logged here.
+fn thrown(failure: impl Into<Failure>) -> JsValue {
+    let problem = Problem::new(&report(failure.into()), None);
+    let error = Error::new(problem.title);
+    match serde_json::to_string(&problem).map(|json| JSON::parse(&json)) {
+        Ok(Ok(members)) => Object::assign(&error, &members.into()).into(),
+        Ok(Err(_)) | Err(_) => error.into(),
+    }
+}

@@ -1,0 +1,61 @@
+//! A host program's request, made one of its user.
+
+use http::header;
+use rfc7591::Secret;
+use worker::{Headers, Request, RequestInit, RequestRedirect, Response};
+
+use login_flow::BearerChallenge;
+
+/// True if a request of that method may carry a token: TRACE would echo it, CONNECT leads elsewhere. The name is asked
+/// for, because the platform's bindings take every method that they do not know for GET.
+pub(crate) fn is_allowed(request: &Request) -> bool {
+    ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"].contains(&request.inner().method().as_str())
+}
+
+/// The host program's request, without headers that could speak for another party, and with the token.
+pub(crate) fn with_token(request: &Request, token: &Secret) -> worker::Result<Request> {
+    let headers = Headers::new();
+    for (name, value) in request.headers() {
+        let is_ours = NOT_PASSED.contains(&name.as_str())
+            || ["cf-", "proxy-", "sec-", "x-forwarded-"].iter().any(|prefix| name.starts_with(prefix));
+        if !is_ours {
+            headers.set(&name, &value)?;
+        }
+    }
+    headers.set("authorization", &format!("Bearer {}", token.secret()))?;
+    let mut init = RequestInit::new();
+    init.with_headers(headers)
+        .with_method(request.method())
+        .with_redirect(RequestRedirect::Manual)
+        .with_body(request.inner().body().map(Into::into));
+    Request::new_with_init(request.url()?.as_str(), &init)
+}
+
+/// A copy to send again, should the host refuse the token: a refused request was not acted on (RFC 6750 §3.1). The
+/// platform holds what is copied in memory, so nothing that is long is.
+pub(crate) fn to_repeat(request: &Request) -> worker::Result<Option<Request>> {
+    let length = request.headers().get(header::CONTENT_LENGTH.as_str())?;
+    let is_short = length.is_none_or(|length| length.parse().is_ok_and(|length: u64| length <= LONGEST_COPY));
+    let is_chunked = request.headers().get(header::TRANSFER_ENCODING.as_str())?.is_some();
+    (is_short && !is_chunked).then(|| request.clone()).transpose()
+}
+
+/// The Bearer challenge of a response (RFC 6750 §3).
+pub(crate) fn challenge(response: &Response) -> Option<BearerChallenge> {
+    BearerChallenge::parse(&response.headers().get(header::WWW_AUTHENTICATE.as_str()).ok()??)
+}
+
+const NOT_PASSED: &[&str] = &[
+    "authorization",
+    "connection",
+    "cookie",
+    "forwarded",
+    "host",
+    "keep-alive",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+];
+
+const LONGEST_COPY: u64 = 1 << 20;

@@ -1,0 +1,16 @@
+//! The clock of the platform, behind one function.
+
+use std::time::{Duration, SystemTime};
+
+/// The time of this event; it stands still while the Worker computes.
+pub(crate) fn now() -> SystemTime {
+    #[expect(clippy::disallowed_methods, reason = "the only call of it")]
+    let millis = worker::Date::now().as_millis();
+    SystemTime::UNIX_EPOCH.checked_add(Duration::from_millis(millis)).unwrap_or(SystemTime::UNIX_EPOCH)
+}
+
+/// Seconds since 1970, as rows keep them.
+pub(crate) fn seconds(time: SystemTime) -> i64 {
+    let since = time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
+}

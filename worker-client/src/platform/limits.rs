@@ -1,0 +1,57 @@
+//! Limits on the number of hosts asked in a minute for one person and for one address: the platform counts.
+
+use worker::{Env, Request};
+
+use crate::{
+    config::Misconfigured,
+    failure::{Failure, UserFailure},
+};
+
+/// The limits of one caller.
+#[derive(Clone, Debug)]
+pub(crate) struct RateLimit {
+    env: Env,
+    /// The network address that the platform saw; nothing when a host program asks by itself.
+    address: Option<String>,
+}
+
+impl RateLimit {
+    pub(crate) fn host(env: &Env) -> Self {
+        Self { env: env.clone(), address: None }
+    }
+
+    pub(crate) fn visitor(env: &Env, request: &Request) -> Self {
+        Self { env: env.clone(), address: address(request) }
+    }
+
+    /// The same limits for the address of a request.
+    pub(crate) fn by(&self, request: &Request) -> Self {
+        Self { env: self.env.clone(), address: address(request) }
+    }
+
+    /// One more question of that account from that address.
+    pub(crate) async fn check(&self, account: Option<&str>) -> Result<(), Failure> {
+        for (binding, key) in [(USER, account), (ADDRESS, self.address.as_deref())] {
+            let (Some(key), Ok(limiter)) = (key, self.env.rate_limiter(binding)) else { continue };
+            if !limiter.limit(key.to_owned()).await?.success {
+                return Err(UserFailure::TooManyRequests.into());
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The app on its own is open to strangers: it does not run without limits.
+pub(crate) fn required(env: &Env) -> Result<(), Misconfigured> {
+    match [USER, ADDRESS].into_iter().find(|binding| env.rate_limiter(binding).is_err()) {
+        Some(missing) => Err(Misconfigured::NoLimit(missing)),
+        None => Ok(()),
+    }
+}
+
+fn address(request: &Request) -> Option<String> {
+    request.headers().get("cf-connecting-ip").ok().flatten()
+}
+
+const USER: &str = "LIMIT_USER";
+const ADDRESS: &str = "LIMIT_ADDRESS";

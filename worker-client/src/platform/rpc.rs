@@ -1,0 +1,108 @@
+//! Calls between the Worker and its Durable Objects: one JSON request, one JSON response.
+
+use serde::{Serialize, de::DeserializeOwned};
+use worker::{Env, Method, Request, RequestInit, Response};
+
+use super::{body::text, log::report, panic};
+use crate::{
+    config::Misconfigured,
+    failure::{AppFailure, Defect, Failure},
+    model::Event,
+    problem::Problem,
+};
+
+/// Calls the object of that name.
+pub(crate) async fn call<Q: Serialize, A: DeserializeOwned>(
+    env: &Env,
+    binding: &str,
+    name: &str,
+    request: &Q,
+) -> Result<A, Failure> {
+    read_response(&send(env, binding, name, request).await?)
+}
+
+/// Calls the object and leaves the response as text: one piece of code for every type of response.
+pub(crate) async fn send<Q: Serialize>(
+    env: &Env,
+    binding: &str,
+    name: &str,
+    request: &Q,
+) -> Result<String, Failure> {
+    let request = post("https://object.internal/", request)?;
+    let stub = env.durable_object(binding)?.id_from_name(name)?.get_stub()?;
+    let answer = async { text(&stub.fetch_with_request(request).await?).await };
+    answer.await.map_err(|error| AppFailure::Interrupted { cause: Some(error.to_string().into()) }.into())
+}
+
+/// Reads the response of an object.
+pub(crate) fn read_response<A: DeserializeOwned>(answer: &str) -> Result<A, Failure> {
+    serde_json::from_str::<Result<A, Failure>>(answer).map_err(|_| Failure::internal(Defect::Protocol))?
+}
+
+/// Outcome of posting an event to the host program.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Delivery {
+    /// The host program answered with a success.
+    Accepted,
+    /// The host program answered with an error: the event is posted again later.
+    Declined,
+}
+
+/// True if the host program binds `EVENTS`.
+pub(crate) fn has_events(env: &Env) -> bool {
+    env.service(EVENTS).is_ok()
+}
+
+/// Posts an event to the host program.
+pub(crate) async fn post_event(env: &Env, event: &Event) -> Result<Delivery, Failure> {
+    let answer = env.service(EVENTS)?.fetch_request(post("https://events.internal/", event)?).await?;
+    Ok(if answer.status_code() < 300 { Delivery::Accepted } else { Delivery::Declined })
+}
+
+fn post(url: &str, body: &impl Serialize) -> Result<Request, Failure> {
+    let body = serde_json::to_string(body).map_err(|_| Failure::internal(Defect::Encoding))?;
+    let headers = worker::Headers::new();
+    headers.set("content-type", "application/json")?;
+    let mut init = RequestInit::new();
+    init.with_method(Method::Post).with_headers(headers).with_body(Some(body.into()));
+    Ok(Request::new_with_init(url, &init)?)
+}
+
+/// Reads the request inside the object.
+pub(crate) async fn read_request<Q: DeserializeOwned>(request: &mut Request) -> Result<Q, Failure> {
+    serde_json::from_str(&request.text().await?).map_err(|_| Failure::internal(Defect::Protocol))
+}
+
+/// The response of an object, a defect when it panics: the object goes on, and so do its other callers.
+pub(crate) async fn contained(
+    answer: impl Future<Output = worker::Result<Response>>,
+) -> worker::Result<Response> {
+    let outcome = panic::contained(async { Ok(answer.await?) }).await;
+    outcome.or_else(|failure| respond::<()>(Err(failure)))
+}
+
+/// Writes the response of an object; a failure is logged here.
+pub(crate) fn respond<A: Serialize>(answer: Result<A, Failure>) -> worker::Result<Response> {
+    Response::from_json(&answer.map_err(report))
+}
+
+impl From<worker::Error> for Failure {
+    fn from(error: worker::Error) -> Self {
+        Self::internal(Defect::Platform(error.to_string().into()))
+    }
+}
+
+/// The title, which holds nothing untrusted: for a host program that answers with `?`.
+impl From<Failure> for worker::Error {
+    fn from(failure: Failure) -> Self {
+        Self::RustError(Problem::new(&failure, None).title.to_owned())
+    }
+}
+
+impl From<Misconfigured> for worker::Error {
+    fn from(misconfigured: Misconfigured) -> Self {
+        Self::RustError(misconfigured.to_string())
+    }
+}
+
+const EVENTS: &str = "EVENTS";

@@ -1,0 +1,145 @@
+//! The storage of both objects: rows of a known version, and the salt without which no sealed value opens.
+
+use std::{cell::OnceCell, rc::Rc};
+
+use base64ct::{Base64UrlUnpadded, Encoding};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use worker::{SqlStorage, SqlStorageValue};
+
+use super::entropy::entropy;
+use crate::{
+    config::Config,
+    failure::{AppFailure, Defect, Failure},
+    seal::{Place, Unsealable},
+};
+
+/// The steps from each version of the rows to the next; as many as there are is the version that is read.
+pub(crate) type Migrations = &'static [&'static [&'static str]];
+
+/// One object's rows. Reading creates nothing; the first write makes the tables and the salt.
+pub(crate) struct Storage {
+    sql: SqlStorage,
+    config: Rc<Config>,
+    owner: String,
+    migrations: Migrations,
+    salt: OnceCell<Vec<u8>>,
+}
+
+impl Storage {
+    /// Opens the rows, brought forward from an older version, and never those of a newer one. Without an owner
+    /// they are those of the owner who wrote them.
+    pub(crate) fn open(
+        sql: SqlStorage,
+        config: Rc<Config>,
+        owner: Option<&str>,
+        migrations: Migrations,
+    ) -> Result<Self, Failure> {
+        let is_named = owner.is_some();
+        let owner = owner.unwrap_or_default().to_owned();
+        let mut this = Self { sql, config, owner, migrations, salt: OnceCell::new() };
+        let tables = "SELECT name AS value FROM sqlite_master WHERE type = 'table' AND name = 'meta'";
+        if this.rows::<Value>(tables, Vec::new())?.is_empty() {
+            return Ok(this);
+        }
+        let Some(salt) = this.meta("salt")? else { return Ok(this) };
+        match this.meta("owner")? {
+            Some(owner) if !is_named => this.owner = owner,
+            Some(_) => {}
+            // The first version did not write it down; an alarm waits until a request names it.
+            None if is_named => this.set_meta("owner", &this.owner)?,
+            None => return Ok(this),
+        }
+        let damaged = || Failure::internal(Defect::Row);
+        let salt = Base64UrlUnpadded::decode_vec(&salt).map_err(|_| damaged())?;
+        this.salt.set(salt).map_err(|_| damaged())?;
+        // The first version did not number itself.
+        let version = this.meta("version")?.map_or(Ok(1), |text| text.parse::<usize>());
+        let version = version.map_err(|_| damaged())?;
+        if version > migrations.len() {
+            return Err(AppFailure::NewerRows.into());
+        }
+        this.migrate(version)?;
+        Ok(this)
+    }
+
+    /// True if nothing was ever stored.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.salt.get().is_none()
+    }
+
+    /// Creates the tables and the salt, once.
+    pub(crate) fn prepare(&self) -> Result<&[u8], Failure> {
+        if let Some(salt) = self.salt.get() {
+            return Ok(salt);
+        }
+        self.exec(
+            "CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL)",
+            Vec::new(),
+        )?;
+        self.migrate(0)?;
+        let salt = entropy::<32>()?.to_vec();
+        self.set_meta("owner", &self.owner)?;
+        self.set_meta("salt", &Base64UrlUnpadded::encode_string(&salt))?;
+        Ok(self.salt.get_or_init(|| salt))
+    }
+
+    /// A value that belongs to the object as a whole.
+    pub(crate) fn meta(&self, name: &str) -> Result<Option<String>, Failure> {
+        let rows: Vec<Value> = self.rows("SELECT value FROM meta WHERE name = ?", vec![name.into()])?;
+        Ok(rows.into_iter().next().map(|row| row.value))
+    }
+
+    pub(crate) fn set_meta(&self, name: &str, value: &str) -> Result<(), Failure> {
+        self.exec("INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)", vec![name.into(), value.into()])
+    }
+
+    pub(crate) fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// The owner of the rows.
+    pub(crate) fn owner(&self) -> &str {
+        &self.owner
+    }
+
+    pub(crate) fn seal<T: Serialize>(&self, place: Place<'_>, value: &T) -> Result<String, Failure> {
+        let salt = self.prepare()?;
+        let vault = self.config.keys()?.vault(&self.owner, salt);
+        vault.seal(entropy()?, place, value).ok_or_else(|| Failure::internal(Defect::Seal))
+    }
+
+    pub(crate) fn unseal<T: DeserializeOwned>(
+        &self,
+        place: Place<'_>,
+        sealed: &str,
+    ) -> Result<Result<T, Unsealable>, Failure> {
+        let Some(salt) = self.salt.get() else { return Ok(Err(Unsealable)) };
+        Ok(self.config.keys()?.vault(&self.owner, salt).open(place, sealed))
+    }
+
+    pub(crate) fn rows<T: DeserializeOwned>(
+        &self,
+        query: &str,
+        bindings: Vec<SqlStorageValue>,
+    ) -> Result<Vec<T>, Failure> {
+        Ok(self.sql.exec(query, bindings)?.to_array()?)
+    }
+
+    pub(crate) fn exec(&self, statement: &str, bindings: Vec<SqlStorageValue>) -> Result<(), Failure> {
+        self.sql.exec(statement, bindings)?;
+        Ok(())
+    }
+
+    fn migrate(&self, from: usize) -> Result<(), Failure> {
+        let steps = self.migrations.get(from..).unwrap_or_default();
+        for statement in steps.iter().copied().flatten() {
+            self.exec(statement, Vec::new())?;
+        }
+        if steps.is_empty() { Ok(()) } else { self.set_meta("version", &self.migrations.len().to_string()) }
+    }
+}
+
+#[derive(Deserialize)]
+struct Value {
+    value: String,
+}

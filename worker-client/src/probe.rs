@@ -1,0 +1,57 @@
+//! Probes of hosts, each kept for a minute.
+
+use std::time::Duration;
+
+use futures_util::future::join;
+use rfc8414::Issuer;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    about::about,
+    config::{Config, Preregistered},
+    failure::Failure,
+    model::About,
+    platform::{
+        cache::CacheEntry,
+        fetch::{Limit, through},
+        limits::RateLimit,
+    },
+};
+use login_flow::{LoginTarget, Server, Verdict, probe};
+
+/// The outcome of a probe: a validated server, exactly when a login is possible.
+#[derive(Deserialize, Serialize)]
+pub(crate) struct HostAnswer {
+    #[serde(flatten)]
+    pub(crate) verdict: Verdict,
+    pub(crate) server: Option<Server>,
+}
+
+/// Metadata and root page, side by side. A host that is not in the cache counts against the limits of the caller.
+pub(crate) async fn probe_host(
+    config: &Config,
+    rate_limit: &RateLimit,
+    account: Option<&str>,
+    target: &LoginTarget,
+) -> Result<(HostAnswer, About), Failure> {
+    let cache = CacheEntry::of(config, "probe", &target.resource());
+    let remembered: Option<HostAnswer> = cache.read().await;
+    if remembered.is_none() {
+        rate_limit.check(account).await?;
+    }
+    let probing = async {
+        if let Some(answered) = remembered {
+            return answered;
+        }
+        let egress = &config.egress;
+        let is_preregistered =
+            |issuer: &Issuer| config.clients.at(issuer).is_some_and(Preregistered::is_client);
+        let probed = probe(target, egress, is_preregistered, through(egress, Limit::METADATA)).await;
+        let answered = HostAnswer { verdict: probed.verdict, server: probed.server };
+        cache.write(&answered, PROBE_TTL).await;
+        answered
+    };
+    Ok(join(probing, about(target, config)).await)
+}
+
+const PROBE_TTL: Duration = Duration::from_mins(1);

@@ -1,0 +1,259 @@
+//! The routes and their permissions.
+
+mod answer;
+mod login_request;
+
+use url::Url;
+use worker::{Request, Response, ResponseBuilder};
+
+use self::{
+    answer::Answer,
+    login_request::{LoginRequest, header, same_origin},
+};
+use crate::{
+    account::{AccountRequest, BeginLogin, CompletedLogin, SCHEMA_VERSION, Session},
+    api::{NoRoute, OPENAPI, Route},
+    cookie::SessionCookie,
+    failure::{Defect, Failure, Reason, UserFailure},
+    login::{Login, User},
+    model::{About, Health},
+    pages::{self, BrowserSession, Notice},
+    platform::{entropy::entropy, log::report, panic::contained},
+    problem::Problem,
+};
+use login_flow::{LoginTarget, Server, digest};
+
+impl Login {
+    /// Answers a request to one of our routes; nothing when it is none of them.
+    pub async fn handle(&self, request: &mut Request) -> Option<Response> {
+        handle(self, request).await
+    }
+}
+
+/// Answers a request under our prefix, errors included; nothing when the path is not ours.
+async fn handle(login: &Login, request: &mut Request) -> Option<Response> {
+    let url = request.url().ok()?;
+    let path = match url.path().strip_prefix(&login.config.prefix)? {
+        "" => "/",
+        path => path,
+    };
+    let route = Route::of(&request.inner().method(), path.strip_prefix('/').map(|_| path)?);
+    let answer = match route {
+        Err(NoRoute::Path) => return None,
+        Err(NoRoute::Method) => Err(UserFailure::MethodNotAllowed.into()),
+        Ok(route) => match contained(async { Ok(answer(login, request, &url, route).await) }).await {
+            Ok(answer) => answer,
+            Err(defect) => Err(defect.into()),
+        },
+    };
+    let answer = answer.or_else(|Failed { failure, target }| {
+        Answer::failure(login, request, &report(failure), target.as_ref())
+    });
+    let response = answer.and_then(|answer| answer.secured(login));
+    Some(response.unwrap_or_else(|failure| {
+        let Problem { status, title, .. } = Problem::new(&report(failure), None);
+        ResponseBuilder::new().with_status(status).fixed(title.as_bytes().to_vec())
+    }))
+}
+
+async fn answer(login: &Login, request: &mut Request, url: &Url, route: Route<'_>) -> Result<Answer, Failed> {
+    Ok(match route {
+        Route::Begin => begin(login, request).await?,
+        Route::Callback => callback(login, request, url).await?,
+        Route::Confirm => confirm(login, request, url).await?,
+        Route::Connections => Answer::json(&login.connections().await?)?,
+        Route::Disconnect(id) => {
+            same_origin(login, request)?;
+            Answer::json(&login.disconnect(id).await?)?
+        }
+        Route::DisconnectForm(id) => {
+            same_origin(login, request)?;
+            let receipt = login.disconnect(id).await?;
+            Answer::see_other(&noticed(login.config.url("/"), Notice::Disconnected(receipt)))?
+        }
+        Route::Health => health(login)?,
+        Route::Home => home(login, url).await?,
+        Route::Icon(id) => icon(login, id).await?,
+        Route::Logout => logout(login, request).await?,
+        Route::OpenApi => {
+            let root = login.config.url("");
+            Answer::of(OPENAPI.replace("{origin}", root.as_str().trim_end_matches('/')), "application/json")?
+        }
+        Route::Probe => probe(login, request, url).await?,
+        Route::Script => Answer::of(pages::SCRIPT, "text/javascript; charset=utf-8")?,
+        Route::Style => Answer::of(pages::STYLE, "text/css; charset=utf-8")?,
+    })
+}
+
+/// A failure of a route, and the host that it is about.
+struct Failed {
+    failure: Failure,
+    target: Option<LoginTarget>,
+}
+
+impl Failed {
+    fn at(target: &LoginTarget, failure: impl Into<Failure>) -> Self {
+        Self { failure: failure.into(), target: Some(target.clone()) }
+    }
+}
+
+impl<F: Into<Failure>> From<F> for Failed {
+    fn from(failure: F) -> Self {
+        Self { failure: failure.into(), target: None }
+    }
+}
+
+async fn home(login: &Login, url: &Url) -> Result<Answer, Failure> {
+    let connections = login.connections().await?;
+    let session = match login.user {
+        User::Browser(Some(_)) => BrowserSession::Present,
+        User::Browser(None) | User::Host { .. } => BrowserSession::Absent,
+    };
+    Answer::page(pages::home(&login.config.prefix, &connections, session, Notice::from_query(url))?)
+}
+
+/// A page of ours that says what was just done.
+fn noticed(mut page: Url, notice: Notice) -> Url {
+    notice.append_to(&mut page);
+    page
+}
+
+/// The question before a login. A navigation may ask the host; an image or a script of another page may not.
+async fn confirm(login: &Login, request: &Request, url: &Url) -> Result<Answer, Failed> {
+    let destination = header(request, "sec-fetch-dest");
+    if destination.as_deref().is_some_and(|destination| destination != "document") {
+        return Err(UserFailure::CrossSite.into());
+    }
+    let parameters = LoginRequest::of_query(url);
+    let target = parameters.target(login)?;
+    let (server, about) = registrable(login, request, &target).await?;
+    parameters.scope()?;
+    let page = parameters.confirm_page(login, &target, &server, &about);
+    Ok(Answer::page(pages::confirm(&login.config.prefix, &page)?)?.leading_away())
+}
+
+/// The server to log in with and what the host says of itself, or why there is none.
+async fn registrable(
+    login: &Login,
+    request: &Request,
+    target: &LoginTarget,
+) -> Result<(Server, About), Failed> {
+    let (answered, about) = login.counting(request).probe_host(target).await?;
+    match (answered.server, Failure::of_verdict(&answered.verdict)) {
+        (Some(server), None) => Ok((server, about)),
+        (_, Some(failure)) => Err(Failed::at(target, failure)),
+        (None, None) => Err(Failed::at(target, Failure::internal(Defect::Verdict))),
+    }
+}
+
+async fn begin(login: &Login, request: &mut Request) -> Result<Answer, Failed> {
+    same_origin(login, request)?;
+    let parameters = LoginRequest::of_body(request).await?;
+    let target = parameters.target(login)?;
+    let scope = parameters.scope()?;
+    let (server, about) = registrable(login, request, &target).await?;
+    if !parameters.agrees_to(&parameters.confirm_page(login, &target, &server, &about)) {
+        return Err(Failed::at(&target, UserFailure::NotAgreed));
+    }
+    // RFC 9700 §4.4.2.2: each issuer has its own redirection URI.
+    let redirect_uri = login.config.url(&format!("/callback/{}", issuer_id(&server)));
+    let begin_login = || {
+        AccountRequest::Begin(Box::new(BeginLogin {
+            target: target.clone(),
+            server: server.clone(),
+            redirect_uri: redirect_uri.clone(),
+            client_name: login.config.client_name.clone(),
+            about: about.clone(),
+            scope: scope.clone(),
+            label: parameters.label(),
+            return_to: parameters.return_to(login),
+        }))
+    };
+    if let Some(session) = login.session() {
+        match login.call_as::<Url>(session, begin_login()).await {
+            Err(Failure::User(UserFailure::NoSession { .. })) => {}
+            other => {
+                let url = other.map_err(|failure| Failed::at(&target, failure))?;
+                return Ok(Answer::see_other(&url)?);
+            }
+        }
+    }
+    let (login, cookie) = login.with_new_session()?;
+    let begun = login.call_as(Session::New(cookie.digest()), begin_login()).await;
+    let url: Url = begun.map_err(|failure| Failed::at(&target, failure))?;
+    Ok(Answer::see_other(&url)?.with_cookie(&cookie.set())?)
+}
+
+async fn callback(login: &Login, request: &Request, url: &Url) -> Result<Answer, Failure> {
+    if header(request, "sec-purpose").is_some_and(|purpose| purpose.contains("prefetch")) {
+        return Err(UserFailure::MethodNotAllowed.into());
+    }
+    if url.query().is_some_and(|query| query.len() > 8192) {
+        return Err(UserFailure::UnreadableRequest(Reason::of("The answer is too long.")).into());
+    }
+    // The cookie names the account; `state` never does. Without one there is nothing to complete.
+    let unknown = |failure: Failure| match failure {
+        Failure::User(UserFailure::NoSession { .. }) => UserFailure::UnknownLogin.into(),
+        other => other,
+    };
+    let next = match &login.user {
+        User::Browser(Some(cookie)) => Some(cookie.rotated(entropy()?)),
+        User::Browser(None) | User::Host { .. } => None,
+    };
+    let rotate = next.as_ref().map(SessionCookie::digest);
+    let completed: CompletedLogin =
+        login.call(AccountRequest::Callback { url: url.clone(), rotate }).await.map_err(unknown)?;
+    let home = || noticed(login.config.url("/"), Notice::Connected);
+    let back = completed.return_to.unwrap_or_else(home);
+    let answer = Answer::see_other(&back)?;
+    match next {
+        Some(cookie) => answer.with_cookie(&cookie.set()),
+        None => Ok(answer),
+    }
+}
+
+async fn probe(login: &Login, request: &Request, url: &Url) -> Result<Answer, Failure> {
+    if header(request, "sec-fetch-site").is_some_and(|site| site == "cross-site" || site == "same-site") {
+        return Err(UserFailure::CrossSite.into());
+    }
+    let typed = url.query_pairs().find(|(name, _)| name == "url").map(|(_, value)| value.into_owned());
+    let typed =
+        typed.ok_or_else(|| UserFailure::UnreadableRequest(Reason::of("The parameter `url` is missing.")))?;
+    Answer::json(&login.counting(request).probe(&typed).await?)
+}
+
+async fn logout(login: &Login, request: &Request) -> Result<Answer, Failure> {
+    same_origin(login, request)?;
+    // The host program's user stays what the host program says: what ends here are our own sessions.
+    if matches!(login.user, User::Browser(_)) {
+        match login.erase().await {
+            Ok(()) | Err(Failure::User(UserFailure::NoSession { .. })) => {}
+            Err(failure) => return Err(failure),
+        }
+    }
+    let page = noticed(login.config.url("/"), Notice::LoggedOut);
+    Answer::see_other(&page)?.with_cookie(&SessionCookie::clear())
+}
+
+/// Bytes that were recognised as an image when they came, from our own origin.
+async fn icon(login: &Login, id: &str) -> Result<Answer, Failure> {
+    use base64ct::{Base64, Encoding};
+    let url: Option<String> = login.call(AccountRequest::Icon { id: id.to_owned() }).await?;
+    let parts = url.as_deref().and_then(|url| url.strip_prefix("data:")?.split_once(";base64,"));
+    let (kind, text) = parts.ok_or(UserFailure::NotFound)?;
+    Answer::of(Base64::decode_vec(text).map_err(|_| Failure::internal(Defect::Row))?, kind)
+}
+
+/// The configuration was read when the request came. Objects are asked for nothing: that would make them.
+fn health(login: &Login) -> Result<Answer, Failure> {
+    for binding in ["ACCOUNT", "REGISTRAR"] {
+        login.env.durable_object(binding)?;
+    }
+    let schema = u32::try_from(SCHEMA_VERSION).map_err(|_| Failure::internal(Defect::Encoding))?;
+    Answer::json(&Health { version: env!("CARGO_PKG_VERSION"), schema })
+}
+
+/// The name of an issuer in the routes: 128 bits of its digest.
+fn issuer_id(server: &Server) -> String {
+    digest(server.issuer.as_str()).chars().take(22).collect()
+}

@@ -1,0 +1,100 @@
+//! The responses of the routes: the same protection on every one, errors included.
+
+use login_flow::LoginTarget;
+use serde::Serialize;
+use url::Url;
+use worker::{Headers, Request, Response, ResponseBuilder};
+
+use super::login_request::header;
+use crate::{
+    failure::{Defect, Failure},
+    login::{Login, User},
+    pages::{self, FormTarget},
+    problem::Problem,
+};
+
+pub(super) struct Answer {
+    status: u16,
+    body: Vec<u8>,
+    headers: Headers,
+    forms: FormTarget,
+}
+
+impl Answer {
+    pub(super) fn of(body: impl Into<Vec<u8>>, content_type: &str) -> Result<Self, Failure> {
+        let headers = Headers::new();
+        headers.set("content-type", content_type)?;
+        Ok(Self { status: 200, body: body.into(), headers, forms: FormTarget::OwnOrigin })
+    }
+
+    pub(super) fn page(html: String) -> Result<Self, Failure> {
+        Self::of(html, "text/html; charset=utf-8")
+    }
+
+    pub(super) fn json(value: &impl Serialize) -> Result<Self, Failure> {
+        Self::of(
+            serde_json::to_string(value).map_err(|_| Failure::internal(Defect::Encoding))?,
+            "application/json",
+        )
+    }
+
+    /// 303 turns the POST into a GET, so that no form of ours is posted on.
+    pub(super) fn see_other(url: &Url) -> Result<Self, Failure> {
+        let headers = Headers::new();
+        headers.set("location", url.as_str())?;
+        Ok(Self { status: 303, body: Vec::new(), headers, forms: FormTarget::OwnOrigin })
+    }
+
+    pub(super) fn leading_away(self) -> Self {
+        Self { forms: FormTarget::LeadsAway, ..self }
+    }
+
+    pub(super) fn with_cookie(self, cookie: &str) -> Result<Self, Failure> {
+        self.headers.append("set-cookie", cookie)?;
+        Ok(self)
+    }
+
+    /// The failure as a page for a person, as `application/problem+json` for a program.
+    pub(super) fn failure(
+        login: &Login,
+        request: &Request,
+        failure: &Failure,
+        target: Option<&LoginTarget>,
+    ) -> Result<Self, Failure> {
+        let problem = Problem::new(failure, target);
+        let accept = header(request, "accept").unwrap_or_default();
+        let mut answer = if accept.contains("text/html") {
+            Self::page(pages::failure(&login.config.prefix, failure, target)?)?
+        } else {
+            let json = serde_json::to_string(&problem).map_err(|_| Failure::internal(Defect::Encoding))?;
+            Self::of(json, "application/problem+json")?
+        };
+        answer.status = problem.status;
+        if let Some(seconds) = problem.retry_after {
+            answer.headers.set("retry-after", &seconds.to_string())?;
+        }
+        Ok(answer)
+    }
+
+    pub(super) fn secured(self, login: &Login) -> Result<Response, Failure> {
+        let policy = pages::content_security_policy(self.forms);
+        let headers = self.headers;
+        for (name, value) in [
+            ("cache-control", "no-store"),
+            ("content-security-policy", policy.as_str()),
+            ("cross-origin-opener-policy", "same-origin"),
+            ("cross-origin-resource-policy", "same-origin"),
+            ("permissions-policy", "camera=(), geolocation=(), microphone=()"),
+            ("referrer-policy", "no-referrer"),
+            ("x-content-type-options", "nosniff"),
+            ("x-frame-options", "DENY"),
+        ] {
+            headers.set(name, value)?;
+        }
+        // Standing alone the origin is ours to pledge; a host program decides for its own.
+        if matches!(login.user, User::Browser(_)) && login.config.origin.scheme() == "https" {
+            headers.set("strict-transport-security", "max-age=63072000; includeSubDomains")?;
+        }
+        Ok(ResponseBuilder::new().with_status(self.status).with_headers(headers).fixed(self.body))
+    }
+}

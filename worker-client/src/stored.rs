@@ -1,0 +1,25 @@
+//! The stored form of what outlives a request, each value with the version of its form.
+//!
+//! These types are not those of the flow: a change there changes no row. A form that is in use is read for ever; a
+//! change that an older package could not read is a step of the object's migrations too, so that it refuses the row.
+
+mod client;
+mod grant;
+mod login;
+mod server;
+mod task;
+mod tokens;
+mod version;
+
+pub use self::{
+    client::{StoredAuth, StoredClient, StoredConfiguration, StoredExpiry, StoredSecret},
+    grant::{Grant, StoredGrant},
+    login::{LoginUnderWay, StoredLogin, StoredPending},
+    server::StoredServer,
+    task::{OutboxTask, RegisteredClient, StoredTask, StoredTokenRevocation, TokenRevocation},
+    tokens::StoredTokens,
+    version::{UnknownVersion, Version},
+};
+
+#[cfg(test)]
+mod tests;

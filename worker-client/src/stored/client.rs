@@ -1,0 +1,125 @@
+use std::time::SystemTime;
+
+use login_flow::{Client, ClientAuth};
+use rfc7591::{ClientConfiguration, ClientSecret, Endpoint, Expiry, Secret};
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+use super::Version;
+
+/// A registered client. Sealed: it may hold a secret.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[expect(missing_docs, clippy::exhaustive_structs, reason = "the members of `Client`, as they are stored")]
+pub struct StoredClient {
+    #[serde(default)]
+    pub version: Version,
+    pub client_id: String,
+    pub auth: StoredAuth,
+    pub management: Option<StoredConfiguration>,
+    pub redirect_uri: Url,
+}
+
+/// The client authentication method, with its secret.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[expect(missing_docs, clippy::exhaustive_enums, reason = "the variants of `ClientAuth`, as they are stored")]
+pub enum StoredAuth {
+    Basic(StoredSecret),
+    None,
+    Post(StoredSecret),
+}
+
+/// A client secret and its expiry.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[expect(
+    missing_docs,
+    clippy::exhaustive_structs,
+    reason = "the members of `ClientSecret`, as they are stored"
+)]
+pub struct StoredSecret {
+    pub secret: Secret,
+    pub expires: StoredExpiry,
+}
+
+/// The expiry of a client secret. Before it was `Unspecified`, it was called `NotSaid`.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[expect(missing_docs, clippy::exhaustive_enums, reason = "the variants of `Expiry`, as they are stored")]
+pub enum StoredExpiry {
+    At(SystemTime),
+    Never,
+    #[serde(alias = "NotSaid")]
+    Unspecified,
+}
+
+/// The client configuration endpoint (RFC 7592) and its token.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[expect(missing_docs, clippy::exhaustive_structs, reason = "the members of the RFC, as they are stored")]
+pub struct StoredConfiguration {
+    pub registration_client_uri: Endpoint,
+    pub registration_access_token: Secret,
+}
+
+impl From<Client> for StoredClient {
+    fn from(client: Client) -> Self {
+        let Client { client_id, auth, management, redirect_uri } = client;
+        let management = management.map(|management| StoredConfiguration {
+            registration_client_uri: management.endpoint().clone(),
+            registration_access_token: management.registration_access_token,
+        });
+        Self { version: Version::CURRENT, client_id, auth: auth.into(), management, redirect_uri }
+    }
+}
+
+impl From<StoredClient> for Client {
+    fn from(stored: StoredClient) -> Self {
+        let StoredClient { version: Version::V1 | Version::V2, client_id, auth, management, redirect_uri } =
+            stored;
+        let management =
+            management.map(|StoredConfiguration { registration_client_uri, registration_access_token }| {
+                ClientConfiguration::new(registration_client_uri, registration_access_token)
+            });
+        Self { client_id, auth: auth.into(), management, redirect_uri }
+    }
+}
+
+impl From<ClientAuth> for StoredAuth {
+    fn from(auth: ClientAuth) -> Self {
+        match auth {
+            ClientAuth::Basic(secret) => Self::Basic(secret.into()),
+            ClientAuth::None => Self::None,
+            ClientAuth::Post(secret) => Self::Post(secret.into()),
+        }
+    }
+}
+
+impl From<StoredAuth> for ClientAuth {
+    fn from(stored: StoredAuth) -> Self {
+        match stored {
+            StoredAuth::Basic(secret) => Self::Basic(secret.into()),
+            StoredAuth::None => Self::None,
+            StoredAuth::Post(secret) => Self::Post(secret.into()),
+        }
+    }
+}
+
+impl From<ClientSecret> for StoredSecret {
+    fn from(ClientSecret { secret, expires, .. }: ClientSecret) -> Self {
+        let expires = match expires {
+            Expiry::At(end) => StoredExpiry::At(end),
+            Expiry::Never => StoredExpiry::Never,
+            Expiry::Unspecified => StoredExpiry::Unspecified,
+        };
+        Self { secret, expires }
+    }
+}
+
+impl From<StoredSecret> for ClientSecret {
+    fn from(StoredSecret { secret, expires }: StoredSecret) -> Self {
+        let mut lasting = Self::lasting(secret);
+        lasting.expires = match expires {
+            StoredExpiry::At(end) => Expiry::At(end),
+            StoredExpiry::Never => Expiry::Never,
+            StoredExpiry::Unspecified => Expiry::Unspecified,
+        };
+        lasting
+    }
+}

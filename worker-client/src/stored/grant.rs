@@ -1,0 +1,45 @@
+use login_flow::{Client, Server, Tokens};
+use serde::{Deserialize, Serialize};
+
+use super::{StoredClient, StoredServer, StoredTokens, Version};
+
+/// The tokens of a connection with the client and the server that they belong to: never one without the others.
+#[derive(Clone, Debug)]
+#[expect(clippy::exhaustive_structs, reason = "the three things that belong together")]
+pub struct Grant {
+    /// The server that issued the tokens.
+    pub server: Server,
+    /// The client that it issued them to.
+    pub client: Client,
+    /// The tokens.
+    pub tokens: Tokens,
+}
+
+/// A grant as it is stored: sealed as one, so that tokens never meet another client or endpoint.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[expect(missing_docs, clippy::exhaustive_structs, reason = "the members of `Grant`, as they are stored")]
+pub struct StoredGrant {
+    #[serde(default)]
+    pub version: Version,
+    pub server: StoredServer,
+    pub client: StoredClient,
+    pub tokens: StoredTokens,
+}
+
+impl From<Grant> for StoredGrant {
+    fn from(Grant { server, client, tokens }: Grant) -> Self {
+        Self {
+            version: Version::CURRENT,
+            server: server.into(),
+            client: client.into(),
+            tokens: tokens.into(),
+        }
+    }
+}
+
+impl From<StoredGrant> for Grant {
+    fn from(stored: StoredGrant) -> Self {
+        let StoredGrant { version: Version::V1 | Version::V2, server, client, tokens } = stored;
+        Self { server: server.into(), client: client.into(), tokens: tokens.into() }
+    }
+}

@@ -1,0 +1,89 @@
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::Value;
+
+use super::*;
+use login_flow::{Client, Server, TokenKind};
+
+/// Rows as the first version wrote them.
+const SERVER: &str = include_str!("rows/server.v1.json");
+const CLIENT: &str = include_str!("rows/client.v1.json");
+const GRANT: &str = include_str!("rows/grant.v1.json");
+const LOGIN: &str = include_str!("rows/login.v1.json");
+const TASKS: &str = include_str!("rows/tasks.v1.json");
+
+/// The form that is written today of a row of the first version: the same, and its version.
+fn rewritten<S, T>(row: &str) -> Value
+where
+    S: DeserializeOwned + From<T> + Serialize,
+    T: From<S>,
+{
+    let stored: S = serde_json::from_str(row).unwrap();
+    serde_json::to_value(S::from(T::from(stored))).unwrap()
+}
+
+/// Without any `version`.
+fn bare(mut value: Value) -> Value {
+    match &mut value {
+        Value::Object(members) => {
+            members.remove("version");
+            members.values_mut().for_each(|member| *member = bare(member.take()));
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| *item = bare(item.take())),
+        _ => {}
+    }
+    value
+}
+
+#[test]
+fn a_row_of_the_first_version_is_read() {
+    let server: Server = serde_json::from_str::<StoredServer>(SERVER).unwrap().into();
+    assert_eq!(server.token_endpoint.as_str(), "https://as.example/token");
+    let client: Client = serde_json::from_str::<StoredClient>(CLIENT).unwrap().into();
+    assert_eq!(client.auth.secret().unwrap().secret(), "client-secret");
+    assert!(client.managed_by(&server).is_some());
+    let grant: Grant = serde_json::from_str::<StoredGrant>(GRANT).unwrap().into();
+    assert_eq!((grant.server, grant.client), (server, client));
+    assert_eq!(grant.tokens.refresh_token.unwrap().secret(), "refresh-token");
+    let login: LoginUnderWay = serde_json::from_str::<StoredLogin>(LOGIN).unwrap().into();
+    assert_eq!(login.pending.state_digest(), "digest-of-the-state");
+    assert_eq!(login.target.resource(), "https://good.example/mcp");
+    let tasks: Vec<StoredTask> = serde_json::from_str(TASKS).unwrap();
+    let [hold, release, revoke, tell] = <[_; 4]>::try_from(tasks).unwrap().map(OutboxTask::from);
+    assert!(matches!(hold, OutboxTask::Hold(_)) && matches!(release, OutboxTask::Release(_)));
+    assert!(matches!(revoke, OutboxTask::Revoke(revocation) if revocation.kind == TokenKind::Refresh));
+    assert!(matches!(tell, OutboxTask::Tell(_)));
+}
+
+#[test]
+fn the_second_version_is_the_first_with_its_number() {
+    let expected = |row: &str| serde_json::from_str::<Value>(row).unwrap();
+    for (row, written) in [
+        (SERVER, rewritten::<StoredServer, Server>(SERVER)),
+        (CLIENT, rewritten::<StoredClient, Client>(CLIENT)),
+        (GRANT, rewritten::<StoredGrant, Grant>(GRANT)),
+        (LOGIN, rewritten::<StoredLogin, LoginUnderWay>(LOGIN)),
+    ] {
+        assert_eq!(written["version"], 2);
+        assert_eq!(bare(written), expected(row), "an older package reads it too");
+    }
+    for task in expected(TASKS).as_array().unwrap() {
+        let written = rewritten::<StoredTask, OutboxTask>(&task.to_string());
+        if let Some(revocation) = written.get("Revoke") {
+            assert_eq!(revocation["version"], 2);
+            assert_eq!(revocation["client"]["auth"]["Post"]["expires"], "Unspecified");
+        } else {
+            assert_eq!(written, *task);
+        }
+    }
+}
+
+#[test]
+fn a_row_of_the_second_version_is_read_and_one_of_the_third_is_not() {
+    let row = |version: u16| {
+        let mut row: Value = serde_json::from_str(GRANT).unwrap();
+        row["version"] = version.into();
+        serde_json::from_value::<StoredGrant>(row)
+    };
+    assert!(row(1).is_ok() && row(2).is_ok());
+    assert!(row(3).is_err());
+}
