@@ -114,7 +114,8 @@ impl Changes {
         let mut regression = false;
         let was = before.map_or("unknown", |before| before.verdict.name());
         if was != after.verdict.name() {
-            regression |= before.is_some_and(|before| rank(&after.verdict) > rank(&before.verdict));
+            let ranks = before.and_then(|before| rank(&before.verdict)).zip(rank(&after.verdict));
+            regression |= ranks.is_some_and(|(before, after)| after > before);
             changes.push(Change {
                 id: "verdict".to_owned(),
                 was: was.to_owned(),
@@ -167,14 +168,17 @@ impl Changes {
     }
 }
 
-fn rank(verdict: &Verdict) -> u8 {
+/// The place of a verdict, the best first; `None` where nothing is known of the host for now.
+fn rank(verdict: &Verdict) -> Option<u8> {
     match verdict {
-        Verdict::Registrable => 0,
-        Verdict::Open => 1,
-        Verdict::NoRegistration | Verdict::ExternalAuthorizationServer { .. } => 2,
-        Verdict::Unusable { .. } => 3,
-        Verdict::NoMetadata => 4,
-        _ => 5,
+        Verdict::Registrable => Some(0),
+        Verdict::Open => Some(1),
+        Verdict::NoRegistration | Verdict::ExternalAuthorizationServer { .. } => Some(2),
+        Verdict::Unusable { .. } => Some(3),
+        Verdict::Unreadable { .. } => Some(4),
+        Verdict::NoMetadata | Verdict::Closed { .. } => Some(5),
+        Verdict::Refused { .. } => Some(6),
+        Verdict::Unreachable { .. } => None,
     }
 }
 

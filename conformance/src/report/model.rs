@@ -20,7 +20,7 @@ pub struct Report {
     /// The verdict.
     #[serde(flatten)]
     pub verdict: Verdict,
-    /// The verdict's reason in words.
+    /// The reason of the verdict in words.
     pub why: Option<String>,
     /// The id of the requirement that decided the verdict; none where the server requires what this profile lacks.
     pub requirement: Option<String>,
@@ -45,9 +45,9 @@ pub struct Report {
 impl Report {
     /// The report of a name that is not one of a host.
     pub fn not_asked(name: &str, reason: InvalidHost) -> Self {
+        let verdict = Verdict::Refused { reason };
         let outcome = Outcome::NotTested { why: "the host was not asked".to_owned() };
         let check = |rule: &Rule| Check { id: rule.id().to_owned(), outcome: outcome.clone() };
-        let verdict = Verdict::Refused { reason };
         let name = bounded(name, MAX_EVIDENCE);
         let (issuer, metadata_url, about, findings, attempts, left_behind, extent) = Default::default();
         Self {
