@@ -51,13 +51,13 @@ pub use checker::Checker;
 pub use consent::ConsentHandler;
 pub use http_client::{HttpClient, HttpClientError};
 pub use judge::judge;
-pub use login_flow::{Actor, Finding, Level};
+pub use login_flow::{Actor, Finding, Level, Verdict};
 pub use options::Options;
 pub use recording::{Recorder, Replay};
 pub use replayed::{ReplayError, Replayed, replay_vectors};
 pub use report::{
-    About, Attempt, Check, Document, Extent, FormError, LeftBehind, Outcome, Report, Verdict, html, json,
-    junit, markdown, sarif, terminal,
+    About, Attempt, Check, Document, Extent, FormError, LeftBehind, Outcome, Report, html, json, junit,
+    markdown, sarif, terminal,
 };
 pub use rule::{CLIENT_CLAUSES, Clause, Phase, Rule, UnknownRule};
 pub use session::{Failure, Limit, Transport};

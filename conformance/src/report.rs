@@ -13,5 +13,4 @@ pub(crate) mod verdict;
 
 pub use document::Document;
 pub use form::FormError;
-pub use login_flow::Verdict;
 pub use model::{About, Attempt, Check, Extent, LeftBehind, Outcome, Report};

@@ -52,7 +52,7 @@ pub(super) async fn read(context: &mut CheckContext<'_>) -> Probe {
             }
             context.end_phase(Phase::Metadata, "there is no metadata");
         }
-        (None, Verdict::Unusable { .. }) => {
+        (None, Verdict::Unreadable { .. } | Verdict::Unusable { .. }) => {
             context.end_phase(Phase::Metadata, "the metadata cannot be used");
         }
         (None, verdict) => context.end_phase(Phase::Metadata, &format!("the host {verdict}")),

@@ -2,7 +2,7 @@ use std::{
     cell::{Cell, RefCell},
     collections::BTreeSet,
     fs,
-    io::{IsTerminal, Read, stderr, stdin},
+    io::{self, IsTerminal, Read, stderr, stdin},
     path::Path,
     rc::Rc,
     time::Duration,
@@ -74,7 +74,8 @@ async fn run_all(check: &Check, egress: &Egress, hosts: Hosts, job: &Job) -> Res
     }
     let skipped = Cell::new(0_u64);
     let hosts = batch::from_thread(hosts).filter(|host| {
-        let is_done = !done.is_empty() && done.contains(&baseline::key(&resource(host, egress)));
+        let is_done = !done.is_empty()
+            && host.as_ref().is_ok_and(|host| done.contains(&baseline::key(&resource(host, egress))));
         if is_done {
             skipped.set(skipped.get().saturating_add(1));
             bar.inc(1);
@@ -91,7 +92,7 @@ async fn run_all(check: &Check, egress: &Egress, hosts: Hosts, job: &Job) -> Res
     let end = batch::run(
         hosts,
         &bounds,
-        async |host| job.check(&host).await,
+        async |host: io::Result<String>| job.check(&host.map_err(Usage::of)?).await,
         |report: Result<Report, Usage>| {
             let report = report?;
             if let Some(count) = codes.get_mut(usize::from(report.exit_code())) {

@@ -23,10 +23,13 @@ impl Hosts {
             None => (None, Some(count)),
             Some(path) if path == Path::new("-") => (Some(Box::new(BufReader::new(io::stdin()))), None),
             Some(path) => {
-                let lines = BufReader::new(File::open(path).map_err(|error| Usage::at(path, error))?).lines();
-                let of_file = lines.map_while(Result::ok).filter(|line| host(line).is_some()).count();
-                let of_file = u64::try_from(of_file).unwrap_or(u64::MAX);
-                let again = File::open(path).map_err(|error| Usage::at(path, error))?;
+                let at = |error| Usage::at(path, error);
+                let mut of_file = 0_u64;
+                for line in BufReader::new(File::open(path).map_err(at)?).split(b'\n') {
+                    let is_host = host(&String::from_utf8_lossy(&line.map_err(at)?)).is_some();
+                    of_file = of_file.saturating_add(u64::from(is_host));
+                }
+                let again = File::open(path).map_err(at)?;
                 (Some(Box::new(BufReader::new(again))), Some(count.saturating_add(of_file)))
             }
         };
@@ -35,22 +38,26 @@ impl Hosts {
 }
 
 impl Iterator for Hosts {
-    type Item = String;
+    type Item = io::Result<String>;
 
-    fn next(&mut self) -> Option<String> {
+    fn next(&mut self) -> Option<io::Result<String>> {
         if let Some(host) = self.arguments.next() {
-            return Some(host);
+            return Some(Ok(host));
         }
         let lines = self.lines.as_mut()?;
         loop {
             let mut line = Vec::new();
             // A line that does not end is no host.
-            let read = lines.take(MAX_LINE).read_until(b'\n', &mut line).ok()?;
-            if read == 0 {
-                return None;
+            match lines.take(MAX_LINE).read_until(b'\n', &mut line) {
+                Ok(0) => return None,
+                Ok(_) => {}
+                Err(error) => {
+                    self.lines = None;
+                    return Some(Err(error));
+                }
             }
             if let Some(host) = host(&String::from_utf8_lossy(&line)) {
-                return Some(host.to_owned());
+                return Some(Ok(host.to_owned()));
             }
         }
     }
