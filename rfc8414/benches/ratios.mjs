@@ -69,12 +69,14 @@ const rows = [
   [
     'rfc8414, typed read with its URL checks',
     typed,
-    `${(node / typed).toFixed(1)} times oauth4webapi (at least 2.5), ${(typed / value).toFixed(2)} of Value (at most 1.2)`,
+    `${(node / typed).toFixed(1)} times oauth4webapi (at least 2.5), ` +
+      `${(typed / value).toFixed(2)} of Value (at most 1.2)`,
   ],
   ['rfc8414, read and audit', audited, `${(node / audited).toFixed(1)} times oauth4webapi (at least 2)`],
 ];
 console.log(
-  `${count} documents in Rust, ${inNodeCount} in Node, ${Math.round(bytes)} bytes on average; microseconds a document\n`,
+  `${count} documents in Rust, ${inNodeCount} in Node, ${Math.round(bytes)} bytes on average; ` +
+    'microseconds a document\n',
 );
 for (const [name, microseconds, ratio] of rows) console.log(`| ${name} | ${microseconds.toFixed(2)} | ${ratio} |`);
 process.exitCode = node / typed >= 2.5 && typed / value <= 1.2 && node / audited >= 2 ? 0 : 1;

@@ -1,7 +1,8 @@
 //! Log in to any website that supports dynamic client registration, from any Cloudflare Worker.
 //!
 //! ```text
-//!   login_flow   sans-IO: Discover ▶ Register ▶ Login::begin ⋯ Pending::accept ▶ Redeem ▶ Refresh ▶ Revoke
+//!   login_flow   sans-IO: Discover ▶ Register ▶ AuthorizationRequest::begin
+//!    ▲                    ⋯ Pending::accept ▶ CodeExchange ▶ Refresh ▶ Revoke
 //!    ▲
 //!   wasm32       Login ──▶ Account (one Durable Object per user) ──▶ Registrar (one per issuer); all ──▶ platform
 //! ```
