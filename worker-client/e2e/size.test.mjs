@@ -5,7 +5,8 @@ import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 
 const DIST = new URL('../npm/dist/', import.meta.url);
-const MOST = 600_000;
+// 600 KB, and 60 KB for the table of public suffixes.
+const MOST = 660_000;
 
 /** The names of the custom sections of a wasm module. */
 function customSections(wasm) {
@@ -31,7 +32,7 @@ function customSections(wasm) {
   return names;
 }
 
-test('the artefact is under 600 KB, compressed', async (t) => {
+test('the artefact is under 660 KB, compressed', async (t) => {
   const [wasm, glue] = await Promise.all(['index_bg.wasm', 'index.js'].map((name) => readFile(new URL(name, DIST))));
   const sections = customSections(wasm);
   assert.ok(sections.includes('target_features'), 'the sections are read');
