@@ -15,5 +15,6 @@ const rules = readFileSync(join(dirname(psl.manifest_path), 'data/rules.txt'), '
   .map((rule) => rule.split('.').map(ascii).reverse().join('.'));
 const table = [...new Set(rules)].sort((a, b) => (a < b ? -1 : 1));
 const day = new Date().toISOString().slice(0, 10);
-const head = `# The Public Suffix List, private section included, as in psl ${psl.version}; ${day}; see public-suffixes.mjs`;
+const source = `psl ${psl.version}; ${day}; see public-suffixes.mjs`;
+const head = `# The Public Suffix List, private section included, as in ${source}`;
 writeFileSync(new URL('src/public_suffixes.txt', import.meta.url), `${head}\n${table.join('\n')}\n`);

@@ -20,8 +20,8 @@ export interface LoginEnv {
   /** Not these hosts, nor what lies below them. */
   DENY_HOSTS?: string;
   /**
-   * Secret: pre-registered clients and initial access tokens: `{"<issuer>": {"client_id": "…", "client_secret": "…"}}` or
-   * `{"<issuer>": {"initial_access_token": "…"}}`.
+   * Secret: pre-registered clients and initial access tokens:
+   * `{"<issuer>": {"client_id": "…", "client_secret": "…"}}` or `{"<issuer>": {"initial_access_token": "…"}}`.
    */
   CLIENTS?: string;
   /** How long a registration outlives its last user, in seconds; an hour when it is not set. */

@@ -23,7 +23,9 @@ const body = (text) => ({ status: 200, headers: { 'content-type': 'application/j
 const offers = (...methods) => ({ token_endpoint_auth_methods_supported: methods });
 const SECRET = { client_secret: 'canary-secret', client_secret_expires_at: 0 };
 /** Where a host has these answers instead of metadata. */
-const noMetadata = (answers) => ({ answers, documents: [], expected: 'no-metadata' });
+const without = (expected) => (answers) => ({ answers, documents: [], expected });
+const noMetadata = without('no-metadata');
+const unreadable = without('unreadable');
 const notRegistered = (answer) => ({ answers: { '/register': answer }, expected: 'not-registered' });
 const LOGIN = { status: 302, headers: { location: '/login' }, body: '' };
 
@@ -142,13 +144,19 @@ export const SHAPES = [
     expected: 'unusable',
   },
   { name: 'issuer not said', metadata: { issuer: undefined }, expected: 'unusable' },
-  { name: 'metadata in an array', ...noMetadata({ [OAUTH]: body('[{}]') }) },
-  { name: 'metadata cut off', ...noMetadata({ [OAUTH]: body('{"issuer": "https://') }) },
+  { name: 'metadata in an array', ...unreadable({ [OAUTH]: body('[{}]') }) },
+  { name: 'metadata cut off', ...unreadable({ [OAUTH]: body('{"issuer": "https://') }) },
   { name: 'nothing published', documents: [], expected: 'no-metadata' },
   { name: 'a page instead of metadata', ...noMetadata({ [OAUTH]: html, [OPENID]: html }) },
-  { name: 'everything behind a login', ...noMetadata({ [OAUTH]: refusal(401, {}), [OPENID]: refusal(401, {}) }) },
+  {
+    name: 'everything behind a login',
+    ...without('closed')({ [OAUTH]: refusal(401, {}), [OPENID]: refusal(401, {}) }),
+  },
   { name: 'metadata behind a redirect', ...noMetadata({ [OAUTH]: LOGIN }) },
-  { name: 'metadata rate-limited', ...noMetadata({ [OAUTH]: refusal(429, {}), [OPENID]: refusal(429, {}) }) },
+  {
+    name: 'metadata rate-limited',
+    ...without('unreachable')({ [OAUTH]: refusal(429, {}), [OPENID]: refusal(429, {}) }),
+  },
   {
     name: 'registration switched off',
     ...notRegistered(refusal(400, { error: 'dynamic_client_registration_disabled' })),

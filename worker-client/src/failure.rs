@@ -122,10 +122,12 @@ impl From<AuthorizationResponseError> for Failure {
             | AuthorizationResponseError::Repeated => {
                 ServerFailure::MalformedAnswer(Reason::of(error)).into()
             }
-            AuthorizationResponseError::Refused(_) if error.is_access_denied() => {
-                UserFailure::ConsentRefused.into()
+            AuthorizationResponseError::Refused { says, .. } if error.is_access_denied() => {
+                UserFailure::ConsentRefused { says: says.clone() }.into()
             }
-            AuthorizationResponseError::Refused(_) => ServerFailure::LoginRefused(Reason::of(error)).into(),
+            AuthorizationResponseError::Refused { .. } => {
+                ServerFailure::LoginRefused(Reason::of(error)).into()
+            }
         }
     }
 }

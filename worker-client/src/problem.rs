@@ -108,7 +108,7 @@ fn status(failure: &Failure) -> u16 {
             | UserFailure::UnknownLogin
             | UserFailure::UnreadableRequest(_) => 400,
             UserFailure::NoSession { .. } => 401,
-            UserFailure::ConsentRefused
+            UserFailure::ConsentRefused { .. }
             | UserFailure::CrossSite
             | UserFailure::NeedsConsent { .. }
             | UserFailure::NotAgreed => 403,
@@ -157,7 +157,8 @@ mod tests {
 
     #[test]
     fn the_json_is_problem_details() {
-        let failure = AuthorizationResponseError::Refused("access_denied".to_owned()).into();
+        let failure =
+            AuthorizationResponseError::Refused { error: "access_denied".to_owned(), says: None }.into();
         insta::assert_json_snapshot!(Problem::new(&failure, None));
     }
 

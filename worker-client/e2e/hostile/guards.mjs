@@ -83,7 +83,8 @@ export const HOST = [
   ]),
   host('token members once', flow('token'), ['return Err(TokenError::Malformed("each member once"));', '{}']),
   host('lifetimes are bounded', flow('token'), ['seconds.min(TEN_YEARS)', 'seconds']),
-  host('what is final', flow('token'), ['matches!(status.as_u16(), 400 | 401)', 'true']),
+  host('what is final', flow('token'), ['matches!(status.as_u16(), 200 | 201 | 400 | 401 | 403)', 'true']),
+  host('what may pass', flow('token'), ['&& !NOT_FINAL.contains(&error.as_str())', '']),
   host('a refresh token that stays', flow('token'), [
     'tokens.refresh_token = tokens.refresh_token.or(Some(self.token));',
     '',

@@ -5,8 +5,8 @@ use std::error::Error;
 use base64ct::{Base64, Encoding};
 use http::StatusCode;
 use login_flow::{
-    AuthorizationResponseError, Blocked, Egress, FetchError, InvalidHost, LoginTarget, RegisterError, Server,
-    TokenError, Unreachable, Unusable, Verdict,
+    AuthorizationResponseError, Blocked, Egress, FetchError, InvalidHost, LoginTarget, Quotation,
+    RegisterError, Server, TokenError, Unreachable, Unusable, Verdict,
 };
 use rfc8414::{Issuer, Metadata};
 use url::Url;
@@ -291,7 +291,10 @@ fn of_the_request() -> Vec<(&'static str, Failed)> {
 }
 
 fn of_a_login() -> Vec<(&'static str, Failed)> {
-    let refused = |error: &str| AuthorizationResponseError::Refused(error.to_owned());
+    let refused = |error: &str| AuthorizationResponseError::Refused {
+        error: error.to_owned(),
+        says: Quotation::of("Your administrator must approve this app"),
+    };
     vec![
         alone("problem-try-later", ServerFailure::TryLater { seconds: 5 }),
         alone("problem-interrupted", AppFailure::Interrupted { cause: None }),

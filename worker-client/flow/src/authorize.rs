@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 use url::Url;
 
-use crate::{Client, CodeExchange, Requirement, Server};
+use crate::{Client, CodeExchange, Quotation, Requirement, Server, quotation::said};
 
 /// A login that is about to begin (RFC 6749 §4.1, RFC 7636, RFC 8707).
 #[derive(Clone, Debug)]
@@ -137,9 +137,10 @@ impl Pending {
             return Err(AuthorizationResponseError::CodeWithError);
         }
         if let Some(error) = error {
-            return Err(AuthorizationResponseError::Refused(
-                error.chars().filter(char::is_ascii_graphic).take(64).collect(),
-            ));
+            let error = error.chars().filter(char::is_ascii_graphic).take(64).collect();
+            let description = once(callback, "error_description").ok().flatten();
+            let says = description.and_then(|description| Quotation::of(&description));
+            return Err(AuthorizationResponseError::Refused { error, says });
         }
         let code = code.filter(|code| code.len() <= 4096).ok_or(AuthorizationResponseError::NoCode)?;
         Ok(CodeExchange::new(self, code))
@@ -171,9 +172,14 @@ pub enum AuthorizationResponseError {
     /// It names no issuer, though its server says that it always does (RFC 9207 §2.4).
     #[error("the answer does not name the authorization server that it comes from")]
     NoIssuer,
-    /// The server, or the person there, said no; holds the error code of RFC 6749 §4.1.2.1, cleaned.
-    #[error("the authorization server answered {0}")]
-    Refused(String),
+    /// An error response of the server, or of the person there (RFC 6749 §4.1.2.1).
+    #[error("the authorization server answered {error}{}", said(.says.as_ref()))]
+    Refused {
+        /// `error`, cleaned.
+        error: String,
+        /// `error_description`.
+        says: Option<Quotation>,
+    },
     /// A code or an error twice.
     #[error("the answer carries a code or an error more than once")]
     Repeated,
@@ -189,7 +195,7 @@ impl AuthorizationResponseError {
             Self::Issuer => Some(Requirement::ISS_IDENTICAL),
             Self::CodeWithError | Self::NoCode => Some(Requirement::CODE),
             Self::NoIssuer => Some(Requirement::ISS_REQUIRED),
-            Self::Refused(_) => None,
+            Self::Refused { .. } => None,
             Self::Repeated => Some(Requirement::PARAMETER_ONCE),
             Self::State => Some(Requirement::STATE),
         }
@@ -197,11 +203,11 @@ impl AuthorizationResponseError {
 
     /// The error response `access_denied`: the resource owner or the server denied the request (RFC 6749 §4.1.2.1).
     pub fn is_access_denied(&self) -> bool {
-        matches!(self, Self::Refused(error) if error == "access_denied")
+        matches!(self, Self::Refused { error, .. } if error == "access_denied")
     }
 
     /// Whether the login is over. A response that is not genuine must not end a genuine login.
     pub fn is_final(&self) -> bool {
-        matches!(self, Self::Refused(_))
+        matches!(self, Self::Refused { .. })
     }
 }

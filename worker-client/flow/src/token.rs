@@ -8,9 +8,10 @@ use rfc7591::{
 };
 use rfc8414::Endpoint;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use url::form_urlencoded::{Serializer, byte_serialize};
 
-use crate::{Client, ClientAuth, Exchange, Pending, Requirement, Server, Turn};
+use crate::{Client, ClientAuth, Exchange, Pending, Quotation, Requirement, Server, Turn, quotation::said};
 
 /// The exchange of an authorization code (RFC 6749 §4.1.3, RFC 7636 §4.5). Only [`Pending::accept`] makes one.
 #[derive(Debug)]
@@ -102,7 +103,8 @@ impl Exchange for Refresh {
     }
 
     fn receive(self, response: &Response<Vec<u8>>) -> Result<Turn<Self>, TokenError> {
-        let mut tokens = Tokens::receive(response)?;
+        // The type of the tokens is known: a rotated refresh token is not thrown away because the response omits it.
+        let mut tokens = Tokens::read(response, Some("Bearer"))?;
         // RFC 6749 §6: the server MAY issue a new refresh token; if not, the old one stays, and so does the scope.
         tokens.refresh_token = tokens.refresh_token.or(Some(self.token));
         tokens.scope = tokens.scope.or(self.scope);
@@ -133,10 +135,10 @@ pub(crate) fn authenticated(
         let encode = |text: &str| byte_serialize(text.as_bytes()).collect::<String>();
         let pair = format!("{}:{}", encode(&client.client_id), encode(secret.secret.secret()));
         let basic = format!("Basic {}", Base64::encode_string(pair.as_bytes()));
-        if let Ok(mut value) = HeaderValue::try_from(basic) {
-            value.set_sensitive(true);
-            headers.insert(header::AUTHORIZATION, value);
-        }
+        #[expect(clippy::expect_used, reason = "base64 is visible ASCII, which every header value may hold")]
+        let mut value = HeaderValue::try_from(basic).expect("a header value");
+        value.set_sensitive(true);
+        headers.insert(header::AUTHORIZATION, value);
     }
     request
 }
@@ -170,15 +172,19 @@ impl Tokens {
         age >= lifetime || (age.saturating_add(early) >= lifetime && age >= Duration::from_secs(30))
     }
 
-    /// Reads an answer of the token endpoint.
+    /// Reads a response of the token endpoint (RFC 6749 §5.1, §5.2).
     pub fn receive(response: &Response<Vec<u8>>) -> Result<Self, TokenError> {
+        Self::read(response, None)
+    }
+
+    /// Reads a response whose tokens have the type that is given, unless it names another.
+    fn read(response: &Response<Vec<u8>>, known_type: Option<&str>) -> Result<Self, TokenError> {
         let mut members = Members::from_slice(response.body()).ok();
-        let error: Option<String> = members.as_mut().and_then(|members| members.text("error"));
-        if let Some(error) = error {
-            let error = error.chars().filter(char::is_ascii_graphic).take(64).collect();
-            return Err(TokenError::Refused { status: response.status(), error });
+        if let Some((error, says)) = members.as_mut().and_then(|members| error_of(members, response.body())) {
+            return Err(TokenError::Refused { status: response.status(), error, says });
         }
-        if response.status() != StatusCode::OK {
+        // RFC 6749 §5.1 says 200; what was issued with 201 is issued all the same.
+        if !matches!(response.status(), StatusCode::OK | StatusCode::CREATED) {
             return Err(TokenError::Status(response.status()));
         }
         let mut members = members.ok_or(TokenError::Malformed("a JSON object"))?;
@@ -186,23 +192,52 @@ impl Tokens {
         let access_token: Option<Secret> = members.text("access_token");
         let refresh_token: Option<Secret> = members.text("refresh_token");
         let expires_in = members.seconds("expires_in");
-        let scope: Option<String> = members.text("scope");
+        let scope = scope_of(&mut members, response.body());
         let (_, diagnostics) = members.rest();
         if diagnostics.repeated.iter().any(|name| name == "access_token" || name == "token_type") {
             return Err(TokenError::Malformed("each member once"));
         }
+        let token_type = token_type.filter(|kind| !kind.is_empty()).or_else(|| known_type.map(str::to_owned));
         if !token_type.ok_or(TokenError::Malformed("`token_type`"))?.eq_ignore_ascii_case("bearer") {
             return Err(TokenError::TokenType);
         }
         let is_usable = |token: &Secret| is_token(token.secret());
         let access_token = access_token.filter(is_usable);
+        let refresh_token = refresh_token.filter(is_usable);
+        // A lifetime that is over when it begins says nothing of a token that nothing can renew: it is used until the
+        // host refuses it.
+        let lifetime = expires_in.map(lifetime).filter(|life| refresh_token.is_some() || !life.is_zero());
         Ok(Self {
             access_token: access_token.ok_or(TokenError::Malformed("a usable `access_token`"))?,
-            refresh_token: refresh_token.filter(is_usable),
-            expires_in: expires_in.map(lifetime),
+            refresh_token,
+            expires_in: lifetime,
             scope: scope.filter(|scope| scope.len() <= 4096),
         })
     }
+}
+
+/// The error code of a response and the words beside it. Some servers put both into an object.
+fn error_of(members: &mut Members<'_>, body: &[u8]) -> Option<(String, Option<Quotation>)> {
+    let (code, words) = if let Some(code) = members.text::<String>("error") {
+        (code, members.text("error_description"))
+    } else {
+        let body = serde_json::from_slice::<Value>(body).ok()?;
+        let text = |name: &str| body.get("error")?.get(name)?.as_str().map(str::to_owned);
+        (text("code").or_else(|| text("type"))?, text("message").or_else(|| text("description")))
+    };
+    let code: String = code.chars().filter(char::is_ascii_graphic).take(64).collect();
+    let words = words.and_then(|words: String| Quotation::of(&words));
+    Some((code, words)).filter(|(code, _)| !code.is_empty())
+}
+
+/// `scope`, which some servers send as a list or separate by commas.
+fn scope_of(members: &mut Members<'_>, body: &[u8]) -> Option<String> {
+    let Some(text) = members.text::<String>("scope") else {
+        let body = serde_json::from_slice::<Value>(body).ok()?;
+        let values: Vec<&str> = body.get("scope")?.as_array()?.iter().filter_map(Value::as_str).collect();
+        return Some(values.join(" ")).filter(|scope| !scope.is_empty());
+    };
+    Some(if text.contains(' ') { text } else { text.replace(',', " ") })
 }
 
 /// A negative lifetime is over, one beyond ten years is ten years.
@@ -227,12 +262,14 @@ pub enum TokenError {
     #[error("the token answer lacks {0}")]
     Malformed(&'static str),
     /// An error of RFC 6749 §5.2, cleaned.
-    #[error("the token endpoint answered {error}")]
+    #[error("the token endpoint answered {error}{}", said(.says.as_ref()))]
     Refused {
         /// 400, or 401, or what the server found fit.
         status: StatusCode,
         /// The error code.
         error: String,
+        /// The description of the error.
+        says: Option<Quotation>,
     },
     /// Any other status, a redirect among them, with whatever body.
     #[error("the token endpoint answered with {0}")]
@@ -252,11 +289,12 @@ impl TokenError {
         }
     }
 
-    /// Whether trying again later is useless: the grant is gone, or the client is.
+    /// Whether trying again later is useless: the server said in some way that the grant or the client is gone. To a
+    /// request that is known to be well-formed every error is about them, but for those that speak of another time or
+    /// of a parameter that can be left out.
     pub fn is_final(&self) -> bool {
-        let Self::Refused { status, error } = self else { return false };
-        matches!(status.as_u16(), 400 | 401)
-            && matches!(error.as_str(), "invalid_grant" | "invalid_client" | "unauthorized_client")
+        let Self::Refused { status, error, .. } = self else { return false };
+        matches!(status.as_u16(), 200 | 201 | 400 | 401 | 403) && !NOT_FINAL.contains(&error.as_str())
     }
 
     /// Whether the server has forgotten this client (RFC 6749 §5.2).
@@ -264,3 +302,14 @@ impl TokenError {
         matches!(self, Self::Refused { error, .. } if error == "invalid_client")
     }
 }
+
+/// Errors that leave the grant as it is: a matter of time, or of a parameter (RFC 6749 §5.2, RFC 8628 §3.5, RFC 8707 §2).
+const NOT_FINAL: &[&str] = &[
+    "invalid_scope",
+    "invalid_target",
+    "rate_limit_exceeded",
+    "server_error",
+    "slow_down",
+    "temporarily_unavailable",
+    "too_many_requests",
+];

@@ -144,7 +144,7 @@ async fn c03_c06_what_is_accepted() {
         ),
         (
             format!("error=access_denied&state={state}&iss=https://oidc.example"),
-            Some(AuthorizationResponseError::Refused("access_denied".to_owned())),
+            Some(AuthorizationResponseError::Refused { error: "access_denied".to_owned(), says: None }),
         ),
         (
             format!("{good}&error=access_denied&iss=https://oidc.example"),
@@ -218,7 +218,9 @@ async fn t07_t10_token_answers() {
         ("null", None),
         (r#""soon""#, None),
     ] {
-        let body = format!(r#"{{"access_token": "t", "token_type": "bearer", "expires_in": {expires_in}}}"#);
+        let body = format!(
+            r#"{{"access_token": "t", "token_type": "bearer", "refresh_token": "r", "expires_in": {expires_in}}}"#
+        );
         let tokens = tokens(200, &body).await.unwrap();
         assert_eq!(tokens.expires_in.map(|time| time.as_secs()), expected, "{expires_in}");
     }

@@ -172,7 +172,9 @@ fn callbacks() {
         let (_, pending) = login.begin(state(&sent), Verifier::from_entropy([2; 32]));
         let outcome = match pending.accept(&callback) {
             Ok(_) => json!({"accepted": true}),
-            Err(AuthorizationResponseError::Refused(error)) => json!({"accepted": false, "error": error}),
+            Err(AuthorizationResponseError::Refused { error, .. }) => {
+                json!({"accepted": false, "error": error})
+            }
             Err(denied) => json!({"accepted": false, "breaks": denied.requirement().unwrap().id}),
         };
         assert_eq!(outcome, case.expect, "{context}");

@@ -1,3 +1,4 @@
+use login_flow::Quotation;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
@@ -9,7 +10,10 @@ use super::{Reason, WayOut};
 pub enum UserFailure {
     /// The authorization response is `access_denied` (RFC 6749 §4.1.2.1).
     #[error("the login was refused")]
-    ConsentRefused,
+    ConsentRefused {
+        /// The words of the host.
+        says: Option<Quotation>,
+    },
     /// A state-changing request that was not sent from this app's own page.
     #[error("the request did not come from this app's own page")]
     CrossSite,
@@ -88,7 +92,7 @@ impl UserFailure {
                 login.as_deref().map_or(WayOut::Form, WayOut::Login)
             }
             Self::InvalidHost(_) => WayOut::Form,
-            Self::ConsentRefused
+            Self::ConsentRefused { .. }
             | Self::CrossSite
             | Self::MethodNotAllowed
             | Self::NotAgreed

@@ -114,7 +114,7 @@ impl Kind {
 
     fn of_user(failure: &UserFailure) -> Self {
         match failure {
-            UserFailure::ConsentRefused => Self::ConsentRefused,
+            UserFailure::ConsentRefused { .. } => Self::ConsentRefused,
             UserFailure::CrossSite => Self::CrossSite,
             UserFailure::InvalidHost(_) => Self::InvalidHost,
             UserFailure::LoginAgain { .. } => Self::LoginAgain,

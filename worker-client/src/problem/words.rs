@@ -51,7 +51,10 @@ fn detail_of_user(failure: &UserFailure) -> Box<str> {
         | UserFailure::Refused(reason)
         | UserFailure::Unreachable(reason)
         | UserFailure::UnreadableRequest(reason) => reason.to_string().into(),
-        UserFailure::ConsentRefused => "The host answered access_denied.".into(),
+        UserFailure::ConsentRefused { says: None } => "The host answered access_denied.".into(),
+        UserFailure::ConsentRefused { says: Some(words) } => {
+            format!("The host answered access_denied and says {words}.").into()
+        }
         UserFailure::CrossSite | UserFailure::TooManyRequests => "Nothing was done.".into(),
         UserFailure::LoginAgain { .. } => "Its tokens were refused.".into(),
         UserFailure::NeedsConsent { scope, .. } if !scope.is_empty() => {
@@ -137,7 +140,7 @@ fn of_server(failure: &ServerFailure) -> (&'static str, &'static str) {
 
 fn of_user(failure: &UserFailure) -> (&'static str, &'static str) {
     match failure {
-        UserFailure::ConsentRefused => {
+        UserFailure::ConsentRefused { .. } => {
             ("You, or the host, refused the login", "Start again and agree, if you want to connect.")
         }
         UserFailure::CrossSite => {

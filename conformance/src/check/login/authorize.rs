@@ -125,7 +125,7 @@ async fn authorize_for(
     }
     match pending.accept(&callback) {
         Ok(exchange) => Ok(Granted { exchange, names_resource }),
-        Err(AuthorizationResponseError::Refused(error)) => Err(NoCode::Refused(error)),
+        Err(AuthorizationResponseError::Refused { error, .. }) => Err(NoCode::Refused(error)),
         Err(other) => Err(NoCode::Other(other.to_string())),
     }
 }
