@@ -1,4 +1,4 @@
-//! Says what to watch: a folder is put into the program as it is, and a file that is new in it is not seen otherwise.
+//! Declares the folders that are embedded into the crate: without this, Cargo does not notice new files in them.
 
 fn main() {
     for folder in ["hosts", "recorded", "requirements"] {

@@ -1,4 +1,4 @@
-//! A root page as it arrives, in chunks of 16 KiB.
+//! Benchmark of `Extractor`: a root page that arrives in chunks of 16 KiB.
 #![expect(clippy::unwrap_used, reason = "a benchmark fails by panicking")]
 
 use std::{hint::black_box, time::Duration};

@@ -1,19 +1,19 @@
-//! Pages of the size and shape that root pages have, the same ones in every run.
+//! Generated pages of the size and shape of real root pages, identical in every run.
 //!
-//! Each row of [`SHAPES`] is a kind of site. What costs time is what varies: how many tags a head has, how much script
-//! and style stands between them, and how much page follows that nobody needs to read.
+//! Each row of [`SHAPES`] is a kind of site. The shapes vary in what costs time: the number of tags in the head, the
+//! amount of script and style between them, and the length of the page after the head, which need not be read.
 #![expect(clippy::indexing_slicing, clippy::arithmetic_side_effects, reason = "numbers of our own")]
 
 use std::{fmt::Write, iter::repeat_with};
 
-/// A page, and what a server would say of it.
+/// A page with the URL and `Content-Type` that a server would send with it.
 pub(crate) struct Page {
     pub(crate) name: &'static str,
     pub(crate) content_type: &'static str,
     pub(crate) bytes: Vec<u8>,
 }
 
-/// Every kind of page.
+/// All pages, one for each shape.
 pub(crate) fn pages() -> Vec<Page> {
     SHAPES.iter().enumerate().map(|(seed, shape)| shape.page(seed as u64)).collect()
 }
@@ -21,12 +21,12 @@ pub(crate) fn pages() -> Vec<Page> {
 struct Shape {
     name: &'static str,
     content_type: &'static str,
-    /// `<meta>` tags that say something about the page, besides description and title.
+    /// Number of `<meta>` tags that describe the page, besides description and title.
     metas: usize,
-    /// Style sheets, preloads, alternates, prefetches.
+    /// Number of style sheets, preloads, alternates and prefetches.
     links: usize,
     icons: usize,
-    /// `<script>` tags in the head: with a `src`, and with text of this many bytes in all.
+    /// Number of `<script>` tags in the head: with a `src`, and with inline text of this many bytes in all.
     scripts: usize,
     script_bytes: usize,
     style_bytes: usize,
@@ -128,7 +128,7 @@ impl Shape {
         parts
     }
 
-    /// Letters of the page's language, where it is not English, and bytes of its charset.
+    /// Letters of the page's language, if it is not English, and bytes of its charset.
     fn encode(&self, html: &str) -> Vec<u8> {
         let (encoding, words) = match self.name {
             "Japanese" => (encoding_rs::SHIFT_JIS, ["東京", "認証", "接続", "情報"]),
@@ -146,7 +146,7 @@ impl Shape {
     }
 }
 
-/// Linear congruential: it has to be the same everywhere, not good.
+/// Linear congruential generator: identical on every platform; its quality does not matter.
 struct Random(u64);
 
 impl Random {

@@ -1,8 +1,8 @@
-//! Pages that are made to take time or memory, or to end the reading.
+//! Pages that are designed to cost time or memory, or to stop the parser early.
 
 const MIB: usize = 1024 * 1024;
 
-/// Every trap, each behind the same start of a page.
+/// All traps, each after the same start of a page.
 pub(crate) fn traps(start: &str) -> Vec<(&'static str, String)> {
     [
         ("nested div", "<div>".repeat(MIB / 5)),

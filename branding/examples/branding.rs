@@ -1,4 +1,4 @@
-//! What a page says of its host: `cargo run -p branding --example branding -- <url or file>`.
+//! Prints the branding of a root page: `cargo run -p branding --example branding -- <url or file>`.
 
 use std::{env, error::Error, fs, process::ExitCode};
 
@@ -25,9 +25,9 @@ async fn main() -> ExitCode {
     ExitCode::SUCCESS
 }
 
-/// Reads no more of the page than says something.
+/// Downloads the page up to the point where the extractor needs no more.
 async fn download(url: Url) -> Result<Branding, Box<dyn Error>> {
-    // `reqwest` is built without a cryptography of its own.
+    // `reqwest` is built without a crypto provider of its own.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let mut response = reqwest::get(url).await?.error_for_status()?;
     let content_type = response.headers().get("content-type").and_then(|value| value.to_str().ok());
@@ -41,7 +41,7 @@ async fn download(url: Url) -> Result<Branding, Box<dyn Error>> {
     Ok(extractor.finish())
 }
 
-/// A stored page says nothing of where it came from; its relative links are shown as if it came from here.
+/// Reads a page from a file. Its URL is unknown, so relative links are resolved against a placeholder.
 fn read(path: &str) -> Result<Branding, Box<dyn Error>> {
     Ok(extract(Url::parse("https://host.example/")?, None, &fs::read(path)?))
 }

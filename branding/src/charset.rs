@@ -1,5 +1,5 @@
-//! Which characters the bytes of a page are: byte order mark, then the HTTP header, then `<meta>`, then UTF-8 if it
-//! is valid, then windows-1252.
+//! Determination of a page's charset: byte order mark, then the HTTP header, then `<meta>`, then UTF-8 if the bytes are
+//! valid, then windows-1252.
 
 use std::borrow::Cow;
 
@@ -7,10 +7,10 @@ use encoding_rs::{Decoder, Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252, X_
 
 use crate::token::Tag;
 
-/// What is known about the charset of a page so far.
+/// The charset of a page, as far as it is known.
 pub(crate) struct Charset {
     declared: Option<&'static Encoding>,
-    /// For charsets in which markup is not ASCII: the page becomes UTF-8 before it is read.
+    /// Decoder for charsets in which markup is not ASCII: such a page is converted to UTF-8 before it is parsed.
     transcoder: Option<Decoder>,
 }
 
@@ -23,14 +23,15 @@ impl Charset {
         charset
     }
 
-    /// A byte order mark overrides the header.
+    /// Takes the charset of a byte order mark, which overrides the header.
     pub(crate) fn sniff_bom(&mut self, first_bytes: &[u8]) {
         if let Some((encoding, _)) = Encoding::for_bom(first_bytes) {
             self.settle(encoding);
         }
     }
 
-    /// A `<meta>` counts only if nothing before it did. It is itself ASCII, so it cannot mean UTF-16.
+    /// Takes the charset of a `<meta>`, unless an earlier source gave one. The tag itself is ASCII, so it cannot mean
+    /// UTF-16.
     pub(crate) fn meta(&mut self, tag: &Tag) {
         if self.declared.is_some() {
             return;
@@ -55,12 +56,12 @@ impl Charset {
         text.into_bytes().into()
     }
 
-    /// The text between tags, with its character references decoded: do it once.
+    /// The text between tags, with its character references decoded; must be called once for each text.
     pub(crate) fn text(&self, raw: &Bytewise) -> String {
         htmlize::unescape(self.decode(raw)).into_owned()
     }
 
-    /// The value of an attribute, with its character references decoded: do it once.
+    /// The value of an attribute, with its character references decoded; must be called once for each value.
     pub(crate) fn attribute(&self, raw: &Bytewise) -> String {
         htmlize::unescape_attribute(self.decode(raw)).into_owned()
     }
@@ -77,28 +78,29 @@ impl Charset {
             _ if matches!(raw, Bytewise::Unicode(_)) => UTF_8,
             (Some(encoding), _) => encoding,
             (None, Ok(_)) => UTF_8,
-            // The cut may have gone through a character.
+            // The text may have been cut inside a character.
             (None, Err(error)) if error.error_len().is_none() && raw.is_cut() => UTF_8,
             (None, Err(_)) => WINDOWS_1252,
         };
-        // The tokenizer of HTML makes NUL visible.
+        // The HTML tokenizer replaces NUL by U+FFFD.
         encoding.decode_without_bom_handling(bytes).0.replace('\0', "\u{FFFD}")
     }
 }
 
-/// A text of the page before its charset is known, cut to [`Self::MAX`]. Character references are not decoded.
+/// A text of the page before its charset is known, cut to [`Self::MAX`]. Its character references are not decoded.
 #[derive(Clone, Debug)]
 pub(crate) enum Bytewise {
     Bytes(Vec<u8>),
-    /// `lol_html` decodes an attribute that starts with a byte order mark by that.
+    /// An attribute value that starts with a byte order mark: `lol_html` has decoded it accordingly.
     Unicode(String),
 }
 
 impl Bytewise {
-    /// Far more than is shown of any text, and more than any URL needs.
+    /// Maximum length in bytes, or in characters of a decoded value: more than is shown of any text, and more than any
+    /// URL needs.
     pub(crate) const MAX: usize = 4096;
 
-    /// From `x-user-defined`, which has one character for each byte.
+    /// Takes a text decoded as `x-user-defined`, which has one character for each byte.
     pub(crate) fn new(mut text: String) -> Self {
         if text.is_ascii() {
             text.truncate(Self::MAX);
@@ -131,7 +133,7 @@ impl Bytewise {
         self.bytes().len() >= Self::MAX
     }
 
-    /// For values that are compared with ASCII words: in lower case, trimmed.
+    /// The value in lower case and trimmed, for comparison with ASCII keywords.
     pub(crate) fn keyword(&self) -> Cow<'_, str> {
         match str::from_utf8(self.bytes()) {
             Ok(plain) if !plain.bytes().any(|b| b == b'&' || b.is_ascii_uppercase()) => {
@@ -152,9 +154,9 @@ impl Bytewise {
     }
 }
 
-/// The charset in the value of a `Content-Type`, by the [algorithm] for `<meta>`, which forgives more than HTTP does.
+/// The charset in the value of a `Content-Type`, by the [algorithm] for `<meta>`, which is more lenient than HTTP.
 ///
-/// An unknown one counts as none: so does UTF-7, which is not decoded by anything here.
+/// `None` for an unknown charset and for UTF-7, which is never decoded.
 ///
 /// [algorithm]: https://html.spec.whatwg.org/multipage/urls-and-fetching.html#extracting-character-encodings-from-meta-elements
 fn named_in(content_type: &str) -> Option<&'static Encoding> {

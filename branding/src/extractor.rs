@@ -4,7 +4,7 @@ use url::Url;
 
 use crate::{Branding, charset::Charset, page::Page, token::Tokenizer};
 
-/// Takes a page as it arrives, and says when it has seen enough.
+/// An incremental parser of a page, which reports when it needs no more bytes.
 ///
 /// ```
 /// use branding::Extractor;
@@ -19,19 +19,20 @@ pub struct Extractor {
     page: Page,
     charset: Charset,
     tokenizer: Tokenizer,
-    /// Pages arrive cut at any byte. They are read in blocks, always cut at the same bytes, so that no limit
-    /// inside the tokenizer can make the answer depend on the network.
+    /// Pages arrive in chunks of any size. They are parsed in blocks that always end at the same offsets, so that
+    /// limits inside the tokenizer cannot make the result depend on the network.
     block: Vec<u8>,
     blocks: usize,
 }
 
 impl Extractor {
-    /// How much of a page is read. Of 54 real pages, 5 lose tags at 64 KiB, one at 256 KiB, none at this.
+    /// Maximum number of bytes of a page that are read. Of 54 real pages, 5 lose tags at 64 KiB, one at 256 KiB, none
+    /// at this.
     pub const MAX_BYTES: usize = 512 * 1024;
 
-    /// `base` is the final URL of the page, `content_type` its `Content-Type`.
+    /// Starts a page: `base` is its final URL, `content_type` its `Content-Type`.
     ///
-    /// A page that says it is something other than HTML is not read.
+    /// A page with a media type other than HTML is not read.
     pub fn new(base: Url, content_type: Option<&str>) -> Self {
         let tokenizer = if content_type.is_none_or(is_html) { Tokenizer::new() } else { Tokenizer::over() };
         Self {
@@ -43,7 +44,7 @@ impl Extractor {
         }
     }
 
-    /// Takes the next bytes of the page. Once it is done, it takes no more.
+    /// Takes the next bytes of the page; ignores them once [`Self::is_done`] is true.
     pub fn write(&mut self, mut bytes: &[u8]) {
         while !self.is_done() && !bytes.is_empty() {
             let room = BLOCK.saturating_sub(self.block.len());
@@ -60,14 +61,14 @@ impl Extractor {
         }
     }
 
-    /// Whether the rest of the page has nothing to say: the head is over, or enough has been read.
+    /// True if no further byte can change the result: the head has ended, or the maximum has been read.
     ///
-    /// It looks up every 4 KiB; a page shorter than that is read at [`Self::finish`].
+    /// It is updated every 4 KiB; a page shorter than that is parsed at [`Self::finish`].
     pub fn is_done(&self) -> bool {
         self.tokenizer.is_over() || self.blocks >= Self::MAX_BYTES / BLOCK
     }
 
-    /// What was found.
+    /// The branding found so far; ends the parse.
     pub fn finish(mut self) -> Branding {
         if !self.is_done() {
             self.read_kept(true);
@@ -109,7 +110,7 @@ impl fmt::Debug for Extractor {
     }
 }
 
-/// An absent or empty type is taken for HTML, as browsers do after a look at the first bytes.
+/// True for HTML, and for an absent or empty type, as in browsers, which then inspect the first bytes.
 fn is_html(content_type: &str) -> bool {
     let essence = content_type.trim().split([';', ',', ' ', '\t']).next().unwrap_or_default();
     ["", "text/html", "application/xhtml+xml"].iter().any(|html| essence.eq_ignore_ascii_case(html))

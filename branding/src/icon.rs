@@ -9,20 +9,20 @@ use crate::{
     token::Tag,
 };
 
-/// A picture that a page offers as its icon. Whether it is one is known after it was fetched: see
+/// An icon that a page offers. Whether the URL returns an image is known only after it was fetched: see
 /// [`sniff`](crate::sniff()).
 #[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Icon {
-    /// Where it is: http or https, and https whenever the page is. The page chose the host.
+    /// The URL of the icon: http or https, and https whenever the page is. The page chose its host.
     pub url: Url,
-    /// What named it.
+    /// The source of the icon in the page.
     pub source: IconSource,
-    /// How large it is said to be.
+    /// The declared size.
     pub size: IconSize,
 }
 
-/// What named an icon.
+/// The source of an icon in a page.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -31,24 +31,24 @@ pub enum IconSource {
     Icon,
     /// `<link rel="apple-touch-icon">`
     AppleTouchIcon,
-    /// Nothing: `/favicon.ico` is where browsers look without being told.
+    /// No element: browsers request `/favicon.ico` by default.
     Fallback,
 }
 
-/// How large an icon is said to be.
+/// The declared size of an icon.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum IconSize {
-    /// An SVG.
+    /// An SVG, which scales to any size.
     Scalable,
-    /// Pixels along the shorter side.
+    /// The shorter side, in pixels.
     Side(u32),
-    /// Nothing is said.
+    /// The page declares no size.
     Unspecified,
 }
 
-/// A `<link>` that matters for icons.
+/// A `<link>` that is relevant for icons.
 #[derive(Debug)]
 pub(crate) enum Link {
     Icon {
@@ -58,7 +58,7 @@ pub(crate) enum Link {
         is_svg: bool,
         sizes: String,
     },
-    /// `href="data:,"`: there is no icon, do not look for one.
+    /// `href="data:,"`: the page has no icon, and `/favicon.ico` must not be requested.
     NoIcon,
 }
 
@@ -83,7 +83,7 @@ impl Link {
     }
 }
 
-/// The icons for a light and for a dark scheme, best first; the last of equals is the best.
+/// The icons for a light and for a dark scheme, best first. Among equals, the last one of the page comes first.
 pub(crate) fn rank(links: &[Link], page: &Url, base: &Url, charset: &Charset) -> (Vec<Icon>, Vec<Icon>) {
     let mut light = Vec::new();
     let mut dark = Vec::new();
@@ -100,7 +100,7 @@ pub(crate) fn rank(links: &[Link], page: &Url, base: &Url, charset: &Charset) ->
     (in_order(light), in_order(dark))
 }
 
-/// Whether it can be asked for by HTTP, without saying who asks.
+/// True for an http or https URL without user name and password.
 pub(crate) fn is_web(url: &Url) -> bool {
     matches!(url.scheme(), "http" | "https") && url.username().is_empty() && url.password().is_none()
 }
@@ -119,7 +119,8 @@ fn in_order(mut icons: Vec<Icon>) -> Vec<Icon> {
     distinct
 }
 
-/// `rel` is a set of tokens. A mask icon is a black shape, whatever else it says it is.
+/// The source of an icon by the tokens of `rel`. A mask icon is a monochrome shape and is never taken, whatever the
+/// other tokens are.
 fn source(rel: &str) -> Option<IconSource> {
     let has = |token| rel.split_ascii_whitespace().any(|t| t == token);
     if has("mask-icon") {
@@ -133,7 +134,7 @@ fn source(rel: &str) -> Option<IconSource> {
     }
 }
 
-/// `data:,` as people write it: also `data:;base64,=` and with a media type.
+/// True for `data:,` in its usual spellings: also `data:;base64,=` and with a media type.
 fn is_empty_data(href: &str) -> bool {
     href.strip_prefix("data:")
         .and_then(|data| data.split_once(','))
@@ -157,7 +158,7 @@ fn size(url: &Url, source: IconSource, is_svg: bool, sizes: &str) -> IconSize {
     if is_svg || url.path().to_ascii_lowercase().ends_with(".svg") {
         return IconSize::Scalable;
     }
-    // `any` is no number, and only an SVG keeps that promise.
+    // `any` is not a number, and only an SVG scales to any size.
     let declared = sizes.split_ascii_whitespace().filter_map(side).map(IconSize::Side);
     let apple = (source == IconSource::AppleTouchIcon).then_some(APPLE);
     declared
@@ -166,14 +167,14 @@ fn size(url: &Url, source: IconSource, is_svg: bool, sizes: &str) -> IconSize {
         .unwrap_or(IconSize::Unspecified)
 }
 
-/// `180x120` has a side of 120.
+/// The shorter side in pixels of a `sizes` token: 120 for `180x120`.
 fn side(size: &str) -> Option<u32> {
     let (width, height) = size.split_once('x')?;
     let number = |text: &str| text.parse::<u32>().ok().filter(|_| !text.starts_with('+'));
     Some(number(width)?.min(number(height)?)).filter(|side| *side > 0)
 }
 
-/// `/favicon-32x32.png` has a side of 32.
+/// The side in pixels by the file name of the URL: 32 for `/favicon-32x32.png`.
 fn side_in_name(path: &str) -> Option<u32> {
     let name = path.rsplit('/').next()?.to_ascii_lowercase();
     name.split(|c: char| c != 'x' && !c.is_ascii_digit())
@@ -182,7 +183,7 @@ fn side_in_name(path: &str) -> Option<u32> {
 }
 
 const SVG: &str = "image/svg+xml";
-/// What can be shown: [`sniff`](crate::sniff()) knows all of them but SVG.
+/// Media types of images that can be shown. [`sniff`](crate::sniff()) recognises all of them except SVG.
 const TYPES: [&str; 12] = [
     SVG,
     "image/gif",
@@ -197,9 +198,9 @@ const TYPES: [&str; 12] = [
     "image/x-ico",
     "image/x-png",
 ];
-/// In bytes. A URL of a page can triple in length when it becomes ASCII.
+/// Maximum length of an icon's URL, in bytes. A URL of a page can triple in length when it is encoded as ASCII.
 const LONGEST_URL: usize = 4096;
-/// The side of an apple-touch-icon that says nothing.
+/// The side in pixels of an apple-touch-icon without a declared size.
 const APPLE: u32 = 180;
 
 #[cfg(test)]

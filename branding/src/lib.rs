@@ -1,4 +1,4 @@
-//! What to show of a host before login: the title, name, description and icons of its root page.
+//! Branding of a host for the page before login: the title, name, description and icons of its root page.
 //!
 //! ```text
 //!   bytes ──▶ Extractor ──▶ Branding ──┬── title, name, description: Option<Text> ──html()──▶ a page
@@ -20,7 +20,7 @@
 //! assert_eq!(title.as_untrusted_str(), "Fish & Chips");
 //! assert_eq!(title.html().to_string(), "Fish &amp; Chips");
 //! assert_eq!(branding.icons[0].url.as_str(), "https://h.example/touch.png");
-//! assert_eq!(branding.icons[2].source, IconSource::Fallback); // /favicon.ico, named by nobody
+//! assert_eq!(branding.icons[2].source, IconSource::Fallback); // /favicon.ico, not in the page
 //!
 //! // The same while the page arrives:
 //! let mut extractor = Extractor::new(Url::parse("https://h.example/")?, Some("text/html"));
@@ -34,11 +34,11 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! # What it does not do
+//! # Limits
 //!
-//! It fetches nothing and follows nothing. It does not decide which hosts an icon may come from: the page chooses
-//! every icon URL, and so does its `<base>`; ask your egress policy before each fetch. It does not decode pictures.
-//! It does not make the texts true: a page may call itself anything, so show the host beside them.
+//! The crate makes no requests and follows no links. It does not decide which hosts an icon may come from: the page
+//! chooses every icon URL, and so does its `<base>`; check each URL against your egress policy before fetching it. It
+//! does not decode images. The texts are not verified: a page may claim any name, so show the host beside them.
 #![forbid(unsafe_code)]
 
 mod charset;
@@ -60,26 +60,26 @@ pub use icon::{Icon, IconSize, IconSource};
 pub use sniff::{Image, ImageFormat, sniff};
 pub use text::{Blank, Text};
 
-/// How a host presents itself. All of it is chosen by the host.
+/// The presentation of a host. All of it is chosen by the host.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema, PartialEq, Serialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct Branding {
-    /// The title of the page: at most 80 graphemes.
+    /// The title of the page, at most 80 graphemes.
     #[serde(deserialize_with = "text::deserialize_title")]
     pub title: Option<Text>,
-    /// The short name of the site: at most 80 graphemes.
+    /// The short name of the site, at most 80 graphemes.
     #[serde(deserialize_with = "text::deserialize_title")]
     pub name: Option<Text>,
-    /// What the page says it is about: at most 200 graphemes.
+    /// The description of the page, at most 200 graphemes.
     pub description: Option<Text>,
-    /// The icons for a light background, best first. Try the next one when one is missing or is no image.
+    /// The icons for a light background, best first. If one cannot be fetched or is not an image, try the next.
     pub icons: Vec<Icon>,
-    /// The icons that the page offers for a dark background only, best first.
+    /// The icons for a dark background only, best first.
     pub dark_icons: Vec<Icon>,
 }
 
-/// Reads a whole page at once; `base` is its final URL, `content_type` its `Content-Type`.
+/// Extracts the branding of a complete page; `base` is its final URL, `content_type` its `Content-Type`.
 pub fn extract(base: Url, content_type: Option<&str>, html: &[u8]) -> Branding {
     let mut extractor = Extractor::new(base, content_type);
     extractor.write(html);

@@ -1,15 +1,15 @@
-/// The colour scheme for which a `media` attribute shows an icon.
+/// The colour scheme for which a `media` attribute selects an icon.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Scheme {
     Light,
-    /// Not shown for a light scheme, but for a dark one.
+    /// Selected for a dark scheme and not for a light one.
     Dark,
 }
 
 impl Scheme {
-    /// `None` if it is shown for neither, such as one for print.
+    /// The scheme of a `media` attribute; `None` if it matches neither scheme, such as `print`.
     ///
-    /// Only the scheme and the medium are judged. Other features, such as widths, are taken to hold.
+    /// Only the scheme and the medium are evaluated. Other features, such as widths, are assumed to match.
     pub(crate) fn of(media: &str) -> Option<Self> {
         let compact: String = media.chars().filter(|c| !c.is_ascii_whitespace()).collect();
         let compact = compact.to_ascii_lowercase();
@@ -24,7 +24,7 @@ impl Scheme {
         }
         let [light, dark] = [LIGHT, DARK].map(|feature| query.contains(feature));
         if !light && !dark {
-            // A value that CSS does not know never holds, negated or not.
+            // A value that CSS does not define never matches, negated or not.
             return !query.contains(VALUE_OF_FEATURE);
         }
         let is_negated = query.starts_with("not") || query.starts_with("(not");

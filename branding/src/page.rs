@@ -9,17 +9,17 @@ use crate::{
     token::{Tag, Token},
 };
 
-/// What has been seen of a page so far, as raw as it was seen: the charset and the base URL may come last.
+/// The content collected from a page so far, undecoded: the charset and the base URL may be declared last.
 #[derive(Debug)]
 pub(crate) struct Page {
     url: Url,
     base: Option<Bytewise>,
     texts: Vec<(Source, Bytewise)>,
     links: Vec<Link>,
-    /// The text of the first title of the document, and whether it is still growing.
+    /// The text of the first title of the document; `in_title` is true while it continues.
     title: Option<Bytewise>,
     in_title: bool,
-    /// How many `<template>`, `<svg>` and `<math>` are open.
+    /// Number of open `<template>`, `<svg>` and `<math>` elements.
     asides: usize,
 }
 
@@ -89,7 +89,7 @@ impl Page {
         }
     }
 
-    /// The first text in which something is left to read.
+    /// The first text that is not empty after cleaning.
     fn first(&self, order: &[Source], charset: &Charset, clean: fn(&str) -> Option<Text>) -> Option<Text> {
         let found = order.iter().flat_map(|source| self.texts.iter().filter(move |(s, _)| s == source));
         found
@@ -101,7 +101,7 @@ impl Page {
     }
 }
 
-/// More links to icons than any page has; 250,000 fit into 512 KiB.
+/// Maximum number of icon links kept, more than any real page has; 250,000 fit into 512 KiB.
 const LINKS: usize = 64;
-/// How many texts of one kind are kept, in case the first ones turn out to be invisible.
+/// Maximum number of texts of one kind kept, in case the first ones turn out to be invisible.
 const TEXTS: usize = 8;

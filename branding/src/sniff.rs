@@ -1,7 +1,7 @@
-/// What the bytes are, when they are a picture that may be shown: by its first bytes and the sizes in its headers.
+/// The format and size of an image by its first bytes and its headers; `None` if it is not an image that may be shown.
 ///
-/// Nothing is decoded, and no size is too large here: what to accept is the caller's policy. An SVG is a document that
-/// can run scripts, so it is never an image, whatever it is called.
+/// Nothing is decoded, and no size is rejected: limits are the caller's policy. An SVG is a document that can run
+/// scripts, so it is never recognised, whatever its `Content-Type`.
 ///
 /// ```
 /// use branding::{ImageFormat, sniff};
@@ -23,19 +23,19 @@ pub fn sniff(bytes: &[u8]) -> Option<Image> {
     (width > 0 && height > 0).then_some(Image { format, width, height })
 }
 
-/// A picture, as its headers describe it.
+/// An image, as its headers describe it.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct Image {
-    /// How it is written.
+    /// The file format.
     pub format: ImageFormat,
-    /// Pixels; of an icon with several pictures, those of the widest.
+    /// The width in pixels; of an icon file with several images, that of the widest.
     pub width: u32,
-    /// Pixels; of an icon with several pictures, those of the highest.
+    /// The height in pixels; of an icon file with several images, that of the highest.
     pub height: u32,
 }
 
-/// The formats that every browser shows and that hold nothing but a picture.
+/// The image formats that every browser shows and that cannot contain scripts or links.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum ImageFormat {
@@ -70,12 +70,12 @@ fn png(bytes: &[u8]) -> Option<(u32, u32)> {
     let (kind, header) = png_chunk(&mut chunks)?;
     let mut header = Reader(header);
     let size = (header.be32()?, header.be32()?);
-    // A picture that was cut off would be shown half.
+    // A truncated image would be shown in part.
     while png_chunk(&mut chunks)?.0 != *b"IEND" {}
     (kind == *b"IHDR").then_some(size)
 }
 
-/// <https://www.w3.org/TR/jpeg1/> (T.81) B.1.1: segments up to the one that starts a frame.
+/// <https://www.w3.org/TR/jpeg1/> (T.81) B.1.1: segments up to the start of a frame.
 fn jpeg(bytes: &[u8]) -> Option<(u32, u32)> {
     let mut reader = Reader(bytes.strip_prefix(b"\xFF\xD8")?);
     loop {
@@ -89,13 +89,13 @@ fn jpeg(bytes: &[u8]) -> Option<(u32, u32)> {
         let length = usize::from(reader.be16()?).checked_sub(2)?;
         let mut segment = Reader(reader.take(length)?);
         match marker {
-            // Frames of any kind; the three left out are tables.
+            // Start-of-frame markers of any kind; the three excluded ones are tables.
             0xC0..=0xC3 | 0xC5..=0xC7 | 0xC9..=0xCB | 0xCD..=0xCF => {
                 segment.u8()?;
                 let height = segment.be16()?;
                 return Some((segment.be16()?.into(), height.into()));
             }
-            // A scan before its frame, or a second start.
+            // A scan before its frame, or a second start of image.
             0x00..=0xBF | 0xD0..=0xDA => return None,
             _ => {}
         }
@@ -136,7 +136,7 @@ fn webp(bytes: &[u8]) -> Option<(u32, u32)> {
 
 /// <https://learn.microsoft.com/previous-versions/ms997538(v=msdn.10)>
 ///
-/// The directory holds one byte for a side, but what is drawn is the size in the pictures themselves.
+/// The directory has one byte for each side, but browsers draw the size in the images themselves.
 fn ico(bytes: &[u8]) -> Option<(u32, u32)> {
     let mut directory = Reader(bytes.strip_prefix(b"\0\0\x01\0")?);
     let mut widest = (0, 0);
@@ -151,7 +151,7 @@ fn ico(bytes: &[u8]) -> Option<(u32, u32)> {
     Some(widest)
 }
 
-/// A bitmap in an icon stands above its mask, so that it says twice its height.
+/// A bitmap in an icon file is stored above its mask, so that its header declares twice its height.
 fn bitmap(bytes: &[u8]) -> Option<(u32, u32)> {
     let mut header = Reader(bytes.strip_prefix(b"\x28\0\0\0")?);
     Some((header.le32()?, header.le32()? / 2))
@@ -165,7 +165,7 @@ fn png_chunk<'a>(chunks: &mut Reader<'a>) -> Option<([u8; 4], &'a [u8])> {
     Some((kind, content))
 }
 
-/// Reads from the front; `None` where the bytes end.
+/// Reads from the front; `None` at the end of the bytes.
 struct Reader<'a>(&'a [u8]);
 
 impl<'a> Reader<'a> {
@@ -215,7 +215,7 @@ mod tests {
 
     use super::*;
 
-    /// The smallest file of each format that says it is 17 by 34.
+    /// The smallest file of each format that declares 17 by 34 pixels.
     fn samples() -> [(ImageFormat, Vec<u8>); 8] {
         let chunk = |kind: &[u8], content: &[u8]| {
             [&u32::try_from(content.len()).unwrap().to_be_bytes(), kind, content, &[0; 4]].concat()
@@ -266,7 +266,7 @@ mod tests {
         let (_, mut png) = samples().into_iter().last().unwrap();
         png[16..24].copy_from_slice(&[0, 0, 0xFF, 0xFF, 0, 0, 0xFF, 0xFF]);
         assert_eq!(sniff(&png), Some(Image { format: ImageFormat::Png, width: 65535, height: 65535 }));
-        // An icon whose directory claims one pixel draws what its picture says.
+        // An icon whose directory declares one pixel is drawn in the size of its image.
         let ico = [
             b"\0\0\x01\0\x01\0\x01\x01\0\0\x01\0\x20\0",
             &[u8::try_from(png.len()).unwrap(), 0, 0, 0, 22, 0, 0, 0][..],

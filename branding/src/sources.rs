@@ -1,4 +1,4 @@
-//! Where each text comes from, the first that is not empty; and how icons are ordered.
+//! The sources of each text in order of precedence, and the order of icons.
 
 use std::cmp::Reverse;
 
@@ -16,22 +16,22 @@ pub(crate) const NAME: [Source; 3] = [
 pub(crate) const DESCRIPTION: [Source; 3] =
     [Source::Meta("description"), Source::Meta("og:description"), Source::Meta("twitter:description")];
 
-/// The attributes in which a `<meta>` names what its `content` is.
+/// The attributes in which a `<meta>` names the kind of its `content`.
 pub(crate) const META_KEYS: [&str; 3] = ["property", "name", "itemprop"];
 
-/// Whether any text comes from a `<meta>` of this name.
+/// True if any text is taken from a `<meta>` of this name.
 pub(crate) fn is_asked(name: &str) -> bool {
     let mut all = TITLE.iter().chain(&NAME).chain(&DESCRIPTION);
     all.any(|source| matches!(source, Source::Meta(asked) if *asked == name))
 }
 
-/// The place of an icon in the list: what stands first here comes first there.
+/// The rank of an icon: the variants are in order of preference.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub(crate) enum Rank {
     Scalable,
-    /// Scales down: the smallest first.
+    /// Large enough to be scaled down: the smallest first.
     Enough(u32),
-    /// Scales up: the largest first.
+    /// Too small, to be scaled up: the largest first.
     Small(Reverse<u32>),
     Huge(u32),
     Fallback,
@@ -49,7 +49,7 @@ impl From<IconSize> for Rank {
     }
 }
 
-/// Where a text stands.
+/// The source of a text in the page.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Source {
     TitleElement,
@@ -59,5 +59,5 @@ pub(crate) enum Source {
 /// The side in pixels of the icon that the login page shows, on a screen of double density.
 const TARGET: u32 = 128;
 const LARGE: u32 = 1024;
-/// What an icon of unknown size most likely is.
+/// The assumed side in pixels of an icon without a declared size.
 const UNKNOWN: u32 = 32;

@@ -4,11 +4,11 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 use unicode_segmentation::UnicodeSegmentation;
 
-/// A text that a stranger chose, fit to be shown: one line, something to read, nothing invisible, not too long.
+/// An untrusted text, cleaned for display: one line, not empty, without invisible characters, limited in length.
 ///
-/// Free of control characters, of characters that are not seen (bidirectional overrides, zero-width characters, tags)
-/// and of towers of combining marks; ASCII white space is collapsed. That makes it harmless to look at. It does not
-/// make it HTML, and it does not make it true, so it has no `Display`: write it into a page with [`Self::html`].
+/// Control characters, invisible characters (bidirectional overrides, zero-width characters, tags) and stacks of
+/// combining marks are removed; ASCII white space is collapsed. The result is safe to display as text. It is not HTML,
+/// and it is not verified, so the type has no `Display`: write it into a page with [`Self::html`].
 ///
 /// ```
 /// let title = branding::Text::title("Fish\u{202E} & <b>Chips</b>").unwrap();
@@ -24,35 +24,35 @@ use unicode_segmentation::UnicodeSegmentation;
 pub struct Text(String);
 
 impl Text {
-    /// At most 80 graphemes of a text in which character references are already decoded; `None` if nothing in it can
-    /// be read.
+    /// At most 80 graphemes of a text in which character references are already decoded; `None` if nothing visible is
+    /// left.
     pub fn title(raw: &str) -> Option<Self> {
         Self::clean(raw, TITLE)
     }
 
-    /// At most 200 graphemes of a text in which character references are already decoded; `None` if nothing in it can
-    /// be read.
+    /// At most 200 graphemes of a text in which character references are already decoded; `None` if nothing visible is
+    /// left.
     pub fn description(raw: &str) -> Option<Self> {
         Self::clean(raw, DESCRIPTION)
     }
 
-    /// The text as it is. Wherever it goes, it has to be escaped for that place.
+    /// The text without escaping. It must be escaped for each context in which it is used.
     pub fn as_untrusted_str(&self) -> &str {
         &self.0
     }
 
-    /// The text for the content of an HTML element or a quoted attribute.
+    /// The text escaped for the content of an HTML element or a quoted attribute.
     pub fn html(&self) -> impl fmt::Display {
         Html(&self.0)
     }
 
-    /// Cleaning what is clean changes nothing: a law in the tests says so.
+    /// Cleaning is idempotent: a law in the tests checks it.
     fn clean(raw: &str, graphemes: usize) -> Option<Self> {
-        // A grapheme can be long without any mark: Hangul letters, for one, join without end.
+        // A single grapheme can be long without any mark: Hangul letters, for example, join without limit.
         let chars = graphemes.saturating_mul(CHARS_PER_GRAPHEME);
         let mut text = one_line(raw, chars);
         let is_long = |text: &str| text.chars().count() > chars || text.graphemes(true).count() > graphemes;
-        // What has so few bytes is not long, whatever they are.
+        // A text of so few bytes is within the limit in any case.
         if text.len() > graphemes && is_long(&text) {
             text = text.chars().take(chars.saturating_sub(1)).collect();
             text = text.graphemes(true).take(graphemes.saturating_sub(1)).collect();
@@ -66,7 +66,7 @@ impl Text {
 impl TryFrom<String> for Text {
     type Error = Blank;
 
-    /// Cleans it once more: what comes from a store may have been changed there.
+    /// Cleans the text again: a stored value may have been changed.
     fn try_from(text: String) -> Result<Self, Blank> {
         Self::description(&text).ok_or(Blank)
     }
@@ -82,13 +82,13 @@ impl JsonSchema for Text {
     }
 }
 
-/// Nothing in a text can be read.
+/// The error for a text in which nothing is visible.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
 #[error("nothing in the text can be read")]
 #[non_exhaustive]
 pub struct Blank;
 
-/// For fields that are shorter than what [`Text`] itself promises.
+/// A shorter limit, for fields that allow fewer graphemes than [`Text`].
 pub(crate) fn deserialize_title<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<Text>, D::Error> {
@@ -110,12 +110,12 @@ impl fmt::Display for Html<'_> {
     }
 }
 
-/// What can be seen of the text, a little more than `chars` of it at most.
+/// The visible part of a text: at least `chars` characters, if it has as many.
 fn one_line(raw: &str, chars: usize) -> String {
     let mut line = String::new();
     let mut written = 0_usize;
     let mut space = false;
-    // A mark without a letter would sit on what the page shows before the text.
+    // A mark without a base letter would combine with what the page shows before the text.
     let mut marks = MARKS;
     for c in raw.chars().filter(|c| !is_invisible(*c)) {
         if written > chars {
@@ -139,22 +139,22 @@ fn one_line(raw: &str, chars: usize) -> String {
     line
 }
 
-/// Line and paragraph separator: they would break the line, and a JavaScript string.
+/// True for the line and paragraph separator, which end a line, also in a JavaScript string.
 fn is_line_break(c: char) -> bool {
     matches!(c, '\u{2028}' | '\u{2029}')
 }
 
-/// What is drawn above or below the character before it.
+/// True for a character that is drawn above or below the one before it.
 fn is_mark(c: char) -> bool {
     !c.is_ascii() && String::from_iter(['a', c]).graphemes(true).count() == 1
 }
 
-/// What takes space, and shows nothing.
+/// True for a character that occupies space and shows nothing.
 fn is_blank(c: char) -> bool {
     c.is_whitespace() || c == '\u{2800}'
 }
 
-/// What is not seen, and serves to spoof or to smuggle.
+/// True for an invisible character, which can be used for spoofing or for hidden text.
 fn is_invisible(c: char) -> bool {
     if c.is_control() {
         return !c.is_ascii_whitespace();
@@ -182,7 +182,7 @@ fn is_invisible(c: char) -> bool {
 const TITLE: usize = 80;
 const DESCRIPTION: usize = 200;
 const CHARS_PER_GRAPHEME: usize = 4;
-/// More than any script stacks on one letter, and few enough to stay on the line.
+/// Maximum number of marks on one letter: more than any script needs, and few enough to stay within the line.
 const MARKS: usize = 5;
 
 #[cfg(test)]

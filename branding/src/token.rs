@@ -1,4 +1,4 @@
-//! The few tags of a page that matter, by `lol_html`.
+//! The tags of a page that matter for its branding, read by `lol_html`.
 
 use std::{
     borrow::Cow,
@@ -18,21 +18,21 @@ use crate::{
     sources::{self, META_KEYS},
 };
 
-/// What a page is made of, for us.
+/// A part of a page that matters for its branding.
 #[derive(Debug)]
 pub(crate) enum Token {
     /// A `<title>`.
     Title,
-    /// A piece of the text of the last title.
+    /// A part of the text of the last title.
     TitleText(Bytewise),
     /// A `<base>`, `<link>` or `<meta>`.
     Tag(Tag),
-    /// The start of a `<template>`, a drawing or a formula: what it holds says nothing about the page.
+    /// The start of a `<template>`, `<svg>` or `<math>`, whose content does not describe the page.
     AsideStart,
     AsideEnd,
 }
 
-/// A start tag, with those of its attributes that matter.
+/// A start tag with its relevant attributes.
 #[derive(Debug)]
 pub(crate) struct Tag {
     pub(crate) name: &'static str,
@@ -40,7 +40,7 @@ pub(crate) struct Tag {
 }
 
 impl Tag {
-    /// Nothing, if it is a `<meta>` that says nothing of what we ask: most of them.
+    /// The tag; `None` for a `<meta>` of an irrelevant name, as most are.
     fn read(name: &'static str, names: &'static [&'static str], element: &Element<'_, '_>) -> Option<Self> {
         let mut tag = Self { name, attributes: Vec::with_capacity(names.len()) };
         let mut content = None;
@@ -49,7 +49,7 @@ impl Tag {
             if found == CONTENT && name == "meta" {
                 content = content.or(Some(attribute));
             } else if let Some(name) = names.iter().find(|name| **name == found)
-                // The first of equals counts.
+                // The first of duplicate attributes counts.
                 && tag.raw(name).is_none()
             {
                 tag.attributes.push((name, Bytewise::new(attribute.value())));
@@ -68,20 +68,20 @@ impl Tag {
             .any(|(name, value)| !META_KEYS.contains(name) || sources::is_asked(&value.keyword()))
     }
 
-    /// The value as the page has it.
+    /// The value as it is in the page.
     pub(crate) fn raw(&self, name: &str) -> Option<&Bytewise> {
         self.attributes.iter().find(|(n, _)| *n == name).map(|(_, value)| value)
     }
 
-    /// The value of an attribute that is compared with ASCII words: in lower case, trimmed.
+    /// The value in lower case and trimmed, for comparison with ASCII keywords.
     pub(crate) fn keyword(&self, name: &str) -> Option<Cow<'_, str>> {
         self.raw(name).map(Bytewise::keyword)
     }
 }
 
-/// `lol_html`, and what its handlers report.
+/// `lol_html` with the tokens that its handlers report.
 pub(crate) struct Tokenizer {
-    /// `None` once the head is over or `lol_html` gave up: it panics when used after an error.
+    /// `None` once the head has ended or `lol_html` has failed: it panics when used after an error.
     rewriter: Option<Rewriter>,
     tokens: Tokens,
 }
@@ -103,14 +103,14 @@ impl Tokenizer {
         let settings = Settings::new_send()
             .with_encoding(CONSTANTS.bytewise)
             .with_memory_settings(MemorySettings::new().with_max_allowed_memory_usage(MEMORY))
-            // Strict mode refuses markup that real pages have.
+            // Strict mode rejects markup that real pages have.
             .with_strict(false)
             .append_element_content_handler((Cow::Borrowed(&CONSTANTS.tags), tags))
             .append_element_content_handler((Cow::Borrowed(&CONSTANTS.title), title));
         Self { rewriter: Some(HtmlRewriter::new(settings, |_| ())), tokens }
     }
 
-    /// One that reads nothing.
+    /// A tokenizer that reads nothing.
     pub(crate) fn over() -> Self {
         Self { rewriter: None, tokens: Tokens::default() }
     }
@@ -125,18 +125,18 @@ impl Tokenizer {
         }
     }
 
-    /// Lets go of a text that the page left open.
+    /// Ends the page, which flushes an unclosed text.
     pub(crate) fn end(&mut self) {
         self.rewriter.take().map(HtmlRewriter::end);
     }
 
-    /// What was met since the last call.
+    /// The tokens since the last call.
     pub(crate) fn tokens(&self) -> Vec<Token> {
         take(&mut *self.tokens.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
-/// Filled by the handlers, emptied by who reads. Both are one thread: the lock is for the compiler.
+/// The queue of tokens from the handlers to the reader. Both run in one thread; the lock is required by `Send`.
 #[derive(Clone, Default)]
 struct Tokens(Arc<Mutex<Vec<Token>>>);
 
@@ -149,7 +149,7 @@ impl Tokens {
 type Rewriter = HtmlRewriter<'static, fn(&[u8])>;
 type Handlers = ElementContentHandlers<'static, SendHandlerTypes>;
 
-/// An error from here ends the reading: that is how `lol_html` is told to stop.
+/// Handles a start tag. An error from here stops `lol_html`: it has no other way to be stopped.
 fn on_element(element: &mut Element<'_, '_>, tokens: &Tokens) -> HandlerResult {
     let name = element.tag_name();
     match name.as_str() {
@@ -159,7 +159,7 @@ fn on_element(element: &mut Element<'_, '_>, tokens: &Tokens) -> HandlerResult {
                 handlers.push(Box::new(|_| Err("the head ends".into())));
             }
         }
-        // Not by the namespace of what is in it: `lol_html` says that a title in an SVG is HTML, for its content is.
+        // The namespace cannot be used: `lol_html` reports HTML for a title in an SVG, because its content is HTML.
         "template" | "svg" | "math" => {
             let of_ends = tokens.clone();
             if let Some(handlers) = element.end_tag_handlers() {
@@ -187,13 +187,14 @@ fn spend(budget: &mut usize) -> HandlerResult {
     Ok(())
 }
 
-/// Parsed once: that is a third of the time that a page takes.
+/// Parsed selectors, kept for all pages: parsing them takes a third of the time of a page.
 static CONSTANTS: LazyLock<Constants> = LazyLock::new(Constants::new);
 
 struct Constants {
     tags: Selector,
     title: Selector,
-    /// One character for each byte, so that a charset named late decodes what was read before it.
+    /// An encoding with one character for each byte, so that text read before the charset is declared can still be
+    /// decoded.
     bytewise: AsciiCompatibleEncoding,
 }
 
@@ -213,15 +214,15 @@ const TAGS: [(&str, &[&str]); 3] = [
     ("link", &["href", "media", "rel", "sizes", "type"]),
     ("meta", &["charset", "http-equiv", "itemprop", "name", "property"]),
 ];
-/// The attribute that is read once a `<meta>` was found to be of interest.
+/// The attribute that is read only if the `<meta>` is relevant.
 const CONTENT: &str = "content";
-/// What is not selected here costs almost nothing. Most links are not icons, whatever their `rel` hides behind a
-/// character reference.
+/// The selector of relevant tags; tags that it does not match cost almost nothing. Most links are not icons; a `rel`
+/// with a character reference may still be one.
 const SELECTOR: &str =
     "base, body, head, link[rel*=icon i], link[rel*='&'], math, meta, svg, template, title";
-/// How many of them are looked at. Real heads have tens; 90,000 fit into 512 KiB, at half a microsecond each.
+/// Maximum number of tags that are read. Real heads have tens; 90,000 fit into 512 KiB, at half a microsecond each.
 const TAGS_READ: usize = 4096;
-/// How many pieces the texts of titles may come in: two for each `<` in them.
+/// Maximum number of parts in which the texts of titles may arrive: two for each `<` in them.
 const TEXTS_READ: usize = 4096;
-/// What `lol_html` may keep of a tag that is not yet complete, and of the tags that are open.
+/// Maximum memory in bytes of `lol_html`, for an incomplete tag and for the stack of open tags.
 const MEMORY: usize = 256 * 1024;

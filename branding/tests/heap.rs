@@ -1,4 +1,4 @@
-//! How much memory a page takes while it is read, at most: pages as they are, and those that are made to take more.
+//! Peak heap memory while a page is read: ordinary pages, and pages that are designed to use more.
 #![expect(clippy::unwrap_used, reason = "helpers of tests")]
 
 use branding::{Branding, Extractor};
@@ -13,7 +13,7 @@ mod traps;
 #[global_allocator]
 static ALLOCATOR: Alloc = Alloc;
 
-/// One test: what is measured is the heap of the whole process.
+/// The only test in this file, because the heap of the whole process is measured.
 #[test]
 fn heap() {
     for page in pages::pages() {
@@ -27,7 +27,7 @@ fn heap() {
     }
 }
 
-/// The most that was allocated at once while a page came in chunks.
+/// Peak number of allocated bytes while a page arrives in chunks.
 fn read(content_type: &str, page: &[u8]) -> (Branding, usize) {
     let base = Url::parse("https://h.example/").unwrap();
     let profiler = Profiler::builder().testing().build();

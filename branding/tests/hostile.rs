@@ -1,4 +1,4 @@
-//! Pages made to hurt: they end, and what stands before the trap is still found.
+//! Hostile pages: parsing ends, and everything before the trap is still found.
 #![expect(clippy::unwrap_used, reason = "helpers of tests")]
 
 use branding::{Branding, Extractor, extract};
@@ -143,7 +143,7 @@ fn in_chunks(content_type: Option<&str>, page: &[u8], cuts: &[prop::sample::Inde
     extractor.finish()
 }
 
-/// Pieces of pages in any order, some of them broken, up to more than a block.
+/// Parts of pages in any order, some of them malformed, in total longer than a block.
 fn page() -> impl Strategy<Value = Vec<u8>> {
     let pieces: Vec<&'static [u8]> = vec![
         b"<title>",

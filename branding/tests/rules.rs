@@ -1,4 +1,4 @@
-//! One test for each rule of what is taken from a page; each refusal stands beside something that is taken.
+//! One test for each extraction rule; each rejected input has an accepted neighbour.
 #![expect(clippy::unwrap_used, reason = "helpers of tests")]
 
 use branding::{Branding, Icon, IconSize, IconSource, extract};
@@ -202,7 +202,7 @@ fn base() {
     ] {
         let icons =
             extract(url("https://h.example/dir/page"), None, format!("{link}{base}").as_bytes()).icons;
-        // The fallback is where the page is, whatever the base.
+        // The fallback is resolved against the URL of the page, not against its base.
         assert_eq!(urls(&icons), [expected, "https://h.example/favicon.ico"], "{base}");
     }
 }
@@ -254,7 +254,7 @@ fn charsets() {
 #[test]
 fn charset_of_attributes() {
     let page = |text: &str| format!("<meta property=og:title content='{text}'>");
-    // lol_html reads an attribute by its own byte order mark.
+    // lol_html decodes an attribute by a byte order mark at its start.
     for (text, expected) in [("Café", "Café"), ("\u{FEFF}Café", "Café"), ("\u{FEFF}日本", "日本")] {
         assert_eq!(title(&page(text)).as_deref(), Some(expected));
     }

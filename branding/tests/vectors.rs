@@ -1,4 +1,4 @@
-//! The vectors of pages: what a browser would show of each, and what is right where browsers differ.
+//! The page vectors: the expected branding is what browsers show, or the correct value where browsers differ.
 #![expect(clippy::unwrap_used, reason = "helpers of tests")]
 
 use branding::{Icon, Text, extract};
@@ -12,7 +12,7 @@ struct Page {
     url: Url,
     content_type: String,
     html: Option<String>,
-    /// A page that is not UTF-8: one byte for each character.
+    /// The bytes of a page that is not UTF-8, one character for each.
     bytes: Option<String>,
 }
 
@@ -52,7 +52,7 @@ fn urls(icons: &[Icon]) -> Vec<String> {
     icons.iter().map(|icon| icon.url.to_string()).collect()
 }
 
-/// The bound, where a text is there and within it; how long it is, where it is not.
+/// True if the text is present and within the bound.
 fn longest(text: Option<&Text>, bound: &Value) -> Value {
     let length = text.map_or(0, |text| text.as_untrusted_str().graphemes(true).count());
     let within = length > 0 && bound.as_u64().is_some_and(|bound| length as u64 <= bound);

@@ -7,41 +7,41 @@ use crate::{
     scrub,
 };
 
-/// What one host answered.
+/// The recorded responses of a host, with the verdict of a client.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Vector {
-    /// What a person would name: a host or URL.
+    /// The host or URL, as a person names it.
     pub host: String,
-    /// What is worth knowing about it.
+    /// A description of the host.
     #[serde(default)]
     pub note: String,
-    /// The verdict of a client that reads it.
+    /// The verdict of a client that probes the host.
     #[serde(default)]
     pub verdict: String,
     /// The ids of the findings, sorted.
     #[serde(default)]
     pub findings: Vec<String>,
-    /// The exchanges. A request that is not among them was answered with 404 and an empty body.
+    /// The exchanges. The response to any other GET is 404 with an empty body.
     pub exchanges: Vec<Exchange>,
 }
 
-/// One request and its answer.
+/// A request and its response.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Exchange {
-    /// `GET` where it is not said.
+    /// The method; `GET` by default.
     #[serde(default = "get")]
     pub method: String,
-    /// The whole URL.
+    /// The complete URL.
     pub url: String,
-    /// The answer.
+    /// The response.
     #[serde(flatten)]
     pub response: Response,
 }
 
 impl Vector {
-    /// A host of which nothing is recorded yet.
+    /// A host without exchanges.
     pub fn new(host: &str) -> Self {
         let host = host.to_owned();
         let (note, verdict, findings, exchanges) = Default::default();
@@ -61,7 +61,7 @@ impl Vector {
         });
     }
 
-    /// The recorded answer to a request.
+    /// The recorded response to a request; 404 for a GET that is not recorded.
     pub fn fetch(&self, request: &Request<Vec<u8>>) -> Result<http::Response<Vec<u8>>, Unrecorded> {
         let url = request.uri().to_string();
         let matches =
@@ -83,13 +83,13 @@ fn get() -> String {
     Method::GET.to_string()
 }
 
-/// A request other than GET that no exchange answers.
+/// The error for a request that is not recorded and not a GET.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 #[error("there is no recorded answer for {0}")]
 #[non_exhaustive]
 pub struct Unrecorded(pub String);
 
-/// Every host, by file name.
+/// All hosts, by file name.
 pub fn all() -> impl Iterator<Item = Vector> {
     HOSTS.files().filter_map(parse)
 }

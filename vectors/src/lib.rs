@@ -1,9 +1,9 @@
-//! What authorization servers answer, and what a client is to make of it, as language-neutral JSON.
+//! Responses of authorization servers, and what a client must conclude from each, as language-neutral JSON.
 //!
 //! ```text
-//!   requirements/<id>.json   cases that break a requirement of SPEC.md, and neighbours that do not
-//!   hosts/*.json             whole hosts, with the verdict of a client that asks them
-//!   recorded/*/*.json        what real servers answered
+//!   requirements/<id>.json   cases in which a requirement of SPEC.md fails, and neighbours in which it passes
+//!   hosts/*.json             whole hosts, with the verdict of a client
+//!   recorded/*/*.json        responses of real servers
 //! ```
 //!
 //! ```
@@ -13,9 +13,10 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! # What it does not do
+//! # Limits
 //!
-//! It judges nothing: a vector says what was answered and what is expected, and the crate that replays it compares.
+//! The crate evaluates nothing: a vector has a response and the expected result, and the crate that replays it
+//! compares.
 #![forbid(unsafe_code)]
 
 mod files;

@@ -3,27 +3,27 @@ use serde_json::Value;
 
 use crate::files::{RECORDED, below, parse};
 
-/// What a real server answered once.
+/// A recorded response of a real server.
 #[derive(Clone, Debug, Deserialize, PartialEq)]
 #[non_exhaustive]
 pub struct Recorded {
-    /// The file, below `recorded/`, without its extension: `metadata/mcp.notion.com`.
+    /// The path of the file below `recorded/`, without its extension: `metadata/mcp.notion.com`.
     #[serde(skip)]
     pub name: String,
-    /// Who answered.
+    /// The host, if it is known.
     pub host: Option<String>,
-    /// What was asked for.
+    /// The URL of the request, if it is known.
     pub url: Option<String>,
-    /// What is interesting about it.
+    /// A description of the response.
     pub note: String,
-    /// Whether members are missing that the server sent.
+    /// True if the recording lacks members that the server sent.
     #[serde(default)]
     pub partial: bool,
-    /// The answer.
+    /// The response.
     pub response: Answer,
 }
 
-/// An answer, as far as it is known.
+/// A response, as far as it is known.
 #[derive(Clone, Debug, Deserialize, PartialEq)]
 #[non_exhaustive]
 pub struct Answer {
@@ -35,7 +35,7 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// The body, where it is known.
+    /// The body; `None` if it is unknown.
     pub fn body(&self) -> Option<Vec<u8>> {
         match &self.body {
             Value::Null => None,
@@ -45,7 +45,7 @@ impl Answer {
     }
 }
 
-/// Every recorded answer, by name.
+/// All recorded responses, by name.
 pub fn recorded() -> impl Iterator<Item = Recorded> {
     below(&RECORDED).into_iter().filter_map(|file| {
         let name = file.path().with_extension("").to_str()?.to_owned();

@@ -7,24 +7,24 @@ use crate::files::{REQUIREMENTS, below, parse};
 #[derive(Clone, Debug, Deserialize, PartialEq)]
 #[non_exhaustive]
 pub struct Requirement {
-    /// Its id, which is also the file's path below `requirements/`.
+    /// The id, which is also the path of the file below `requirements/`.
     pub id: String,
-    /// What the cases are about, which tells how to read and replay them: see README.md.
+    /// The kind of the cases, which determines the members of input and expectation: see README.md.
     pub subject: String,
-    /// Cases that break the requirement, and neighbours that do not.
+    /// Cases in which the requirement fails, and neighbours in which it passes.
     pub cases: Vec<Case>,
 }
 
-/// One input and what is to come of it.
+/// An input and its expected result.
 #[derive(Clone, Debug, Deserialize, PartialEq)]
 #[non_exhaustive]
 pub struct Case {
-    /// What is worth knowing about it.
+    /// A description of the case.
     pub note: String,
-    /// The input: its members are those of the subject.
+    /// The input; its members are those of the subject.
     #[serde(flatten)]
     pub input: Value,
-    /// What is to come of it.
+    /// The expected result; its members are those of the subject.
     pub expect: Value,
 }
 
@@ -33,7 +33,7 @@ impl Case {
     ///
     /// # Panics
     ///
-    /// When it is not of that type: the file is at fault, or the type.
+    /// If the input does not have that type.
     #[expect(clippy::panic, reason = "vectors are for tests, which fail by panicking")]
     pub fn input<T: DeserializeOwned>(&self) -> T {
         let input = serde_json::from_value(self.input.clone());
@@ -48,7 +48,7 @@ pub fn cases(subject: &str) -> impl Iterator<Item = (String, Case)> {
         .flat_map(|requirement| requirement.cases.into_iter().map(move |case| (requirement.id.clone(), case)))
 }
 
-/// Every requirement, by id.
+/// All requirements, by id.
 pub fn requirements() -> impl Iterator<Item = Requirement> {
     below(&REQUIREMENTS).into_iter().filter_map(parse)
 }

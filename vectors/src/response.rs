@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// An answer, as a vector writes it.
+/// A response, in the form of a vector.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Response {
@@ -10,7 +10,7 @@ pub struct Response {
     /// The headers.
     #[serde(default)]
     pub headers: Vec<(String, String)>,
-    /// The body: a string is sent as it is, nothing as nothing, any other value as JSON.
+    /// The body: a string is sent unchanged, null as an empty body, any other value as JSON.
     #[serde(default)]
     pub body: Value,
 }
@@ -25,7 +25,7 @@ impl Response {
         }
     }
 
-    /// The answer as one of HTTP; none when its status or headers are none.
+    /// The response as an HTTP response; `None` if its status or a header is invalid.
     pub fn to_http(&self) -> Option<http::Response<Vec<u8>>> {
         let response = http::Response::builder().status(self.status);
         let response =

@@ -1,15 +1,16 @@
-//! What a recording leaves out.
+//! Removal of secrets from recordings.
 
 use http::{HeaderMap, header};
 use serde_json::Value;
 
-/// The headers that matter to a client, without cookies and what else could identify somebody.
+/// The headers that matter to a client; cookies and other headers that could identify a user are removed.
 pub(crate) fn headers(headers: &HeaderMap) -> Vec<(String, String)> {
     let kept = headers.iter().filter(|(name, _)| KEPT.contains(name));
     kept.filter_map(|(name, value)| Some((name.to_string(), value.to_str().ok()?.to_owned()))).collect()
 }
 
-/// The body without secrets: those of JSON by their names, and nothing of a text that names one.
+/// The body without secrets: in JSON the values of secret members are replaced, a text that contains the name of a
+/// secret is replaced as a whole.
 pub(crate) fn body(body: &[u8]) -> Value {
     if let Ok(mut value @ (Value::Object(_) | Value::Array(_))) = serde_json::from_slice(body) {
         members(&mut value);

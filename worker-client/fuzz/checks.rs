@@ -1,5 +1,5 @@
-//! What must hold of every parser of strangers' bytes. The fuzz targets run it with coverage; `tests/bytes.rs` runs
-//! the same on stable, with the seeds and what is near them.
+//! The invariants of every parser of untrusted bytes. The fuzz targets run them with coverage; `tests/bytes.rs` runs
+//! them on stable Rust, with the seeds and inputs near them.
 
 use http::{HeaderMap, HeaderValue, Response, header};
 use login_flow::{
@@ -14,7 +14,7 @@ use worker_client::{cookie::SessionCookie, return_to::return_to};
 const ISSUER: &str = "https://good.example";
 const CALLBACK: &str = "https://app.example/callback/x";
 
-/// RFC 8414 metadata, and what a login takes from it.
+/// RFC 8414 metadata, and the server that a login takes from it.
 pub(crate) fn metadata(bytes: &[u8]) {
     let issuer = Issuer::try_from(ISSUER.to_owned()).expect("an issuer");
     let Ok(read) = Metadata::read(&issuer, bytes) else { return };
@@ -28,12 +28,12 @@ pub(crate) fn metadata(bytes: &[u8]) {
         assert!(same_site(&server.authorization_endpoint.url(), &server.token_endpoint.url()));
     }
     assert!(server.scopes.len() <= 32 && server.scopes.iter().all(|scope| scope.len() <= 100));
-    // What is kept of a document still sends nobody elsewhere.
+    // The values kept from a document do not lead to another host.
     let register = Register::new(&server, url(CALLBACK), "app").expect("a server that registers");
     drop(register.request());
 }
 
-/// An answer to a registration, and the login that follows.
+/// A response of the registration endpoint, and the authorization request that follows.
 pub(crate) fn registration(bytes: &[u8]) {
     let register = Register::new(&server(), url(CALLBACK), "app").expect("a server that registers");
     let Ok(Turn::Done(client)) = register.receive(&answer(201, bytes)) else { return };
@@ -50,7 +50,7 @@ pub(crate) fn registration(bytes: &[u8]) {
     assert_eq!(url.origin().ascii_serialization(), ISSUER);
 }
 
-/// An answer of the token endpoint: tokens fit a header, lifetimes a calendar.
+/// A response of the token endpoint: tokens fit a header, lifetimes are at most ten years.
 pub(crate) fn token(bytes: &[u8]) {
     let status = if bytes.first().is_some_and(|byte| byte % 8 == 0) { 400 } else { 200 };
     match Tokens::receive(&answer(status, bytes)) {
@@ -66,7 +66,7 @@ pub(crate) fn token(bytes: &[u8]) {
     }
 }
 
-/// `WWW-Authenticate`.
+/// A `WWW-Authenticate` header.
 pub(crate) fn www_authenticate(bytes: &[u8]) {
     let Ok(value) = HeaderValue::from_bytes(bytes) else { return };
     let mut headers = HeaderMap::new();
@@ -77,7 +77,7 @@ pub(crate) fn www_authenticate(bytes: &[u8]) {
     }
 }
 
-/// `Cookie`.
+/// A `Cookie` header.
 pub(crate) fn cookie(bytes: &[u8]) {
     let Some(cookie) = SessionCookie::read(bytes) else { return };
     assert_eq!(cookie.account().len(), 22);
@@ -89,7 +89,7 @@ pub(crate) fn cookie(bytes: &[u8]) {
     assert!(SessionCookie::read(&[bytes, b"; ", pair.as_bytes()].concat()).is_none(), "twice");
 }
 
-/// The query of a callback: without the state that was sent nothing is accepted.
+/// The query of a callback: without the `state` of the request it is rejected.
 pub(crate) fn callback(bytes: &[u8]) {
     let Ok(query) = std::str::from_utf8(bytes) else { return };
     let state = State::from_entropy([1; 32]);
@@ -110,7 +110,7 @@ pub(crate) fn callback(bytes: &[u8]) {
     }
 }
 
-/// What a person types: what is accepted is public, canonical and stays what it is.
+/// The input of a person: an accepted one is public and canonical, and parsing it again gives the same target.
 pub(crate) fn host_input(bytes: &[u8]) {
     let Ok(text) = std::str::from_utf8(bytes) else { return };
     let Ok(named) = LoginTarget::parse(text, &egress()) else { return };
@@ -121,7 +121,7 @@ pub(crate) fn host_input(bytes: &[u8]) {
     assert!(named.host().is_ascii() && !named.host().ends_with('.'));
 }
 
-/// A return path: it leads to our own origin or nowhere.
+/// A return path: it is within the app's own origin, or rejected.
 pub(crate) fn return_path(bytes: &[u8]) {
     let Ok(text) = std::str::from_utf8(bytes) else { return };
     let origin = url("https://app.example");

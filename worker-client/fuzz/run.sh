@@ -1,6 +1,6 @@
 #!/bin/sh
-# Fuzzes each parser of strangers' bytes for so many seconds: `run.sh [SECONDS [TARGET…]]`. What it learns stays in
-# `corpus`, which is not committed; what breaks a law ends up in `artifacts`, and then among the seeds.
+# Fuzzes each parser of untrusted bytes for SECONDS each: `run.sh [SECONDS [TARGET…]]`. New inputs are kept in `corpus`,
+# which is not committed; failing inputs are written to `artifacts` and belong among the seeds.
 set -eu
 cd "$(dirname "$0")/.."
 seconds=${1:-600}

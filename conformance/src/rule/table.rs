@@ -48,10 +48,10 @@ rules! {
         "The document is answered with 200.",
         "RFC 8414 §3.2" = "https://www.rfc-editor.org/rfc/rfc8414#section-3.2";
     MetadataContentType: Metadata, Must, AuthorizationServer, "rfc8414/3.2/content-type",
-        "Its content type is `application/json`.",
+        "The content type of the document is `application/json`.",
         "RFC 8414 §3.2" = "https://www.rfc-editor.org/rfc/rfc8414#section-3.2";
     MetadataObject: Metadata, Must, AuthorizationServer, "rfc8414/3.2/json-object",
-        "It is one JSON object.",
+        "The document is one JSON object.",
         "RFC 8414 §3.2" = "https://www.rfc-editor.org/rfc/rfc8414#section-3.2";
     MetadataRepeatedMember: Metadata, Should, AuthorizationServer, "rfc8414/3.2/repeated-member",
         "Each member is there once (RFC 8259 §4). A client that finds an endpoint, the issuer or the \
@@ -80,7 +80,7 @@ rules! {
         "No list of signature algorithms for client authentication contains `none`.",
         "RFC 8414 §2" = "https://www.rfc-editor.org/rfc/rfc8414#section-2";
     AlgorithmsRequired: Metadata, Must, AuthorizationServer, "rfc8414/2/alg-values-required",
-        "Such a list is there where an authentication method signs.",
+        "A list of signature algorithms is there if an authentication method signs.",
         "RFC 8414 §2" = "https://www.rfc-editor.org/rfc/rfc8414#section-2";
     RegistrationEndpoint: Metadata, Should, AuthorizationServer, "mcp/registration/endpoint",
         "`registration_endpoint` is there.",
@@ -126,7 +126,8 @@ rules! {
         "Each redirection URI that was asked for is registered.",
         "RFC 7591 §3.2.1" = "https://www.rfc-editor.org/rfc/rfc7591#section-3.2.1";
     RedirectUriAdded: Registration, Note, AuthorizationServer, "rfc7591/3.2.1/redirect-uri-added",
-        "No other is. A client does not use a registration that sends codes elsewhere.",
+        "No redirection URI is registered that was not asked for. A client does not use a registration that \
+         sends codes elsewhere.",
         "RFC 7591 §3.2.1" = "https://www.rfc-editor.org/rfc/rfc7591#section-3.2.1";
     GrantTypeRemoved: Registration, Note, AuthorizationServer, "rfc7591/3.2.1/grant-type-removed",
         "Each grant type that was asked for is registered.",
@@ -138,13 +139,13 @@ rules! {
         "The scope is the one that was asked for.",
         "RFC 7591 §3.2.1" = "https://www.rfc-editor.org/rfc/rfc7591#section-3.2.1";
     ValueReplaced: Registration, Note, AuthorizationServer, "rfc7591/3.2.1/value-replaced",
-        "Any other value is the one that was asked for.",
+        "Any other registered value is the one that was asked for.",
         "RFC 7591 §3.2.1" = "https://www.rfc-editor.org/rfc/rfc7591#section-3.2.1";
     RegistrationErrorStatus: Refusals, Must, AuthorizationServer, "rfc7591/3.2.2/error-status",
         "A registration error is answered with 400.",
         "RFC 7591 §3.2.2" = "https://www.rfc-editor.org/rfc/rfc7591#section-3.2.2";
     RegistrationErrorObject: Refusals, Must, AuthorizationServer, "rfc7591/3.2.2/error-object",
-        "Its body is a JSON object with `error`.",
+        "The body of a registration error is a JSON object with `error`.",
         "RFC 7591 §3.2.2" = "https://www.rfc-editor.org/rfc/rfc7591#section-3.2.2";
     OpenRegistration: Registration, Should, AuthorizationServer, "rfc7591/3/open-registration",
         "A good registration without an initial access token is accepted.",
@@ -214,7 +215,7 @@ rules! {
         "The authorization endpoint redirects to no redirection URI that the client did not register.",
         "RFC 6749 §3.1.2.4" = "https://www.rfc-editor.org/rfc/rfc6749#section-3.1.2.4";
     StateReturned: Login, Must, AuthorizationServer, "rfc6749/4.1.2/state-returned",
-        "The `state` of the request comes back as it was.",
+        "The response has the `state` of the request, unchanged.",
         "RFC 6749 §4.1.2" = "https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2";
     IssSent: Login, Must, AuthorizationServer, "rfc9207/2/iss-sent",
         "A response has `iss` where that is advertised, and any `iss` is identical to the issuer.",
@@ -223,8 +224,8 @@ rules! {
         "An access token response is a JSON object with `access_token` and `token_type`.",
         "RFC 6749 §5.1" = "https://www.rfc-editor.org/rfc/rfc6749#section-5.1";
     ClientIdWithBasic: Login, Note, AuthorizationServer, "rfc6749/4.1.3/client-id-with-basic",
-        "A client that authenticates by HTTP Basic is known by that: `client_id` in the form is not asked of \
-         it. A client sends it all the same.",
+        "HTTP Basic identifies the client: `client_id` in the form is not required beside it. A client sends it \
+         nevertheless.",
         "RFC 6749 §4.1.3" = "https://www.rfc-editor.org/rfc/rfc6749#section-4.1.3";
     CodeOnce: Login, Must, AuthorizationServer, "rfc6749/4.1.2/code-once",
         "A code is good for one token request.",

@@ -9,22 +9,22 @@ use url::Url;
 
 use crate::{Client, CodeExchange, Quotation, Requirement, Server, quotation::said};
 
-/// A login that is about to begin (RFC 6749 §4.1, RFC 7636, RFC 8707).
+/// The input of one authorization request (RFC 6749 §4.1.1, RFC 7636 §4.3, RFC 8707 §2).
 #[derive(Clone, Debug)]
 #[expect(clippy::exhaustive_structs, reason = "the four things a login is made of")]
 pub struct AuthorizationRequest {
-    /// Whom to ask.
+    /// The authorization server.
     pub server: Server,
-    /// Who asks.
+    /// The registered client.
     pub client: Client,
-    /// What the token is for (RFC 8707 §2).
+    /// The `resource` parameter: the resource that the token is for (RFC 8707 §2).
     pub resource: String,
-    /// What to ask for; nothing lets the server choose (RFC 6749 §3.3).
+    /// The `scope` parameter; with `None` the server chooses (RFC 6749 §3.3).
     pub scope: Option<String>,
 }
 
 impl AuthorizationRequest {
-    /// The URL to send the person to, and what to keep until they come back.
+    /// The URL of the authorization request, and the state to store until the callback.
     #[expect(clippy::needless_pass_by_value, reason = "a state is spent by its login")]
     pub fn begin(self, state: State, verifier: Verifier) -> (Url, Pending) {
         let mut url = self.server.authorization_endpoint.url().clone();
@@ -38,7 +38,7 @@ impl AuthorizationRequest {
             .append_pair("resource", &self.resource);
         if let Some(scope) = &self.scope {
             url.query_pairs_mut().append_pair("scope", scope);
-            // OpenID Connect Core 1.0 §3.1.2.1: some servers refuse `openid` without a nonce.
+            // OpenID Connect Core 1.0 §3.1.2.1: some servers reject the scope `openid` without a nonce.
             if scope.split(' ').any(|value| value == "openid") {
                 let nonce = Sha256::digest(format!("nonce {}", state.as_str()));
                 url.query_pairs_mut().append_pair("nonce", &Base64UrlUnpadded::encode_string(&nonce));
@@ -49,12 +49,12 @@ impl AuthorizationRequest {
     }
 }
 
-/// The `state` of one authorization request: 256 bits that say nothing (RFC 6749 §10.12).
+/// The `state` of one authorization request: 256 random bits, without meaning (RFC 6749 §10.12).
 #[derive(Clone)]
 pub struct State(String);
 
 impl State {
-    /// From fresh random bytes.
+    /// Creates a `state` from fresh random bytes.
     pub fn from_entropy(entropy: [u8; 32]) -> Self {
         Self(Base64UrlUnpadded::encode_string(&entropy))
     }
@@ -64,19 +64,19 @@ impl State {
         &self.0
     }
 
-    /// What is stored of it: enough to recognise it, not enough to forge it.
+    /// The digest of the `state`, to be stored: it suffices to recognise the `state`, not to forge it.
     pub fn digest(&self) -> String {
         digest(&self.0)
     }
 
-    /// The digest of the `state` of a callback, to find the login by; none when it is missing, empty, too long
-    /// or there twice.
+    /// The digest of the `state` of a callback, to find the login by; `None` if the `state` is missing, empty, too long
+    /// or repeated.
     pub fn digest_of(callback: &Url) -> Option<String> {
         once(callback, "state").ok().flatten().filter(|s| s.len() <= 256).map(|state| digest(&state))
     }
 }
 
-/// The base64url SHA-256 digest of a text that must not itself be stored or compared.
+/// The base64url SHA-256 digest of a secret that must not itself be stored or compared.
 pub fn digest(text: &str) -> String {
     Base64UrlUnpadded::encode_string(&Sha256::digest(text))
 }
@@ -87,9 +87,10 @@ impl fmt::Debug for State {
     }
 }
 
-/// A login between the redirect and the callback. Store it sealed: it holds the code verifier.
+/// A login between the authorization request and its response. It holds the code verifier, so it must be stored
+/// encrypted.
 ///
-/// It pins the server's endpoints, so that whatever the server publishes meanwhile changes nothing.
+/// It holds the endpoints of the server as they were at the request: later changes to the metadata have no effect.
 #[derive(Debug, Deserialize, Serialize)]
 pub struct Pending {
     pub(crate) server: Server,
@@ -107,18 +108,18 @@ impl Pending {
         (AuthorizationRequest { server, client, resource, scope }, verifier, state)
     }
 
-    /// The login whose parts were stored.
+    /// Restores a login from its stored parts.
     pub fn restore(request: AuthorizationRequest, verifier: Verifier, state_digest: String) -> Self {
         let AuthorizationRequest { server, client, resource, scope } = request;
         Self { server, client, resource, scope, verifier, state: state_digest }
     }
 
-    /// The digest of its `state`, under which it is stored.
+    /// The digest of the `state`, which is the key of the stored login.
     pub fn state_digest(&self) -> &str {
         &self.state
     }
 
-    /// Judges an authorization response (RFC 6749 §4.1.2, RFC 9207 §2.4); only a genuine one can be redeemed.
+    /// Validates an authorization response (RFC 6749 §4.1.2, RFC 9207 §2.4); only a valid one leads to a code exchange.
     pub fn accept(self, callback: &Url) -> Result<CodeExchange, AuthorizationResponseError> {
         let given = State::digest_of(callback).ok_or(AuthorizationResponseError::State)?;
         if !bool::from(given.as_bytes().ct_eq(self.state.as_bytes())) {
@@ -147,7 +148,7 @@ impl Pending {
     }
 }
 
-/// A parameter's value, when it is there once and not empty (RFC 6749 §3.1); an error when it is there twice.
+/// The value of a parameter; `None` if it is missing or empty (RFC 6749 §3.1), an error if it is repeated.
 fn once(url: &Url, name: &str) -> Result<Option<String>, ()> {
     let mut values = url.query_pairs().filter(|(key, _)| key == name).map(|(_, value)| value.into_owned());
     match (values.next(), values.next()) {
@@ -156,20 +157,20 @@ fn once(url: &Url, name: &str) -> Result<Option<String>, ()> {
     }
 }
 
-/// Why a callback is not redeemed.
+/// The reason why an authorization response is not accepted.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 #[expect(clippy::exhaustive_enums, reason = "a caller must handle each")]
 pub enum AuthorizationResponseError {
-    /// It names another issuer than the one that was asked, or more than one (RFC 9207 §2.4).
+    /// The response has another issuer than the request, or several (RFC 9207 §2.4).
     #[error("the answer comes from another authorization server than the one that was asked")]
     Issuer,
-    /// A code and an error: each says that the other is not there (RFC 6749 §4.1.2, §4.1.2.1).
+    /// The response has both a code and an error, which exclude each other (RFC 6749 §4.1.2, §4.1.2.1).
     #[error("the answer carries both a code and an error")]
     CodeWithError,
-    /// Neither a code nor an error.
+    /// The response has neither a code nor an error.
     #[error("the answer carries neither a code nor an error")]
     NoCode,
-    /// It names no issuer, though its server says that it always does (RFC 9207 §2.4).
+    /// The response has no `iss`, although the metadata says that it is always sent (RFC 9207 §2.4).
     #[error("the answer does not name the authorization server that it comes from")]
     NoIssuer,
     /// An error response of the server, or of the person there (RFC 6749 §4.1.2.1).
@@ -183,13 +184,13 @@ pub enum AuthorizationResponseError {
     /// A code or an error twice.
     #[error("the answer carries a code or an error more than once")]
     Repeated,
-    /// It does not belong to this login.
+    /// The `state` is not that of this login.
     #[error("the answer does not belong to a login of this browser")]
     State,
 }
 
 impl AuthorizationResponseError {
-    /// The requirement that the answer breaks; a refusal breaks none.
+    /// The requirement that the response violates; an error response violates none.
     pub fn requirement(&self) -> Option<Requirement> {
         match self {
             Self::Issuer => Some(Requirement::ISS_IDENTICAL),
@@ -206,7 +207,7 @@ impl AuthorizationResponseError {
         matches!(self, Self::Refused { error, .. } if error == "access_denied")
     }
 
-    /// Whether the login is over. A response that is not genuine must not end a genuine login.
+    /// True if the login has ended. A response that is not genuine must not end a login.
     pub fn is_final(&self) -> bool {
         matches!(self, Self::Refused { .. })
     }

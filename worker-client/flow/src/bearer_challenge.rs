@@ -1,20 +1,20 @@
 use http::{HeaderMap, header};
 use http_auth::parse_challenges;
 
-/// The Bearer challenge of a resource's answer (RFC 6750 §3). All of it is untrusted text, bounded and cleaned.
+/// The Bearer challenge of a resource's response (RFC 6750 §3). All members are untrusted text, bounded and cleaned.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct BearerChallenge {
-    /// Why the token does not suffice (RFC 6750 §3.1).
+    /// The error code (RFC 6750 §3.1).
     pub error: Option<String>,
-    /// What would suffice.
+    /// The scope that the resource requires (RFC 6750 §3).
     pub scope: Option<String>,
-    /// Where protected resource metadata is said to lie (RFC 9728 §5.1). It is named and not fetched.
+    /// The URL of the protected resource metadata (RFC 9728 §5.1). It is reported and never fetched.
     pub resource_metadata: Option<String>,
 }
 
 impl BearerChallenge {
-    /// The first Bearer challenge among the `WWW-Authenticate` headers that can be read.
+    /// The first Bearer challenge in the readable `WWW-Authenticate` headers.
     pub fn read(headers: &HeaderMap) -> Option<Self> {
         headers.get_all(header::WWW_AUTHENTICATE).iter().find_map(|value| Self::parse(value.to_str().ok()?))
     }
@@ -36,14 +36,14 @@ impl BearerChallenge {
         })
     }
 
-    /// The scope to ask the person for, when the token's own does not suffice (RFC 6750 §3.1).
+    /// The scope to request from the resource owner if the error is `insufficient_scope` (RFC 6750 §3.1).
     pub fn insufficient_scope(&self) -> Option<&str> {
         (self.error.as_deref() == Some("insufficient_scope"))
             .then(|| self.scope.as_deref().unwrap_or_default())
     }
 }
 
-/// A scope value, a URL or an error code holds nothing else.
+/// True for the characters that a scope value, a URL or an error code can have.
 fn is_shown(c: char) -> bool {
     c == ' ' || c.is_ascii_graphic()
 }

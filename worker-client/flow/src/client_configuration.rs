@@ -4,7 +4,7 @@ use url::Url;
 
 use crate::{Client, Exchange, RegisterError, Server, Turn, register::asked};
 
-/// Gives a registered client the name that this app has now (RFC 7592 §2.2).
+/// An update of a registered client to the current name of this app (RFC 7592 §2.2).
 #[derive(Clone, Debug)]
 pub struct Update {
     update: UpdateClient,
@@ -12,7 +12,7 @@ pub struct Update {
 }
 
 impl Update {
-    /// Nothing when the server that registered the client does not manage it.
+    /// `None` if the server that registered the client has no client configuration endpoint for it.
     pub fn new(server: &Server, client: Client, client_name: &str) -> Option<Self> {
         let management = client.managed_by(server)?;
         let mut metadata = asked(&client.redirect_uri, client_name);
@@ -36,17 +36,18 @@ impl Exchange for Update {
     }
 }
 
-/// Deletes a client that nobody uses any more (RFC 7592 §2.3).
+/// The deletion of an unused client (RFC 7592 §2.3).
 #[derive(Clone, Debug)]
 pub struct Unregister(DeleteClient);
 
 impl Unregister {
-    /// Nothing when the server that registered the client does not manage it.
+    /// `None` if the server that registered the client has no client configuration endpoint for it.
     pub fn new(server: &Server, client: &Client) -> Option<Self> {
         Some(Self(client.managed_by(server)?.delete()))
     }
 
-    /// Whether asking again is useless: the server cannot delete, or knows no such client (RFC 7592 §2.3).
+    /// True if a retry cannot succeed: the server does not support deletion, or does not know the client (RFC 7592
+    /// §2.3).
     pub fn is_final(rejected: &RegistrationError) -> bool {
         let status = match rejected {
             RegistrationError::Refused { status, .. } | RegistrationError::Status { status, .. } => *status,
@@ -65,7 +66,7 @@ impl Exchange for Unregister {
     }
 
     fn receive(self, response: &Response<Vec<u8>>) -> Result<Turn<Self>, RegistrationError> {
-        // What the answer breaks matters to a checker; the client is gone either way.
+        // Violations in the response matter only to a checker; the client is deleted in either case.
         self.0.receive(response).map(|_violations| Turn::Done(()))
     }
 }

@@ -6,10 +6,10 @@ use serde::Serialize;
 
 use crate::{Egress, Exchange, LoginTarget, Turn, same_site};
 
-/// Finds the metadata of an authorization server (RFC 8414 §3, then §5).
+/// A search for the metadata of an authorization server (RFC 8414 §3, then §5).
 ///
-/// Documents are asked for in a fixed order, one request each. A document of another issuer is a pointer: that
-/// issuer is asked once, and nothing of the first document is used.
+/// Documents are requested in a fixed order, one request each. A document of another issuer is a pointer: that issuer
+/// is requested once, and no member of the first document is used.
 #[derive(Clone, Debug)]
 pub struct Discover {
     egress: Egress,
@@ -27,14 +27,14 @@ struct Ask {
 }
 
 impl Discover {
-    /// The metadata for a host or URL that a person named: it as an issuer, then its origin.
+    /// A search for a host or URL that a person named: first with that URL as the issuer, then with its origin.
     pub fn new(named: &LoginTarget, egress: Egress) -> Result<Self, NotFound> {
         let mut next: VecDeque<Ask> = named.issuers().iter().flat_map(asks).collect();
         let current = next.pop_front().ok_or(NotFound { attempts: Vec::new() })?;
         Ok(Self { egress, current, next, redirects: 0, attempts: Vec::new(), pointed: false })
     }
 
-    /// The next document, or the end of the search.
+    /// Continues with the next document, or ends the search.
     fn otherwise(mut self, outcome: Outcome) -> Result<Turn<Self>, NotFound> {
         self.attempts.push(Attempt { url: self.current.target.url().to_string(), outcome });
         match self.next.pop_front() {
@@ -43,8 +43,8 @@ impl Discover {
         }
     }
 
-    /// Follows a redirect within the origin: RFC 8414 knows none, but some servers send them. A redirect to another
-    /// host of the site is a pointer: that origin is asked once, as an issuer of its own.
+    /// Follows a redirect within the origin: RFC 8414 does not define redirects, but some servers send them. A redirect
+    /// to another host of the site is a pointer: that origin is requested once, as an issuer of its own.
     fn redirected(mut self, location: Option<&str>) -> Result<Turn<Self>, NotFound> {
         let here = self.current.target.url();
         let target = location.and_then(|location| here.join(location).ok());
@@ -83,7 +83,7 @@ impl Discover {
         })
     }
 
-    /// Asks these issuers next, if no other pointer was followed yet.
+    /// Requests the metadata of these issuers next, unless a pointer was already followed.
     fn point_to(&mut self, issuers: impl Iterator<Item = Issuer>) {
         let issuers: Vec<Issuer> =
             issuers.filter(|issuer| self.egress.judge(&issuer.url()).is_ok()).collect();
@@ -109,7 +109,7 @@ impl Exchange for Discover {
     }
 
     fn receive(self, response: &Response<Vec<u8>>) -> Result<Turn<Self>, NotFound> {
-        // Not 300 and 304, which name no place to go on to.
+        // 300 and 304 are excluded: they have no target to follow.
         if matches!(response.status().as_u16(), 301 | 302 | 303 | 307 | 308) {
             return self.redirected(response.headers().get(header::LOCATION).and_then(|v| v.to_str().ok()));
         }
@@ -132,20 +132,20 @@ fn asks(issuer: &Issuer) -> Vec<Ask> {
     issuer.well_knowns().iter().filter_map(ask).collect()
 }
 
-/// The metadata that was found.
+/// The metadata that was found, with the requests that led to it.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Discovered {
-    /// Where.
+    /// The URL of the document.
     pub url: String,
-    /// What.
+    /// The metadata and its violations.
     pub read: Parsed,
-    /// What was asked before it, in vain.
+    /// The requests before it, none of which led to a usable document.
     pub attempts: Vec<Attempt>,
 }
 
 impl Discovered {
-    /// That documents which were found before it name another issuer than the one that was asked.
+    /// The violations of earlier documents whose issuer is not the requested one.
     pub(crate) fn pointers(&self) -> impl Iterator<Item = &Violation> {
         let refused = self.attempts.iter().filter_map(|attempt| match &attempt.outcome {
             Outcome::Invalid(refused) if refused.pointer().is_some() => Some(refused),
@@ -155,32 +155,32 @@ impl Discovered {
     }
 }
 
-/// One request that led to no usable document.
+/// A request that did not lead to a usable document.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Attempt {
-    /// What was asked for.
+    /// The URL of the request.
     pub url: String,
-    /// What came of it.
+    /// The reason.
     pub outcome: Outcome,
 }
 
-/// The reason why a response holds no usable document.
+/// The reason why a response has no usable document.
 #[derive(Clone, Debug)]
 #[expect(clippy::exhaustive_enums, reason = "a caller must handle each")]
 pub enum Outcome {
-    /// The host refuses to be asked: 401 or 403.
+    /// The host denies access: 401 or 403.
     Closed(StatusCode),
-    /// No document, or one that cannot be used.
+    /// No document, or an unusable one.
     Invalid(InvalidMetadata),
-    /// A redirect to another origin, to a forbidden place, or one too many.
+    /// A redirect to another origin, to a blocked URL, or one more than the limit.
     Redirect {
-        /// Its target, shortened: untrusted text.
+        /// The target, shortened: untrusted text.
         to: Option<String>,
     },
-    /// A status that asks for another try: 408, 429 or 5xx.
+    /// A status that calls for a retry: 408, 429 or 5xx.
     Temporary(StatusCode),
-    /// A response that calls itself JSON and is none.
+    /// A response with a JSON media type whose body is not JSON.
     Unreadable(InvalidMetadata),
 }
 
@@ -205,17 +205,17 @@ impl Serialize for Attempt {
     }
 }
 
-/// No usable metadata anywhere it may lie.
+/// The error of a search that found no usable metadata.
 #[derive(Clone, Debug, thiserror::Error)]
 #[error("no usable metadata was found")]
 #[non_exhaustive]
 pub struct NotFound {
-    /// Everything that was asked, in order.
+    /// All requests, in order.
     pub attempts: Vec<Attempt>,
 }
 
 impl NotFound {
-    /// The first document that was there and could not be used: its server is to blame, not its absence.
+    /// The first document that was present and unusable: the failure is the server's, not a missing document.
     pub fn unusable(&self) -> Option<&InvalidMetadata> {
         self.attempts.iter().find_map(|attempt| match &attempt.outcome {
             Outcome::Invalid(invalid) if invalid.is_a_document() => Some(invalid),
@@ -223,7 +223,7 @@ impl NotFound {
         })
     }
 
-    /// The first document that was there and could not be read.
+    /// The first document that was present and could not be parsed.
     pub fn unreadable(&self) -> Option<&InvalidMetadata> {
         self.attempts.iter().find_map(|attempt| match &attempt.outcome {
             Outcome::Unreadable(invalid) => Some(invalid),
@@ -231,7 +231,7 @@ impl NotFound {
         })
     }
 
-    /// The first status that asks for another try: metadata may be there after all.
+    /// The first status that calls for a retry: the metadata may exist.
     pub fn temporary(&self) -> Option<StatusCode> {
         self.attempts.iter().find_map(|attempt| match attempt.outcome {
             Outcome::Temporary(status) => Some(status),
@@ -239,7 +239,7 @@ impl NotFound {
         })
     }
 
-    /// The first status by which the host refuses to be asked.
+    /// The first status by which the host denies access.
     pub fn closed(&self) -> Option<StatusCode> {
         self.attempts.iter().find_map(|attempt| match attempt.outcome {
             Outcome::Closed(status) => Some(status),

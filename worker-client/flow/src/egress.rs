@@ -4,9 +4,9 @@ use url::{Host, Url};
 
 use crate::Requirement;
 
-/// Where requests may go: https on the public internet by name, unless said otherwise.
+/// The egress policy: the URLs to which requests may be sent. By default https URLs of public hosts, by name.
 ///
-/// Every URL that a person types, a document holds or a redirect names is judged as parsed, never as text.
+/// Every URL that a person types, a document contains or a redirect names is judged as parsed, never as text.
 #[derive(Clone, Debug)]
 pub struct Egress {
     loopback: bool,
@@ -16,41 +16,41 @@ pub struct Egress {
 }
 
 impl Egress {
-    /// Public hosts over https.
+    /// The default policy: public hosts over https.
     pub fn public() -> Self {
         Self { loopback: false, own_host: None, allowed: Vec::new(), denied: Vec::new() }
     }
 
-    /// Also loopback, over http or https: for development and tests.
+    /// Also allows loopback, over http or https: for development and tests.
     ///
-    /// In the wasm artefact it exists with the cargo feature `loopback` only, so that no configuration of a
-    /// production Worker can switch it on.
+    /// In the wasm artefact this exists only with the cargo feature `loopback`, so that no configuration of a
+    /// production Worker can enable it.
     #[cfg(any(not(target_arch = "wasm32"), feature = "loopback"))]
     pub fn and_loopback(self) -> Self {
         Self { loopback: true, ..self }
     }
 
-    /// Never this host: a Worker that fetches itself runs in circles, or into its own internal routes.
+    /// Blocks the app's own host: a Worker that fetches itself would loop, or reach its own internal routes.
     pub fn except(self, own: &Url) -> Self {
         Self { own_host: own.host_str().map(str::to_owned), ..self }
     }
 
-    /// Only these hosts and what lies below them; an empty list allows all that is public.
+    /// Allows only these hosts and their subdomains; an empty list allows all public hosts.
     pub fn only(self, hosts: Vec<String>) -> Self {
         Self { allowed: hosts, ..self }
     }
 
-    /// Not these hosts, nor what lies below them.
+    /// Blocks these hosts and their subdomains.
     pub fn without(self, hosts: Vec<String>) -> Self {
         Self { denied: hosts, ..self }
     }
 
-    /// Whether loopback over http is allowed for this host.
+    /// True if loopback over http is allowed for this host.
     pub(crate) fn allows_loopback(&self, url: &Url) -> bool {
         self.loopback && is_loopback(url)
     }
 
-    /// Whether a request to this URL may be sent.
+    /// Checks a URL; an error if no request may be sent to it.
     pub fn judge(&self, url: &Url) -> Result<(), Blocked> {
         if !url.username().is_empty() || url.password().is_some() {
             return Err(Blocked::UserInformation);
@@ -82,7 +82,7 @@ impl Egress {
     }
 }
 
-/// Why a URL is not fetched.
+/// The reason why a URL is not fetched.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize, thiserror::Error)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
@@ -90,19 +90,19 @@ pub enum Blocked {
     /// An IP address instead of a name.
     #[error("an address instead of a host name is not allowed")]
     Address,
-    /// Another scheme than https.
+    /// A scheme other than https.
     #[error("only https is allowed")]
     NotHttps,
     /// A single label, a special-use name, or no host at all.
     #[error("the name is not one of the public internet")]
     NotPublic,
-    /// The operator of this app excludes the host, or does not include it.
+    /// The operator of this app denies the host, or does not list it among the allowed ones.
     #[error("the operator of this app does not allow this host")]
     Operator,
-    /// The Worker's own host.
+    /// The app's own host.
     #[error("this app does not log in to itself")]
     OwnHost,
-    /// A port that belongs to another protocol.
+    /// A port of another protocol.
     #[error("the port is not allowed")]
     Port,
     /// A user name or password in the URL.
@@ -111,7 +111,7 @@ pub enum Blocked {
 }
 
 impl Blocked {
-    /// The requirement that the request would break.
+    /// The requirement that the request would violate.
     pub fn requirement(self) -> Requirement {
         Requirement::EGRESS
     }
@@ -131,16 +131,16 @@ fn is_public_name(name: &str) -> bool {
     !top.is_empty() && !SPECIAL_USE.iter().any(|special| is_within(name, special))
 }
 
-/// Whether `name` is `parent` or a subdomain of it.
+/// True if `name` is `parent` or a subdomain of it.
 pub(crate) fn is_within(name: &str, parent: &str) -> bool {
     name.strip_suffix(parent).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
 }
 
-/// Special-use names that mean a private or no network (registry of RFC 6761).
+/// Special-use names that denote a private or no network (registry of RFC 6761).
 const SPECIAL_USE: &[&str] =
     &["alt", "arpa", "internal", "invalid", "local", "localhost", "onion", "test", "home", "lan", "corp"];
 
-/// The Fetch standard's bad ports, from 1024 on.
+/// The bad ports of the Fetch standard, from 1024 on.
 const BAD_PORTS: &[u16] = &[
     1719, 1720, 1723, 2049, 3659, 4045, 4190, 5060, 5061, 6000, 6566, 6665, 6666, 6667, 6668, 6669, 6679,
     6697, 10080,

@@ -4,31 +4,31 @@ use serde::{Deserialize, Serialize};
 
 use crate::Blocked;
 
-/// One step of the protocol: a request, and the reader of its answer, which is spent by reading.
+/// One step of the protocol: a request, and the reader of its response, which consumes the step.
 pub trait Exchange: Sized {
-    /// What the step ends with.
+    /// The result of the step.
     type Output;
-    /// Why it can end without.
+    /// The error with which the step can end.
     type Error;
 
     /// The request to send next, without following redirects.
     fn request(&self) -> Request<Vec<u8>>;
 
-    /// Reads its answer.
+    /// Reads the response.
     fn receive(self, response: &Response<Vec<u8>>) -> Result<Turn<Self>, Self::Error>;
 }
 
-/// What an answer leads to.
+/// The state of a step after a response.
 #[derive(Debug)]
 #[expect(clippy::exhaustive_enums, reason = "a caller must handle both")]
 pub enum Turn<E: Exchange> {
-    /// There is another request to send.
+    /// The step continues with another request.
     Again(E),
-    /// The step is done.
+    /// The step is complete.
     Done(E::Output),
 }
 
-/// Sends what the exchange asks for until it is done.
+/// Sends the requests of an exchange until it is complete.
 pub async fn drive<E: Exchange, F>(
     mut exchange: E,
     fetch: impl AsyncFn(Request<Vec<u8>>) -> Result<Response<Vec<u8>>, F>,
@@ -42,35 +42,35 @@ pub async fn drive<E: Exchange, F>(
     }
 }
 
-/// Why a step failed: on the way, or by what was answered.
+/// The error of a step: in transport, or in the response.
 #[derive(Debug, thiserror::Error)]
 #[expect(clippy::exhaustive_enums, reason = "a caller must handle both")]
 pub enum DriveError<P, F> {
-    /// There was no answer.
+    /// There was no response.
     #[error(transparent)]
     Fetch(F),
-    /// The answer was not one to go on with.
+    /// The response does not allow the step to continue.
     #[error(transparent)]
     Protocol(P),
 }
 
-/// Why a request has no answer. Both doors of the project, the Worker's and the command line's, say it so.
+/// The reason why a request has no response, the same for the Worker and the command line.
 ///
-/// The cause is coarse on purpose: a finer one would let strangers scan ports through us.
+/// The reasons are coarse on purpose: finer ones would allow port scans through this app.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize, thiserror::Error)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum FetchError {
-    /// The egress policy forbids the request; nothing was sent.
+    /// The egress policy blocks the request; nothing was sent.
     #[error("{0}")]
     Blocked(Blocked),
-    /// The answer is compressed in a way that cannot be bounded.
+    /// The response has a content coding whose decompressed size cannot be bounded.
     #[error("the answer's content encoding is not supported")]
     Encoding,
-    /// The host cannot be found, refuses the connection, breaks it off, or took too long.
+    /// The host name cannot be resolved, or the connection was refused, closed early or timed out.
     #[error("the host could not be reached in time")]
     NoAnswer,
-    /// The body is larger than the bound for its kind.
+    /// The body is larger than the limit for its kind.
     #[error("the answer is too large")]
     TooLarge,
 }

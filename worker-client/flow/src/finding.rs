@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::Requirement;
 
-/// A requirement that is broken, or worth knowing, and the party that must act on it.
+/// A requirement that a host violates, or a fact worth knowing, with the party that must act on it.
 #[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
 #[expect(clippy::exhaustive_structs, reason = "a record; the command line makes its own")]
 pub struct Finding {
@@ -36,12 +36,12 @@ pub enum Actor {
     Client,
     /// The operator of the host that was named.
     Host,
-    /// The person in front of the page.
+    /// The person who uses this app.
     You,
 }
 
 impl Actor {
-    /// The party in words.
+    /// The party, as a noun phrase.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::AuthorizationServer => "the operator of the authorization server",
@@ -53,14 +53,14 @@ impl Actor {
 }
 
 impl Finding {
-    /// The finding of a host that has no metadata anywhere it may lie.
+    /// The finding for a host without metadata at any well-known URL.
     pub(crate) fn no_metadata() -> Self {
         let remedy =
             "publish the metadata of the authorization server at /.well-known/oauth-authorization-server";
         Self { actor: Actor::Host, ..Self::of(Requirement::METADATA, "no metadata document", remedy) }
     }
 
-    /// The findings of metadata that lacks what RFC 8414 leaves open and a login needs, or would be safer with.
+    /// The findings for members that RFC 8414 leaves optional and that a login requires or is safer with.
     pub(crate) fn beyond(metadata: &Metadata) -> impl Iterator<Item = Self> {
         let registration = metadata.registration_endpoint.is_none().then(|| {
             let remedy = "offer dynamic client registration, or tell people how to register a client";
@@ -112,7 +112,7 @@ impl From<&Violation> for Finding {
 
 fn level(violation: &Violation) -> Level {
     match violation {
-        // A person who names a host names no issuer yet: `https://host` and `https://host/` are one target.
+        // A person who names a host does not name an issuer: `https://host` and `https://host/` are one target.
         Violation::IssuerSlash { found, .. } if found.url().path() == "/" => Level::Note,
         _ => violation.level(),
     }

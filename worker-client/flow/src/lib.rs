@@ -1,7 +1,7 @@
-//! The login as a sequence of exchanges, without a socket, a clock or a generator.
+//! The login as a sequence of exchanges, without sockets, clocks or random number generators.
 //!
-//! A step makes its request and reads its answer; [`drive`] alternates the two over any `fetch`. The Worker, the
-//! command line and the tests differ in nothing else.
+//! A step creates its request and reads the response; [`drive`] alternates the two over any `fetch`. The Worker, the
+//! command line and the tests differ only in that function.
 
 mod authorize;
 mod bearer_challenge;

@@ -5,14 +5,13 @@ use url::Url;
 
 use crate::{Blocked, Egress};
 
-/// The host or URL that a person named, in canonical form: no query, no fragment, no dot at the end of the
-/// host.
+/// The host or URL that a person named, in canonical form: without query, fragment, and a dot at the end of the host.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(transparent)]
 pub struct LoginTarget(Url);
 
 impl LoginTarget {
-    /// Reads what was typed: a host (`good.example`, `good.example:8443/mcp`) or an https URL.
+    /// Parses the input of a person: a host (`good.example`, `good.example:8443/mcp`) or an https URL.
     pub fn parse(text: &str, egress: &Egress) -> Result<Self, InvalidHost> {
         let text = text.trim();
         if text.is_empty() {
@@ -29,21 +28,21 @@ impl LoginTarget {
             let name = name.to_owned();
             url.set_host(Some(&name)).map_err(|_| InvalidHost::NotAUrl)?;
         }
-        // Escapes make it longer; it must be readable as what it is called from here on.
+        // Percent-encoding lengthens the URL; the canonical form must be parsable again.
         if url.as_str().len() > MAX_BYTES {
             return Err(InvalidHost::TooLong);
         }
-        // Whoever types a bare loopback host in development means http.
+        // A bare loopback host, as typed in development, means http.
         if typed != text && egress.allows_loopback(&url) {
             url.set_scheme("http").map_err(|()| InvalidHost::NotAUrl)?;
         }
         egress.judge(&url).map_err(InvalidHost::Blocked)?;
-        // Both are what the rest is built from: proven here, once.
+        // Both issuers are used later without checks, so they are checked here.
         issuer(&url).and_then(|_| issuer(&root(&url))).ok_or(InvalidHost::NotAUrl)?;
         Ok(Self(url))
     }
 
-    /// The target whose URL was stored. It was judged when it was read.
+    /// Restores a target from its stored URL, which was checked when it was parsed.
     pub fn restore(url: Url) -> Self {
         Self(url)
     }
@@ -53,12 +52,12 @@ impl LoginTarget {
         &self.0
     }
 
-    /// The host and port, as A-labels: what must stand beside every title.
+    /// The host and port, as A-labels, to be shown beside every title.
     pub fn host(&self) -> String {
         authority(&self.0)
     }
 
-    /// The resource indicator (RFC 8707 §2), without the slash of an empty path, as MCP asks.
+    /// The resource indicator (RFC 8707 §2), without the slash of an empty path, as MCP requires.
     pub fn resource(&self) -> String {
         bare(&self.0)
     }
@@ -78,7 +77,7 @@ impl LoginTarget {
     }
 }
 
-/// Host and port of a URL, as A-labels.
+/// The host and port of a URL, as A-labels.
 pub fn authority(url: &Url) -> String {
     let host = url.host_str().unwrap_or_default();
     url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
@@ -99,24 +98,24 @@ fn issuer(url: &Url) -> Option<Issuer> {
     Issuer::try_from(bare(url)).ok()
 }
 
-/// How long it may be, as typed and in canonical form.
+/// Maximum length in bytes, as typed and in canonical form.
 const MAX_BYTES: usize = 2048;
 
-/// The reason why a text names no host that may be asked.
+/// The reason why a text is not an acceptable host or URL.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize, thiserror::Error)]
 #[serde(rename_all = "kebab-case")]
 #[expect(clippy::exhaustive_enums, reason = "a caller must handle each")]
 pub enum InvalidHost {
-    /// It may not be asked.
+    /// The egress policy blocks the URL.
     #[error("{0}")]
     Blocked(Blocked),
-    /// Nothing was typed.
+    /// The text is empty.
     #[error("nothing was typed")]
     Empty,
-    /// Not a host name and not a URL.
+    /// The text is neither a host name nor a URL.
     #[error("it is neither a host name nor a URL")]
     NotAUrl,
-    /// More than 2,048 bytes.
+    /// The text has more than 2,048 bytes.
     #[error("it is too long")]
     TooLong,
 }

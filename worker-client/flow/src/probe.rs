@@ -6,21 +6,21 @@ use crate::{
     NotFound, Server, Unreachable, Unusable, Verdict, drive,
 };
 
-/// The outcome of asking a host.
+/// The result of probing a host.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Probe {
-    /// The answer.
+    /// The verdict.
     pub verdict: Verdict,
-    /// Whom to log in with, exactly when the verdict is `Registrable`.
+    /// The authorization server to log in with; present exactly if the verdict is `Registrable`.
     pub server: Option<Server>,
-    /// The metadata, where there is some that can be read.
+    /// The metadata, if there is a readable document.
     pub metadata: Option<Box<Metadata>>,
-    /// What the metadata breaks.
+    /// The requirements that the metadata violates.
     pub findings: Vec<Finding>,
-    /// Where the metadata was found.
+    /// The URL of the metadata.
     pub metadata_url: Option<String>,
-    /// Everything that was asked in vain.
+    /// The requests that led to no usable document.
     pub attempts: Vec<Attempt>,
 }
 
@@ -37,9 +37,9 @@ impl Probe {
     }
 }
 
-/// Asks a host, by reading only: its well-known documents, and where there are none the named URL itself.
+/// Probes a host with read-only requests: its well-known documents, and if there are none the named URL itself.
 ///
-/// `is_preregistered` says at which issuers this app has a client that was registered by hand.
+/// `is_preregistered` says at which issuers this app has a pre-registered client.
 pub async fn probe(
     target: &LoginTarget,
     egress: &Egress,
@@ -74,7 +74,7 @@ pub async fn probe(
     }
 }
 
-/// The verdict of a host without usable metadata. A failure that may pass is never taken for an absence.
+/// The verdict for a host without usable metadata. A temporary failure never counts as a missing document.
 async fn without_metadata(
     target: &LoginTarget,
     not_found: NotFound,
@@ -111,7 +111,7 @@ fn findings(invalid: &InvalidMetadata) -> Vec<Finding> {
     invalid.violations.iter().map(Finding::from).collect()
 }
 
-/// The `resource_metadata` of the named URL's Bearer challenge, never fetched.
+/// The `resource_metadata` of the named URL's Bearer challenge; it is never fetched.
 async fn challenge(
     target: &LoginTarget,
     fetch: impl AsyncFn(Request<Vec<u8>>) -> Result<Response<Vec<u8>>, FetchError>,

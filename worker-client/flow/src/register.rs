@@ -9,7 +9,7 @@ use url::Url;
 
 use crate::{Exchange, Server, Turn};
 
-/// Registers this app as a client (RFC 7591 §3), asking for as little as a login needs.
+/// The registration of this app as a client (RFC 7591 §3), with the least that a login requires.
 #[derive(Clone, Debug)]
 pub struct Register {
     registration: Registration,
@@ -17,7 +17,7 @@ pub struct Register {
 }
 
 impl Register {
-    /// For a server, with the one redirection URI; nothing where it registers nobody.
+    /// A registration with one redirection URI; `None` if the server has no registration endpoint.
     pub fn new(server: &Server, redirect_uri: Url, client_name: &str) -> Option<Self> {
         let mut metadata = asked(&redirect_uri, client_name);
         metadata.token_endpoint_auth_method = server.auth_methods.first().cloned();
@@ -25,7 +25,7 @@ impl Register {
         Some(Self { registration: Registration::new(endpoint, metadata), redirect_uri })
     }
 
-    /// With the initial access token that the operator of the server gave out for it (RFC 7591 §3).
+    /// Adds the initial access token that the operator of the server issued for this app (RFC 7591 §3).
     pub fn with_initial_access_token(self, token: Secret) -> Self {
         Self { registration: self.registration.with_initial_access_token(token), ..self }
     }
@@ -44,7 +44,7 @@ impl Exchange for Register {
     }
 }
 
-/// What a login needs of a client, and nothing more.
+/// The client metadata of a registration: what a login requires, and nothing more.
 pub(crate) fn asked(redirect_uri: &Url, client_name: &str) -> ClientMetadata {
     let mut metadata = ClientMetadata::public(redirect_uri.clone().into());
     metadata.client_name = Some(client_name.to_owned());
@@ -62,30 +62,31 @@ fn has_unreadable_redirect_uris(violation: &Violation) -> bool {
     matches!(violation, Violation::Malformed(unreadable) if unreadable.member == "redirect_uris")
 }
 
-/// A registered client: what this app is called at one issuer, under one redirection URI.
+/// A client registered at one issuer, with one redirection URI.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[expect(
     clippy::exhaustive_structs,
     reason = "a store takes it apart and puts it together again: a member more is a new form"
 )]
 pub struct Client {
-    /// Its identifier.
+    /// The client identifier.
     pub client_id: String,
-    /// How it proves itself.
+    /// The client authentication method, with its secret.
     pub auth: ClientAuth,
-    /// Where it is managed (RFC 7592).
+    /// The client configuration endpoint, with its registration access token (RFC 7592).
     pub management: Option<ClientConfiguration>,
-    /// Where codes are sent.
+    /// The redirection URI.
     pub redirect_uri: Url,
 }
 
 impl Client {
-    /// A client that the operator of a server registered by hand.
+    /// A pre-registered client.
     pub fn preregistered(client_id: String, auth: ClientAuth, redirect_uri: Url) -> Self {
         Self { client_id, auth, management: None, redirect_uri }
     }
 
-    /// Accepts what a server registered, if codes go nowhere else and the client can prove itself.
+    /// Accepts a client information response if the redirection URI is the requested one and the authentication method
+    /// is supported.
     pub(crate) fn receive(registered: ClientInformation, redirect_uri: Url) -> Result<Self, RegisterError> {
         let metadata = &registered.metadata;
         if registered.differences().any(is_about_redirect_uris)
@@ -101,14 +102,14 @@ impl Client {
         Ok(Self { client_id, auth, management, redirect_uri })
     }
 
-    /// Where it is managed, as far as its server has a say there: on the origin where it was registered.
+    /// The client configuration endpoint, if it has the origin of the server's registration endpoint.
     pub fn managed_by(&self, server: &Server) -> Option<ClientConfiguration> {
         let endpoint = server.registration_endpoint.as_ref()?.url();
         self.management.clone().filter(|management| management.endpoint().url().origin() == endpoint.origin())
     }
 
-    /// Whether its secret is about to end: a tenth of its life before, and at most a day. Times in seconds since
-    /// 1970, `registered` being when it was issued.
+    /// True if the client secret expires soon: within the last tenth of its lifetime, at most a day. Times are in
+    /// seconds since 1970; `registered` is when it was issued.
     pub fn ends_soon(&self, registered: i64, now: i64) -> bool {
         let end = match &self.auth {
             ClientAuth::None => return false,
@@ -122,7 +123,7 @@ impl Client {
         now >= end.saturating_sub(margin)
     }
 
-    /// Whether its secret has ended, so that it must register again (RFC 7591 §3.2.1).
+    /// True if the client secret has expired, so that the client must register again (RFC 7591 §3.2.1).
     pub fn is_expired(&self, now: SystemTime) -> bool {
         match &self.auth {
             ClientAuth::None => false,
@@ -133,7 +134,7 @@ impl Client {
     }
 }
 
-/// `token_endpoint_auth_method` as registered, with the secret that it needs.
+/// The registered `token_endpoint_auth_method`, with the secret that it requires.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[expect(clippy::exhaustive_enums, reason = "a caller must handle each")]
 pub enum ClientAuth {
@@ -146,7 +147,7 @@ pub enum ClientAuth {
 }
 
 impl ClientAuth {
-    /// Its name in a registration.
+    /// The method's name in a registration.
     pub fn method(&self) -> AuthMethod {
         match self {
             Self::Basic(_) => AuthMethod::ClientSecretBasic,
@@ -155,7 +156,7 @@ impl ClientAuth {
         }
     }
 
-    /// The secret that goes with it.
+    /// The secret of the method.
     pub fn secret(&self) -> Option<&Secret> {
         match self {
             Self::None => None,
@@ -163,7 +164,8 @@ impl ClientAuth {
         }
     }
 
-    /// From a method and its secret. The method decides; a secret without a method means Basic, the default of RFC 7591 §2.
+    /// Combines a method with its secret. The method decides; a secret without a method means `client_secret_basic`,
+    /// the default of RFC 7591 §2.
     pub fn new(method: Option<AuthMethod>, secret: Option<ClientSecret>) -> Result<Self, RegisterError> {
         match (method, secret) {
             (Some(AuthMethod::None), _) | (None, None) => Ok(Self::None),
@@ -177,23 +179,23 @@ impl ClientAuth {
     }
 }
 
-/// Why there is no client to log in with.
+/// The error of a registration: there is no usable client.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum RegisterError {
-    /// The server insists on an authentication method that we do not have.
+    /// The server registered an authentication method that this client does not support.
     #[error("the server registered another authentication method: {0}")]
     AuthMethod(AuthMethod),
-    /// Authorization codes were taken from the grant types.
+    /// The server removed `authorization_code` from the grant types.
     #[error("the server did not register the authorization_code grant")]
     GrantTypes,
-    /// A method that needs a secret, without one.
+    /// The method requires a secret, and the response has none.
     #[error("the server registered a method that needs a secret and issued none")]
     NoSecret,
-    /// Other redirection URIs than the one that was asked for: codes would go elsewhere.
+    /// The server registered other redirection URIs than the requested one: codes would be sent elsewhere.
     #[error("the server registered other redirection URIs")]
     RedirectUris,
-    /// The server refused.
+    /// An error response, or an invalid response.
     #[error(transparent)]
     RegistrationError(#[from] RegistrationError),
 }

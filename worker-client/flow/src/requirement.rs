@@ -1,12 +1,12 @@
 use rfc8414::Level;
 
-/// A requirement of SPEC.md that this client meets, or asks of a host beyond what RFC 8414 and RFC 7591 do.
+/// A requirement of SPEC.md that binds this client, or that it places on a host beyond RFC 8414 and RFC 7591.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct Requirement {
     /// The stable id.
     pub id: &'static str,
-    /// How binding it is.
+    /// The level.
     pub level: Level,
     /// Its source, as a link.
     pub section: &'static str,
@@ -27,18 +27,18 @@ macro_rules! requirements {
         impl Requirement {
             $($(#[$doc])* pub const $name: Self = $value;)+
 
-            /// Every one, those of the branding among them.
+            /// All requirements, including those of the branding.
             pub const ALL: &[Self] = &[$(Self::$name),+];
         }
     };
 }
 
 requirements! {
-    /// An `application_type` goes with the redirection URI.
+    /// The client sends an `application_type` that matches its redirection URI.
     APPLICATION_TYPE = Self::must("mcp/registration/application-type", MCP_APPLICATION_TYPE);
-    /// The access token goes into a header, to what it is for.
+    /// The access token is sent in the `Authorization` header, to its resource only.
     AUTHORIZATION_HEADER = Self::must("rfc6750/2.1/authorization-header", "https://www.rfc-editor.org/rfc/rfc6750#section-2.1");
-    /// A title, a name, a description and icons are taken in a fixed order, cleaned and bounded.
+    /// The title, name, description and icons are taken from the page in a fixed order, cleaned and bounded.
     BRANDING_DESCRIPTION = Self::should("branding/description/order", HTML_META);
     /// See [`BRANDING_DESCRIPTION`](Self::BRANDING_DESCRIPTION).
     BRANDING_ICON = Self::should("branding/icon/order", HTML_ICON);
@@ -48,59 +48,59 @@ requirements! {
     BRANDING_NAME = Self::should("branding/name/order", HTML_META);
     /// See [`BRANDING_DESCRIPTION`](Self::BRANDING_DESCRIPTION).
     BRANDING_TITLE = Self::should("branding/title/order", HTML_TITLE);
-    /// What a host says of itself loses controls and directions.
+    /// Text of a host is shown without control characters and bidirectional controls.
     BRANDING_TEXT_CLEANED = Self::must("branding/text/cleaned", UNICODE_BIDI);
-    /// What a host says of itself is capped.
+    /// Text of a host is limited in length.
     BRANDING_TEXT_BOUNDED = Self::must("branding/text/bounded", UNICODE_GRAPHEMES);
-    /// A callback without an error has one code.
+    /// An authorization response that is not an error has exactly one code.
     CODE = Self::must("rfc6749/4.1.2/code", "https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2");
-    /// The verifier proves who asked.
+    /// The server verifies the code verifier.
     CODE_VERIFIED = Self::must("rfc7636/4.6/verify", "https://www.rfc-editor.org/rfc/rfc7636#section-4.6");
-    /// Requests go to public hosts over https.
+    /// Requests go to public hosts over https only.
     EGRESS = Self::must("security/egress/public-https", "https://www.rfc-editor.org/rfc/rfc8414#section-6.1");
-    /// The query of the authorization endpoint stays.
+    /// The query of the authorization endpoint is kept.
     ENDPOINT_QUERY = Self::must("rfc6749/3.1/endpoint-query", "https://www.rfc-editor.org/rfc/rfc6749#section-3.1");
-    /// Whether a response names its issuer.
+    /// The metadata advertises the `iss` parameter of authorization responses.
     ISS_ADVERTISED = Self { level: Level::Note, ..Self::must("rfc9207/3/iss-advertised", "https://www.rfc-editor.org/rfc/rfc9207#section-3") };
-    /// A response that names an issuer names the one that was asked.
+    /// The `iss` of an authorization response is the issuer of the request.
     ISS_IDENTICAL = Self::must("rfc9207/2.4/iss-identical", "https://www.rfc-editor.org/rfc/rfc9207#section-2.4");
-    /// A response names its issuer where that is advertised.
+    /// An authorization response has `iss` if the metadata advertises it.
     ISS_REQUIRED = Self::must("rfc9207/2.4/iss-required", "https://www.rfc-editor.org/rfc/rfc9207#section-2.4");
-    /// Credentials and tokens go to the issuer that they came from, and nowhere else.
+    /// Credentials and tokens are sent only to the issuer that issued them.
     ISSUER_BOUND = Self::must("mcp/security/issuer-bound", MCP_SECURITY);
-    /// There is metadata.
+    /// The host has authorization server metadata.
     METADATA = Self::must("mcp/discovery/metadata", MCP_DISCOVERY);
-    /// Two sites and no issuer in the response cannot be told from a mix-up.
+    /// A server whose endpoints are on two sites sends `iss`; otherwise a mix-up attack cannot be detected.
     MIX_UP = Self::must("rfc9700/4.4.2/mix-up", "https://www.rfc-editor.org/rfc/rfc9700#section-4.4.2");
-    /// OpenID Connect Discovery is asked where RFC 8414 finds nothing.
+    /// OpenID Connect Discovery is requested if RFC 8414 metadata is not found.
     OPENID = Self { level: Level::May, ..Self::must("rfc8414/5/openid-compatibility", "https://www.rfc-editor.org/rfc/rfc8414#section-5") };
-    /// A parameter is there once.
+    /// A parameter is not repeated.
     PARAMETER_ONCE = Self::must("rfc6749/3.1/parameter-once", "https://www.rfc-editor.org/rfc/rfc6749#section-3.1");
-    /// Metadata may move within its origin, three times at most.
+    /// Redirects of a metadata request stay within its origin, at most three times.
     REDIRECT = Self::must("security/redirect/origin", "https://www.rfc-editor.org/rfc/rfc8414#section-6.2");
-    /// The redirection URIs are registered.
+    /// The client registers its redirection URIs.
     REDIRECT_URIS = Self::must("rfc7591/2/redirect-uris", "https://www.rfc-editor.org/rfc/rfc7591#section-2");
-    /// There is a registration endpoint.
+    /// The metadata has a registration endpoint.
     REGISTRATION_ENDPOINT = Self::should("mcp/registration/endpoint", MCP_REGISTRATION);
-    /// A registration is a POST of JSON.
+    /// A registration request is a POST of JSON.
     REGISTRATION_REQUEST = Self::must("rfc7591/3.1/request", "https://www.rfc-editor.org/rfc/rfc7591#section-3.1");
-    /// The resource is named.
+    /// Requests have a `resource` parameter.
     RESOURCE = Self::must("rfc8707/2/resource", "https://www.rfc-editor.org/rfc/rfc8707#section-2");
-    /// The challenge method is S256.
+    /// The code challenge method is S256.
     S256 = Self::must("rfc7636/4.2/s256", "https://www.rfc-editor.org/rfc/rfc7636#section-4.2");
-    /// The server says that it supports S256.
+    /// The metadata lists S256.
     S256_ADVERTISED = Self::must("mcp/pkce/s256-advertised", MCP_PKCE);
-    /// The response belongs to the request.
+    /// The `state` of an authorization response is that of the request.
     STATE = Self::must("rfc6749/10.12/state", "https://www.rfc-editor.org/rfc/rfc6749#section-10.12");
-    /// A token answer has a token and its type.
+    /// An access token response has an access token and its type.
     TOKEN_ANSWER = Self::must("rfc6749/5.1/token-answer", "https://www.rfc-editor.org/rfc/rfc6749#section-5.1");
-    /// A token of an unknown type is not used.
+    /// An access token of an unknown type is not used.
     TOKEN_TYPE = Self::must("rfc6749/7.1/token-type", "https://www.rfc-editor.org/rfc/rfc6749#section-7.1");
-    /// An update carries the client's identifier and nothing that is the server's.
+    /// An update request has the client identifier, and none of the members that the server assigns.
     UPDATE_REQUEST = Self::must("rfc7592/2.2/update-request", "https://www.rfc-editor.org/rfc/rfc7592#section-2.2");
-    /// The verifier is of 43 to 128 unreserved characters.
+    /// A code verifier has 43 to 128 unreserved characters.
     VERIFIER = Self::must("rfc7636/4.1/verifier", "https://www.rfc-editor.org/rfc/rfc7636#section-4.1");
-    /// The well-known URL goes between host and path.
+    /// The well-known path is inserted between the host and the path of the issuer.
     WELL_KNOWN_URL = Self::must("rfc8414/3.1/well-known-url", "https://www.rfc-editor.org/rfc/rfc8414#section-3.1");
 }
 

@@ -1,10 +1,11 @@
 use percent_encoding::percent_decode;
 use url::Url;
 
-/// Whether a token for `resource` may go to `target`: the same origin, and a path at or below it, by whole segments.
+/// True if a token for `resource` may be sent to `target`: the same origin, and a path equal to or below its own, by
+/// whole segments.
 ///
-/// Servers and proxies decode paths once or twice more than a client does. A path whose decoded form has other segments
-/// than it shows is therefore covered by a whole origin alone.
+/// Servers and proxies may decode a path once or twice more than a client. A path whose segments change by decoding is
+/// therefore covered only by a resource that is a whole origin.
 pub fn covers(resource: &Url, target: &Url) -> bool {
     let parent = resource.path().trim_end_matches('/');
     resource.origin() == target.origin()
@@ -14,7 +15,7 @@ pub fn covers(resource: &Url, target: &Url) -> bool {
         && (parent.is_empty() || segments_are_plain(target.path()))
 }
 
-/// Whether a path, decoded as often as it changes, has the segments that it shows, and none that leads upwards.
+/// True if decoding a path, however often, yields the same segments and no dot segment.
 fn segments_are_plain(path: &str) -> bool {
     path.split('/').all(|segment| {
         let mut text = segment.as_bytes().to_vec();
@@ -29,7 +30,7 @@ fn segments_are_plain(path: &str) -> bool {
             }
             text = decoded;
         }
-        // A segment that is encoded deeper than any server decodes hides something.
+        // A segment with more levels of encoding than any server decodes is rejected.
         false
     })
 }
@@ -53,7 +54,7 @@ mod tests {
             ("https://good.example/mcp/", "https://good.example/mcp"),
             ("https://good.example/mcp", "https://good.example/mcp/a%20b/c%2525/d..e/...?x=%2F..%2F"),
             ("https://good.example/mcp", "https://good.example/mcp/%C3%A9"),
-            // The whole origin is the resource: nothing lies outside.
+            // The resource is the whole origin: every path is within it.
             ("https://good.example", "https://good.example/a%2Fb"),
         ] {
             assert!(check(resource, target), "{resource} {target}");

@@ -14,7 +14,7 @@ pub struct Revoke {
 }
 
 impl Revoke {
-    /// Nothing when the server offers no revocation.
+    /// A revocation; `None` if the server has no revocation endpoint.
     pub fn new(server: &Server, client: &Client, token: &Secret, kind: TokenKind) -> Option<Self> {
         let endpoint = server.revocation_endpoint.clone()?;
         Some(Self { endpoint, client: client.clone(), token: token.clone(), kind })
@@ -52,14 +52,14 @@ impl Exchange for Revoke {
     }
 }
 
-/// RFC 7009 §2.2: only 200 says that the token is no longer valid.
+/// The error of a revocation: a status other than 200, which alone says that the token is invalid (RFC 7009 §2.2).
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
 #[error("the revocation endpoint answered with {0}")]
 #[non_exhaustive]
 pub struct NotRevoked(pub StatusCode);
 
 impl NotRevoked {
-    /// Whether asking again is useless: the server understood, and does not do it.
+    /// True if a retry cannot succeed: the server rejected the request.
     pub fn is_final(self) -> bool {
         self.0.is_client_error() && !matches!(self.0.as_u16(), 408 | 425 | 429)
     }

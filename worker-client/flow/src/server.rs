@@ -8,35 +8,35 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Blocked, Egress, Finding, LoginTarget, Requirement, login_target::authority, site::same_site};
 
-/// An authorization server that a person can be sent to: metadata narrowed to what a login needs, with every
-/// endpoint judged by the egress policy.
+/// An authorization server with which a login is possible: the metadata that a login requires, with every endpoint
+/// checked by the egress policy.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[expect(
     clippy::exhaustive_structs,
     reason = "a store takes it apart and puts it together again: a member more is a new form"
 )]
 pub struct Server {
-    /// Its identifier, as published.
+    /// The issuer identifier, as published.
     pub issuer: Issuer,
-    /// Where the person goes.
+    /// The authorization endpoint.
     pub authorization_endpoint: Endpoint,
-    /// Where codes and refresh tokens go, and nothing else may receive them.
+    /// The token endpoint, the only receiver of codes and refresh tokens.
     pub token_endpoint: Endpoint,
-    /// Where clients register; a server at which this app is known already need not have one.
+    /// The registration endpoint; a server with a pre-registered client may have none.
     pub registration_endpoint: Option<Endpoint>,
-    /// Where tokens are revoked, when it belongs to the token endpoint's site.
+    /// The revocation endpoint, if it is on the site of the token endpoint.
     pub revocation_endpoint: Option<Endpoint>,
-    /// The ways to authenticate that we know and it offers, in our order of preference.
+    /// The client authentication methods that both sides support, in this client's order of preference.
     pub auth_methods: Vec<AuthMethod>,
-    /// Whether every authorization response carries `iss` (RFC 9207 §3).
+    /// True if every authorization response has `iss` (RFC 9207 §3).
     pub sends_iss: bool,
-    /// Scope values that it publishes, the first 32: untrusted text.
+    /// The first 32 of `scopes_supported`: untrusted text.
     pub scopes: Vec<String>,
 }
 
 impl Server {
-    /// Narrows metadata, or says everything that stands in the way. `is_preregistered`: whether this app has a client there that was registered
-    /// by hand, so that it needs no registration.
+    /// Checks metadata; the error lists everything that prevents a login. `is_preregistered` is true if this app has a
+    /// pre-registered client there, so that it requires no registration endpoint.
     pub fn new(metadata: Metadata, egress: &Egress, is_preregistered: bool) -> Result<Self, Vec<Unusable>> {
         let auth_methods = auth_methods(&metadata);
         let scopes = metadata
@@ -115,8 +115,8 @@ impl Server {
         })
     }
 
-    /// The hosts of other sites than the named one's that have a part in issuing the token. Their people may know
-    /// nothing of the named host, which will receive it.
+    /// The hosts of the issuer, the authorization endpoint and the token endpoint that are on another site than the
+    /// named host. Their users may not know the named host, which will receive the token.
     pub fn cross_site_hosts(&self, named: &LoginTarget) -> Vec<String> {
         let parts = [self.issuer.url(), self.authorization_endpoint.url(), self.token_endpoint.url()];
         let others = parts.iter().filter(|part| !same_site(part, named.url()));
@@ -126,7 +126,8 @@ impl Server {
         hosts
     }
 
-    /// Whether a client registered there can be used here: the same issuer, with the same endpoints for secrets.
+    /// True if a client registered at `other` can be used here: the same issuer, with the same endpoints that receive
+    /// secrets.
     pub fn is_same_party(&self, other: &Self) -> bool {
         self.issuer == other.issuer
             && self.token_endpoint == other.token_endpoint
@@ -134,8 +135,8 @@ impl Server {
     }
 }
 
-/// `none` first: a public client has no secret to lose. Then the server's own order, for what it lists first is
-/// what all of its endpoints take.
+/// The common authentication methods. `none` comes first, because a public client has no secret that can leak; then the
+/// server's own order, because all of its endpoints accept the methods that it lists first.
 fn auth_methods(metadata: &Metadata) -> Vec<AuthMethod> {
     let ours = [AuthMethod::None, AuthMethod::ClientSecretBasic, AuthMethod::ClientSecretPost];
     let offered = metadata.token_endpoint_auth_methods_supported();
@@ -145,51 +146,52 @@ fn auth_methods(metadata: &Metadata) -> Vec<AuthMethod> {
     methods
 }
 
-/// A reason why a metadata document that can be read is not enough for a login.
+/// A reason why readable metadata does not allow a login.
 #[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize, thiserror::Error)]
 #[serde(tag = "reason", content = "of", rename_all = "kebab-case")]
 #[expect(clippy::exhaustive_enums, reason = "a caller must handle each")]
 pub enum Unusable {
-    /// An endpoint lies where requests may not go.
+    /// The egress policy blocks an endpoint.
     #[error("`{member}` may not be used: {why}")]
     Blocked {
-        /// The endpoint's member.
+        /// The member of the endpoint.
         member: Cow<'static, str>,
         /// The rule of the egress policy.
         why: Blocked,
     },
-    /// The document breaks a requirement of RFC 8414 that a login depends on.
+    /// The document violates a requirement of RFC 8414 that a login depends on.
     #[error("the metadata cannot be used: {}", .0.evidence)]
     Metadata(Finding),
-    /// The server is within its rights: registration is optional in RFC 8414.
+    /// The metadata has no registration endpoint, which is optional in RFC 8414.
     #[error("the server offers no dynamic client registration")]
     NoRegistration,
-    /// PKCE cannot be relied on (RFC 8414 §2: what is not listed is not supported).
+    /// The metadata does not list S256 (RFC 8414 §2: without the member, PKCE is not supported).
     #[error("the metadata has no `S256` in code_challenge_methods_supported")]
     NoS256,
-    /// `authorization_endpoint` already carries a parameter that belongs to the client (RFC 6749 §3.1).
+    /// `authorization_endpoint` already has a parameter that the client must set (RFC 6749 §3.1).
     #[error("`authorization_endpoint` already carries a parameter of the authorization request")]
     OwnParameters,
-    /// The server asks for a mechanism that this client does not have.
+    /// The server requires a mechanism that this client does not support.
     #[error("the server requires {0}")]
     Requires(Mechanism),
-    /// A mix-up cannot be told from this: two sites, and no `iss` to tell them apart (RFC 9700 §4.4.2).
+    /// The endpoints are on two sites and responses have no `iss`, so that a mix-up attack cannot be detected (RFC 9700
+    /// §4.4.2).
     #[error(
         "consent is asked at {authorization} but tokens are issued at {token}, another site, without `iss`"
     )]
     Split {
-        /// The authorization endpoint's host.
+        /// The host of the authorization endpoint.
         authorization: String,
-        /// The token endpoint's host.
+        /// The host of the token endpoint.
         token: String,
     },
-    /// A member is missing without which there is no login.
+    /// A member that a login requires is missing.
     #[error("the metadata has no {0}")]
     Without(Cow<'static, str>),
 }
 
 impl Unusable {
-    /// The id of the requirement that is not met; a mechanism that this client does not have breaks none.
+    /// The id of the requirement that is not met; a mechanism that this client does not support violates none.
     pub fn requirement_id(&self) -> Option<Cow<'static, str>> {
         let id = match self {
             Self::Blocked { why, .. } => why.requirement().id,
@@ -220,7 +222,7 @@ impl Unusable {
     }
 }
 
-/// A mechanism that a server may require and this client does not have.
+/// A mechanism that a server may require and this client does not support.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize, thiserror::Error)]
 #[serde(rename_all = "kebab-case")]
 #[expect(clippy::exhaustive_enums, reason = "a caller must handle each")]
@@ -239,8 +241,8 @@ pub enum Mechanism {
     SignedRequestObjects,
 }
 
-/// The parameters of an authorization request as this client makes it, compared without regard to case: some servers
-/// read them so.
+/// The parameters of this client's authorization request, compared without regard to case, because some servers ignore
+/// case.
 const OWN_PARAMETERS: &[&str] = &[
     "client_id",
     "code_challenge",

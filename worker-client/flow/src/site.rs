@@ -2,10 +2,10 @@ use std::sync::LazyLock;
 
 use url::{Host, Url};
 
-/// Whether two URLs belong to one site: equal hosts, or one registrable domain by the Public Suffix List, its private
-/// section included.
+/// True if two URLs belong to one site: equal hosts, or one registrable domain by the Public Suffix List, including its
+/// private section.
 ///
-/// A name without a registrable domain, an address among them, is one site with itself alone.
+/// A host without a registrable domain, such as an address, is a site of its own.
 pub fn same_site(a: &Url, b: &Url) -> bool {
     match (a.host(), b.host()) {
         (Some(Host::Domain(a)), Some(Host::Domain(b))) => {
@@ -16,7 +16,8 @@ pub fn same_site(a: &Url, b: &Url) -> bool {
     }
 }
 
-/// The public suffix of a name, and one label more; `None` where the name is a public suffix itself.
+/// The registrable domain of a name: its public suffix and one more label; `None` if the name is itself a public
+/// suffix.
 fn registrable_domain(name: &str) -> Option<&str> {
     let suffix = suffix_labels(name);
     let (start, _) = name.rmatch_indices('.').nth(suffix).unwrap_or_default();
@@ -24,8 +25,8 @@ fn registrable_domain(name: &str) -> Option<&str> {
     (domain.split('.').count() > suffix).then_some(domain)
 }
 
-/// The number of labels of a name's public suffix: the longest rule that matches decides, an exception takes one label
-/// away, and a name without a rule has a suffix of one label.
+/// The number of labels of a name's public suffix: the longest matching rule decides, an exception removes one label,
+/// and a name without a rule has a suffix of one label.
 fn suffix_labels(name: &str) -> usize {
     let (mut labels, mut parent) = (1, String::new());
     for (count, label) in name.rsplit('.').enumerate() {
@@ -89,7 +90,7 @@ mod tests {
         }
     }
 
-    /// Each rule of the list that `psl` carries, and names around it, read as `psl` does.
+    /// Every rule of the list in `psl`, and names around it, give the result of `psl`.
     #[test]
     fn every_rule_as_psl_reads_it() {
         let metadata = Command::new(env!("CARGO")).args(["metadata", "--format-version=1"]).output().unwrap();
@@ -105,7 +106,7 @@ mod tests {
                 let host = |name: &str| {
                     Url::parse(&format!("https://{name}/")).unwrap().host_str().unwrap().to_owned()
                 };
-                // `psl` knows names by their letters alone, a URL by their A-labels.
+                // `psl` has names in Unicode, a URL has them as A-labels.
                 let expected = psl::domain_str(&name).map(host);
                 if registrable_domain(&host(&name)) != expected.as_deref() {
                     differences.push(name);
@@ -114,8 +115,8 @@ mod tests {
             }
         }
         assert!(sites > 40_000, "{sites}");
-        // `psl` overlooks a wildcard where a longer rule names the label: `*.run.app` beside `*.mtls.run.app`. A name
-        // that the wildcard makes a public suffix is no site here.
+        // `psl` ignores a wildcard if a longer rule has the same label: `*.run.app` beside `*.mtls.run.app`. A name
+        // that the wildcard makes a public suffix has no registrable domain here.
         for name in &differences {
             let (_, parent) = name.split_once('.').unwrap();
             assert!(rules.lines().any(|rule| rule == format!("*.{parent}")), "{name}");

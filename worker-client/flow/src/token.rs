@@ -13,7 +13,8 @@ use url::form_urlencoded::{Serializer, byte_serialize};
 
 use crate::{Client, ClientAuth, Exchange, Pending, Quotation, Requirement, Server, Turn, quotation::said};
 
-/// The exchange of an authorization code (RFC 6749 §4.1.3, RFC 7636 §4.5). Only [`Pending::accept`] makes one.
+/// The exchange of an authorization code for tokens (RFC 6749 §4.1.3, RFC 7636 §4.5). Only [`Pending::accept`] creates
+/// one.
 #[derive(Debug)]
 pub struct CodeExchange {
     pending: Pending,
@@ -25,17 +26,17 @@ impl CodeExchange {
         Self { pending, code: Secret::new(code) }
     }
 
-    /// Whom the tokens will come from.
+    /// The server that issues the tokens.
     pub fn server(&self) -> &Server {
         &self.pending.server
     }
 
-    /// Who asks for them.
+    /// The client that requests them.
     pub fn client(&self) -> &Client {
         &self.pending.client
     }
 
-    /// What they will be for.
+    /// The resource that they are for.
     pub fn resource(&self) -> &str {
         &self.pending.resource
     }
@@ -62,13 +63,13 @@ impl Exchange for CodeExchange {
 
     fn receive(self, response: &Response<Vec<u8>>) -> Result<Turn<Self>, TokenError> {
         let mut tokens = Tokens::receive(response)?;
-        // RFC 6749 §5.1: an omitted scope is the one that was asked for.
+        // RFC 6749 §5.1: an omitted scope is the requested one.
         tokens.scope = tokens.scope.or(self.pending.scope);
         Ok(Turn::Done(tokens))
     }
 }
 
-/// The use of a refresh token (RFC 6749 §6), at the endpoint it came from.
+/// A refresh (RFC 6749 §6), at the token endpoint that issued the refresh token.
 #[derive(Debug)]
 pub struct Refresh {
     server: Server,
@@ -79,7 +80,7 @@ pub struct Refresh {
 }
 
 impl Refresh {
-    /// Nothing when the tokens hold no refresh token.
+    /// A refresh; `None` if the tokens have no refresh token.
     pub fn new(server: Server, client: Client, resource: String, tokens: &Tokens) -> Option<Self> {
         let token = tokens.refresh_token.clone()?;
         Some(Self { server, client, resource, token, scope: tokens.scope.clone() })
@@ -112,9 +113,10 @@ impl Exchange for Refresh {
     }
 }
 
-/// A form POST with the client's authentication (RFC 6749 §2.3.1): the secret in one place, never in two.
+/// A form POST with client authentication (RFC 6749 §2.3.1): the secret is sent in the header or in the body, never in
+/// both.
 ///
-/// `client_id` is in the body always: RFC 6749 §3.2.1 allows it, and some servers ask for it beside Basic.
+/// `client_id` is always in the body: RFC 6749 §3.2.1 allows it, and some servers require it in addition to Basic.
 pub(crate) fn authenticated(
     endpoint: &Endpoint,
     client: &Client,
@@ -143,28 +145,28 @@ pub(crate) fn authenticated(
     request
 }
 
-/// What a token endpoint issued (RFC 6749 §5.1).
+/// An access token response (RFC 6749 §5.1).
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[expect(
     clippy::exhaustive_structs,
     reason = "a store takes it apart and puts it together again: a member more is a new form"
 )]
 pub struct Tokens {
-    /// A bearer token.
+    /// The access token, of the type Bearer.
     pub access_token: Secret,
-    /// For when it ends.
+    /// The refresh token.
     pub refresh_token: Option<Secret>,
-    /// Its lifetime; nothing means that the server did not say.
+    /// The lifetime of the access token; `None` if the server did not specify it.
     pub expires_in: Option<Duration>,
-    /// What it allows, as the server said.
+    /// The scope of the access token, as the server sent it.
     pub scope: Option<String>,
 }
 
 impl Tokens {
-    /// Whether it is time for new ones, given when these were issued.
+    /// True if the tokens are due for a refresh; `issued` is the time of their issue.
     ///
-    /// A minute or a tenth of the lifetime before the end, but not within half a minute of the last time, so
-    /// that short-lived tokens cause no storm.
+    /// A refresh is due one minute or a tenth of the lifetime before expiry, whichever is longer, but not within 30
+    /// seconds of the issue, so that short-lived tokens do not cause a burst of refreshes.
     pub fn are_due(&self, issued: SystemTime, now: SystemTime) -> bool {
         let Some(lifetime) = self.expires_in else { return false };
         let age = now.duration_since(issued).unwrap_or_default();
@@ -249,38 +251,38 @@ fn lifetime(seconds: Seconds) -> Duration {
     }
 }
 
-/// Visible ASCII without a space, at most 16 KiB (RFC 6749 Appendix A.12, RFC 6750 §2.1): fit for a header.
+/// True for 1 to 16,384 visible ASCII characters (RFC 6749 Appendix A.12, RFC 6750 §2.1), which fit a header.
 fn is_token(token: &str) -> bool {
     (1..=16_384).contains(&token.len()) && token.bytes().all(|b| b.is_ascii_graphic())
 }
 
-/// Why there are no tokens.
+/// The error of a token request.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum TokenError {
-    /// A success without something that it must have.
+    /// A success response without a required member.
     #[error("the token answer lacks {0}")]
     Malformed(&'static str),
     /// An error of RFC 6749 §5.2, cleaned.
     #[error("the token endpoint answered {error}{}", said(.says.as_ref()))]
     Refused {
-        /// 400, or 401, or what the server found fit.
+        /// The status: 400, 401, or another one that the server chose.
         status: StatusCode,
         /// The error code.
         error: String,
         /// The description of the error.
         says: Option<Quotation>,
     },
-    /// Any other status, a redirect among them, with whatever body.
+    /// Any other status, redirects included, with any body.
     #[error("the token endpoint answered with {0}")]
     Status(StatusCode),
-    /// Not a bearer token.
+    /// The token type is not Bearer.
     #[error("the token is not a bearer token")]
     TokenType,
 }
 
 impl TokenError {
-    /// The requirement that the answer breaks; a refusal breaks none.
+    /// The requirement that the response violates; an error response violates none.
     pub fn requirement(&self) -> Option<Requirement> {
         match self {
             Self::Malformed(_) => Some(Requirement::TOKEN_ANSWER),
@@ -297,7 +299,7 @@ impl TokenError {
         matches!(status.as_u16(), 200 | 201 | 400 | 401 | 403) && !NOT_FINAL.contains(&error.as_str())
     }
 
-    /// Whether the server has forgotten this client (RFC 6749 §5.2).
+    /// True if the server no longer knows this client (RFC 6749 §5.2).
     pub fn is_about_the_client(&self) -> bool {
         matches!(self, Self::Refused { error, .. } if error == "invalid_client")
     }

@@ -5,62 +5,62 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Actor, FetchError, Finding, InvalidHost, Requirement, Unusable};
 
-/// The answer to the question whether and how a person can log in to a host. Reasons are types until they are printed.
+/// The verdict on a host: if and how a person can log in to it. Reasons are types until they are printed.
 #[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
 #[serde(tag = "verdict", rename_all = "snake_case")]
 #[expect(clippy::exhaustive_enums, reason = "a caller must handle each")]
 pub enum Verdict {
-    /// The host refuses to be asked: each document was answered 401 or 403, and no challenge leads on.
+    /// The host denies access: every document was answered with 401 or 403, and no challenge leads on.
     Closed {
         /// The status of the first such response.
         status: u16,
     },
-    /// The host points to another authorization server (RFC 9728), which is named and not asked.
+    /// The host refers to another authorization server (RFC 9728), which is reported and never requested.
     ExternalAuthorizationServer {
         /// The `resource_metadata` of its challenge: untrusted text.
         resource_metadata: String,
     },
-    /// Every place where metadata may lie said that there is none.
+    /// Every well-known URL was answered, and none has metadata.
     NoMetadata,
-    /// Metadata without a `registration_endpoint`, and nothing else that stands in the way.
+    /// The metadata has no `registration_endpoint`, and meets every other requirement of a login.
     NoRegistration,
-    /// No login is needed: an MCP `initialize` succeeds without a token.
+    /// No login is required: an MCP `initialize` succeeds without a token.
     Open,
-    /// The host was not asked: the egress policy forbids it, or the name is none.
+    /// No request was sent: the egress policy blocks the host, or the name is invalid.
     Refused {
-        /// The rule of the policy, or the fault of the name.
+        /// The rule of the policy, or the error in the name.
         reason: InvalidHost,
     },
     /// A person can log in.
     Registrable,
-    /// No answer, or one that says "later": nothing is known of the host for now.
+    /// No response, or a temporary failure: the host is in an unknown state.
     Unreachable {
-        /// As much of the reason as strangers are told.
+        /// The reason, as coarse as it is shown to users.
         reason: Unreachable,
-        /// The reason in the words of the transport, for the person at the command line.
+        /// The reason in the words of the transport, for the command line.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         detail: Option<String>,
     },
-    /// A document is there and cannot be read.
+    /// A document is present and cannot be parsed.
     Unreadable {
-        /// The requirements that the document breaks; at least one.
+        /// The requirements that the document violates; at least one.
         reasons: Vec<Finding>,
     },
-    /// Metadata with which no login is possible.
+    /// The metadata does not allow a login.
     Unusable {
-        /// All reasons, not the first; at least one.
+        /// All reasons; at least one.
         reasons: Vec<Unusable>,
     },
 }
 
-/// The reason why nothing is known of a host for now.
+/// The reason why the state of a host is unknown.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 #[expect(clippy::exhaustive_enums, reason = "a caller must handle each")]
 pub enum Unreachable {
-    /// The request has no answer.
+    /// The request has no response.
     Fetch(FetchError),
-    /// A status that asks for another try: 408, 429 or 5xx.
+    /// A status that calls for a retry: 408, 429 or 5xx.
     Status(u16),
 }
 
@@ -74,7 +74,7 @@ impl fmt::Display for Unreachable {
 }
 
 impl Verdict {
-    /// The name of the verdict on the wire.
+    /// The name of the verdict in JSON.
     pub fn name(&self) -> &'static str {
         match self {
             Self::Closed { .. } => "closed",
@@ -90,7 +90,7 @@ impl Verdict {
         }
     }
 
-    /// The reason in words, where the verdict has one; untrusted text in part.
+    /// The reason in words, if the verdict has one; untrusted text in part.
     pub fn why(&self) -> Option<String> {
         match self {
             Self::Closed { status } => Some(format!("the host answered {status}")),
@@ -111,7 +111,7 @@ impl Verdict {
         }
     }
 
-    /// The party that must act for people to be able to log in; `None` where nobody must, or where that is not known.
+    /// The party that must act so that people can log in; `None` if no party must, or it is unknown.
     pub fn actor(&self) -> Option<Actor> {
         match self {
             Self::NoRegistration | Self::Unreadable { .. } | Self::Unusable { .. } => {
@@ -125,8 +125,8 @@ impl Verdict {
         }
     }
 
-    /// The id of the requirement that decided the verdict, whomever it binds; a mechanism that this client does not
-    /// have breaks none.
+    /// The id of the requirement that decided the verdict, whichever party it binds; a mechanism that this client does
+    /// not support violates none.
     pub fn requirement(&self) -> Option<Cow<'static, str>> {
         match self {
             Self::NoMetadata => Some(Requirement::METADATA.id.into()),
@@ -145,7 +145,7 @@ impl Verdict {
 }
 
 impl Verdict {
-    /// The texts of the verdict that may repeat words of a host.
+    /// The texts of the verdict that may contain text of a host.
     pub fn untrusted_texts(&mut self) -> Vec<&mut String> {
         match self {
             Self::ExternalAuthorizationServer { resource_metadata } => vec![resource_metadata],

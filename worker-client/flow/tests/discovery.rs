@@ -1,4 +1,4 @@
-//! Where metadata is looked for, in which order, and which answers are not followed.
+//! The URLs of a metadata search, their order, and the responses that are not followed.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::{cell::RefCell, collections::BTreeMap};
@@ -8,7 +8,8 @@ use login_flow::{Discover, Egress, FetchError, LoginTarget, drive};
 
 const WELL_KNOWN: &str = "https://good.example/.well-known/oauth-authorization-server";
 
-/// What a search asks of hosts that answer so: a location to be redirected to, or a document.
+/// Searches among hosts with these responses; returns the requested URLs and the issuer that was found. The text of a
+/// response is its body, or the location of a redirect.
 async fn search(named: &str, answers: &[(&str, u16, &str)]) -> (Vec<String>, Option<String>) {
     let egress = Egress::public();
     let answers: BTreeMap<_, _> =
@@ -95,7 +96,7 @@ async fn d07_three_redirects_and_no_more() {
     assert!(!asked.iter().any(|url| url == four));
 }
 
-/// D12: the document of the root is not used for a tenant that another document publishes.
+/// D12: the document of the root is not used for a tenant that has a document of its own.
 #[tokio::test]
 async fn d12_a_published_issuer_gets_no_second_try() {
     let answers = [

@@ -1,4 +1,5 @@
-//! How real hosts fail before a login, and the verdict that is right: what failed or refused is not what is not there.
+//! Failures of real hosts before a login, with the correct verdicts: a failed or denied request is not a missing
+//! document.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use http::{Request, Response};
@@ -17,7 +18,7 @@ const AT_WWW: &str = r#"{"issuer": "https://www.good.example", "authorization_en
     "token_endpoint": "https://www.good.example/t", "registration_endpoint": "https://www.good.example/r",
     "response_types_supported": ["code"], "code_challenge_methods_supported": ["S256"]}"#;
 
-/// Probes `good.example`, whose well-known documents are these in the order of discovery.
+/// Probes `good.example`; the responses are those of its well-known documents, in the order of discovery.
 async fn ask(oauth: Answer, openid: Answer) -> Probe {
     ask_hosts(|url| match url {
         "https://good.example/.well-known/oauth-authorization-server" => oauth,
@@ -45,10 +46,10 @@ async fn all_503_is_unreachable_and_so_is_all_that_may_pass() {
         let down = (status, HTML, "<h1>Please wait</h1>");
         let expected = Verdict::Unreachable { reason: Unreachable::Status(status), detail: None };
         assert_eq!(ask(down, down).await.verdict, expected, "{status}");
-        // One document fails and the other is not there: the first may hold it.
+        // The first document fails and the second is missing: the first may exist.
         assert_eq!(ask(down, NOT_FOUND).await.verdict, expected, "{status}");
         assert_eq!(ask(NOT_FOUND, down).await.verdict, expected, "{status}");
-        // A later document still makes a positive verdict.
+        // A later document still leads to a positive verdict.
         assert_eq!(ask(down, (200, JSON, GOOD)).await.verdict, Verdict::Registrable, "{status}");
     }
     for status in [400, 404, 405, 406, 410] {
@@ -65,7 +66,7 @@ async fn waf_403_is_a_refusal_to_be_asked() {
         assert_eq!(ask(refused, refused).await.verdict, closed);
         assert_eq!(ask(refused, NOT_FOUND).await.verdict, closed);
         assert_eq!(ask(refused, (200, JSON, GOOD)).await.verdict, Verdict::Registrable);
-        // A failure that may pass says less than a refusal.
+        // A temporary failure is weaker evidence than a denial.
         let later = ask(refused, (503, HTML, "")).await.verdict;
         assert_eq!(later, Verdict::Unreachable { reason: Unreachable::Status(503), detail: None });
     }
@@ -91,7 +92,7 @@ async fn json_after_notice_is_a_document_that_cannot_be_read() {
             );
             assert!(probe.findings.iter().any(|finding| finding.id == "rfc8414/3.2/json-object"));
         }
-        // The shell of a single-page app is no document.
+        // The HTML shell of a single-page app is not a document.
         assert_eq!(ask((200, HTML, body), NOT_FOUND).await.verdict, Verdict::NoMetadata, "{body}");
         assert_eq!(ask((200, JSON, body), (200, JSON, GOOD)).await.verdict, Verdict::Registrable, "{body}");
     }
@@ -113,7 +114,8 @@ async fn apex_www_is_a_pointer_within_the_site() {
         assert_eq!(probe.verdict, Verdict::Registrable, "{status}");
         assert_eq!(probe.server.unwrap().issuer.as_str(), "https://www.good.example");
     }
-    // Another site is named and not asked, nor is what the site's other origin publishes for somebody else.
+    // Another site is reported and not requested; nor is a document that the site's other origin publishes for another
+    // issuer.
     for (to, document) in [("https://www.evil.example/", AT_WWW), ("https://www.good.example/", GOOD)] {
         let probe = ask_hosts(|url| {
             if url.starts_with("https://good.example/") { (301, to, "") } else { (200, JSON, document) }

@@ -1,4 +1,4 @@
-//! One login without a socket: what is sent, what is accepted, and what is not.
+//! One login without a socket: the requests, and the responses that are accepted and rejected.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 use http::{Request, Response, header};
@@ -117,12 +117,12 @@ async fn the_authorization_request() {
     insta::assert_snapshot!(url.as_str().replace('&', "\n&"));
 }
 
-/// The table of RFC 9207 §2.4, and the rest of what a callback can be.
+/// The table of RFC 9207 §2.4, and the other forms of a callback.
 #[tokio::test]
 async fn c03_c06_what_is_accepted() {
     let state = state();
     let good = format!("code=c&state={state}");
-    // It advertises `iss`: it must be there and be the same, as text.
+    // The server advertises `iss`: it must be present and equal, as text.
     for (query, expected) in [
         (format!("{good}&iss=https://oidc.example"), None),
         (good.clone(), Some(AuthorizationResponseError::NoIssuer)),
@@ -162,7 +162,7 @@ async fn c03_c06_what_is_accepted() {
         let (_, pending) = begin("https://oidc.example", r#"{"client_id": "a"}"#).await;
         assert_eq!(pending.accept(&callback(&query)).err(), expected, "{query}");
     }
-    // It does not: absence is legal, and another issuer is still another issuer.
+    // The server does not advertise `iss`: it may be absent, and another issuer is still rejected.
     for (query, expected) in [
         (good.clone(), None),
         (format!("{good}&iss=https://mcp-ts.example/"), None),

@@ -1,4 +1,4 @@
-//! The vectors of what the client asks, accepts and refuses.
+//! The vectors of the client's requests, and of the responses that it accepts and rejects.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 use std::collections::BTreeMap;
@@ -36,7 +36,7 @@ async fn hosts() {
     }
 }
 
-/// A server whose metadata is what a vector says, asked of the issuer that it names.
+/// A server with the metadata of a vector, read for the issuer that it names.
 fn server(document: &Value) -> Server {
     Server::new(metadata(document), &Egress::public(), false).unwrap()
 }
@@ -46,7 +46,7 @@ fn metadata(document: &Value) -> Metadata {
     Metadata::read(&issuer, document.to_string().as_bytes()).unwrap().metadata
 }
 
-/// The state of a vector: 32 octets, as base64url.
+/// The state of a vector: 32 octets in base64url.
 fn state(text: &str) -> State {
     let entropy = Base64UrlUnpadded::decode_vec(text).unwrap();
     State::from_entropy(entropy.try_into().unwrap())
@@ -129,7 +129,7 @@ fn authorization_requests() {
     }
 }
 
-/// The method, the URL and the headers that are named.
+/// Checks the method, the URL and the expected headers.
 fn assert_head(request: &Request<Vec<u8>>, expected: &Value, context: &str) {
     assert_eq!(request.method().as_str(), expected["method"], "{context}");
     assert_eq!(request.uri().to_string(), expected["url"], "{context}");
@@ -138,7 +138,8 @@ fn assert_head(request: &Request<Vec<u8>>, expected: &Value, context: &str) {
     }
 }
 
-/// Each parameter once, those that are named with their values, and none that is to be absent.
+/// Checks that each parameter occurs once, that the expected ones have their values, and that the absent ones are
+/// absent.
 fn assert_parameters(query: &str, expected: &Value, context: &str) {
     let pairs: Vec<(String, String)> = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
     let parameters: BTreeMap<String, String> = pairs.iter().cloned().collect();

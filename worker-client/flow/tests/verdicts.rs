@@ -1,4 +1,4 @@
-//! Every vector leads to the verdict and the findings that it names.
+//! Every vector of a host leads to its verdict and its findings.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use login_flow::{Egress, FetchError, LoginTarget, Probe, Verdict, probe};
@@ -8,7 +8,7 @@ async fn probe_vector(vector: &Vector) -> Probe {
     probe_knowing(vector, "").await
 }
 
-/// As an app that has a client at that issuer, registered by hand.
+/// Probes as an app with a pre-registered client at the issuer `known`.
 async fn probe_knowing(vector: &Vector, known: &str) -> Probe {
     let egress = Egress::public();
     let named = LoginTarget::parse(&vector.host, &egress).unwrap();
@@ -68,7 +68,7 @@ async fn say_why() {
     insta::assert_snapshot!(reasons);
 }
 
-/// D01: nothing of a document that speaks for another issuer is used.
+/// D01: no member of a document of another issuer is used.
 #[tokio::test]
 async fn d01_a_pointer_is_followed_and_its_document_is_not_used() {
     let vector = vectors::all().find(|vector| vector.host == "https://docs.example").unwrap();
