@@ -1,4 +1,4 @@
-// What a host says of itself: which icon is taken, how long it is remembered, and that a login never waits for it.
+// The branding of a host: the choice of its icon, the lifetime of its cache, and a login that does not wait for it.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';

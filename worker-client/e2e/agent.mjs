@@ -1,4 +1,4 @@
-// A browser without JavaScript: cookies, navigations, redirects and forms.
+// A user agent without JavaScript: cookies, navigations, redirects and forms.
 import { parse } from 'node-html-parser';
 import { pairs } from './lab.mjs';
 

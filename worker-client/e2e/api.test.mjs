@@ -1,4 +1,4 @@
-// The routes as programs use them, held to the document that describes them.
+// The routes as programs use them, checked against openapi.json.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import Ajv from 'ajv/dist/2020.js';

@@ -1,4 +1,4 @@
-// A person in a real browser: types the host, sees whom it is, confirms, agrees, lands on the list. Without JavaScript.
+// A login in a real browser without JavaScript: the person types the host, confirms, consents, and arrives at the list.
 import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -1,5 +1,5 @@
-// The title of a page in every kind of charset, read with the tables of the platform; another implementation encoded
-// them.
+// The title of a page in every charset, decoded with the tables of the platform; the input is encoded by another
+// implementation.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { Agent } from './agent.mjs';

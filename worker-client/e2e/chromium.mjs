@@ -1,4 +1,4 @@
-// Finds a Chromium, and starts it without a window. Run by itself it prints where the browser is.
+// Finds a Chromium and starts it headless. As a program it prints the path of the browser.
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { pathToFileURL } from 'node:url';

@@ -1,4 +1,4 @@
-// examples/context-editor as its user uses it: documents of real servers, with a login and without one, and two people.
+// examples/context-editor in use: documents of real servers, with a login and without one, and two users.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { parse } from 'node-html-parser';

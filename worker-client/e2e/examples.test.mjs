@@ -1,4 +1,4 @@
-// The smallest hosts, in TypeScript and in Rust: ten lines that log their users in, and keep them apart.
+// The smallest host programs, in TypeScript and in Rust: ten lines that log their users in and keep them apart.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';

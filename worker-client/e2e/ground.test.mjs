@@ -1,5 +1,5 @@
-// The ground itself: the servers can be logged in to by a client of others' make, and the lab, the user agent and
-// workerd do what they say. What fails here is not the Worker's fault.
+// The test environment itself: an independent client can log in to the servers, and the lab, the user agent and workerd
+// behave as documented. A failure here is not a failure of the Worker.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import * as oauth from 'oauth4webapi';

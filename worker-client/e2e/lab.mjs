@@ -1,4 +1,5 @@
-// The internet in a box: https names that lead to real servers on loopback, or to a function, and what they received.
+// A simulated internet: https names that resolve to real servers on loopback or to functions, with their requests
+// recorded.
 import http from 'node:http';
 import { listen } from './peers/listen.mjs';
 

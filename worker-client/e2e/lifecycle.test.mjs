@@ -1,5 +1,5 @@
-// A registration from its first user to its last, and connections from login to disconnect, by a server that keeps
-// count.
+// The life of a registration from its first user to its last, and of connections from login to disconnect, at a server
+// that counts both.
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import { Agent } from './agent.mjs';

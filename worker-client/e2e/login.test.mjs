@@ -1,4 +1,4 @@
-// A person logs in to each of five real authorization servers, and the program around the Worker uses it.
+// A person logs in to each of five real authorization servers, and the host program uses the connection.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { Agent } from './agent.mjs';

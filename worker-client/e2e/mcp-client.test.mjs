@@ -1,4 +1,4 @@
-// examples/mcp-client as its user uses it: real MCP servers, with a login and without one, and two people.
+// examples/mcp-client in use: real MCP servers, with a login and without one, and two users.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { parse } from 'node-html-parser';

@@ -1,4 +1,4 @@
-// A host program that knows its users by itself, and is told of what happens to their connections.
+// A host program that identifies its users itself, and receives the events of their connections.
 import { Account, Login, Registrar } from 'worker-client';
 
 export { Account, Registrar };

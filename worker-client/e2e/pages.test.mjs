@@ -1,5 +1,5 @@
-// Every state of every page in a real browser: nothing wider than the window, nothing that axe-core or the page's own
-// security policy complains about, and the script. The screenshots are for eyes: they lie in `.run/pages`.
+// Every state of every page in a real browser: the layout fits the window, axe-core and the content security policy
+// report nothing, and the script works. Screenshots for visual review are written to `.run/pages`.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';

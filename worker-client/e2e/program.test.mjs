@@ -1,4 +1,4 @@
-// `login.fetch` in the hands of a program that knows the platform's own: signals, and hosts that do not answer.
+// `login.fetch` as a replacement of the platform's `fetch`: abort signals, and hosts that do not respond.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { Agent } from './agent.mjs';

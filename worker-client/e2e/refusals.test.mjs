@@ -1,5 +1,5 @@
-// Bad input and bad answers: what the person and the program are told, that nothing is stored and no token is asked
-// for.
+// Invalid input and invalid responses: the error that the person and the program receive; nothing is stored and no
+// token is requested.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { Agent } from './agent.mjs';

@@ -1,4 +1,4 @@
-// The reliability figures in their short form: the same measures as `make soak`, the same targets, fewer repetitions.
+// The reliability figures in their short form: the measurements and targets of `make soak` with fewer repetitions.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { judgeRefresh, replays } from '../soak/kill.mjs';

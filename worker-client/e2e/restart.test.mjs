@@ -1,4 +1,4 @@
-// workerd ends in the middle of a login, and between logins: nothing is lost, and nothing is readable on disk.
+// workerd ends during a login and between logins: no data is lost, and no secret is readable on disk.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { Agent } from './agent.mjs';

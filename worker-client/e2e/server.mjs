@@ -1,4 +1,4 @@
-// An authorization server and its resource, all in one, that answers as a test says and keeps what it was asked.
+// An authorization server and its resource in one, with responses set by the test and a record of its requests.
 import { json, nothing } from './lab.mjs';
 
 export const HOST = 'https://as.example';

@@ -1,4 +1,4 @@
-// The second way in: Workers that bind the Durable Objects of a deployed worker-client by `script_name`.
+// Workers that bind the Durable Objects of a deployed worker-client by `script_name`.
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';

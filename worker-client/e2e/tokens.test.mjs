@@ -1,4 +1,4 @@
-// What a token endpoint can do to a connection, by a server that misbehaves on purpose.
+// The effect of a faulty token endpoint on a connection.
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { Agent } from './agent.mjs';

@@ -1,4 +1,4 @@
-// How often a login writes to disk before the person goes on: counted in the log of the database, commit by commit.
+// The number of writes to disk before the person continues with a login, counted by commits in the write-ahead log.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';

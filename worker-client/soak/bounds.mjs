@@ -1,4 +1,4 @@
-// Q13, Q14 and Q17: what a host can make us read, compute and wait for.
+// Q13, Q14 and Q17: bounds on the bytes, the processor time and the waiting that a host can cause.
 import { readFile } from 'node:fs/promises';
 import { json } from '../e2e/lab.mjs';
 import { Flood } from './flood.mjs';

@@ -1,4 +1,4 @@
-// The table of figures: kept from run to run, printed, and written to FIGURES.md.
+// The table of figures: kept between runs, printed, and written to FIGURES.md.
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 
 const RESULTS = new URL('.results/', import.meta.url);

@@ -1,4 +1,4 @@
-// Hosts whose bodies never end, through a real socket that counts what was pulled out of it.
+// Hosts with endless bodies, over a real socket that counts the bytes that were read.
 import { listen } from '../e2e/peers/listen.mjs';
 import { wait } from './teeth.mjs';
 

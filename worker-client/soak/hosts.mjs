@@ -1,5 +1,5 @@
-// One deployment, hosts of every shape: `node soak/hosts.mjs [5000]`. Prints how many people could log in to and use,
-// why the others could not, and what it cost; keeps the figures for SCALE.md.
+// One deployment, hosts of every shape: `node soak/hosts.mjs [5000]`. Prints the number of hosts that people could log
+// in to and use, the reasons of the failures, and the cost; keeps the figures for SCALE.md.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { sql } from '../e2e/app.mjs';
 import { Internet } from './shaped.mjs';

@@ -1,4 +1,4 @@
-// Q5, Q6, Q7 and Q12: objects that are evicted, browsers that go away, servers that fail, and browsers that ask twice.
+// Q5, Q6, Q7 and Q12: evicted objects, disconnected browsers, failing servers, and browsers that send a request twice.
 import { wait } from './teeth.mjs';
 import { API, World } from './world.mjs';
 

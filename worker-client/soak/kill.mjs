@@ -1,4 +1,4 @@
-// Q4: workerd is killed at points spread evenly over each step, and started again on the same files.
+// Q4: workerd is killed at points spread evenly over each step, and restarted on the same files.
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { sqlEach } from '../e2e/app.mjs';

@@ -1,4 +1,4 @@
-// Q9, Q16 and Q18: many people at many hosts, a change of keys while they come, and logins that nobody completes.
+// Q9, Q16 and Q18: many people at many hosts, a key rotation during their logins, and abandoned logins.
 import { randomBytes } from 'node:crypto';
 import { sqlEach } from '../e2e/app.mjs';
 import { wait } from './teeth.mjs';

@@ -1,4 +1,4 @@
-// What is measured, in its long form and in the short one of the tests.
+// The measurements, in their long form and in the short one of the tests.
 import { computed, deadPages, pulled } from './bounds.mjs';
 import { disconnects, duplicates, eviction, faults } from './interrupted.mjs';
 import { abandoned, isolation, keys } from './many.mjs';

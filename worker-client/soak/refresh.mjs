@@ -1,4 +1,4 @@
-// Q1, Q3, Q8, Q10 and Q11: refreshing, however many ask, however slow the server and whatever its clock says.
+// Q1, Q3, Q8, Q10 and Q11: refreshes under concurrency, with slow servers and with wrong clocks.
 import { Teeth } from './teeth.mjs';
 import { API, World } from './world.mjs';
 

@@ -1,7 +1,7 @@
 // Measures Q1 to Q18 and writes FIGURES.md: `node soak/reliability.mjs [--only Q4,Q9] [--points 200] [--share 0.1]`.
 //
-// `--table` measures nothing: it writes what is kept of earlier runs. `--points`: kill points of each step, continued
-// where an earlier run ended. `--share`: what part of the repetitions.
+// `--table` measures nothing and writes the figures of earlier runs. `--points`: kill points of each step, continued
+// from an earlier run that was interrupted. `--share`: the fraction of the repetitions.
 import { parseArgs } from 'node:util';
 import { keep, line, write } from './figures.mjs';
 import { measures } from './measures.mjs';

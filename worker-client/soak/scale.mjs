@@ -1,6 +1,6 @@
-// Writes SCALE.md from what `hosts.mjs` measured: `node soak/scale.mjs [--people 10000000] [--stored 0.20] …`.
+// Writes SCALE.md from the figures of `hosts.mjs`: `node soak/scale.mjs [--people 10000000] [--stored 0.20] …`.
 //
-// Prices are those of whoever asks: the defaults are examples in dollars and must be checked.
+// The prices are parameters: the defaults are examples in dollars and must be checked.
 import { readFile, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 

@@ -1,4 +1,4 @@
-// Hosts of every shape, as functions: thousands of them are a table and a few counters, not servers.
+// Hosts of every shape, as functions: thousands of hosts are a table and a few counters instead of servers.
 import { Box } from './world.mjs';
 import { json, nothing } from '../e2e/lab.mjs';
 import { OAUTH, SHAPES } from './shapes.mjs';

@@ -1,9 +1,9 @@
-// The shapes of hosts that were seen in the world, as data. `at` is a host's own address.
+// The shapes of hosts that exist on the internet, as data. `at` is the host's own address.
 //
-// `typed`: what a person names, the host alone by default. `issuer`: what the metadata says of itself. `documents`: the
-// paths that hold metadata. `metadata`: members that differ from the usual; `undefined` removes one. `registration`,
-// `token`: members of those answers, likewise. `answers`: whole answers by path. `expected`: `works`, or the type of
-// the problem that says why not.
+// `typed`: the name that a person types, by default the host alone. `issuer`: the issuer in the metadata. `documents`:
+// the paths that have metadata. `metadata`: members that differ from the default; `undefined` removes one.
+// `registration`, `token`: members of those responses, likewise. `answers`: complete responses by path. `expected`:
+// `works`, or the type of the problem.
 const OAUTH = '/.well-known/oauth-authorization-server';
 const OPENID = '/.well-known/openid-configuration';
 

@@ -1,4 +1,4 @@
-// Q4 as a figure: the points of all runs so far, kept line by line so that a run that ends early is continued.
+// Q4 as a figure: the kill points of all runs, written line by line so that an interrupted run can be continued.
 import { appendFile, mkdir, readFile } from 'node:fs/promises';
 import { STEP_NAMES, sweep } from './kill.mjs';
 

@@ -1,5 +1,5 @@
-// An authorization server with teeth: it rotates refresh tokens, ends the family of one that is used twice, and knows
-// whose each token is. Every secret that it makes begins with `canary-`.
+// A strict authorization server: it rotates refresh tokens, ends the token family of a reused one, and knows the user
+// of each token. Every secret that it creates begins with `canary-`.
 import { Server } from '../e2e/server.mjs';
 import { json } from '../e2e/lab.mjs';
 

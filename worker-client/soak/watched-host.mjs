@@ -1,4 +1,4 @@
-// The host program of the tests, whose objects are counted and can be evicted in the middle of whatever they do.
+// The host program of the tests, whose objects are counted and can be evicted at any point.
 import host from '../e2e/host.mjs';
 import { Account as OriginalAccount, Registrar as OriginalRegistrar } from 'worker-client';
 

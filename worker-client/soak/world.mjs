@@ -1,4 +1,4 @@
-// One deployment in an internet of its own, whose every answer is searched for what must not leave.
+// One deployment in a simulated internet; every response is searched for secrets.
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Agent } from '../e2e/agent.mjs';

@@ -1,4 +1,4 @@
-// Section A: the way to the authorization server.
+// Section A: the authorization request and the authorization endpoint.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { json } from '../lab.mjs';

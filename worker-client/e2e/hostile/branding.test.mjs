@@ -1,4 +1,4 @@
-// Section B: what a host says of itself on its root page, as a person sees it.
+// Section B: the branding of a host, as a person sees it.
 import assert from 'node:assert/strict';
 import { deflateSync } from 'node:zlib';
 import { after, before, describe, test } from 'node:test';

@@ -1,4 +1,4 @@
-// Section C: what comes back, from whom, to whose browser.
+// Section C: the authorization response, its sender, and the browser that it arrives from.
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { pairs } from '../lab.mjs';

@@ -1,4 +1,4 @@
-// Secrets that can be told from everything else: whoever finds one where it does not belong found a leak.
+// Secrets with a recognisable prefix: one that is found in the wrong place is a leak.
 import { randomBytes } from 'node:crypto';
 
 const made = [];

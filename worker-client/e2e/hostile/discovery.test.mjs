@@ -1,4 +1,5 @@
-// Section D: what a host publishes, and where that could lead us. Judged by what every host received.
+// Section D: the documents of a host, and the requests that they could cause. Checked by the requests that hosts
+// received.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { json, nothing } from '../lab.mjs';

@@ -1,4 +1,4 @@
-// Section D, second half: documents that are no documents, never end, or say something else each time.
+// Section D, second half: documents that are malformed, endless, or different at each request.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { json, nothing } from '../lab.mjs';

@@ -1,4 +1,4 @@
-// What a host does to whoever asks it: answers that no server means to give, over the socket that the Worker reads.
+// Faults of a host: responses that no server sends on purpose, over the socket that the Worker reads.
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 
 /** A function in place of a body: it has the response to itself. `status` is what the lab writes down. */

@@ -1,4 +1,4 @@
-// Section P: requests of the program around the app, made with a person's token.
+// Section P: requests of the host program, sent with a person's token.
 import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

@@ -1,4 +1,4 @@
-// What keeps an attacker out, and what stands there without it. A guard that has moved makes the check fail.
+// The guards of the code, each with its replacement in a mutant. A guard that is no longer found makes the check fail.
 const flow = (file) => `worker-client/flow/src/${file}.rs`;
 const host = (guard, file, changes, tests = ['-p', 'worker-client', '-p', 'login-flow']) => ({
   guard,

@@ -1,8 +1,8 @@
-// Removes each guard in turn, in a copy of the source, and shows that a test fails.
+// Removes each guard in turn, in a copy of the source, and checks that a test fails.
 //
 //   node e2e/hostile/mutants.mjs            guards that `cargo test` reaches
 //   node e2e/hostile/mutants.mjs --worker   guards of the Worker: each is built, which takes minutes
-//   node e2e/hostile/mutants.mjs [--worker] WORD…   those whose name holds a word
+//   node e2e/hostile/mutants.mjs [--worker] WORD…   guards with one of the words in their name
 import { execFileSync, spawnSync } from 'node:child_process';
 import {
   cpSync,

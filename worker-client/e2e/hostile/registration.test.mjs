@@ -1,4 +1,4 @@
-// Section R: what a server does with a registration, and what a registration could do to us.
+// Section R: the handling of a registration by a server, and attacks by client information responses.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { json } from '../lab.mjs';

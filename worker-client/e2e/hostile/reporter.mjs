@@ -1,4 +1,4 @@
-// One JSON line for each test that ended: what the table of threats is made of.
+// A test reporter: one JSON line for each finished test, from which the threat table is generated.
 export default async function* reporter(events) {
   for await (const { type, data } of events) {
     if (!['test:pass', 'test:fail'].includes(type) || data.details.type === 'suite') continue;

@@ -1,5 +1,5 @@
-// The table of threats: row, where tested, result. `node e2e/hostile/rows.mjs` runs every test that names a row, in
-// Rust and here, and writes ROWS.md; `rows.test.mjs` fails when the table misses one.
+// Generates the threat table (row, tests, result): `node e2e/hostile/rows.mjs` runs every test that names a row, in
+// Rust and in JavaScript, and writes ROWS.md; `rows.test.mjs` fails if a row is missing.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,4 @@
-// The committed table of threats says of every row where it is tested, and it is.
+// The committed threat table names the tests of every row, and they exist.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

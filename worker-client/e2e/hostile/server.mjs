@@ -1,5 +1,5 @@
-// An authorization server, and a resource behind it, that are honest until a test says otherwise. It rotates refresh
-// tokens, ends a family whose token comes back, and counts everything.
+// An authorization server and its resource, which behave correctly unless a test overrides them. The server rotates
+// refresh tokens, ends the token family of a reused one, and counts every request.
 import { json, nothing } from '../lab.mjs';
 import { canary } from './canary.mjs';
 

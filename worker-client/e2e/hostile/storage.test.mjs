@@ -1,4 +1,4 @@
-// Section S: what is kept, for whom, and what it is worth to whoever steals it.
+// Section S: the stored rows, their separation by user, and their value to a thief.
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';

@@ -1,4 +1,4 @@
-// What holds for the whole: a panic is one request's, and the artefact holds nothing that is for tests.
+// Properties of the whole system: a panic fails only one request, and the artefact has no code that is for tests.
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';

@@ -1,4 +1,4 @@
-// What the client must withstand, row by row; the ids stand in the names of the tests. `no` says why a row has no test.
+// The threats to the client, by row; tests have the row's id in their names. `no` is the reason why a row has no test.
 const section = (letter, name, rows) =>
   rows.map(([id, threat, more = {}]) => ({ id: `${letter}${id}`, section: name, threat, ...more }));
 

@@ -1,4 +1,4 @@
-// Section T: what the token endpoint does to us, and what we do to it.
+// Section T: attacks by the token endpoint, and the token requests of the client.
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { json } from '../lab.mjs';

@@ -1,4 +1,4 @@
-// The app among hosts: everything that it answered, everything that they received, and what leaked between them.
+// The app among hosts, with a record of its responses, of the requests that hosts received, and of leaks between them.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { Agent } from '../agent.mjs';

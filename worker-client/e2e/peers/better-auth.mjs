@@ -1,4 +1,4 @@
-// better-auth: an issuer with a path and nothing at the root; login and consent answer by themselves.
+// better-auth: an issuer with a path and nothing at the root; login and consent need no user interaction.
 import {
   oauthProvider,
   oauthProviderAuthServerMetadata,

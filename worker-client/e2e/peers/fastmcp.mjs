@@ -1,4 +1,4 @@
-// fastmcp with its in-memory provider, in Python: an issuer with a slash at the end, secrets for everybody, rotation.
+// fastmcp with its in-memory provider, in Python: an issuer with a trailing slash, secrets for all clients, rotation.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import net from 'node:net';

@@ -1,4 +1,4 @@
-// An MCP server that asks nobody to log in.
+// An MCP server that requires no login.
 import { listen } from './listen.mjs';
 import { mcpTools } from './mcp-tools.mjs';
 import { answerRootPage } from './root-page.mjs';

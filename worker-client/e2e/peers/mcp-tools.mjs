@@ -1,4 +1,4 @@
-// A real MCP server of the MCP TypeScript SDK over streamable HTTP: a session for each client, and three tools.
+// A real MCP server of the MCP TypeScript SDK over streamable HTTP: one session per client, and three tools.
 import { randomUUID } from 'node:crypto';
 import { Server } from '@modelcontextprotocol/sdk/server/index.js';
 import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js';

@@ -1,4 +1,5 @@
-// The MCP TypeScript SDK's auth router with its in-memory demo provider: an issuer with a slash at the end, no refresh.
+// The auth router of the MCP TypeScript SDK with its in-memory demo provider: an issuer with a trailing slash, no
+// refresh.
 import express from 'express';
 import { DemoInMemoryAuthProvider } from '@modelcontextprotocol/sdk/examples/server/demoInMemoryOAuthProvider.js';
 import { requireBearerAuth } from '@modelcontextprotocol/sdk/server/auth/middleware/bearerAuth.js';

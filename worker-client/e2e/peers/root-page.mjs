@@ -1,4 +1,4 @@
-// What every peer shows at its root: the branding that a person sees before they log in.
+// The root page of every peer: the branding that a person sees before the login.
 export const rootPage = (title) => `<!doctype html><html><head><title>${title}</title>
 <meta name="description" content="A real authorization server, for tests.">
 <link rel="icon" type="image/png" sizes="64x64" href="/icon.png"></head><body><h1>${title}</h1></body></html>`;

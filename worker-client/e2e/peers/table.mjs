@@ -1,4 +1,5 @@
-// The servers that are logged in to, and what a client must expect of each. README.md tells the rest.
+// The authorization servers of the tests, and the behaviour that a client must expect of each; README.md has the
+// details.
 
 const INITIALIZE = {
   method: 'POST',
