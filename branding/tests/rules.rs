@@ -299,7 +299,7 @@ fn as_json() {
         {
           "url": "https://h.example/favicon.ico",
           "source": "fallback",
-          "size": "not_said"
+          "size": "unspecified"
         }
       ],
       "dark_icons": [
