@@ -66,7 +66,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_host_says_already_is_unspecified_twice() {
+    fn what_the_host_says_already_is_not_said_twice() {
         let plain = connection("https://good.example", "https://good.example/tenant");
         assert_eq!((plain.part(), plain.issuer_host()), (None, None));
         let more = connection("https://good.example/mcp", "https://auth.example");
