@@ -60,7 +60,7 @@ impl FromStr for Endpoint {
             return if has_fragment { Err(InvalidEndpoint::Fragment) } else { Ok(Self(text.to_owned())) };
         }
         let url = Url::parse(text).map_err(|_| InvalidEndpoint::NotAUrl)?;
-        // What is written must also read the same.
+        // The normalized text must parse to the same URL.
         if url.as_str() != text && Url::parse(url.as_str()).as_ref() != Ok(&url) {
             return Err(InvalidEndpoint::NotAUrl);
         }

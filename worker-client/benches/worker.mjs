@@ -192,7 +192,7 @@ try {
     for (const concurrency of CONCURRENCY) {
       const rounds = subjects.map(() => []);
       for (let round = -1; round < ROUNDS; round += 1) {
-        // Whoever comes first in one round comes last in the next; what remembers for a minute is reminded.
+        // The first subject of a round is the last of the next; what remembers for a minute is reminded.
         const order = round % 2 ? [1, 0] : [0, 1];
         for (const i of order) {
           await subjects[i].measure({ ...CASES[0] }, 1, 1);

@@ -7,7 +7,10 @@ use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 use url::Url;
 
-use crate::{Client, CodeExchange, Quotation, Requirement, Server, quotation::said};
+use crate::{
+    Client, CodeExchange, Quotation, Requirement, Server,
+    quotation::{error_code, said},
+};
 
 /// The input of one authorization request (RFC 6749 §4.1.1, RFC 7636 §4.3, RFC 8707 §2).
 #[derive(Clone, Debug)]
@@ -138,7 +141,7 @@ impl Pending {
             return Err(AuthorizationResponseError::CodeWithError);
         }
         if let Some(error) = error {
-            let error = error.chars().filter(char::is_ascii_graphic).take(64).collect();
+            let error = error_code(&error);
             let description = once(callback, "error_description").ok().flatten();
             let says = description.and_then(|description| Quotation::of(&description));
             return Err(AuthorizationResponseError::Refused { error, says });

@@ -23,6 +23,11 @@ impl fmt::Display for Quotation {
     }
 }
 
+/// An error code, cleaned and bounded: visible ASCII, as RFC 6749 §4.1.2.1 and §5.2 have it.
+pub(crate) fn error_code(text: &str) -> String {
+    text.chars().filter(char::is_ascii_graphic).take(MAX_CODE).collect()
+}
+
 /// The words in a sentence, if there are any.
 pub(crate) fn said(words: Option<&Quotation>) -> String {
     words.map(|words| format!(" and says {words}")).unwrap_or_default()
@@ -44,6 +49,7 @@ fn is_format(c: char) -> bool {
 }
 
 const MAX_CHARS: usize = 200;
+const MAX_CODE: usize = 64;
 
 #[cfg(test)]
 mod tests {

@@ -11,7 +11,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use url::form_urlencoded::{Serializer, byte_serialize};
 
-use crate::{Client, ClientAuth, Exchange, Pending, Quotation, Requirement, Server, Turn, quotation::said};
+use crate::{
+    Client, ClientAuth, Exchange, Pending, Quotation, Requirement, Server, Turn,
+    quotation::{error_code, said},
+};
 
 /// The exchange of an authorization code for tokens (RFC 6749 §4.1.3, RFC 7636 §4.5). Only [`Pending::accept`] creates
 /// one.
@@ -227,7 +230,7 @@ fn error_of(members: &mut Members<'_>, body: &[u8]) -> Option<(String, Option<Qu
         let text = |name: &str| body.get("error")?.get(name)?.as_str().map(str::to_owned);
         (text("code").or_else(|| text("type"))?, text("message").or_else(|| text("description")))
     };
-    let code: String = code.chars().filter(char::is_ascii_graphic).take(64).collect();
+    let code = error_code(&code);
     let words = words.and_then(|words: String| Quotation::of(&words));
     Some((code, words)).filter(|(code, _)| !code.is_empty())
 }
