@@ -68,11 +68,11 @@ export const HOST = [
     'if a.query_pairs().any(|(name, _)| OWN_PARAMETERS.iter().any(|own| name.eq_ignore_ascii_case(own))) {',
     'if false {',
   ]),
-  host('registered redirection URIs', flow('register'), [
+  host('registered redirection URIs', flow('client'), [
     'if registered.differences().any(is_about_redirect_uris)',
     'if false',
   ]),
-  host('registered authentication', flow('register'), [
+  host('registered authentication', flow('client'), [
     '(Some(other), _) => Err(RegisterError::AuthMethod(other)),',
     '(Some(_), _) => Ok(Self::None),',
   ]),
@@ -83,9 +83,9 @@ export const HOST = [
   ]),
   host('token members once', flow('token'), ['return Err(TokenError::Malformed("each member once"));', '{}']),
   host('lifetimes are bounded', flow('token'), ['seconds.min(TEN_YEARS)', 'seconds']),
-  host('what is final', flow('token'), ['matches!(status.as_u16(), 200 | 201 | 400 | 401 | 403)', 'true']),
-  host('what may pass', flow('token'), ['&& !NOT_FINAL.contains(&error.as_str())', '']),
-  host('a refresh token that stays', flow('token'), [
+  host('what is final', flow('token_error'), ['matches!(status.as_u16(), 200 | 201 | 400 | 401 | 403)', 'true']),
+  host('what may pass', flow('token_error'), ['&& !NOT_FINAL.contains(&error.as_str())', '']),
+  host('a refresh token that stays', flow('token_request'), [
     'tokens.refresh_token = tokens.refresh_token.or(Some(self.token));',
     '',
   ]),

@@ -5,6 +5,7 @@
 
 mod authorize;
 mod bearer_challenge;
+mod client;
 mod client_configuration;
 mod discover;
 mod egress;
@@ -21,10 +22,13 @@ mod revoke;
 mod server;
 mod site;
 mod token;
+mod token_error;
+mod token_request;
 mod verdict;
 
 pub use authorize::{AuthorizationRequest, AuthorizationResponseError, Pending, State, digest};
 pub use bearer_challenge::BearerChallenge;
+pub use client::{Client, ClientAuth};
 pub use client_configuration::{Unregister, Update};
 pub use discover::{Attempt, Discover, Discovered, NotFound, Outcome};
 pub use egress::{Blocked, Egress};
@@ -34,12 +38,14 @@ pub use get::get;
 pub use login_target::{InvalidHost, LoginTarget, authority};
 pub use probe::{Probe, probe};
 pub use quotation::Quotation;
-pub use register::{Client, ClientAuth, Register, RegisterError};
+pub use register::{Register, RegisterError};
 pub use requirement::Requirement;
 pub use resource::covers;
 pub use revoke::{NotRevoked, Revoke, TokenKind};
 pub use rfc8414::Level;
 pub use server::{Mechanism, Server, Unusable};
 pub use site::same_site;
-pub use token::{CodeExchange, Refresh, TokenError, Tokens};
+pub use token::Tokens;
+pub use token_error::TokenError;
+pub use token_request::{CodeExchange, Refresh};
 pub use verdict::{Unreachable, Verdict};

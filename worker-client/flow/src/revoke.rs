@@ -2,7 +2,7 @@ use http::{Request, Response, StatusCode};
 use rfc7591::Secret;
 use rfc8414::Endpoint;
 
-use crate::{Client, Exchange, Server, Turn, token::authenticated};
+use crate::{Client, Exchange, Server, Turn, token_request::authenticated};
 
 /// The revocation of one token (RFC 7009 §2.1).
 #[derive(Debug)]

@@ -1,152 +1,14 @@
 use std::time::{Duration, SystemTime};
 
-use base64ct::{Base64, Encoding};
-use http::{HeaderValue, Method, Request, Response, StatusCode, header};
+use http::{Response, StatusCode};
 use rfc7591::{
     Secret,
     lenient::{Members, Seconds},
 };
-use rfc8414::Endpoint;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use url::form_urlencoded::{Serializer, byte_serialize};
 
-use crate::{
-    Client, ClientAuth, Exchange, Pending, Quotation, Requirement, Server, Turn,
-    quotation::{error_code, said},
-};
-
-/// The exchange of an authorization code for tokens (RFC 6749 §4.1.3, RFC 7636 §4.5). Only [`Pending::accept`] creates
-/// one.
-#[derive(Debug)]
-pub struct CodeExchange {
-    pending: Pending,
-    code: Secret,
-}
-
-impl CodeExchange {
-    pub(crate) fn new(pending: Pending, code: String) -> Self {
-        Self { pending, code: Secret::new(code) }
-    }
-
-    /// The server that issues the tokens.
-    pub fn server(&self) -> &Server {
-        &self.pending.server
-    }
-
-    /// The client that requests them.
-    pub fn client(&self) -> &Client {
-        &self.pending.client
-    }
-
-    /// The resource that they are for.
-    pub fn resource(&self) -> &str {
-        &self.pending.resource
-    }
-}
-
-impl Exchange for CodeExchange {
-    type Output = Tokens;
-    type Error = TokenError;
-
-    fn request(&self) -> Request<Vec<u8>> {
-        let Pending { server, client, resource, verifier, .. } = &self.pending;
-        authenticated(
-            &server.token_endpoint,
-            client,
-            &[
-                ("grant_type", "authorization_code"),
-                ("code", self.code.secret()),
-                ("redirect_uri", client.redirect_uri.as_str()),
-                ("code_verifier", verifier.secret()),
-                ("resource", resource),
-            ],
-        )
-    }
-
-    fn receive(self, response: &Response<Vec<u8>>) -> Result<Turn<Self>, TokenError> {
-        let mut tokens = Tokens::receive(response)?;
-        // RFC 6749 §5.1: an omitted scope is the requested one.
-        tokens.scope = tokens.scope.or(self.pending.scope);
-        Ok(Turn::Done(tokens))
-    }
-}
-
-/// A refresh (RFC 6749 §6), at the token endpoint that issued the refresh token.
-#[derive(Debug)]
-pub struct Refresh {
-    server: Server,
-    client: Client,
-    resource: String,
-    token: Secret,
-    scope: Option<String>,
-}
-
-impl Refresh {
-    /// A refresh; `None` if the tokens have no refresh token.
-    pub fn new(server: Server, client: Client, resource: String, tokens: &Tokens) -> Option<Self> {
-        let token = tokens.refresh_token.clone()?;
-        Some(Self { server, client, resource, token, scope: tokens.scope.clone() })
-    }
-}
-
-impl Exchange for Refresh {
-    type Output = Tokens;
-    type Error = TokenError;
-
-    fn request(&self) -> Request<Vec<u8>> {
-        authenticated(
-            &self.server.token_endpoint,
-            &self.client,
-            &[
-                ("grant_type", "refresh_token"),
-                ("refresh_token", self.token.secret()),
-                ("resource", &self.resource),
-            ],
-        )
-    }
-
-    fn receive(self, response: &Response<Vec<u8>>) -> Result<Turn<Self>, TokenError> {
-        // The type of the tokens is known: a rotated refresh token is not thrown away because the response omits it.
-        let mut tokens = Tokens::read(response, Some("Bearer"))?;
-        // RFC 6749 §6: the server MAY issue a new refresh token; if not, the old one stays, and so does the scope.
-        tokens.refresh_token = tokens.refresh_token.or(Some(self.token));
-        tokens.scope = tokens.scope.or(self.scope);
-        Ok(Turn::Done(tokens))
-    }
-}
-
-/// A form POST with client authentication (RFC 6749 §2.3.1): the secret is sent in the header or in the body, never in
-/// both.
-///
-/// `client_id` is always in the body: RFC 6749 §3.2.1 allows it, and some servers require it in addition to Basic.
-pub(crate) fn authenticated(
-    endpoint: &Endpoint,
-    client: &Client,
-    parameters: &[(&str, &str)],
-) -> Request<Vec<u8>> {
-    let mut form = Serializer::new(String::new());
-    form.extend_pairs(parameters).append_pair("client_id", &client.client_id);
-    if let ClientAuth::Post(secret) = &client.auth {
-        form.append_pair("client_secret", secret.secret.secret());
-    }
-    let mut request = Request::new(form.finish().into_bytes());
-    *request.method_mut() = Method::POST;
-    *request.uri_mut() = endpoint.uri();
-    let headers = request.headers_mut();
-    headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"));
-    if let ClientAuth::Basic(secret) = &client.auth {
-        let encode = |text: &str| byte_serialize(text.as_bytes()).collect::<String>();
-        let pair = format!("{}:{}", encode(&client.client_id), encode(secret.secret.secret()));
-        let basic = format!("Basic {}", Base64::encode_string(pair.as_bytes()));
-        #[expect(clippy::expect_used, reason = "base64 is visible ASCII, which every header value may hold")]
-        let mut value = HeaderValue::try_from(basic).expect("a header value");
-        value.set_sensitive(true);
-        headers.insert(header::AUTHORIZATION, value);
-    }
-    request
-}
+use crate::{Quotation, TokenError, quotation::error_code};
 
 /// An access token response (RFC 6749 §5.1).
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -183,7 +45,7 @@ impl Tokens {
     }
 
     /// Reads a response whose tokens have the type that is given, unless it names another.
-    fn read(response: &Response<Vec<u8>>, known_type: Option<&str>) -> Result<Self, TokenError> {
+    pub(crate) fn read(response: &Response<Vec<u8>>, known_type: Option<&str>) -> Result<Self, TokenError> {
         let mut members = Members::from_slice(response.body()).ok();
         if let Some((error, says)) = members.as_mut().and_then(|members| error_of(members, response.body())) {
             return Err(TokenError::Refused { status: response.status(), error, says });
@@ -258,63 +120,3 @@ fn lifetime(seconds: Seconds) -> Duration {
 fn is_token(token: &str) -> bool {
     (1..=16_384).contains(&token.len()) && token.bytes().all(|b| b.is_ascii_graphic())
 }
-
-/// The error of a token request.
-#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
-#[non_exhaustive]
-pub enum TokenError {
-    /// A success response without a required member.
-    #[error("the token answer lacks {0}")]
-    Malformed(&'static str),
-    /// An error of RFC 6749 §5.2, cleaned.
-    #[error("the token endpoint answered {error}{}", said(.says.as_ref()))]
-    Refused {
-        /// The status: 400, 401, or another one that the server chose.
-        status: StatusCode,
-        /// The error code.
-        error: String,
-        /// The description of the error.
-        says: Option<Quotation>,
-    },
-    /// Any other status, redirects included, with any body.
-    #[error("the token endpoint answered with {0}")]
-    Status(StatusCode),
-    /// The token type is not Bearer.
-    #[error("the token is not a bearer token")]
-    TokenType,
-}
-
-impl TokenError {
-    /// The requirement that the response violates; an error response violates none.
-    pub fn requirement(&self) -> Option<Requirement> {
-        match self {
-            Self::Malformed(_) => Some(Requirement::TOKEN_ANSWER),
-            Self::Refused { .. } | Self::Status(_) => None,
-            Self::TokenType => Some(Requirement::TOKEN_TYPE),
-        }
-    }
-
-    /// Whether trying again later is useless: the server said in some way that the grant or the client is gone. To a
-    /// request that is known to be well-formed every error is about them, but for those that speak of another time or
-    /// of a parameter that can be left out.
-    pub fn is_final(&self) -> bool {
-        let Self::Refused { status, error, .. } = self else { return false };
-        matches!(status.as_u16(), 200 | 201 | 400 | 401 | 403) && !NOT_FINAL.contains(&error.as_str())
-    }
-
-    /// True if the server no longer knows this client (RFC 6749 §5.2).
-    pub fn is_about_the_client(&self) -> bool {
-        matches!(self, Self::Refused { error, .. } if error == "invalid_client")
-    }
-}
-
-/// Errors that leave the grant as it is: a matter of time, or of a parameter (RFC 6749 §5.2, RFC 8628 §3.5, RFC 8707 §2).
-const NOT_FINAL: &[&str] = &[
-    "invalid_scope",
-    "invalid_target",
-    "rate_limit_exceeded",
-    "server_error",
-    "slow_down",
-    "temporarily_unavailable",
-    "too_many_requests",
-];
