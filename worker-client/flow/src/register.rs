@@ -1,5 +1,7 @@
 use http::{Request, Response};
-use rfc7591::{ApplicationType, AuthMethod, ClientMetadata, Registration, RegistrationError, Secret};
+use rfc7591::{
+    ApplicationType, AuthMethod, ClientMetadata, GrantType, Registration, RegistrationError, Secret,
+};
 use rfc8414::Endpoint;
 use url::Url;
 
@@ -126,8 +128,8 @@ pub(crate) fn asked(
     if !scope.is_empty() && !relaxations.contains(Relaxation::RegistrationWithoutScope) {
         metadata.scope = Some(scope.to_owned());
     }
-    if relaxations.contains(Relaxation::ListedGrantTypes) {
-        metadata.grant_types = Some(server.grant_types.clone());
+    if relaxations.contains(Relaxation::ListedGrantTypes) && !server.lists_refresh {
+        metadata.grant_types = Some(vec![GrantType::AuthorizationCode]);
     }
     metadata
 }

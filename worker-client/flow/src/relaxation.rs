@@ -31,6 +31,37 @@ pub enum Relaxation {
 }
 
 impl Relaxation {
+    /// All relaxations.
+    pub const ALL: &[Self] = &[
+        Self::ListedGrantTypes,
+        Self::RegistrationWithoutScope,
+        Self::SecretInBody,
+        Self::SecretInHeader,
+        Self::SecretInHeaderUnencoded,
+        Self::SupportedScope,
+        Self::WithoutResource,
+        Self::WithoutScope,
+    ];
+
+    /// The stable name, under which it is stored and reported.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::ListedGrantTypes => "listed-grant-types",
+            Self::RegistrationWithoutScope => "registration-without-scope",
+            Self::SecretInBody => "secret-in-body",
+            Self::SecretInHeader => "secret-in-header",
+            Self::SecretInHeaderUnencoded => "secret-in-header-unencoded",
+            Self::SupportedScope => "supported-scope",
+            Self::WithoutResource => "without-resource",
+            Self::WithoutScope => "without-scope",
+        }
+    }
+
+    /// The relaxation of that name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|relaxation| relaxation.name() == name)
+    }
+
     /// The id of the requirement of SPEC.md that allows or explains it.
     pub const fn requirement_id(self) -> &'static str {
         match self {
@@ -86,6 +117,16 @@ impl Relaxations {
     /// True if this relaxation is among them.
     pub fn contains(&self, relaxation: Relaxation) -> bool {
         self.0.contains(&relaxation)
+    }
+
+    /// The names of the relaxations, separated by spaces.
+    pub fn names(&self) -> String {
+        self.iter().map(Relaxation::name).collect::<Vec<_>>().join(" ")
+    }
+
+    /// The relaxations of such names; a name that is not known is left out.
+    pub fn named(names: &str) -> Self {
+        names.split(' ').filter_map(Relaxation::named).collect()
     }
 
     /// The relaxations, in a fixed order.

@@ -1,4 +1,4 @@
-use std::{borrow::Cow, iter};
+use std::borrow::Cow;
 
 use pkce::CodeChallengeMethod;
 use rfc7591::{AuthMethod, GrantType};
@@ -35,8 +35,8 @@ pub struct Server {
     pub sends_iss: bool,
     /// The first 32 of `scopes_supported`: untrusted text.
     pub scopes: Vec<String>,
-    /// The grant types of a login: `authorization_code`, and `refresh_token` unless `grant_types_supported` lacks it.
-    pub grant_types: Vec<GrantType>,
+    /// True unless `grant_types_supported` is there without `refresh_token`.
+    pub lists_refresh: bool,
     /// True if the server is an `OpenID` provider: found by `OpenID` Connect Discovery, or `openid` is among
     /// `scopes_supported`.
     pub speaks_openid: bool,
@@ -47,7 +47,7 @@ impl Server {
     /// pre-registered client there, so that it requires no registration endpoint.
     pub fn new(metadata: Metadata, egress: &Egress, is_preregistered: bool) -> Result<Self, Vec<Unusable>> {
         let auth_methods = auth_methods(&metadata);
-        let grant_types = grant_types(&metadata);
+        let lists_refresh = lists_refresh(&metadata);
         let supported = || metadata.scopes_supported.iter().flat_map(ScopeValues::iter);
         let scopes = supported().filter(|s| s.len() <= 100).take(32).map(str::to_owned).collect();
         let speaks_openid = supported().any(|scope| scope == OPENID);
@@ -116,7 +116,7 @@ impl Server {
             auth_methods,
             sends_iss,
             scopes,
-            grant_types,
+            lists_refresh,
             speaks_openid,
         })
     }
@@ -152,13 +152,11 @@ fn auth_methods(metadata: &Metadata) -> Vec<AuthMethod> {
     methods
 }
 
-/// The grant types of a login: `authorization_code`, and `refresh_token` unless the server lists others without it.
-fn grant_types(metadata: &Metadata) -> Vec<GrantType> {
+/// True if the server lists the grant type `refresh_token`, or no grant types at all.
+fn lists_refresh(metadata: &Metadata) -> bool {
     let refresh = GrantType::RefreshToken;
     let listed = metadata.grant_types_supported.as_deref();
-    let is_listed =
-        listed.is_none_or(|listed| listed.iter().any(|listed| listed.as_str() == refresh.as_str()));
-    iter::once(GrantType::AuthorizationCode).chain(is_listed.then_some(refresh)).collect()
+    listed.is_none_or(|listed| listed.iter().any(|listed| listed.as_str() == refresh.as_str()))
 }
 
 /// A reason why readable metadata does not allow a login.

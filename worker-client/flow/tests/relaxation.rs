@@ -17,7 +17,7 @@ const CALLBACK: &str = "https://app.example/callback/x";
 const RESOURCE: &str = "https://as.example/mcp";
 const TOKENS: &str = r#"{"access_token": "a", "token_type": "Bearer", "refresh_token": "r"}"#;
 
-fn server(members: Value) -> Server {
+fn server(members: &Value) -> Server {
     let mut metadata = json!({
         "issuer": "https://as.example",
         "authorization_endpoint": "https://as.example/authorize",
@@ -43,13 +43,13 @@ fn error(code: &str) -> Response<Vec<u8>> {
     answer(400, &json!({ "error": code }).to_string())
 }
 
-/// Drives an exchange against these answers; the requests that were sent go to the second part.
-fn exchange<E: Exchange>(
-    exchange: E,
-    answers: &[Response<Vec<u8>>],
-) -> (Result<E::Output, E::Error>, Vec<Request<Vec<u8>>>) {
+/// The outcome of an exchange, and the requests that it sent.
+type Driven<E> = (Result<<E as Exchange>::Output, <E as Exchange>::Error>, Vec<Request<Vec<u8>>>);
+
+/// Drives an exchange against these answers.
+fn exchange<E: Exchange>(exchange: E, answers: &[Response<Vec<u8>>]) -> Driven<E> {
     let sent = RefCell::new(Vec::new());
-    let outcome = futures_free(drive(exchange, async |request| {
+    let outcome = block_on(drive(exchange, async |request| {
         let answer = answers.get(sent.borrow().len()).cloned().ok_or(FetchError::NoAnswer);
         sent.borrow_mut().push(request);
         answer
@@ -61,7 +61,7 @@ fn exchange<E: Exchange>(
     (outcome, sent.into_inner())
 }
 
-fn futures_free<T>(future: impl Future<Output = T>) -> T {
+fn block_on<T>(future: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(future)
 }
 
@@ -120,7 +120,7 @@ fn the_scope_of_a_login() {
         (openid.clone(), Some(""), Some("openid offline_access")),
         (openid, Some("a\"b"), Some("openid offline_access")),
     ] {
-        let server = server(members);
+        let server = server(&members);
         let chosen = RequestedScope::chosen(&server, challenge);
         assert_eq!(chosen, RequestedScope::Chosen(expected.map(str::to_owned)), "{challenge:?}");
         let (url, _) = begin(login(&server, register(&server, r#"{"client_id": "id"}"#), chosen));
@@ -138,7 +138,7 @@ fn a_refused_authorization_request_is_repeated_once_for_less() {
     use Pace::{AtOnce, Later};
     let plain = json!({ "scopes_supported": ["a", "b"] });
     let openid = json!({ "scopes_supported": ["openid"] });
-    let chosen = |members: &Value| RequestedScope::chosen(&server(members.clone()), None);
+    let chosen = |members: &Value| RequestedScope::chosen(&server(members), None);
     // The server, the scope, the error and its pace: the scope and the resource of the second request.
     for (members, scope, refused, pace, expected) in [
         (&plain, chosen(&plain), "invalid_target", Later, Some((None, false))),
@@ -157,7 +157,7 @@ fn a_refused_authorization_request_is_repeated_once_for_less() {
         (&plain, chosen(&plain), "unauthorized_client", AtOnce, None),
         (&json!({}), RequestedScope::Chosen(None), "invalid_scope", AtOnce, None),
     ] {
-        let server = server(members.clone());
+        let server = server(members);
         let client = register(&server, r#"{"client_id": "id"}"#);
         let first = login(&server, client, scope);
         let refused = refusal(first.clone(), refused);
@@ -182,7 +182,7 @@ fn a_refused_authorization_request_is_repeated_once_for_less() {
 /// A scope that was refused for one resource is not withheld from the challenge of another for ever.
 #[test]
 fn a_remembered_scope_can_be_taken_back() {
-    let server = server(json!({ "scopes_supported": ["a", "b"] }));
+    let server = server(&json!({ "scopes_supported": ["a", "b"] }));
     let mut client = register(&server, r#"{"client_id": "id"}"#);
     client.relaxations = relaxations(&[Relaxation::WithoutScope]);
     let first = login(&server, client, RequestedScope::chosen(&server, Some("b")));
@@ -195,7 +195,7 @@ fn a_remembered_scope_can_be_taken_back() {
 
 #[test]
 fn a_response_that_is_not_genuine_relaxes_nothing() {
-    let server = server(json!({ "authorization_response_iss_parameter_supported": true }));
+    let server = server(&json!({ "authorization_response_iss_parameter_supported": true }));
     let client = register(&server, r#"{"client_id": "id"}"#);
     for query in [
         "error=invalid_target",
@@ -215,7 +215,7 @@ fn a_response_that_is_not_genuine_relaxes_nothing() {
 
 #[test]
 fn a_refused_resource_is_left_out_of_the_code_exchange_once() {
-    let server = server(json!({}));
+    let server = server(&json!({}));
     let client = register(&server, r#"{"client_id": "id"}"#);
     let exchange_code = |answers: &[Response<Vec<u8>>]| {
         exchange(code(login(&server, client.clone(), RequestedScope::chosen(&server, None))), answers)
@@ -253,7 +253,7 @@ fn a_refused_resource_is_left_out_of_the_code_exchange_once() {
 
 #[test]
 fn a_scope_that_the_token_endpoint_refuses_is_exchanged_by_a_new_login() {
-    let server = server(json!({ "scopes_supported": ["openid"] }));
+    let server = server(&json!({ "scopes_supported": ["openid"] }));
     let client = register(&server, r#"{"client_id": "id"}"#);
     let chosen = RequestedScope::chosen(&server, None);
     let (issued, _) = exchange(code(login(&server, client.clone(), chosen)), &[error("invalid_scope")]);
@@ -264,7 +264,7 @@ fn a_scope_that_the_token_endpoint_refuses_is_exchanged_by_a_new_login() {
 
 #[test]
 fn a_refresh_leaves_out_a_refused_resource() {
-    let server = server(json!({}));
+    let server = server(&json!({}));
     let client = register(&server, r#"{"client_id": "id"}"#);
     let tokens = Tokens::receive(&answer(200, TOKENS)).unwrap();
     let refresh = |client| Refresh::new(server.clone(), client, RESOURCE.to_owned(), &tokens).unwrap();
@@ -310,7 +310,7 @@ fn a_new_client_tries_the_other_ways_to_send_its_secret_once_each() {
         (&json!(["none"]), json!({"token_endpoint_auth_method": "client_secret_post"}), vec!["body"]),
         (&all, json!({"client_secret": null, "token_endpoint_auth_method": "none"}), vec!["nothing"]),
     ] {
-        let server = server(json!({ "token_endpoint_auth_methods_supported": methods }));
+        let server = server(&json!({ "token_endpoint_auth_methods_supported": methods }));
         let mut information = json!({
             "client_id": "id+1", "client_secret": "s/e+c", "client_secret_expires_at": 0,
         });
@@ -338,7 +338,7 @@ fn a_new_client_tries_the_other_ways_to_send_its_secret_once_each() {
 
 #[test]
 fn a_code_that_a_wrong_authentication_spent_leads_to_a_new_login() {
-    let server = server(json!({}));
+    let server = server(&json!({}));
     let client =
         register(&server, r#"{"client_id": "i", "client_secret": "s", "client_secret_expires_at": 0}"#);
     let first = login(&server, client, RequestedScope::Named(None));
@@ -371,7 +371,7 @@ fn a_refused_registration_is_repeated_once_for_less() {
         (&listed, answer(429, ""), None, &[][..]),
         (&listed, answer(500, ""), None, &[][..]),
     ] {
-        let server = server(members.clone());
+        let server = server(members);
         let (client, sent) = registered(&server, &[refused.clone(), success.clone()]);
         assert_eq!(sent[0]["grant_types"], both);
         let scope = if members == &listed { "c a b" } else { "c" };
@@ -394,7 +394,7 @@ fn a_refused_registration_is_repeated_once_for_less() {
 #[test]
 fn a_known_relaxation_is_applied_to_the_first_registration() {
     let server =
-        server(json!({ "scopes_supported": ["a"], "grant_types_supported": ["authorization_code"] }));
+        server(&json!({ "scopes_supported": ["a"], "grant_types_supported": ["authorization_code"] }));
     let known = relaxations(&[Relaxation::ListedGrantTypes, Relaxation::WithoutResource]);
     let register = Register::new(&server, CALLBACK.parse().unwrap(), "app.example").unwrap();
     let (client, sent) =
@@ -406,7 +406,7 @@ fn a_known_relaxation_is_applied_to_the_first_registration() {
 
 #[test]
 fn a_registration_covers_the_scope_that_it_asked_for() {
-    let server = server(json!({ "scopes_supported": ["a", "b"] }));
+    let server = server(&json!({ "scopes_supported": ["a", "b"] }));
     for (information, covered, uncovered) in
         [(r#"{"client_id": "id"}"#, "a b", "c"), (r#"{"client_id": "id", "scope": "d"}"#, "a d", "c")]
     {
