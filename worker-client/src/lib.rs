@@ -29,6 +29,7 @@ pub mod api;
 pub mod config;
 pub mod cookie;
 pub mod failure;
+mod json;
 pub mod model;
 pub mod pages;
 pub mod problem;

@@ -29,7 +29,7 @@ impl KeyRing {
             active: String,
             keys: BTreeMap<String, Secret>,
         }
-        let wire: Wire = serde_json::from_str(json).map_err(|_| InvalidKeys::Syntax)?;
+        let wire: Wire = crate::json::read(json).map_err(|_| InvalidKeys::Syntax)?;
         let mut keys = BTreeMap::new();
         for (name, text) in wire.keys {
             let is_name = (1..=16).contains(&name.len())
@@ -105,7 +105,7 @@ impl Vault<'_> {
         let plain = cipher.decrypt(&nonce.ok_or(Unsealable)?.into(), payload).map_err(|_| Unsealable)?;
         let plain = Zeroizing::new(plain);
         // As text, which is how everything is read here: each kind of reader is code of its own for each type.
-        serde_json::from_str(str::from_utf8(&plain).map_err(|_| Unsealable)?).map_err(|_| Unsealable)
+        crate::json::read(str::from_utf8(&plain).map_err(|_| Unsealable)?).map_err(|_| Unsealable)
     }
 
     fn cipher(&self, kid: &str) -> Option<Aes256Gcm> {

@@ -44,7 +44,7 @@ impl LoginRequest {
         if !is_json {
             return Ok(Self::of_pairs(&body));
         }
-        let parsed = str::from_utf8(&body).ok().and_then(|body| serde_json::from_str(body).ok());
+        let parsed = str::from_utf8(&body).ok().and_then(|body| crate::json::read(body).ok());
         Ok(parsed.ok_or_else(|| unreadable("It is not JSON with a `url`."))?)
     }
 
