@@ -35,6 +35,7 @@ pub mod pages;
 pub mod problem;
 pub mod return_to;
 pub mod seal;
+mod small_map;
 pub mod stored;
 
 #[cfg(target_arch = "wasm32")]

@@ -1,7 +1,5 @@
 //! The parameters and the origin of a request, read with care.
 
-use std::collections::BTreeSet;
-
 use serde::Deserialize;
 use url::{Url, form_urlencoded};
 use worker::Request;
@@ -76,8 +74,8 @@ impl LoginRequest {
             return Err(unreadable("The scope is not a list of scope values (RFC 6749 §3.3).").into());
         }
         let default = self.default_scope.as_deref().unwrap_or_default();
-        let set = |scope| values(scope).collect::<BTreeSet<&str>>();
-        if set(&scope) == set(default) {
+        let holds = |scope, part| values(part).all(|value| values(scope).any(|other| other == value));
+        if holds(default, &scope) && holds(&scope, default) {
             return Ok(host.chosen_scope.clone());
         }
         Ok(RequestedScope::Named(Some(scope).filter(|scope| !scope.is_empty())))
