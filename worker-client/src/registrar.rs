@@ -17,7 +17,7 @@ use worker::{DurableObject, Env, Request, Response, State, durable_object, wasm_
 use self::rows::{MIGRATIONS, Rows};
 use crate::{
     config::Preregistered,
-    failure::{Failure, ServerFailure},
+    failure::{Failure, Reason, ServerFailure},
     platform::{
         alarm::Alarm,
         clock::now,
@@ -29,7 +29,7 @@ use crate::{
         storage::Storage,
     },
 };
-use login_flow::{Client, Register, Server, Update, drive};
+use login_flow::{Client, Fault, Faulty, Register, Server, Step, Update, drive};
 
 /// Registers once per issuer and redirection URI, and keeps the registration before anyone uses it.
 #[durable_object(alarm)]
@@ -179,6 +179,9 @@ impl Inner {
             self.schedule(since).await?;
             return Ok(updated);
         }
+        if let Some(left) = rows.pause_left()? {
+            return Err(ServerFailure::try_later(Step::Registration, left, None).into());
+        }
         self.attempts.borrow_mut().next(now())?;
         let register = Register::new(&server, redirect_uri, &client_name);
         let mut register = register.ok_or(ServerFailure::NoRegistration)?;
@@ -194,6 +197,12 @@ impl Inner {
                 Ok(client)
             }
             Err(error) => {
+                if let Fault::Temporary { retry_after } = error.fault() {
+                    let wait = retry_after.map_or(REFUSAL_TTL, |retry_after| retry_after.wait(now()));
+                    rows.pause(wait)?;
+                    let reason = Some(Reason::of(error));
+                    return Err(ServerFailure::try_later(Step::Registration, wait, reason).into());
+                }
                 let failure = Failure::from(error);
                 self.attempts.borrow_mut().refused = Some((now(), failure.clone()));
                 Err(failure)

@@ -139,7 +139,8 @@ async fn registrable(
     target: &LoginTarget,
 ) -> Result<(Server, About), Failed> {
     let (answered, about) = login.counting(request).probe_host(target).await?;
-    match (answered.server, Failure::of_verdict(&answered.verdict)) {
+    let failure = answered.failure();
+    match (answered.server, failure) {
         (Some(server), None) => Ok((server, about)),
         (_, Some(failure)) => Err(Failed::at(target, failure)),
         (None, None) => Err(Failed::at(target, Failure::internal(Defect::Verdict))),

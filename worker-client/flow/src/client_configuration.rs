@@ -1,8 +1,8 @@
 use http::{Request, Response};
-use rfc7591::{DeleteClient, RegistrationError, UpdateClient};
+use rfc7591::{DeleteClient, UpdateClient};
 use url::Url;
 
-use crate::{Client, Exchange, RegisterError, Server, Turn, register::asked};
+use crate::{Client, Exchange, FailedResponse, RegisterError, Server, Step, Turn, register::asked};
 
 /// An update of a registered client to the current name of this app (RFC 7592 §2.2).
 #[derive(Clone, Debug)]
@@ -32,7 +32,10 @@ impl Exchange for Update {
     }
 
     fn receive(self, response: &Response<Vec<u8>>) -> Result<Turn<Self>, RegisterError> {
-        Client::receive(self.update.receive(response)?, self.redirect_uri).map(Turn::Done)
+        let received = self.update.receive(response);
+        let updated =
+            received.map_err(|error| RegisterError::of(error, Step::ClientConfiguration, response))?;
+        Client::receive(updated, self.redirect_uri).map(Turn::Done)
     }
 }
 
@@ -45,28 +48,19 @@ impl Unregister {
     pub fn new(server: &Server, client: &Client) -> Option<Self> {
         Some(Self(client.managed_by(server)?.delete()))
     }
-
-    /// True if a retry cannot succeed: the server does not support deletion, or does not know the client (RFC 7592
-    /// §2.3).
-    pub fn is_final(rejected: &RegistrationError) -> bool {
-        let status = match rejected {
-            RegistrationError::Refused { status, .. } | RegistrationError::Status { status, .. } => *status,
-            _ => return false,
-        };
-        status.is_client_error() && !matches!(status.as_u16(), 408 | 425 | 429)
-    }
 }
 
 impl Exchange for Unregister {
     type Output = ();
-    type Error = RegistrationError;
+    type Error = FailedResponse;
 
     fn request(&self) -> Request<Vec<u8>> {
         self.0.request()
     }
 
-    fn receive(self, response: &Response<Vec<u8>>) -> Result<Turn<Self>, RegistrationError> {
+    fn receive(self, response: &Response<Vec<u8>>) -> Result<Turn<Self>, FailedResponse> {
         // Violations in the response matter only to a checker; the client is deleted in either case.
-        self.0.receive(response).map(|_violations| Turn::Done(()))
+        let received = self.0.receive(response).map(|_violations| Turn::Done(()));
+        received.map_err(|_| FailedResponse::read(Step::ClientConfiguration, response))
     }
 }

@@ -3,7 +3,7 @@ use rfc8414::{Endpoint, InvalidMetadata, Issuer, Metadata};
 
 use crate::{
     Attempt, BearerChallenge, Discover, DriveError, Egress, FetchError, Finding, InvalidHost, LoginTarget,
-    NotFound, Server, Unreachable, Unusable, Verdict, drive,
+    NotFound, RetryAfter, Server, Unreachable, Unusable, Verdict, drive,
 };
 
 /// The result of probing a host.
@@ -22,6 +22,8 @@ pub struct Probe {
     pub metadata_url: Option<String>,
     /// The requests that led to no usable document.
     pub attempts: Vec<Attempt>,
+    /// The time that an unreachable host asks to wait.
+    pub retry_after: Option<RetryAfter>,
 }
 
 impl Probe {
@@ -33,6 +35,7 @@ impl Probe {
             findings: Vec::new(),
             metadata_url: None,
             attempts: Vec::new(),
+            retry_after: None,
         }
     }
 }
@@ -69,7 +72,7 @@ pub async fn probe(
                 Err(reasons) => (Verdict::Unusable { reasons }, None),
             };
             let (metadata_url, attempts) = (Some(found.url), found.attempts);
-            Probe { verdict, server, metadata, findings, metadata_url, attempts }
+            Probe { verdict, server, metadata, findings, metadata_url, attempts, retry_after: None }
         }
     }
 }
@@ -104,7 +107,7 @@ async fn without_metadata(
             return Probe { findings, attempts, ..Probe::of(Verdict::NoMetadata) };
         }
     };
-    Probe { attempts, ..Probe::of(verdict) }
+    Probe { attempts, retry_after: not_found.retry_after(), ..Probe::of(verdict) }
 }
 
 fn findings(invalid: &InvalidMetadata) -> Vec<Finding> {

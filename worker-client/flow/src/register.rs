@@ -2,7 +2,7 @@ use http::{Request, Response};
 use rfc7591::{ApplicationType, AuthMethod, ClientMetadata, Registration, RegistrationError, Secret};
 use url::Url;
 
-use crate::{Client, Exchange, Server, Turn};
+use crate::{Client, Exchange, FailedResponse, Fault, Faulty, Server, Step, Turn};
 
 /// The registration of this app as a client (RFC 7591 §3), with the least that a login requires.
 #[derive(Clone, Debug)]
@@ -35,7 +35,9 @@ impl Exchange for Register {
     }
 
     fn receive(self, response: &Response<Vec<u8>>) -> Result<Turn<Self>, RegisterError> {
-        Client::receive(self.registration.receive(response)?, self.redirect_uri).map(Turn::Done)
+        let received = self.registration.receive(response);
+        let registered = received.map_err(|error| RegisterError::of(error, Step::Registration, response))?;
+        Client::receive(registered, self.redirect_uri).map(Turn::Done)
     }
 }
 
@@ -56,6 +58,9 @@ pub enum RegisterError {
     /// The server registered an authentication method that this client does not support.
     #[error("the server registered another authentication method: {0}")]
     AuthMethod(AuthMethod),
+    /// An error response (RFC 7591 §3.2.2), or any other response that is no success, redirects included.
+    #[error(transparent)]
+    Failed(Box<FailedResponse>),
     /// The server removed `authorization_code` from the grant types.
     #[error("the server did not register the authorization_code grant")]
     GrantTypes,
@@ -65,7 +70,29 @@ pub enum RegisterError {
     /// The server registered other redirection URIs than the requested one: codes would be sent elsewhere.
     #[error("the server registered other redirection URIs")]
     RedirectUris,
-    /// An error response, or an invalid response.
+    /// A success that names no usable client.
     #[error(transparent)]
-    RegistrationError(#[from] RegistrationError),
+    Unusable(RegistrationError),
+}
+
+impl RegisterError {
+    pub(crate) fn of(error: RegistrationError, step: Step, response: &Response<Vec<u8>>) -> Self {
+        match error {
+            RegistrationError::Unusable { .. } => Self::Unusable(error),
+            _ => Self::Failed(Box::new(FailedResponse::read(step, response))),
+        }
+    }
+}
+
+impl Faulty for RegisterError {
+    fn fault(&self) -> Fault {
+        match self {
+            Self::Failed(response) => response.fault(),
+            Self::AuthMethod(_)
+            | Self::GrantTypes
+            | Self::NoSecret
+            | Self::RedirectUris
+            | Self::Unusable(_) => Fault::Contradiction,
+        }
+    }
 }

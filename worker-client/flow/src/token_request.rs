@@ -4,7 +4,7 @@ use rfc7591::Secret;
 use rfc8414::Endpoint;
 use url::form_urlencoded::{Serializer, byte_serialize};
 
-use crate::{Client, ClientAuth, Exchange, Pending, Server, TokenError, Tokens, Turn};
+use crate::{Client, ClientAuth, Exchange, Pending, Server, Step, TokenError, Tokens, Turn};
 
 /// The exchange of an authorization code for tokens (RFC 6749 §4.1.3, RFC 7636 §4.5). Only [`Pending::accept`] creates
 /// one.
@@ -98,7 +98,7 @@ impl Exchange for Refresh {
 
     fn receive(self, response: &Response<Vec<u8>>) -> Result<Turn<Self>, TokenError> {
         // The type of the tokens is known: a rotated refresh token is not thrown away because the response omits it.
-        let mut tokens = Tokens::read(response, Some("Bearer"))?;
+        let mut tokens = Tokens::read(Step::Refresh, response)?;
         // RFC 6749 §6: the server MAY issue a new refresh token; if not, the old one stays, and so does the scope.
         tokens.refresh_token = tokens.refresh_token.or(Some(self.token));
         tokens.scope = tokens.scope.or(self.scope);

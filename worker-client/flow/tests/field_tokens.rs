@@ -3,8 +3,8 @@
 
 use http::Response;
 use login_flow::{
-    AuthorizationRequest, Client, ClientAuth, Egress, Exchange, FetchError, LoginTarget, Refresh, Server,
-    State, TokenError, Tokens, Turn, probe,
+    AuthorizationRequest, Client, ClientAuth, Egress, Exchange, Fault, Faulty, FetchError, LoginTarget,
+    Refresh, Server, State, TokenError, Tokens, Turn, probe,
 };
 use pkce::Verifier;
 use url::Url;
@@ -53,7 +53,7 @@ async fn a_dead_refresh_token_in_all_the_ways_in_which_servers_say_so() {
         (400, r#"{"error": "expired_token"}"#),
         (201, r#"{"error": "invalid_grant"}"#),
     ] {
-        assert!(refresh(status, body).await.unwrap_err().is_final(), "{status} {body}");
+        assert_eq!(refresh(status, body).await.unwrap_err().fault(), Fault::Gone, "{status} {body}");
     }
 }
 
@@ -77,7 +77,7 @@ async fn what_may_pass_ends_nothing() {
         (200, "<html>OK</html>"),
         (200, "[]"),
     ] {
-        assert!(!refresh(status, body).await.unwrap_err().is_final(), "{status} {body}");
+        assert_ne!(refresh(status, body).await.unwrap_err().fault(), Fault::Gone, "{status} {body}");
     }
 }
 

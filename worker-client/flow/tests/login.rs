@@ -4,8 +4,8 @@
 use http::{Request, Response, header};
 use login_flow::{
     AuthorizationRequest, AuthorizationResponseError, Client, ClientAuth, CodeExchange, Egress, Exchange,
-    FetchError, LoginTarget, Pending, Refresh, Register, RegisterError, Revoke, Server, State, TokenError,
-    TokenKind, Tokens, Turn, drive, probe,
+    Fault, Faulty, FetchError, LoginTarget, Pending, Refresh, Register, RegisterError, Revoke, Server, State,
+    TokenError, TokenKind, Tokens, Turn, drive, probe,
 };
 use pkce::Verifier;
 use url::Url;
@@ -252,7 +252,8 @@ async fn t03_what_ends_a_grant() {
         (429, "", false),
         (200, "<html>", false),
     ] {
-        assert_eq!(tokens(status, body).await.unwrap_err().is_final(), expected, "{status} {body}");
+        let fault = tokens(status, body).await.unwrap_err().fault();
+        assert_eq!(fault == Fault::Gone, expected, "{status} {body}");
     }
 }
 

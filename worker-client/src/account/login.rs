@@ -23,7 +23,8 @@ use crate::{
     stored::{Grant, LoginUnderWay, OutboxTask, RegisteredClient},
 };
 use login_flow::{
-    AuthorizationRequest, AuthorizationResponseError, Client, DriveError, Server, State, TokenError, drive,
+    AuthorizationRequest, AuthorizationResponseError, Client, DriveError, Server, State, Step, TokenError,
+    drive,
 };
 
 impl Inner {
@@ -37,6 +38,7 @@ impl Inner {
     ) -> Result<Url, Failure> {
         let BeginLogin { target, server, redirect_uri, client_name, about, scope, label, return_to } = begin;
         let resource = target.resource();
+        store.check_pause(Step::CodeExchange, server.issuer.as_str())?;
         let rows = store.connections()?;
         if rows.len() >= MAX_CONNECTIONS && store.labelled(&resource, &label)?.is_none() {
             return Err(UserFailure::TooManyConnections.into());
@@ -77,6 +79,7 @@ impl Inner {
         if redeem.client().redirect_uri.path() != url.path() {
             return Err(AuthorizationResponseError::Issuer.into());
         }
+        store.check_pause(Step::CodeExchange, redeem.server().issuer.as_str())?;
         // Gone before the code is sent: the platform holds the request back until the write is durable.
         store.end_pending(&state)?;
         let (server, client) = (redeem.server().clone(), redeem.client().clone());
@@ -88,7 +91,7 @@ impl Inner {
                 if let DriveError::Protocol(error) = &error {
                     self.forget_if_unknown(error, &server, client).await?;
                 }
-                return Err(error.into());
+                return Err(store.failed(Step::CodeExchange, server.issuer.as_str(), error)?);
             }
         };
         let host = target.host();

@@ -48,6 +48,7 @@ pub(super) fn initial(host: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::ConnectionState;
 
     fn connection(resource: &str, issuer: &str) -> Connection {
         Connection {
@@ -62,6 +63,7 @@ mod tests {
             connected_at: 0,
             has_icon: false,
             needs_login: false,
+            state: ConnectionState::Works,
         }
     }
 
