@@ -130,6 +130,7 @@ impl From<AuthorizationResponseError> for Failure {
             }
             AuthorizationResponseError::CodeWithError
             | AuthorizationResponseError::NoCode
+            | AuthorizationResponseError::NoState
             | AuthorizationResponseError::Repeated => {
                 ServerFailure::MalformedAnswer(Reason::of(error)).into()
             }

@@ -63,7 +63,7 @@ impl Inner {
         url: &Url,
         rotate: Option<String>,
     ) -> Result<CompletedLogin, Failure> {
-        let state = State::digest_of(url).ok_or(UserFailure::UnknownLogin)?;
+        let state = State::digest_of(url).ok_or_else(|| AuthorizationResponseError::without_state(url))?;
         let login = store.login(&state)?.ok_or(UserFailure::UnknownLogin)?;
         let LoginUnderWay { pending, target, about, label, return_to } = login;
         let redeem = match pending.accept(url) {
