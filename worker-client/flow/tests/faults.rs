@@ -151,6 +151,8 @@ fn d_an_error_code_ends_a_grant_wherever_it_is() {
     }
     // The controls: a parameter, a firewall, a body that is no error.
     for (status, body) in [
+        (404, r#"{"error": "not_found"}"#),
+        (405, r#"{"error": "method_not_allowed"}"#),
         (400, r#"{"error": "invalid_scope"}"#),
         (400, r#"{"error": "invalid_target"}"#),
         (403, r#"{"error": "Forbidden"}"#),
