@@ -6,7 +6,7 @@ import { parse } from 'node-html-parser';
 import { Agent } from './agent.mjs';
 import { App, hostOf } from './app.mjs';
 import { Lab, json, nothing } from './lab.mjs';
-import { HOST, Server } from './server.mjs';
+import { Server } from './server.mjs';
 
 const METADATA = '/.well-known/oauth-authorization-server';
 const DAY = 86_400;
@@ -18,10 +18,13 @@ const text = (status, body = '', headers = {}) => ({
 const page = (status) => text(status, '<title>Sorry</title>', { 'content-type': 'text/html' });
 
 let lab, app, server, agent;
+/** The name of the authorization server of the test, which is new to the app, and its address. */
+let name, HOST;
+let tests = 0;
 /** A use of the connection by the host program. */
 const use = (path = '/api', more = {}) => agent.json('POST', '/use', { body: { url: `${HOST}${path}`, ...more } });
 const connection = async () => (await agent.json('GET', '/connections')).json[0];
-const begin = (url = 'as.example') => agent.json('POST', '/login', { body: { url } });
+const begin = (url = name) => agent.json('POST', '/login', { body: { url } });
 /** The page of a failed use has this as its problem. */
 const isTryLater = (answer, seconds) => {
   assert.deepEqual([answer.status, answer.json?.type], [503, 'try-later'], answer.body);
@@ -31,7 +34,7 @@ const isTryLater = (answer, seconds) => {
 
 async function logIn({ firstLifetime = 3600 } = {}) {
   server.firstLifetime = firstLifetime;
-  const end = await agent.submit(await agent.visit('/login?url=as.example'));
+  const end = await agent.submit(await agent.visit(`/login?url=${name}`));
   assert.equal(end.url, 'https://app.example/?notice=connected', end.body);
 }
 
@@ -46,8 +49,10 @@ after(async () => {
 });
 
 beforeEach(() => {
-  server = new Server();
-  lab.host('as.example', server.answer);
+  name = `as-${(tests += 1)}.example`;
+  HOST = `https://${name}`;
+  server = new Server(HOST);
+  lab.host(name, server.answer);
   agent = new Agent(app, lab);
 });
 
@@ -62,7 +67,7 @@ describe('A: failed or refused is not missing', () => {
     ['blocked-451', () => page(451), 422, 'closed', /451/],
     [
       'json-after-notice',
-      ({ url }) => (url.endsWith(METADATA) ? { ...json({}), body: `\nNotice: x\n{"issuer":"${HOST}"}` } : nothing()),
+      ({ url }) => (url.endsWith(METADATA) ? { ...json({}), body: '\nNotice: x\n{"issuer":"x"}' } : nothing()),
       422,
       'unreadable',
       /JSON/,
@@ -79,8 +84,7 @@ describe('A: failed or refused is not missing', () => {
     ['gone-410', () => page(410), 422, 'no-metadata', /8414/],
   ])
     test(`${id}: ${type}`, async () => {
-      const name = `${id}.example`;
-      at(name, answers);
+      lab.host(name, answers);
       const answer = await begin(name);
       assert.deepEqual([answer.status, answer.json.type], [status, type], answer.body);
       assert.match(answer.json.detail, says);
@@ -126,9 +130,7 @@ describe('A: failed or refused is not missing', () => {
 describe('B and C: who is to blame, in whose words', () => {
   test('form-post-only: unusable before a login', async () => {
     server.metadata = { response_modes_supported: ['form_post'] };
-    lab.host('as-form.example', server.answer);
-    server.host = 'https://as-form.example';
-    const answer = await begin('as-form.example');
+    const answer = await begin();
     assert.equal(answer.json.type, 'unusable', answer.body);
     assert.match(answer.json.detail, /response mode/);
   });
@@ -139,12 +141,12 @@ describe('B and C: who is to blame, in whose words', () => {
       sent = request;
       return { code: 'code' };
     };
-    const end = await agent.submit(await agent.visit('/login?url=as.example'));
+    const end = await agent.submit(await agent.visit(`/login?url=${name}`));
     assert.equal(end.status, 400);
     for (const words of ['carries no `state`', 'the operator of the authorization server']) {
       assert.ok(end.body.includes(words), end.body);
     }
-    assert.equal(lab.requests('as.example', { path: '/token' }).length, 0);
+    assert.equal(lab.requests(name, { path: '/token' }).length, 0);
     const callback = new URL(sent.get('redirect_uri'));
     callback.search = new URLSearchParams({ code: 'code', state: sent.get('state') });
     assert.equal((await agent.visit(callback.href)).url, 'https://app.example/?notice=connected');
@@ -184,10 +186,7 @@ describe('B and C: who is to blame, in whose words', () => {
     ],
   ])
     test(`${id}: the words of the server, as a quotation`, async () => {
-      const name = `${id}.example`;
-      const at = new Server(`https://${name}`);
-      at.register = refusal;
-      lab.host(name, at.answer);
+      server.register = refusal;
       const answer = await begin(name);
       assert.equal(answer.json.type, type, answer.body);
       assert.ok(answer.json.detail.includes(says), answer.body);
@@ -202,11 +201,11 @@ describe('B and C: who is to blame, in whose words', () => {
   test('denial-with-reason: shown with the right state, and not with another', async () => {
     const words = 'Your administrator must approve this app';
     server.authorize = (sent) => ({ error: 'access_denied', error_description: words, state: sent.get('state') });
-    const end = await agent.submit(await agent.visit('/login?url=as.example'));
+    const end = await agent.submit(await agent.visit(`/login?url=${name}`));
     assert.equal(end.status, 403);
     assert.ok(end.body.includes(`says “${words}”`), end.body);
     server.authorize = () => ({ error: 'access_denied', error_description: words, state: 'A'.repeat(43) });
-    const forged = await agent.submit(await agent.visit('/login?url=as.example'));
+    const forged = await agent.submit(await agent.visit(`/login?url=${name}`));
     assert.ok(!forged.body.includes(words));
   });
 });
@@ -225,7 +224,7 @@ describe('D: patience', () => {
     await app.elapse(DAY + 60);
     const later = await use();
     isTryLater(later);
-    assert.match(later.json.login, /^https:\/\/app\.example\/login\?url=https%3A%2F%2Fas\.example/);
+    assert.match(later.json.login, /^https:\/\/app\.example\/login\?url=https%3A%2F%2Fas-/);
     assert.equal((await connection()).state, 'try_later_or_login');
     const start = await agent.visit('/');
     assert.match(start.body, /for more than a day/);
@@ -240,18 +239,18 @@ describe('D: patience', () => {
 
   const date = (seconds) => new Date(Date.now() + seconds * 1000).toUTCString();
   for (const [id, headers, seconds] of [
-    ['retry-after-seconds', { 'retry-after': '120' }, 120],
-    ['retry-after-date', { 'retry-after': date(120) }, 120],
+    ['retry-after-seconds', () => ({ 'retry-after': '120' }), 120],
+    ['retry-after-date', () => ({ 'retry-after': date(120) }), 120],
     // The server's clock is an hour behind.
-    ['retry-after-date by its own clock', { date: date(-3600), 'retry-after': date(-3480) }, 120],
-    ['retry-after a month', { 'retry-after': '2592000' }, DAY],
-    ['retry-after that cannot be read', { 'retry-after': 'soon' }, 1],
-    ['retry-after in the past', { 'retry-after': 'Sun, 06 Nov 1994 08:49:37 GMT' }, 1],
+    ['retry-after-date by its own clock', () => ({ date: date(-3600), 'retry-after': date(-3480) }), 120],
+    ['retry-after a month', () => ({ 'retry-after': '2592000' }), DAY],
+    ['retry-after that cannot be read', () => ({ 'retry-after': 'soon' }), 1],
+    ['retry-after in the past', () => ({ 'retry-after': 'Sun, 06 Nov 1994 08:49:37 GMT' }), 1],
   ])
     for (const status of [429, 503])
       test(`${id}: ${status}, honoured across an eviction`, async () => {
         await logIn({ firstLifetime: 0 });
-        server.refresh = () => text(status, 'slow down', headers);
+        server.refresh = () => text(status, 'slow down', headers());
         isTryLater(await use(), seconds);
         assert.equal(server.refreshes.length, 1);
         if (seconds < 60) return;
@@ -269,7 +268,7 @@ describe('D: patience', () => {
   test('limits-after-eviction: the pause is the server’s, for every connection of the account', async () => {
     await logIn({ firstLifetime: 0 });
     server.firstLifetime = 0;
-    const other = await agent.submit(await agent.visit('/login?url=as.example%2Fapi%2Fother'));
+    const other = await agent.submit(await agent.visit(`/login?url=${name}%2Fapi%2Fother`));
     assert.equal(other.url, 'https://app.example/?notice=connected', other.body);
     server.refresh = () => text(429, '', { 'retry-after': '600' });
     isTryLater(await use('/api'), 600);
@@ -277,8 +276,8 @@ describe('D: patience', () => {
     isTryLater(await use('/api/other'), 600);
     assert.equal(server.refreshes.length, 1);
     isTryLater(await begin(), 600);
-    const exchanges = lab.requests('as.example', { path: '/token' }).length;
-    assert.equal(lab.requests('as.example', { path: '/token' }).length, exchanges);
+    const exchanges = lab.requests(name, { path: '/token' }).length;
+    assert.equal(lab.requests(name, { path: '/token' }).length, exchanges);
   });
 
   test('register-429: try-later with its time, for everybody, across an eviction', async () => {
@@ -287,29 +286,26 @@ describe('D: patience', () => {
     for (const answer of answers) isTryLater(answer, 120);
     assert.match(answers[0].json.title, /register/);
     assert.match(answers[0].json.detail, /429.*“Too many requests”/);
-    assert.equal(lab.requests('as.example', { path: '/register' }).length, 1 + registrationsBefore());
+    assert.equal(lab.requests(name, { path: '/register' }).length, 1);
     await app.restart();
-    isTryLater(await new Agent(app, lab).json('POST', '/login', { body: { url: 'as.example' } }), 120);
-    assert.equal(lab.requests('as.example', { path: '/register' }).length, 1 + registrationsBefore());
+    isTryLater(await new Agent(app, lab).json('POST', '/login', { body: { url: name } }), 120);
+    assert.equal(lab.requests(name, { path: '/register' }).length, 1);
     server.register = (sent) => server.client(sent);
     await app.elapse(121);
     assert.equal((await begin()).status, 303);
   });
-  /** The requests of earlier tests to the one registration endpoint that they share. */
-  const registrationsBefore = () =>
-    lab.requests('as.example', { path: '/register' }).filter(({ status }) => status !== 429).length;
 
   test('exchange-503: try-later, and the server is left alone for as long as it asks', async () => {
     server.exchange = () => text(503, '', { 'retry-after': '60' });
-    const end = await agent.submit(await agent.visit('/login?url=as.example'));
+    const end = await agent.submit(await agent.visit(`/login?url=${name}`));
     assert.equal(end.status, 503);
     assert.match(end.body, /cannot complete a login at the moment/);
-    const sent = lab.requests('as.example', { path: '/token' }).length;
+    const sent = lab.requests(name, { path: '/token' }).length;
     isTryLater(await begin(), 60);
     await app.elapse(61);
     server.exchange = () => server.tokens();
     await logIn();
-    assert.equal(lab.requests('as.example', { path: '/token' }).length, sent + 1);
+    assert.equal(lab.requests(name, { path: '/token' }).length, sent + 1);
   });
 
   test('revoke-429: asked again when the server allows it, and not before', async () => {
@@ -431,7 +427,7 @@ describe('D: nothing spent is thrown away, nothing dead is kept', () => {
     assert.ok(server.refreshes.length <= 6, `${server.refreshes.length} rotations`);
     // The control: a token that the host takes, and refuses when it is over, is replaced each time.
     server.resource = () => json({ ok: true });
-    await app.elapse(4000);
+    await app.elapse(8000);
     const refused = () => text(401, '', { 'www-authenticate': 'Bearer error="invalid_token"' });
     for (let i = 0; i < 3; i += 1) {
       const last = `Bearer access-${server.issued}`;
@@ -456,7 +452,7 @@ describe('D: nothing spent is thrown away, nothing dead is kept', () => {
         url.endsWith('/odd') ? text(401, 'as it is', challenge) : json({ ok: 1 });
       const answer = await use('/api/odd');
       assert.deepEqual([answer.status, answer.body], [401, 'as it is']);
-      assert.equal(lab.requests('as.example', { path: '/api/odd' }).length >= 1, true);
+      assert.equal(lab.requests(name, { path: '/api/odd' }).length >= 1, true);
       assert.equal((await use()).status, 200);
       assert.equal((await connection()).needs_login, false);
     });
@@ -526,7 +522,7 @@ describe('D: nothing spent is thrown away, nothing dead is kept', () => {
   test('expired-redirects: renewed once where the lifetime is unknown, then passed on', async () => {
     server.exchange = () => json({ access_token: 'old', refresh_token: 'r', token_type: 'Bearer' });
     await logIn();
-    const away = text(302, '', { location: 'https://as.example/sign-in' });
+    const away = text(302, '', { location: '/sign-in' });
     server.resource = ({ authorization }) => (authorization === 'Bearer old' ? away : json({ ok: true }));
     assert.equal((await use()).status, 200);
     assert.equal(server.refreshes.length, 1);
@@ -538,17 +534,17 @@ describe('D: nothing spent is thrown away, nothing dead is kept', () => {
 
   test('expired-redirects, the controls: a known lifetime, and a request that is not safe to repeat', async () => {
     await logIn();
-    server.resource = () => text(302, '', { location: 'https://as.example/sign-in' });
+    server.resource = () => text(302, '', { location: '/sign-in' });
     assert.equal((await use()).status, 302);
     assert.equal(server.refreshes.length, 0);
     server.exchange = () => json({ access_token: 'old', refresh_token: 'r', token_type: 'Bearer' });
     await logIn();
-    lab.host('as.example', (sent) =>
+    lab.host(name, (sent) =>
       sent.method === 'POST' && sent.url.endsWith('/api') ? text(303, '', { location: '/done' }) : server.answer(sent),
     );
-    const before = lab.requests('as.example', { path: '/api' }).length;
+    const before = lab.requests(name, { path: '/api' }).length;
     assert.equal((await use('/api', { method: 'POST', body: 'x' })).status, 303);
-    assert.equal(lab.requests('as.example', { path: '/api' }).length, before + 1, 'sent once');
+    assert.equal(lab.requests(name, { path: '/api' }).length, before + 1, 'sent once');
     assert.equal(server.refreshes.length, 0);
   });
 });
