@@ -6,7 +6,7 @@ use std::{
 };
 
 use base64ct::{Base64, Encoding};
-use branding::{Branding, Icon, IconSize, extract, sniff};
+use branding::{Branding, Icon, IconSize, Image, ImageFormat, extract, sniff};
 use futures_util::future::{Either, select};
 use http::{Response, header};
 use url::Url;
@@ -87,7 +87,11 @@ async fn icon(icons: &[Icon], egress: &Egress) -> Option<String> {
     let shown = icons.iter().filter(|icon| icon.size != IconSize::Scalable);
     for icon in shown.take(3) {
         let Ok(answer) = fetch(get(&icon.url, "image/*")?, egress, Limit::ICON).await else { continue };
-        let image = sniff(answer.body()).filter(|image| image.width.max(image.height) <= MAX_ICON_SIDE);
+        let is_shown = |image: &Image| {
+            let is_long = image.format == ImageFormat::Gif && answer.body().len() > MAX_GIF_BYTES;
+            image.width.max(image.height) <= MAX_ICON_SIDE && !is_long
+        };
+        let image = sniff(answer.body()).filter(is_shown);
         if let Some(image) = image.filter(|_| answer.status().as_u16() == 200) {
             let bytes = Base64::encode_string(answer.body());
             return Some(format!("data:{};base64,{bytes}", image.format.media_type()));
@@ -101,5 +105,7 @@ const BRANDING_DEADLINE: Duration = Duration::from_millis(1500);
 const CACHE_WRITE_DEADLINE: Duration = Duration::from_millis(250);
 const ABOUT_TTL: Duration = Duration::from_hours(24);
 const MAX_ICON_SIDE: u32 = 1024;
+/// A larger one is not an icon but an animation of many frames.
+const MAX_GIF_BYTES: usize = 64 << 10;
 /// The lifetime for a host without branding, whose branding did not come in time, or is not meant to be kept.
 const EMPTY_ABOUT_TTL: Duration = Duration::from_hours(1);

@@ -20,8 +20,8 @@ pub use self::{
 };
 use crate::config::Misconfigured;
 use login_flow::{
-    AuthorizationResponseError, DriveError, FailedResponse, FetchError, InvalidHost, RegisterError, Step,
-    TokenError, Unreachable, Verdict,
+    AuthorizationResponseError, DriveError, FailedResponse, FetchError, InvalidHost, NotIssued,
+    RegisterError, Step, TokenError, Unreachable, Verdict,
 };
 
 /// A failure of an operation of this package. Durable Objects answer with it; a program may match it.
@@ -160,6 +160,12 @@ impl From<RegisterError> for Failure {
 impl From<TokenError> for Failure {
     fn from(error: TokenError) -> Self {
         ServerFailure::NoToken(Reason::of(error)).into()
+    }
+}
+
+impl From<NotIssued> for Failure {
+    fn from(not_issued: NotIssued) -> Self {
+        not_issued.error.into()
     }
 }
 

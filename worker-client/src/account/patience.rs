@@ -106,8 +106,10 @@ impl Store {
     pub(super) fn replaced_for_refusal(&self, id: &str) -> Result<(), Failure> {
         let key = refusals(id);
         // A pause that is long over says nothing of the token of today.
-        let forgotten = millis(now()).saturating_sub(MAX_REPLACEMENT.as_millis().try_into().unwrap_or(i64::MAX));
-        let count = self.pause(&key)?.filter(|pause| pause.until > forgotten).map_or(0, |pause| pause.failures);
+        let forgotten =
+            millis(now()).saturating_sub(MAX_REPLACEMENT.as_millis().try_into().unwrap_or(i64::MAX));
+        let count =
+            self.pause(&key)?.filter(|pause| pause.until > forgotten).map_or(0, |pause| pause.failures);
         let count = if count % 2 == 1 { count.saturating_add(1) } else { 0 };
         self.set_pause(&key, doubled(MIN_REPLACEMENT, count / 2, MAX_REPLACEMENT), count, millis(now()))
     }

@@ -19,7 +19,7 @@ use crate::{
     },
     stored::Grant,
 };
-use login_flow::{DriveError, Fault, Faulty, Refresh, Tokens, digest, drive};
+use login_flow::{DriveError, Fault, Faulty, Issued, Refresh, Tokens, digest, drive};
 
 impl Inner {
     /// The token for a URL, refreshed when it is due or when it is the one that was refused there.
@@ -114,7 +114,7 @@ impl Inner {
         let egress = &store.0.config().egress;
         let outcome = drive(refresh, through(egress, Limit::TOKEN)).await;
         match outcome {
-            Ok(tokens) => {
+            Ok(Issued { client, tokens }) => {
                 store.refreshed(&row, &Grant { server, client, tokens })?;
                 store.end_pause(id)
             }
