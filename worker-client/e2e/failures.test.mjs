@@ -117,6 +117,24 @@ describe('A: failed or refused is not missing', () => {
     assert.equal(lab.requests('evil.example').length, 0);
   });
 
+  for (const [id, note] of [
+    ['Latin-1', 'caf\u00e9'],
+    ['UTF-8', Buffer.from('café').toString('latin1')],
+  ])
+    test(`headers-not-ascii: a document with a field in ${id}, after a redirect in it`, async () => {
+      lab.host(name, async (sent) => {
+        const { pathname } = new URL(sent.url);
+        if (pathname === METADATA) return text(302, '', { location: `/${note}/metadata` });
+        const metadata = await server.answer({ ...sent, url: `${HOST}${METADATA}` });
+        if (pathname.endsWith('/metadata')) return { ...metadata, headers: { ...metadata.headers, 'x-note': note } };
+        return server.answer(sent);
+      });
+      assert.equal((await begin()).status, 303);
+      const [asked] = lab.requests(name).filter(({ url }) => url.endsWith('/metadata'));
+      const bytes = id === 'UTF-8' ? '%C3%A9' : '%E9';
+      assert.ok([`/caf${bytes}/metadata`, '/caf%C3%A9/metadata'].includes(new URL(asked.url).pathname), asked.url);
+    });
+
   test('retry-after at the metadata: not asked before its time', async () => {
     at('busy.example', () => text(503, '', { 'retry-after': '300' }));
     isTryLater(await begin('busy.example'), 300);

@@ -1,4 +1,7 @@
-use std::time::{Duration, SystemTime};
+use std::{
+    fmt,
+    time::{Duration, SystemTime},
+};
 
 use http::{HeaderMap, HeaderName, header};
 
@@ -40,6 +43,15 @@ impl RetryAfter {
             (Self::After(one), Self::After(other)) => one > other,
             (Self::At(one), Self::At(other)) => one > other,
             (Self::At(_), Self::After(_)) | (Self::After(_), Self::At(_)) => false,
+        }
+    }
+}
+
+impl fmt::Display for RetryAfter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::After(wait) => write!(f, "of {} seconds", wait.as_secs()),
+            Self::At(at) => write!(f, "until {}", httpdate::fmt_http_date(*at)),
         }
     }
 }
