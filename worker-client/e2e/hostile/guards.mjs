@@ -83,8 +83,8 @@ export const HOST = [
   ]),
   host('token members once', flow('token'), ['return Err(TokenError::Malformed("each member once"));', '{}']),
   host('lifetimes are bounded', flow('token'), ['seconds.min(TEN_YEARS)', 'seconds']),
-  host('what is final', flow('token_error'), ['matches!(status.as_u16(), 200 | 201 | 400 | 401 | 403)', 'true']),
-  host('what may pass', flow('token_error'), ['&& !NOT_FINAL.contains(&error.as_str())', '']),
+  host('what is final', flow('fault'), ['|| matches!(status, 400 | 409 | 410 | 422) =>', '|| status > 0 =>']),
+  host('what may pass', flow('fault'), ['|| is(TEMPORARY) {', '{']),
   host('a refresh token that stays', flow('refresh'), [
     'tokens.refresh_token = tokens.refresh_token.or(Some(self.token));',
     '',
@@ -164,8 +164,8 @@ export const WORKER = [
   worker('intent', src('account/tokens'), ['store.set_intent(&row, intent)?;', ''], 'tokens', 'T02'),
   worker(
     'backoff',
-    src('account/tokens'),
-    ['self.backoff.record_failure(id, now(), wait.get());', 'let _ = wait.get();'],
+    src('account/patience'),
+    ['self.set_pause(&row.id, wait, count.saturating_add(1), since)?;', 'let _ = since;'],
     'tokens',
     'T03',
   ),
@@ -269,13 +269,6 @@ export const WORKER = [
     'P02',
   ),
   worker('methods', src('login/fetch'), ['if !is_allowed(&request) {', 'if false {'], 'fetch', 'P10'),
-  worker(
-    'icons of the site',
-    src('about'),
-    ['icons.iter().filter(|icon| same_site(&icon.url, target.url()))', 'icons.iter()'],
-    'branding',
-    'B03',
-  ),
   worker(
     'limits',
     src('platform/limits'),
