@@ -1,5 +1,5 @@
 //! The table of STATES.md, held to the code: each state of a connection has a way out for each event.
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 #[path = "../examples/states/samples.rs"]
 #[expect(dead_code, reason = "the page of a connection is a small part of it")]
@@ -77,7 +77,7 @@ fn the_problem_offers_what_the_table_says() {
                 UserFailure::NeedsConsent { scope: "a".to_owned(), login: login() }.into()
             }
             ("no-connection", _) => UserFailure::NoConnection { login: login() }.into(),
-            other => unreachable!("{other:?}"),
+            other => panic!("{other:?}"),
         };
         let problem = Problem::new(&failure, None);
         assert_eq!(serde_json::to_value(problem.kind).unwrap(), row[3]);
