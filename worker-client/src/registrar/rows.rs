@@ -41,7 +41,7 @@ pub(super) struct RegistrationRow {
 impl RegistrationRow {
     /// The server that it was registered at.
     pub(super) fn server(&self) -> Option<Server> {
-        serde_json::from_str::<StoredServer>(&self.server).ok().map(Server::from)
+        crate::json::read::<StoredServer>(&self.server).ok().map(Server::from)
     }
 }
 
