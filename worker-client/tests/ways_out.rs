@@ -1,5 +1,5 @@
 //! The table of STATES.md, held to the code: each state of a connection has a way out for each event.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 #[path = "../examples/states/samples.rs"]
 #[expect(dead_code, reason = "the page of a connection is a small part of it")]
