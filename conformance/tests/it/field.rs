@@ -33,9 +33,9 @@ async fn check(options: Options, odd: Odd) -> Report {
     Checker::new(options).unwrap().check_over(&front, HOST).await.unwrap()
 }
 
-fn answer(status: u16, name: &'static str, value: &str, body: &str) -> Option<Response<Vec<u8>>> {
+fn answer(status: u16, name: &'static str, value: &str, body: &str) -> Response<Vec<u8>> {
     let value = HeaderValue::from_bytes(value.as_bytes()).unwrap();
-    Some(Response::builder().status(status).header(name, value).body(body.as_bytes().to_vec()).unwrap())
+    Response::builder().status(status).header(name, value).body(body.as_bytes().to_vec()).unwrap()
 }
 
 fn is_metadata(request: &Request<Vec<u8>>) -> bool {
@@ -48,30 +48,26 @@ fn is_registration(request: &Request<Vec<u8>>) -> bool {
 
 #[tokio::test]
 async fn a_failed_or_refused_is_not_missing() {
-    let all_503: Odd = |_| answer(503, "content-type", "text/html", "<h1>Sorry</h1>");
+    let all_503: Odd = |_| Some(answer(503, "content-type", "text/html", "<h1>Sorry</h1>"));
     let one_503: Odd = |request| {
         if request.uri().path().ends_with("oauth-authorization-server") {
-            answer(503, "x-a", "b", "")
+            Some(answer(503, "x-a", "b", ""))
         } else {
-            answer(404, "x-a", "b", "")
+            Some(answer(404, "x-a", "b", ""))
         }
     };
-    let all_500: Odd = |_| answer(500, "content-type", "application/json", r#"{"error": "x"}"#);
-    let all_429: Odd = |_| answer(429, "retry-after", "120", "");
-    let waf_403: Odd = |_| answer(403, "content-type", "text/html", "<h1>Denied</h1>");
-    let all_451: Odd = |_| answer(451, "x-a", "b", "");
+    let all_500: Odd = |_| Some(answer(500, "content-type", "application/json", r#"{"error": "x"}"#));
+    let all_429: Odd = |_| Some(answer(429, "retry-after", "120", ""));
+    let waf_403: Odd = |_| Some(answer(403, "content-type", "text/html", "<h1>Denied</h1>"));
+    let all_451: Odd = |_| Some(answer(451, "x-a", "b", ""));
     let notice: Odd = |request| {
-        is_metadata(request)
-            .then(|| answer(200, "content-type", "application/json", "\nNotice: x\n{}"))
-            .flatten()
+        is_metadata(request).then(|| answer(200, "content-type", "application/json", "\nNotice: x\n{}"))
     };
-    let sold: Odd = |request| {
-        is_metadata(request).then(|| answer(301, "location", "https://other.example/", "")).flatten()
-    };
-    let not_ascii: Odd = |request| {
-        is_metadata(request).then(|| answer(302, "location", "https://other.example/é", "")).flatten()
-    };
-    let nothing: Odd = |_| answer(404, "x-a", "b", "");
+    let sold: Odd =
+        |request| is_metadata(request).then(|| answer(301, "location", "https://other.example/", ""));
+    let not_ascii: Odd =
+        |request| is_metadata(request).then(|| answer(302, "location", "https://other.example/é", ""));
+    let nothing: Odd = |_| Some(answer(404, "x-a", "b", ""));
     for (id, odd, verdict, exit, text) in [
         ("all-503", all_503, "unreachable", 3, "503"),
         ("one-503", one_503, "unreachable", 3, "503"),
@@ -91,7 +87,7 @@ async fn a_failed_or_refused_is_not_missing() {
     // A later document still makes a positive verdict.
     let later: Odd = |request| {
         let is_first = request.uri().path().ends_with("oauth-authorization-server");
-        is_first.then(|| answer(503, "x-a", "b", "")).flatten()
+        is_first.then(|| answer(503, "x-a", "b", ""))
     };
     let report = check(Options::new(), later).await;
     assert_ne!(report.verdict.name(), "no_metadata", "{report}");
@@ -100,18 +96,17 @@ async fn a_failed_or_refused_is_not_missing() {
 
 #[tokio::test(start_paused = true)]
 async fn register_429_says_for_how_long() {
-    let seconds: Odd = |request| {
-        is_registration(request).then(|| answer(429, "retry-after", "120", "Too many requests")).flatten()
-    };
+    let seconds: Odd =
+        |request| is_registration(request).then(|| answer(429, "retry-after", "120", "Too many requests"));
     let date: Odd = |request| {
-        let response = answer(503, "retry-after", "Sun, 06 Nov 1994 08:51:37 GMT", "")?;
+        let response = answer(503, "retry-after", "Sun, 06 Nov 1994 08:51:37 GMT", "");
         let (mut parts, body) = response.into_parts();
         parts.headers.insert(header::DATE, HeaderValue::from_static("Sun, 06 Nov 1994 08:49:37 GMT"));
         is_registration(request).then(|| Response::from_parts(parts, body))
     };
     let undated: Odd = |request| {
         let response = answer(503, "retry-after", "Sun, 06 Nov 2094 08:51:37 GMT", "");
-        is_registration(request).then_some(response).flatten()
+        is_registration(request).then_some(response)
     };
     for (odd, text) in [
         (seconds, "asks for a pause (429 Too Many Requests) of 120 seconds"),
@@ -135,7 +130,7 @@ async fn location_not_ascii_is_read_as_browsers_do() {
         let location = format!(
             "{redirect_uri}?error=access_denied&error_description=pas autorisé&state={state}&iss={HOST}"
         );
-        answer(302, "location", &location, "")
+        Some(answer(302, "location", &location, ""))
     };
     let report = check(Options::new().with_login(), denied).await;
     assert!(report.to_string().contains("the authorization server answered access_denied"), "{report}");
