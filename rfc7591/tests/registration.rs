@@ -5,8 +5,8 @@ use std::time::{Duration, SystemTime};
 
 use http::{Response, header};
 use rfc7591::{
-    AuthMethod, ClientInformation, ClientMetadata, Difference, ErrorCode, ErrorResponse, Expiry, GrantType,
-    LocalizedMember, Registration, RegistrationError, Secret, Violation,
+    AuthMethod, BearerToken, ClientInformation, ClientMetadata, Difference, ErrorCode, ErrorResponse, Expiry,
+    GrantType, InvalidBearerToken, LocalizedMember, Registration, RegistrationError, Violation,
 };
 use serde_json::{Value, json};
 
@@ -54,10 +54,36 @@ fn section_3_1_requests() {
     assert_eq!(open.headers()[header::ACCEPT], "application/json");
     assert!(!open.headers().contains_key(header::AUTHORIZATION));
     assert_eq!(serde_json::from_slice::<Value>(open.body()).unwrap(), body);
-    let token = Secret::new("ey23f2.adfj230.af32-developer321".to_owned());
+    let token: BearerToken = "ey23f2.adfj230.af32-developer321".parse().unwrap();
     let protected = registration(metadata).with_initial_access_token(token).request();
     assert_eq!(protected.headers()[header::AUTHORIZATION], "Bearer ey23f2.adfj230.af32-developer321");
     assert!(protected.headers()[header::AUTHORIZATION].is_sensitive());
+}
+
+/// <https://www.rfc-editor.org/rfc/rfc6750#section-2.1>: a token that no header can hold is no token, so that a request
+/// never goes out without the token that it was given.
+#[test]
+fn a_bearer_token_can_be_sent() {
+    for (text, expected) in [
+        ("ey23f2.adfj230.af32-developer321", None),
+        ("!~", None),
+        ("", Some(InvalidBearerToken::Empty)),
+        ("a b", Some(InvalidBearerToken::Character)),
+        ("a\n", Some(InvalidBearerToken::Character)),
+        ("a\r\nX-Other: b", Some(InvalidBearerToken::Character)),
+        ("a\0", Some(InvalidBearerToken::Character)),
+        ("a\u{7f}", Some(InvalidBearerToken::Character)),
+        ("tökén", Some(InvalidBearerToken::Character)),
+    ] {
+        let token = text.parse::<BearerToken>();
+        assert_eq!(token.as_ref().err(), expected.as_ref(), "{text:?}");
+        let json = serde_json::to_string(text).unwrap();
+        assert_eq!(serde_json::from_str::<BearerToken>(&json).is_err(), expected.is_some(), "{text:?}");
+        let Ok(token) = token else { continue };
+        assert_eq!(serde_json::to_string(&token).unwrap(), json);
+        let request = registration(metadata()).with_initial_access_token(token).request();
+        assert_eq!(request.headers()[header::AUTHORIZATION], format!("Bearer {text}"));
+    }
 }
 
 /// <https://www.rfc-editor.org/rfc/rfc7591#section-3.1.1>: the statement goes along as it is.
@@ -239,6 +265,11 @@ fn rfc_7592_section_3_members() {
             Some("rfc7592/3/management-pair"),
         ),
         (r#""registration_access_token": "t""#, false, Some("rfc7592/3/management-pair")),
+        (
+            r#""registration_client_uri": "https://server.example.com/c/a", "registration_access_token": "t\r\n""#,
+            false,
+            Some("rfc7592/3/management-pair"),
+        ),
         (
             r#""registration_client_uri": "c/a", "registration_access_token": "t""#,
             true,

@@ -1,5 +1,5 @@
 use http::{Request, Response};
-use rfc7591::{ApplicationType, AuthMethod, ClientMetadata, Registration, RegistrationError, Secret};
+use rfc7591::{ApplicationType, AuthMethod, BearerToken, ClientMetadata, Registration, RegistrationError};
 use url::Url;
 
 use crate::{Client, Exchange, Server, Turn};
@@ -21,7 +21,7 @@ impl Register {
     }
 
     /// Adds the initial access token that the operator of the server issued for this app (RFC 7591 §3).
-    pub fn with_initial_access_token(self, token: Secret) -> Self {
+    pub fn with_initial_access_token(self, token: BearerToken) -> Self {
         Self { registration: self.registration.with_initial_access_token(token), ..self }
     }
 }

@@ -1,7 +1,7 @@
 use std::time::SystemTime;
 
 use login_flow::{Client, ClientAuth};
-use rfc7591::{ClientConfiguration, ClientSecret, Endpoint, Expiry, Secret};
+use rfc7591::{BearerToken, ClientConfiguration, ClientSecret, Endpoint, Expiry, Secret};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
@@ -63,7 +63,7 @@ impl From<Client> for StoredClient {
         let Client { client_id, auth, management, redirect_uri } = client;
         let management = management.map(|management| StoredConfiguration {
             registration_client_uri: management.endpoint().clone(),
-            registration_access_token: management.registration_access_token,
+            registration_access_token: management.registration_access_token.into(),
         });
         Self { version: Version::CURRENT, client_id, auth: auth.into(), management, redirect_uri }
     }
@@ -73,10 +73,13 @@ impl From<StoredClient> for Client {
     fn from(stored: StoredClient) -> Self {
         let StoredClient { version: Version::V1 | Version::V2, client_id, auth, management, redirect_uri } =
             stored;
-        let management =
-            management.map(|StoredConfiguration { registration_client_uri, registration_access_token }| {
-                ClientConfiguration::new(registration_client_uri, registration_access_token)
-            });
+        let management = management.and_then(
+            |StoredConfiguration { registration_client_uri, registration_access_token }| {
+                // Earlier rows hold tokens that no header can hold. No request can be made with one.
+                let token = BearerToken::try_from(registration_access_token).ok()?;
+                Some(ClientConfiguration::new(registration_client_uri, token))
+            },
+        );
         Self { client_id, auth: auth.into(), management, redirect_uri }
     }
 }
