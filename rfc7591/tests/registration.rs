@@ -266,11 +266,6 @@ fn rfc_7592_section_3_members() {
         ),
         (r#""registration_access_token": "t""#, false, Some("rfc7592/3/management-pair")),
         (
-            r#""registration_client_uri": "https://server.example.com/c/a", "registration_access_token": "t\r\n""#,
-            false,
-            Some("rfc7592/3/management-pair"),
-        ),
-        (
             r#""registration_client_uri": "c/a", "registration_access_token": "t""#,
             true,
             Some("rfc7592/3/registration-client-uri"),
@@ -295,6 +290,24 @@ fn rfc_7592_section_3_members() {
         .unwrap();
         assert_eq!(codes(&registered.violations), Vec::from_iter(expected), "{members}");
         assert_eq!(registered.management.is_some(), uri, "{members}");
+    }
+}
+
+/// A registration access token that no header can hold counts as absent.
+#[test]
+fn rfc_7592_section_3_unusable_token() {
+    for (token, usable) in [("t", true), ("", false), ("t u", false), (r"t\r\nX-Other: u", false)] {
+        let registered = answer(
+            201,
+            &format!(
+                r#"{{"client_id": "a", "redirect_uris": ["https://client.example.org/callback"],
+                "registration_client_uri": "https://server.example.com/c/a", "registration_access_token": "{token}"}}"#
+            ),
+        )
+        .unwrap();
+        assert_eq!(registered.management.is_some(), usable, "{token}");
+        let expected: &[&str] = &["rfc7591/3.2.1/malformed-member", "rfc7592/3/management-pair"];
+        assert_eq!(codes(&registered.violations), if usable { &[] } else { expected }, "{token}");
     }
 }
 

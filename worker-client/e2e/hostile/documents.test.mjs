@@ -136,7 +136,7 @@ describe('what never ends', () => {
       assert.equal(answer.json.type, 'unreachable', answer.body);
       assert.ok(took < 5000, `${took} ms`);
       assert.ok(seen.closed !== undefined, 'the connection was ended');
-      // What was written beyond the cap lies in buffers between the two of them.
+      // Bytes that were written beyond the cap lie in buffers between the two of them.
       assert.ok(seen.bytes < 8 * (1 << 20), `${seen.bytes} bytes were taken`);
     }
     const large = document((text) => text.replace('{', `{"x":"${'y'.repeat(CAP - 2000)}",`));

@@ -7,7 +7,7 @@ use crate::{Quotation, Requirement, quotation::said};
 #[non_exhaustive]
 pub enum TokenError {
     /// A success response without a required member.
-    #[error("the token answer lacks {0}")]
+    #[error("the access token response lacks {0}")]
     Malformed(&'static str),
     /// An error of RFC 6749 §5.2, cleaned.
     #[error("the token endpoint answered {error}{}", said(.says.as_ref()))]
@@ -37,7 +37,7 @@ impl TokenError {
         }
     }
 
-    /// Whether trying again later is useless: the server said in some way that the grant or the client is gone. To a
+    /// True if trying again later is useless: the server said in some way that the grant or the client is gone. To a
     /// request that is known to be well-formed every error is about them, but for those that speak of another time or
     /// of a parameter that can be left out.
     pub fn is_final(&self) -> bool {

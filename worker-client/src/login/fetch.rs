@@ -47,7 +47,7 @@ impl Login {
                     response = pass(with_token(&again, &usable.access_token)?, &signal).await?;
                 }
                 (Err(failure @ Failure::User(UserFailure::LoginAgain { .. })), _) => return Err(failure),
-                // What the host answered says more than that its refusal changed nothing.
+                // The response of the host says more than an error of ours.
                 _ => {}
             }
         }
