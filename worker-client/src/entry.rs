@@ -92,6 +92,25 @@ impl JsLogin {
         sent.map(Into::into)
     }
 
+    /// Sends a request as the user for a request of their browser, with a response that the browser may have.
+    pub async fn proxy(
+        &self,
+        browser: web_sys::Request,
+        input: JsValue,
+        init: Option<RequestInit>,
+    ) -> web_sys::Response {
+        let browser = browser.into();
+        let input = input.unchecked_ref();
+        let request = web_sys::Request::new_with_request_and_init(input, &init.unwrap_or_default());
+        let answer = async {
+            match request {
+                Ok(request) => self.login.proxy(&browser, request.into()).await,
+                Err(_) => self.login.refusal(&browser, not_a_url()),
+            }
+        };
+        AssertUnwindSafe(answer).await.into()
+    }
+
     /// The verdict on logging in to a host or URL.
     pub async fn probe(&self, url: String) -> Result<JsValue, JsValue> {
         given(contained(self.login.probe(&url)).await)
@@ -104,8 +123,7 @@ impl JsLogin {
 
     /// The `Authorization` value for a URL that a connection covers.
     pub async fn authorization(&self, url: String) -> Result<String, JsValue> {
-        let url = Url::parse(&url)
-            .map_err(|_| thrown(UserFailure::UnreadableRequest(Reason::of("It is not a URL."))))?;
+        let url = Url::parse(&url).map_err(|_| thrown(not_a_url()))?;
         let authorization = contained(self.login.authorization(&url)).await;
         authorization.map(|value| value.secret()).map_err(thrown)
     }
@@ -136,6 +154,10 @@ impl JsLogin {
     pub fn labelled(&self, label: &str) -> Self {
         Self { login: self.login.labelled(label) }
     }
+}
+
+fn not_a_url() -> UserFailure {
+    UserFailure::UnreadableRequest(Reason::of("It is not a URL."))
 }
 
 /// The outcome of some work, or the signal's reason once it aborts.

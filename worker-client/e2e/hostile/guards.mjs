@@ -116,6 +116,16 @@ export const HOST = [
     ['.filter(|url| url.origin() == origin.origin())', ''],
     ['!text.starts_with("//") && ', ''],
   ]),
+  host('content that a browser could run', 'worker-client/src/browser_headers.rs', [
+    '.filter(|value| is_inert(value))',
+    '',
+  ]),
+  host('one content type', 'worker-client/src/browser_headers.rs', ["!content_type.contains(',') && ", '']),
+  host('headers that act on an origin', 'worker-client/src/browser_headers.rs', [
+    '} else if DESCRIPTIVE.contains(&name.as_str()) || LIMITS.iter().any(|limit| name.starts_with(limit)) {',
+    '} else {',
+  ]),
+  host('a sandbox for content', 'worker-client/src/browser_headers.rs', ['headers.extend(owned(POLICY));', '']),
   host('escaping of a title', 'worker-client/templates/confirm.html', ['{{ title }}', '{{ title|safe }}']),
   host('escaping of a description', 'worker-client/templates/confirm.html', [
     '{{ description }}',
@@ -250,6 +260,27 @@ export const WORKER = [
     ['.with_redirect(RequestRedirect::Manual)', '.with_redirect(RequestRedirect::Follow)'],
     'fetch',
     'P02',
+  ),
+  worker(
+    'cookies of a host',
+    src('login/resource_request'),
+    ['headers.delete(header::SET_COOKIE.as_str())?;', ''],
+    'fetch',
+    'P04',
+  ),
+  worker(
+    'another site makes a browser ask',
+    src('routes/proxy'),
+    ['if site.is_some_and(|site| site == "cross-site" || site == "same-site") {', 'if false {'],
+    'proxy',
+    'P07',
+  ),
+  worker(
+    'another page makes a browser write',
+    src('routes/proxy'),
+    ['same_origin(self, browser)?;', ''],
+    'proxy',
+    'P07',
   ),
   worker('methods', src('login/fetch'), ['if !is_allowed(&request) {', 'if false {'], 'fetch', 'P10'),
   worker(

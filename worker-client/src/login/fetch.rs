@@ -6,7 +6,7 @@ use worker::{AbortSignal, Request, Response};
 
 use super::{
     Login,
-    resource_request::{challenge, is_allowed, to_repeat, with_token},
+    resource_request::{challenge, is_allowed, to_repeat, with_token, without_cookies},
 };
 use crate::{
     account::{AccessToken, AccountRequest},
@@ -24,7 +24,8 @@ impl Login {
     /// Sends the host program's request as its user: with the token of the connection that covers the URL
     /// most closely, which is refreshed when due, and once more when the host refuses it.
     ///
-    /// Redirects come back as they are: a token never follows one. A host that asks for more than the user has
+    /// Redirects come back as they are: a token never follows one. Cookies of the host do not come back. The content is the
+    /// host's: to return it to a browser, use [`Login::proxy`]. A host that asks for more than the user has
     /// agreed to (RFC 6750 §3.1 `insufficient_scope`) is the problem `needs-consent`, with the page that mends it.
     pub async fn fetch(&self, request: Request) -> Result<Response, Failure> {
         self.fetch_as_user(request).await.map_err(report)
@@ -53,7 +54,7 @@ impl Login {
         }
         let challenge = if matches!(response.status_code(), 401 | 403) { challenge(&response) } else { None };
         match challenge.as_ref().and_then(|challenge| challenge.insufficient_scope()) {
-            None => Ok(response),
+            None => Ok(without_cookies(response)?),
             Some(scope) => {
                 let login = self.renewal_page(&url, scope).await;
                 Err(UserFailure::NeedsConsent { scope: scope.to_owned(), login }.into())
