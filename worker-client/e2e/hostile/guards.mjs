@@ -133,6 +133,33 @@ export const HOST = [
   ]),
   host('escaping in the list', 'worker-client/templates/home.html', ['{{ title }}', '{{ title|safe }}']),
   host(
+    'commands of a runner in a line',
+    'conformance/src/text.rs',
+    ["(before, c) == (Some('#'), '#')", 'false && before == Some(c)'],
+    ['-p', 'conformance'],
+  ),
+  host(
+    'commands of a runner at the start of a line',
+    'conformance/src/text.rs',
+    ["(begins && c == ':')", '(begins && false)'],
+    ['-p', 'conformance'],
+  ),
+  host(
+    'characters that XML excludes',
+    'conformance/src/text.rs',
+    ["| '\\u{fffe}' | '\\u{ffff}'", ''],
+    ['-p', 'conformance'],
+  ),
+  host(
+    'arguments in a message',
+    'conformance/src/cli.rs',
+    [
+      'Arguments::try_parse_from(escaped).err().unwrap_or(error).exit()',
+      'escaped.last().map(|_| error).unwrap().exit()',
+    ],
+    ['-p', 'conformance'],
+  ),
+  host(
     'issuer is identical',
     'rfc8414/src/violation.rs',
     ['Self::IssuerMismatch { .. } | Self::IssuerUrl(_) | Self::NotAnObject', 'Self::IssuerUrl(_) | Self::NotAnObject'],
