@@ -31,7 +31,7 @@ use crate::{
         storage::Storage,
     },
 };
-use login_flow::{LoginTarget, Server};
+use login_flow::{LoginTarget, RequestedScope, Server};
 
 /// A user's `Account`: what they are connected to, and as whom. Only this deployment's Worker can ask it.
 #[durable_object(alarm)]
@@ -112,6 +112,8 @@ pub(crate) enum AccountRequest {
         url: Url,
         /// The digest of the session's next secret.
         rotate: Option<String>,
+        /// True if a page of the server led the browser here, so that a person has seen it.
+        from_page: bool,
     },
     /// The list.
     Connections,
@@ -143,18 +145,26 @@ pub(crate) struct BeginLogin {
     /// The branding of the host.
     pub(crate) about: About,
     /// The scope to ask for.
-    pub(crate) scope: Option<String>,
+    pub(crate) scope: RequestedScope,
     /// The user's own name for it; empty without one.
     pub(crate) label: String,
     /// The page to bring the person back to, on the caller's own origin.
     pub(crate) return_to: Option<Url>,
 }
 
-/// The outcome of a login.
+/// The next page of a login whose authorization response was accepted, or refused with a reason to ask for less.
 #[derive(Clone, Deserialize, Serialize)]
-pub(crate) struct CompletedLogin {
-    /// The page to bring the person back to.
-    pub(crate) return_to: Option<Url>,
+pub(crate) enum LoginStep {
+    /// The login is complete.
+    Completed {
+        /// The page to bring the person back to.
+        return_to: Option<Url>,
+    },
+    /// The server is asked once more, for less.
+    AskAgain {
+        /// The second authorization request.
+        url: Url,
+    },
 }
 
 /// A token to use.
@@ -207,10 +217,10 @@ impl Account {
                 this.authorization(Rc::new(store), &url, label.as_deref(), refused.as_deref()).await,
             ),
             AccountRequest::Begin(begin) => rpc::respond(this.begin(store, user, session, *begin).await),
-            AccountRequest::Callback { url, rotate } => {
+            AccountRequest::Callback { url, rotate, from_page } => {
                 let state = &self.inner.state;
                 // Authorization codes are single-use: the exchange is completed even if the browser disconnects.
-                let connected = async move { this.callback(&store, &url, rotate).await };
+                let connected = async move { this.callback(&store, &url, rotate, from_page).await };
                 rpc::respond(run_to_completion(state, contained(connected)).await)
             }
             AccountRequest::Connections => rpc::respond(store.shown()),

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use login_flow::{Verdict, covers};
+use login_flow::{Relaxations, Verdict, covers};
 
 /// The branding of a host: untrusted text, cleaned and capped by `branding`.
 #[derive(Clone, Debug, Default, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
@@ -32,6 +32,8 @@ pub struct Connection {
     pub issuer: String,
     /// Scope of the token, as the server said: untrusted text.
     pub scope: Option<String>,
+    /// Relaxations that the issuer requires: what requests to it leave out or exchange.
+    pub relaxations: Relaxations,
     /// Title of the host's root page: untrusted text.
     pub title: Option<String>,
     /// Description of the host's root page: untrusted text.

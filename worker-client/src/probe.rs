@@ -17,7 +17,7 @@ use crate::{
         limits::RateLimit,
     },
 };
-use login_flow::{LoginTarget, Server, Verdict, probe};
+use login_flow::{LoginTarget, Probe, RequestedScope, Server, Verdict, probe};
 
 /// The outcome of a probe: a validated server, exactly when a login is possible.
 #[derive(Deserialize, Serialize)]
@@ -25,6 +25,16 @@ pub(crate) struct HostAnswer {
     #[serde(flatten)]
     pub(crate) verdict: Verdict,
     pub(crate) server: Option<Server>,
+    /// The scope that the resource's challenge names: untrusted text.
+    #[serde(default)]
+    pub(crate) challenge_scope: Option<String>,
+}
+
+impl HostAnswer {
+    /// The scope that a login asks for when no party names one.
+    pub(crate) fn chosen_scope(&self, server: &Server) -> RequestedScope {
+        RequestedScope::chosen(server, self.challenge_scope.as_deref())
+    }
 }
 
 /// Metadata and root page, side by side. A host that is not in the cache counts against the limits of the caller.
@@ -47,7 +57,8 @@ pub(crate) async fn probe_host(
         let is_preregistered =
             |issuer: &Issuer| config.clients.at(issuer).is_some_and(Preregistered::is_client);
         let probed = probe(target, egress, is_preregistered, through(egress, Limit::METADATA)).await;
-        let answered = HostAnswer { verdict: probed.verdict, server: probed.server };
+        let Probe { verdict, server, challenge_scope, .. } = probed;
+        let answered = HostAnswer { verdict, server, challenge_scope };
         cache.write(&answered, PROBE_TTL).await;
         answered
     };

@@ -49,11 +49,11 @@ export const HOST = [
   host('state', flow('authorize'), ['if !bool::from(given.as_bytes().ct_eq(self.state.as_bytes())) {', 'if false {']),
   host('a parameter once', flow('authorize'), ['(_, Some(_)) => Err(()),', '(first, Some(_)) => Ok(first),']),
   host('iss: compared', flow('authorize'), [
-    'Some(iss) if iss != self.server.issuer.as_str() => {',
+    'Some(iss) if iss != self.request.server.issuer.as_str() => {',
     'Some(_) if false => {',
   ]),
   host('iss: missed', flow('authorize'), [
-    'None if self.server.sends_iss => return Err(AuthorizationResponseError::NoIssuer),',
+    'None if self.request.server.sends_iss => return Err(AuthorizationResponseError::NoIssuer),',
     '',
   ]),
   host('one site for consent and tokens', flow('server'), ['if !sends_iss && !same_site(a, t) {', 'if false {']),
@@ -72,7 +72,7 @@ export const HOST = [
     'if registered.differences().any(is_about_redirect_uris)',
     'if false',
   ]),
-  host('registered authentication', flow('client'), [
+  host('registered authentication', flow('client_auth'), [
     '(Some(other), _) => Err(RegisterError::AuthMethod(other)),',
     '(Some(_), _) => Ok(Self::None),',
   ]),
@@ -85,9 +85,26 @@ export const HOST = [
   host('lifetimes are bounded', flow('token'), ['seconds.min(TEN_YEARS)', 'seconds']),
   host('what is final', flow('token_error'), ['matches!(status.as_u16(), 200 | 201 | 400 | 401 | 403)', 'true']),
   host('what may pass', flow('token_error'), ['&& !NOT_FINAL.contains(&error.as_str())', '']),
-  host('a refresh token that stays', flow('token_request'), [
+  host('a refresh token that stays', flow('refresh'), [
     'tokens.refresh_token = tokens.refresh_token.or(Some(self.token));',
     '',
+  ]),
+  host('less is asked for once', flow('authorize'), ['(!self.is_repeated).then(|| Box', 'Some(Box']),
+  host('less is asked for once, in a registration', flow('register'), [
+    '(!self.is_repeated && less != self.relaxations)',
+    '(less != self.relaxations)',
+  ]),
+  host('a person who refuses is not asked again', flow('authorize'), [
+    '("access_denied", Pace::AtOnce)',
+    '("access_denied", _)',
+  ]),
+  host('a named scope stays', flow('scope'), [
+    'let Self::Chosen(scope) = self else { return None };',
+    'let (Self::Chosen(scope) | Self::Named(scope)) = self;',
+  ]),
+  host('a secret is sent otherwise before it has worked alone', flow('client_auth'), [
+    'if self.is_proven {',
+    'if false {',
   ]),
   host('a token for its origin', flow('resource'), ['resource.origin() == target.origin()', 'true']),
   host('a token for its path', flow('resource'), ["|rest| rest.is_empty() || rest.starts_with('/')", '|_| true']),
@@ -199,14 +216,14 @@ export const WORKER = [
   worker(
     'the code is spent first',
     src('account/login'),
-    ['store.end_pending(&state)?;\n        let (server', 'let (server'],
+    ['store.end_pending(&state)?;\n        let egress', 'let egress'],
     'callback',
     'C04|C10',
   ),
   worker(
     'one redirection URI for each issuer',
     src('account/login'),
-    ['if redeem.client().redirect_uri.path() != url.path() {', 'if false {'],
+    ['if first.client.redirect_uri.path() != url.path() {', 'if false {'],
     'callback',
     'C09',
   ),
@@ -222,7 +239,7 @@ export const WORKER = [
     src('account/store'),
     [
       'WHERE state = ? AND expires > ?";\n' +
-        '        let rows: Vec<Sealed> = self.0.rows(select, vec![state.into(), seconds(now()).into()])?;',
+        '        let rows: Vec<Sealed> = self.0.rows(select, vec![state.into(), now.into()])?;',
       'WHERE state = ?";\n        let rows: Vec<Sealed> = self.0.rows(select, vec![state.into()])?;',
     ],
     'callback',
@@ -329,7 +346,7 @@ export const WORKER = [
   ),
   worker(
     'a server that refuses is left alone',
-    src('registrar'),
+    src('registrar/attempts'),
     ['return Err(failure.clone());', 'let _ = failure;'],
     'registration',
     'R04',

@@ -6,7 +6,7 @@ use base64ct::{Base64, Encoding};
 use http::StatusCode;
 use login_flow::{
     AuthorizationResponseError, Blocked, Egress, FetchError, InvalidHost, LoginTarget, Quotation,
-    RegisterError, Server, TokenError, Unreachable, Unusable, Verdict,
+    RegisterError, Relaxation, Relaxations, Server, TokenError, Unreachable, Unusable, Verdict,
 };
 use rfc8414::{Issuer, Metadata};
 use url::Url;
@@ -77,6 +77,7 @@ pub(crate) fn connection(host: &str, resource: &str, title: Option<&str>) -> Con
         resource: resource.to_owned(),
         issuer: format!("https://{host}"),
         scope: Some("notes:read notes:write".to_owned()),
+        relaxations: Relaxations::default(),
         title: title.map(str::to_owned),
         description: None,
         label: None,
@@ -91,6 +92,7 @@ fn many() -> Vec<Connection> {
     vec![
         Connection {
             label: label("Work"),
+            relaxations: Relaxations::default().with(Relaxation::WithoutResource),
             ..connection("mcp.good.example", "https://mcp.good.example/mcp", Some("Good Notes"))
         },
         Connection {
@@ -146,7 +148,15 @@ fn confirm_pages() -> Result<Vec<State>, Box<dyn Error>> {
     let long = format!("https://{long}");
     let ask = |host, issuer, authorization, about, scope, label, return_to| {
         confirm_page(host, issuer, authorization, |target, server| {
-            pages::confirm("", &ConfirmPage { target, server, about, scope, label, return_to })
+            let default_scope = None;
+            pages::confirm("", &ConfirmPage { target, server, about, scope, default_scope, label, return_to })
+        })
+    };
+    let with_default = |default_scope| {
+        confirm_page("good.example", "https://good.example", "https://good.example", |target, server| {
+            let (scope, label, return_to) = ("", None, None);
+            let (about, default_scope) = (&good, Some(default_scope));
+            pages::confirm("", &ConfirmPage { target, server, about, scope, default_scope, label, return_to })
         })
     };
     let own = "https://good.example";
@@ -157,6 +167,7 @@ fn confirm_pages() -> Result<Vec<State>, Box<dyn Error>> {
             "confirm-options",
             ask("good.example", own, own, &good, "notes:read", Some("Work"), Some("/notes?open=1"))?,
         ),
+        ("confirm-default-scope", with_default("openid notes:read")?),
         (
             "confirm-international",
             ask(

@@ -1,25 +1,28 @@
 use http::{Request, Response};
 use rfc7591::{DeleteClient, RegistrationError, UpdateClient};
-use url::Url;
 
-use crate::{Client, Exchange, RegisterError, Server, Turn, register::asked};
+use crate::{Client, Exchange, RegisterError, Server, Turn, register::asked, scope::union};
 
-/// An update of a registered client to the current name of this app (RFC 7592 §2.2).
+/// An update of a registered client to the current name of this app and the scope of a login (RFC 7592 §2.2).
 #[derive(Clone, Debug)]
 pub struct Update {
-    update: UpdateClient,
-    redirect_uri: Url,
+    request: UpdateClient,
+    scope: Option<String>,
+    client: Client,
 }
 
 impl Update {
-    /// `None` if the server that registered the client has no client configuration endpoint for it.
-    pub fn new(server: &Server, client: Client, client_name: &str) -> Option<Self> {
+    /// An update for logins with this scope; `None` if the server that registered the client has no client
+    /// configuration endpoint for it.
+    pub fn new(server: &Server, client: Client, client_name: &str, scope: Option<&str>) -> Option<Self> {
         let management = client.managed_by(server)?;
-        let mut metadata = asked(&client.redirect_uri, client_name);
+        let scope = union(client.scope.as_deref().into_iter().chain(scope));
+        let mut metadata = asked(server, &client.redirect_uri, client_name, &scope, &client.relaxations);
         metadata.token_endpoint_auth_method = Some(client.auth.method());
         let secret = client.auth.secret().cloned();
-        let update = management.update(client.client_id, secret, metadata);
-        Some(Self { update, redirect_uri: client.redirect_uri })
+        let scope = metadata.scope.clone();
+        let request = management.update(client.client_id.clone(), secret, metadata);
+        Some(Self { request, scope, client })
     }
 }
 
@@ -28,11 +31,15 @@ impl Exchange for Update {
     type Error = RegisterError;
 
     fn request(&self) -> Request<Vec<u8>> {
-        self.update.request()
+        self.request.request()
     }
 
     fn receive(self, response: &Response<Vec<u8>>) -> Result<Turn<Self>, RegisterError> {
-        Client::receive(self.update.receive(response)?, self.redirect_uri).map(Turn::Done)
+        let Self { request, scope, client } = self;
+        let Client { redirect_uri, relaxations, is_proven, .. } = client;
+        let updated =
+            Client::receive(request.receive(response)?, redirect_uri, scope.as_deref(), relaxations)?;
+        Ok(Turn::Done(Client { is_proven, ..updated }))
     }
 }
 

@@ -22,6 +22,7 @@ pub struct Discover {
 
 #[derive(Clone, Debug)]
 struct Candidate {
+    well_known: WellKnown,
     issuer: Issuer,
     target: Endpoint,
 }
@@ -120,6 +121,7 @@ impl Exchange for Discover {
         match Metadata::receive(&self.current.issuer, response) {
             Ok(read) => Ok(Turn::Done(Discovered {
                 url: self.current.target.url().to_string(),
+                well_known: self.current.well_known,
                 read,
                 attempts: self.attempts,
             })),
@@ -131,7 +133,7 @@ impl Exchange for Discover {
 fn candidates(issuer: &Issuer) -> Vec<Candidate> {
     let candidate = |well_known: &WellKnown| {
         let target = Endpoint::try_from(issuer.metadata_url(*well_known)).ok()?;
-        Some(Candidate { issuer: issuer.clone(), target })
+        Some(Candidate { well_known: *well_known, issuer: issuer.clone(), target })
     };
     issuer.well_knowns().iter().filter_map(candidate).collect()
 }
@@ -142,6 +144,8 @@ fn candidates(issuer: &Issuer) -> Vec<Candidate> {
 pub struct Discovered {
     /// The URL of the document.
     pub url: String,
+    /// The kind of the document.
+    pub well_known: WellKnown,
     /// The metadata and its violations.
     pub read: Parsed,
     /// The requests before it, none of which led to a usable document.

@@ -45,9 +45,28 @@ impl TokenError {
         matches!(status.as_u16(), 200 | 201 | 400 | 401 | 403) && !NOT_FINAL.contains(&error.as_str())
     }
 
+    /// True if the server refuses the `resource` of the request (RFC 8707 §2).
+    pub fn is_about_the_resource(&self) -> bool {
+        self.has_code("invalid_target")
+    }
+
+    /// True if the server refuses the scope of the request (RFC 6749 §5.2).
+    pub fn is_about_the_scope(&self) -> bool {
+        self.has_code("invalid_scope")
+    }
+
+    /// True if the server refuses the authorization code (RFC 6749 §5.2).
+    pub(crate) fn is_about_the_code(&self) -> bool {
+        self.has_code("invalid_grant")
+    }
+
+    fn has_code(&self, code: &str) -> bool {
+        matches!(self, Self::Refused { error, .. } if error == code)
+    }
+
     /// True if the server no longer knows this client (RFC 6749 §5.2).
     pub fn is_about_the_client(&self) -> bool {
-        matches!(self, Self::Refused { error, .. } if error == "invalid_client")
+        self.has_code("invalid_client")
     }
 }
 

@@ -3,8 +3,8 @@
 
 use http::Response;
 use login_flow::{
-    AuthorizationRequest, Client, ClientAuth, Egress, Exchange, FetchError, LoginTarget, Refresh, Server,
-    State, TokenError, Tokens, Turn, probe,
+    AuthorizationRequest, Client, ClientAuth, DriveError, Egress, FetchError, LoginTarget, Refresh,
+    RequestedScope, Server, State, TokenError, Tokens, drive, probe,
 };
 use pkce::Verifier;
 use url::Url;
@@ -32,10 +32,11 @@ async fn refresh(status: u16, body: &str) -> Result<Tokens, TokenError> {
         r#"{"access_token": "old", "token_type": "bearer", "refresh_token": "old-refresh", "scope": "a b"}"#;
     let first = Tokens::receive(&response(200, first)).unwrap();
     let refresh = Refresh::new(server().await, client(), "https://oidc.example".to_owned(), &first).unwrap();
-    refresh.receive(&response(status, body)).map(|turn| match turn {
-        Turn::Done(tokens) => tokens,
-        Turn::Again(_) => panic!("a refresh is one request"),
-    })
+    match drive(refresh, async |_| Ok::<_, FetchError>(response(status, body))).await {
+        Ok(issued) => Ok(issued.tokens),
+        Err(DriveError::Protocol(error)) => Err(error),
+        Err(DriveError::Fetch(_)) => panic!("each request is answered"),
+    }
 }
 
 #[tokio::test]
@@ -154,7 +155,7 @@ async fn denial_with_reason() {
     ] {
         let resource = "https://oidc.example".to_owned();
         let request =
-            AuthorizationRequest { server: server().await, client: client(), resource, scope: None };
+            AuthorizationRequest::new(server().await, client(), resource, RequestedScope::Named(None));
         let state = State::from_entropy([1; 32]);
         let callback = format!(
             "https://app.example/callback/x?error=access_denied&state={}&iss=https://oidc.example{description}",

@@ -77,7 +77,7 @@ impl Inner {
 
 impl Inner {
     /// True if the registrar has done it.
-    async fn tell_registrar(&self, issuer: &str, request: &RegistrarRequest) -> bool {
+    pub(super) async fn tell_registrar(&self, issuer: &str, request: &RegistrarRequest) -> bool {
         rpc::call::<_, ()>(&self.deployment.env, "REGISTRAR", issuer, request).await.map_err(report).is_ok()
     }
 }

@@ -18,7 +18,7 @@ use crate::{
     seal::Place,
     stored::{Grant, StoredGrant},
 };
-use login_flow::{LoginTarget, authority};
+use login_flow::{LoginTarget, Relaxations, authority};
 
 /// The names of a new connection.
 pub(super) struct NewConnection {
@@ -68,6 +68,7 @@ pub(super) struct ConnectionRow {
     /// Number of times that its tokens were replaced.
     pub(super) generation: i64,
     used: i64,
+    relaxations: String,
 }
 
 impl ConnectionRow {
@@ -105,6 +106,7 @@ impl ConnectionRow {
             resource: self.resource,
             issuer: self.issuer,
             scope: self.scope,
+            relaxations: Relaxations::named(&self.relaxations),
             title: self.title,
             description: self.description,
         }
@@ -167,7 +169,7 @@ impl Store {
         self.0.set_meta("connected", "yes")?;
         self.0.exec(
             "INSERT INTO connection (id, resource, label, issuer, scope, title, description, icon, sealed, issued,
-             created) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+             created, relaxations) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             vec![
                 id.as_str().into(),
                 resource.as_str().into(),
@@ -180,6 +182,7 @@ impl Store {
                 sealed.into(),
                 now.into(),
                 now.into(),
+                grant.client.relaxations.names().into(),
             ],
         )?;
         Ok(id)
@@ -190,12 +193,13 @@ impl Store {
     pub(super) fn refreshed(&self, row: &ConnectionRow, grant: &Grant) -> Result<(), Failure> {
         let sealed = self.0.seal(row.place(), &StoredGrant::from(grant.clone()))?;
         self.0.exec(
-            "UPDATE connection SET sealed = ?, issued = ?, scope = ?, intent = 0, used = 0, generation = generation + 1
+            "UPDATE connection SET sealed = ?, issued = ?, scope = ?, relaxations = ?, intent = 0, used = 0, generation = generation + 1
              WHERE id = ? AND generation = ?",
             vec![
                 sealed.into(),
                 seconds(now()).into(),
                 grant.tokens.scope.clone().into(),
+                grant.client.relaxations.names().into(),
                 row.id.as_str().into(),
                 row.generation.into(),
             ],
@@ -251,7 +255,7 @@ impl Store {
         }
         let columns =
             "id, resource, label, issuer, scope, title, description, icon IS NOT NULL AS has_icon, sealed,
-            issued, created, needs_login, intent, generation, used";
+            issued, created, needs_login, intent, generation, used, relaxations";
         self.0.rows(&format!("SELECT {columns} FROM connection {rest}"), bindings)
     }
 }

@@ -26,4 +26,5 @@ pub(super) const MIGRATIONS: Migrations = &[
         "CREATE TABLE outbox (id TEXT PRIMARY KEY, sealed TEXT NOT NULL, created INTEGER NOT NULL,
             due INTEGER NOT NULL, attempts INTEGER NOT NULL DEFAULT 0)",
     ],
+    &["ALTER TABLE connection ADD COLUMN relaxations TEXT NOT NULL DEFAULT ''"],
 ];

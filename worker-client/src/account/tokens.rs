@@ -21,7 +21,7 @@ use crate::{
     },
     stored::Grant,
 };
-use login_flow::{DriveError, Refresh, digest, drive};
+use login_flow::{DriveError, Issued, Refresh, digest, drive};
 
 impl Inner {
     /// The token for a URL, refreshed when it is due or when it is the one that was refused there.
@@ -113,7 +113,7 @@ impl Inner {
             Ok(answer)
         });
         match outcome.await {
-            Ok(tokens) => {
+            Ok(Issued { client, tokens }) => {
                 store.refreshed(&row, &Grant { server, client, tokens })?;
                 self.backoff.reset(id);
                 Ok(())

@@ -12,8 +12,14 @@ use crate::{
 use login_flow::{DriveError, Server, Unregister, drive};
 
 impl Inner {
+    /// Forgets a client that the server no longer knows. A server that refuses a client in the minute of its registration
+    /// has not forgotten it: another one would fare no better, and this one would be orphaned.
     pub(super) fn forget(&self, client_id: &str) -> Result<(), Failure> {
-        self.rows()?.delete(client_id)
+        let rows = self.rows()?;
+        if rows.is_younger_than(client_id, JUST_REGISTERED)? {
+            return Ok(());
+        }
+        rows.delete(client_id)
     }
 
     pub(super) fn hold(&self, client_id: &str, account: &str) -> Result<(), Failure> {
@@ -65,3 +71,5 @@ impl Inner {
 }
 
 const MAX_DELETE_ATTEMPTS: i64 = 8;
+/// Seconds within which a server cannot have forgotten a client.
+const JUST_REGISTERED: i64 = 60;

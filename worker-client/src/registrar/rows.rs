@@ -14,7 +14,7 @@ use crate::{
     seal::Place,
     stored::{StoredClient, StoredServer},
 };
-use login_flow::{Client, Server};
+use login_flow::{Client, Relaxation, Relaxations, Server};
 
 /// The registrar's rows.
 pub(super) struct Rows(pub(super) Storage);
@@ -32,6 +32,8 @@ pub(super) struct RegistrationRow {
     /// The second of 1970 since which it has no user; `None` if it has one, or cannot be deleted.
     pub(super) idle_since: Option<i64>,
     pub(super) attempts: i64,
+    /// Not 0 if the server has accepted the client's authentication.
+    proven: i64,
 }
 
 impl RegistrationRow {
@@ -61,6 +63,8 @@ impl Rows {
                 continue;
             }
             let Some(client) = self.client(&row, server)? else { continue };
+            let relaxations = self.relaxations()?;
+            let client = Client { is_proven: row.proven != 0, relaxations, ..client };
             if !client.ends_soon(row.created, seconds(now())) {
                 return Ok(Some((row, client)));
             }
@@ -88,8 +92,8 @@ impl Rows {
         let is_held = !self.holders(&client.client_id)?.is_empty();
         let idle_since = (!is_held && client.managed_by(server).is_some()).then_some(now);
         self.0.exec(
-            "INSERT OR REPLACE INTO registration (client_id, redirect_uri, name, server, sealed, created, idle_since)
-             VALUES (?, ?, ?, ?, ?, ?, ?)",
+            "INSERT OR REPLACE INTO registration (client_id, redirect_uri, name, server, sealed, created, idle_since,
+             proven) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             vec![
                 client.client_id.as_str().into(),
                 client.redirect_uri.as_str().into(),
@@ -98,8 +102,10 @@ impl Rows {
                 sealed.into(),
                 now.into(),
                 idle_since.into(),
+                i32::from(client.is_proven).into(),
             ],
         )?;
+        self.set_relaxations(&client.relaxations)?;
         Ok(idle_since)
     }
 
@@ -113,6 +119,42 @@ impl Rows {
         }
         self.set_idle(&row.client_id, Some(now))?;
         Ok(Some(now))
+    }
+
+    /// Remembers that the server accepts the client, and with which relaxations.
+    pub(super) fn proven(&self, client_id: &str, relaxations: &Relaxations) -> Result<(), Failure> {
+        if !self.0.is_empty() {
+            self.0.exec("UPDATE registration SET proven = 1 WHERE client_id = ?", vec![client_id.into()])?;
+        }
+        self.set_relaxations(relaxations)
+    }
+
+    /// The relaxations that the issuer requires. After a month it is asked for what is best again.
+    pub(super) fn relaxations(&self) -> Result<Relaxations, Failure> {
+        #[derive(Deserialize)]
+        struct Name {
+            name: String,
+        }
+        if self.0.is_empty() {
+            return Ok(Relaxations::default());
+        }
+        let since = seconds(now()).saturating_sub(RELAXATION_SECONDS);
+        let rows: Vec<Name> =
+            self.0.rows("SELECT name FROM relaxation WHERE since > ?", vec![since.into()])?;
+        Ok(rows.iter().filter_map(|row| Relaxation::named(&row.name)).collect())
+    }
+
+    fn set_relaxations(&self, relaxations: &Relaxations) -> Result<(), Failure> {
+        if self.relaxations()? == *relaxations {
+            return Ok(());
+        }
+        self.0.prepare()?;
+        self.0.exec("DELETE FROM relaxation", Vec::new())?;
+        for relaxation in relaxations.iter() {
+            let insert = "INSERT INTO relaxation (name, since) VALUES (?, ?)";
+            self.0.exec(insert, vec![relaxation.name().into(), seconds(now()).into()])?;
+        }
+        Ok(())
     }
 
     pub(super) fn hold(&self, client_id: &str, account: &str) -> Result<(), Failure> {
@@ -145,6 +187,13 @@ impl Rows {
         let now = seconds(now());
         self.set_idle(client_id, Some(now))?;
         Ok(Some(now))
+    }
+
+    /// True if the client was registered within so many seconds.
+    pub(super) fn is_younger_than(&self, client_id: &str, seconds_ago: i64) -> Result<bool, Failure> {
+        let rows = self.select("WHERE client_id = ?", vec![client_id.into()])?;
+        let since = seconds(now()).saturating_sub(seconds_ago);
+        Ok(rows.iter().any(|row| row.created > since))
     }
 
     pub(super) fn delete(&self, client_id: &str) -> Result<(), Failure> {
@@ -186,7 +235,7 @@ impl Rows {
         if self.0.is_empty() {
             return Ok(Vec::new());
         }
-        let columns = "client_id, redirect_uri, name, server, sealed, created, idle_since, attempts";
+        let columns = "client_id, redirect_uri, name, server, sealed, created, idle_since, attempts, proven";
         self.0.rows(&format!("SELECT {columns} FROM registration {rest}"), bindings)
     }
 }
@@ -194,6 +243,8 @@ impl Rows {
 fn place<'a>(server: &'a Server, redirect_uri: &'a Url) -> Place<'a> {
     Place { issuer: server.issuer.as_str(), field: "client", row: redirect_uri.as_str() }
 }
+
+const RELAXATION_SECONDS: i64 = 2_592_000;
 
 /// A statement that is in use anywhere is never changed: what comes later stands in a step of its own.
 pub(super) const MIGRATIONS: Migrations = &[
@@ -211,5 +262,10 @@ pub(super) const MIGRATIONS: Migrations = &[
         "CREATE INDEX registration_by_uri ON registration (redirect_uri)",
         "CREATE TABLE holder (client_id TEXT NOT NULL, account TEXT NOT NULL, PRIMARY KEY (client_id, account))
             WITHOUT ROWID",
+    ],
+    // Registrations from before this step were used: the server accepted them.
+    &[
+        "ALTER TABLE registration ADD COLUMN proven INTEGER NOT NULL DEFAULT 1",
+        "CREATE TABLE relaxation (name TEXT PRIMARY KEY, since INTEGER NOT NULL) WITHOUT ROWID",
     ],
 ];
