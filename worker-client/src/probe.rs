@@ -13,7 +13,7 @@ use crate::{
     model::About,
     platform::{
         cache::CacheEntry,
-        fetch::{Limit, through},
+        fetch::{Deadline, Limit, through_until},
         limits::RateLimit,
     },
 };
@@ -56,7 +56,8 @@ pub(crate) async fn probe_host(
         let egress = &config.egress;
         let is_preregistered =
             |issuer: &Issuer| config.clients.at(issuer).is_some_and(Preregistered::is_client);
-        let probed = probe(target, egress, is_preregistered, through(egress, Limit::METADATA)).await;
+        let fetch = through_until(egress, Limit::METADATA, Deadline::after(DISCOVERY_DEADLINE));
+        let probed = probe(target, egress, is_preregistered, fetch).await;
         let Probe { verdict, server, challenge_scope, .. } = probed;
         let answered = HostAnswer { verdict, server, challenge_scope };
         cache.write(&answered, PROBE_TTL).await;
@@ -65,4 +66,6 @@ pub(crate) async fn probe_host(
     Ok(join(probing, about(target, config)).await)
 }
 
+/// The longest wait for all documents of a host together.
+const DISCOVERY_DEADLINE: Duration = Duration::from_secs(8);
 const PROBE_TTL: Duration = Duration::from_mins(1);

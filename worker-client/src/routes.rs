@@ -196,7 +196,7 @@ async fn begin(login: &Login, request: &mut Request) -> Result<Answer, Failed> {
             }
         }
     }
-    let (login, cookie) = login.with_new_session()?;
+    let (login, cookie) = login.with_new_session().await?;
     let begun = login.call_as(Session::New(cookie.digest()), begin_login()).await;
     let url: Url = begun.map_err(|failure| Failed::at(&target, failure))?;
     Ok(Answer::see_other(&url)?.with_cookie(&cookie.set())?)

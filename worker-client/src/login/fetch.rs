@@ -11,14 +11,15 @@ use super::{
 use crate::{
     account::{AccessToken, AccountRequest},
     failure::{Failure, UserFailure},
-    platform::{fetch::pass, log::report},
+    platform::{fetch::pass, log::report, panic::contained},
 };
 use login_flow::{FetchError, digest};
 
 impl Login {
     /// A usable `Authorization` value for a URL that a connection covers.
     pub async fn authorization(&self, url: &Url) -> Result<Authorization, Failure> {
-        Ok(Authorization { token: self.token(url, None).await?.access_token })
+        let token = contained(self.token(url, None)).await?;
+        Ok(Authorization { token: token.access_token })
     }
 
     /// Sends the host program's request as its user: with the token of the connection that covers the URL
@@ -28,7 +29,7 @@ impl Login {
     /// host's: to return it to a browser, use [`Login::proxy`]. A host that asks for more than the user has
     /// agreed to (RFC 6750 §3.1 `insufficient_scope`) is the problem `needs-consent`, with the page that mends it.
     pub async fn fetch(&self, request: Request) -> Result<Response, Failure> {
-        self.fetch_as_user(request).await.map_err(report)
+        contained(self.fetch_as_user(request)).await.map_err(report)
     }
 
     async fn fetch_as_user(&self, request: Request) -> Result<Response, Failure> {
