@@ -5,7 +5,8 @@ mod confidential;
 pub(crate) mod login;
 pub(crate) mod management;
 pub(crate) mod mcp;
-mod metadata;
+pub(crate) mod metadata;
+pub(crate) mod mixed;
 pub(crate) mod refusals;
 pub(crate) mod registration;
 
@@ -18,7 +19,7 @@ use crate::{
     context::CheckContext,
     options::Options,
     report::{Attempt, Report, verdict},
-    rule::{Phase, UnknownRule},
+    rule::{Phase, Rule, UnknownRule},
     session::{HostQueue, Session, Transport},
     text::{MAX_EVIDENCE, bounded},
 };
@@ -32,9 +33,9 @@ pub(crate) async fn check(
 ) -> Result<Report, CheckError> {
     let egress = options.egress();
     let target = LoginTarget::parse(host, &egress)?;
-    let session = Session::new(transport, queue, &egress, options.budget, options.within);
+    let session = Session::new(transport, queue, &egress, options);
     let mut context = CheckContext::new(&session, options, &target, consent);
-    let probe = metadata::read(&mut context).await;
+    let probe = metadata::read(&mut context, host.trim()).await;
     let about = about::read(&context).await.unwrap_or_default();
     let is_open = mcp::initialize(&mut context).await;
     match &probe.server {
@@ -75,8 +76,9 @@ async fn check_server(context: &mut CheckContext<'_>, server: &Server) {
         Ok(registered) => registered,
         Err(why) => return end_phases(context, &why),
     };
-    let mut confidential = None;
+    let (mut confidential, mut mixed) = (None, None);
     if register {
+        mixed = mixed::register(context, server, &registered.requested).await;
         refusals::send_all(context, server, &registered.requested).await;
         confidential = confidential::register(
             context,
@@ -89,7 +91,8 @@ async fn check_server(context: &mut CheckContext<'_>, server: &Server) {
     match &registered.client {
         Ok(client) if login => {
             let other = confidential.as_ref().and_then(|other| other.client.as_ref());
-            login::log_in(context, server, client, other).await;
+            let mixed = mixed.as_ref().and_then(|mixed| mixed.client.as_ref());
+            login::log_in(context, server, client, mixed.map(|client| (client, mixed::OTHER)), other).await;
         }
         Ok(_) => context.end_phase(Phase::Login, "not asked for (--login)"),
         Err(why) => context.end_phase(Phase::Login, why),
@@ -97,6 +100,11 @@ async fn check_server(context: &mut CheckContext<'_>, server: &Server) {
     if let Some(confidential) = confidential {
         confidential.delete(context, server).await;
     }
+    match mixed {
+        Some(mixed) => mixed.delete(context, server).await,
+        None => context.not_applicable(Rule::MixedRedirectUris, "not asked for (--register)"),
+    }
+    context.end_phase(Phase::Registration, "the response shows nothing of it");
     management::manage(context, server, &registered.information, &registered.requested).await;
     if !register {
         context.end_phase(Phase::Refusals, "not asked for (--register)");

@@ -45,7 +45,7 @@ impl Options {
             mcp: false,
             register: false,
             login: false,
-            budget: 60,
+            budget: 120,
             within: Duration::from_mins(1),
             redirect_uri: Url::parse("http://127.0.0.1:8912/callback").expect("a URL"),
             scope: None,
@@ -72,6 +72,11 @@ impl Options {
     /// Also asks for an MCP `initialize`.
     pub fn with_mcp(self) -> Self {
         Self { mcp: true, ..self }
+    }
+
+    /// Returns `true` if a check sends nothing but read-only requests.
+    pub(crate) fn is_reading(&self) -> bool {
+        !(self.mcp || self.register || self.login)
     }
 
     pub(crate) fn egress(&self) -> Egress {

@@ -1,6 +1,7 @@
 //! The report of a host, and its forms.
 
 mod document;
+mod finding;
 mod form;
 pub mod html;
 pub mod json;
@@ -12,5 +13,6 @@ pub mod terminal;
 pub(crate) mod verdict;
 
 pub use document::Document;
+pub use finding::ReportedFinding;
 pub use form::FormError;
 pub use model::{About, Attempt, Check, Extent, LeftBehind, Outcome, Report};

@@ -29,7 +29,7 @@ impl Secrets {
             self.take_out(text);
         }
         for finding in &mut report.findings {
-            self.take_out(&mut finding.evidence);
+            finding.untrusted_texts().for_each(|text| self.take_out(text));
         }
         for check in &mut report.checks {
             if let Outcome::NotTested { why } = &mut check.outcome {

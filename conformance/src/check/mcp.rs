@@ -7,8 +7,9 @@ use crate::{
     context::CheckContext,
     rule::{Phase, Rule},
     session::Limit,
+    text::bounded,
 };
-use login_flow::Finding;
+use login_flow::{BearerChallenge, Finding};
 
 /// Sends an MCP `initialize` without a token to the named URL; `true` if that succeeds.
 pub(super) async fn initialize(context: &mut CheckContext<'_>) -> bool {
@@ -30,6 +31,7 @@ pub(super) async fn initialize(context: &mut CheckContext<'_>) -> bool {
             return true;
         }
         Ok(response) if response.status() == StatusCode::UNAUTHORIZED => {
+            context.is_challenged = true;
             context.judged(Rule::BearerChallenge, judge(&response));
         }
         Ok(response) => {
@@ -39,7 +41,8 @@ pub(super) async fn initialize(context: &mut CheckContext<'_>) -> bool {
     false
 }
 
-fn request(url: Url) -> Result<Request<Vec<u8>>, InvalidEndpoint> {
+/// An MCP `initialize` without a token.
+pub(super) fn request(url: Url) -> Result<Request<Vec<u8>>, InvalidEndpoint> {
     let message = json!({
         "jsonrpc": "2.0", "id": 1, "method": "initialize",
         "params": {
@@ -67,9 +70,16 @@ fn is_initialized(response: &Response<Vec<u8>>) -> bool {
 
 /// The finding of a 401 response to a request without a token.
 pub(crate) fn judge(response: &Response<Vec<u8>>) -> Option<Finding> {
-    if response.headers().contains_key(header::WWW_AUTHENTICATE) {
+    let values: Vec<_> = response.headers().get_all(header::WWW_AUTHENTICATE).iter().collect();
+    if BearerChallenge::read(response.headers()).is_some() {
         return None;
     }
-    let evidence = "an MCP initialize without a token is answered with 401 and no `WWW-Authenticate`";
-    Some(Rule::BearerChallenge.finding(evidence, "send a Bearer challenge with every 401"))
+    let shown =
+        |value: &&HeaderValue| format!("`{}`", bounded(&String::from_utf8_lossy(value.as_bytes()), 120));
+    let received = match values.iter().map(shown).collect::<Vec<_>>() {
+        values if values.is_empty() => "no `WWW-Authenticate`".to_owned(),
+        values => format!("{}, which is no Bearer challenge", values.join(", ")),
+    };
+    let evidence = format!("an MCP initialize without a token is answered with 401 and {received}");
+    Some(Rule::BearerChallenge.finding(&evidence, "send a Bearer challenge with every 401"))
 }

@@ -1,9 +1,10 @@
 use std::borrow::Cow;
 
-use login_flow::{Actor, Finding, InvalidHost, Level, Verdict};
+use login_flow::{Actor, InvalidHost, Level, Verdict};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::finding::ReportedFinding;
 use crate::{
     rule::Rule,
     text::{MAX_EVIDENCE, bounded},
@@ -31,7 +32,7 @@ pub struct Report {
     /// The words of the host about itself.
     pub about: About,
     /// The violations and deviations, in the order of SPEC.md.
-    pub findings: Vec<Finding>,
+    pub findings: Vec<ReportedFinding>,
     /// Every rule, and its outcome.
     pub checks: Vec<Check>,
     /// The requests that led to no usable document.
@@ -92,7 +93,7 @@ impl Report {
     }
 
     /// The findings of a level.
-    pub fn failed(&self, level: Level) -> impl Iterator<Item = &Finding> {
+    pub fn failed(&self, level: Level) -> impl Iterator<Item = &ReportedFinding> {
         self.findings.iter().filter(move |finding| finding.level == level)
     }
 

@@ -5,11 +5,12 @@ use serde_json::{Value, json};
 use url::Url;
 
 use super::{
+    finding::ReportedFinding,
     form::{self, Form, FormError},
     model::Report,
 };
 use crate::{rule::Rule, text::escape};
-use login_flow::{Finding, Level};
+use login_flow::Level;
 
 /// The log of some reports.
 pub fn print(reports: &[Report]) -> Result<String, FormError> {
@@ -80,9 +81,10 @@ fn places(report: &Report) -> Vec<Value> {
     place.into_iter().map(locate).collect()
 }
 
-fn result(report: &Report, finding: &Finding) -> Value {
-    let Finding { evidence, remedy, .. } = finding;
-    let text = format!("{}. {}: {}", escape(evidence), finding.actor.as_str(), escape(remedy));
+fn result(report: &Report, finding: &ReportedFinding) -> Value {
+    let also: String = finding.also.iter().map(|evidence| format!("; {}", escape(evidence))).collect();
+    let (actor, remedy) = (finding.actor.as_str(), escape(&finding.remedy));
+    let text = format!("{}{also}. {actor}: {remedy}", escape(&finding.summary()));
     json!({
         "ruleId": finding.id,
         "ruleIndex": Rule::ALL.iter().position(|rule| rule.id() == finding.id),
