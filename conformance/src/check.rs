@@ -78,7 +78,6 @@ async fn check_server(context: &mut CheckContext<'_>, server: &Server) {
     };
     let (mut confidential, mut mixed) = (None, None);
     if register {
-        mixed = mixed::register(context, server, &registered.requested).await;
         refusals::send_all(context, server, &registered.requested).await;
         confidential = confidential::register(
             context,
@@ -87,6 +86,7 @@ async fn check_server(context: &mut CheckContext<'_>, server: &Server) {
             registered.information.metadata.token_endpoint_auth_method(),
         )
         .await;
+        mixed = mixed::register(context, server, &registered.requested).await;
     }
     match &registered.client {
         Ok(client) if login => {

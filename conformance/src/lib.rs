@@ -37,6 +37,7 @@ mod entropy;
 mod finding;
 mod http_client;
 mod judge;
+pub mod lab;
 mod ledger;
 mod member_types;
 mod options;

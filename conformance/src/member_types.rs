@@ -160,8 +160,12 @@ pub(crate) const ACCESS_TOKEN: &[(&str, Kind)] = &[
 /// Authorization server metadata (RFC 8414 §2). What is null or an empty list has a requirement of its own (§3.2).
 pub(crate) fn metadata_kind(member: &str) -> Option<Kind> {
     match member.split_once('#').map_or(member, |(name, _)| name) {
-        "issuer" | "jwks_uri" | "service_documentation" | "op_policy_uri" | "op_tos_uri" => Some(Kind::Uri),
-        "check_session_iframe" => Some(Kind::Uri),
+        "check_session_iframe"
+        | "issuer"
+        | "jwks_uri"
+        | "op_policy_uri"
+        | "op_tos_uri"
+        | "service_documentation" => Some(Kind::Uri),
         "signed_metadata" => Some(Kind::Token),
         "mtls_endpoint_aliases" => Some(Kind::Object),
         "protected_resources" => Some(Kind::Uris),

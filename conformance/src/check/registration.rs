@@ -92,7 +92,7 @@ fn refused(rejected: &RegistrationError) -> Option<Finding> {
     let evidence = match rejected {
         RegistrationError::Unusable { .. } => return None,
         RegistrationError::Refused { error_response, status, .. } => {
-            let code = bounded(&error_response.error.to_string(), 64);
+            let code = bounded(error_response.error.as_ref(), 64);
             let words = error_response.error_description.as_deref().and_then(Quotation::of);
             let words = words.map(|words| format!(", and the server says {words}")).unwrap_or_default();
             format!("a good request was refused with {status}: `{code}`{words}")

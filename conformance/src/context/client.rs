@@ -126,17 +126,13 @@ impl CheckContext<'_> {
         let response = sent.map_err(|failure| failure.to_string())?;
         let received = delete.receive(&response);
         let why = format!("the delete was answered with {}", response.status());
-        match received {
-            Ok(violations) => {
-                self.violations("a delete", &violations);
-                self.passed(Rule::DeleteStatus);
-                Ok(())
-            }
-            Err(_) => {
-                self.judge_unmanaged(Rule::DeleteStatus, "a delete", response.status());
-                Err(why)
-            }
-        }
+        let Ok(violations) = received else {
+            self.judge_unmanaged(Rule::DeleteStatus, "a delete", response.status());
+            return Err(why);
+        };
+        self.violations("a delete", &violations);
+        self.passed(Rule::DeleteStatus);
+        Ok(())
     }
 
     /// Notes the outcome of a read, an update or a delete that gave no client.

@@ -82,9 +82,10 @@ fn places(report: &Report) -> Vec<Value> {
 }
 
 fn result(report: &Report, finding: &ReportedFinding) -> Value {
-    let also: String = finding.also.iter().map(|evidence| format!("; {}", escape(evidence))).collect();
+    let also: Vec<String> = finding.also.iter().map(|evidence| escape(evidence)).collect();
     let (actor, remedy) = (finding.actor.as_str(), escape(&finding.remedy));
-    let text = format!("{}{also}. {actor}: {remedy}", escape(&finding.summary()));
+    let seen = [escape(&finding.summary())].into_iter().chain(also).collect::<Vec<_>>().join("; ");
+    let text = format!("{seen}. {actor}: {remedy}");
     json!({
         "ruleId": finding.id,
         "ruleIndex": Rule::ALL.iter().position(|rule| rule.id() == finding.id),

@@ -61,8 +61,8 @@ impl Granted {
             let value = match (&*name, variant) {
                 ("resource", TokenRequestVariant::UnknownResource) => UNKNOWN_RESOURCE.into(),
                 ("resource", _) if !self.names_resource => continue,
-                ("client_id", TokenRequestVariant::NoClientId) => continue,
-                ("code_verifier", TokenRequestVariant::NoVerifier) => continue,
+                ("client_id", TokenRequestVariant::NoClientId)
+                | ("code_verifier", TokenRequestVariant::NoVerifier) => continue,
                 ("code_verifier", TokenRequestVariant::Verifier(other)) => other.secret().into(),
                 ("redirect_uri", TokenRequestVariant::RedirectUri(other)) => (*other).into(),
                 _ => value,

@@ -16,14 +16,18 @@ pub(super) async fn refresh(
     let rules = [Rule::RefreshGranted, Rule::RefreshRotated];
     let resource = context.target.resource();
     let Some(refresh) = Refresh::new(server.clone(), client.clone(), resource, &tokens) else {
-        rules.map(|rule| context.not_applicable(rule, "no refresh token was issued"));
+        for rule in rules {
+            context.not_applicable(rule, "no refresh token was issued");
+        }
         return tokens;
     };
     let request = refresh.request();
     let response = match send(context, request.clone()).await {
         Ok(response) => response,
         Err(why) => {
-            rules.map(|rule| context.not_applicable(rule, &why));
+            for rule in rules {
+                context.not_applicable(rule, &why);
+            }
             return tokens;
         }
     };

@@ -110,7 +110,7 @@ fn is_about(violation: &Violation, member: &str) -> bool {
 pub(crate) fn judge_grants(metadata: &Metadata) -> Vec<Finding> {
     let grants = metadata.grant_types_supported.as_deref().unwrap_or_default();
     let types = metadata.response_types_supported.as_deref().unwrap_or_default();
-    let has = |kind: &ResponseType, part: &str| kind.to_string().split(' ').any(|one| one == part);
+    let has = |kind: &ResponseType, part: &str| kind.as_ref().split(' ').any(|one| one == part);
     let mut findings = Vec::new();
     let of_token = types.iter().find(|kind| has(kind, "token"));
     if let Some(kind) = of_token {
