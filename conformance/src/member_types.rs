@@ -1,6 +1,7 @@
 //! The types that RFC 7591, RFC 8414 and RFC 6749 give to the members of their JSON objects, read strictly. The
 //! specification crates read what can be read; a report says what a client must read leniently.
 
+use rfc7591::lenient::Members;
 use serde_json::{Map, Value};
 use url::Url;
 
@@ -23,6 +24,8 @@ pub(crate) enum Kind {
     Token,
     /// A URI (RFC 3986).
     Uri,
+    /// A reference to a URI (RFC 3986 §4.1).
+    UriReference,
     /// A list of URIs.
     Uris,
 }
@@ -38,6 +41,7 @@ impl Kind {
             Self::Token => "a text with a value",
             Self::Tokens => "a list of texts with a value",
             Self::Uri => "a URI (RFC 3986)",
+            Self::UriReference => "a URI reference (RFC 3986)",
             Self::Uris => "a list of URIs (RFC 3986)",
         }
     }
@@ -54,6 +58,7 @@ impl Kind {
             Self::Token => value.as_str().is_some_and(is_token),
             Self::Tokens => all(is_token),
             Self::Uri => value.as_str().is_some_and(is_uri),
+            Self::UriReference => value.as_str().is_some_and(|text| !text.is_empty() && is_of_uri(text)),
             Self::Uris => all(is_uri),
         }
     }
@@ -93,8 +98,16 @@ fn shown(value: &Value) -> String {
 
 /// Returns `true` for a URI with a scheme whose characters are all those of RFC 3986 §2.
 pub(crate) fn is_uri(text: &str) -> bool {
-    let allowed = |c: char| c.is_ascii_alphanumeric() || "-._~:/?#[]@!$&'()*+,;=%".contains(c);
-    text.chars().all(allowed) && Url::parse(text).is_ok()
+    is_of_uri(text) && Url::parse(text).is_ok()
+}
+
+fn is_of_uri(text: &str) -> bool {
+    text.chars().all(|c| c.is_ascii_alphanumeric() || "-._~:/?#[]@!$&'()*+,;=%".contains(c))
+}
+
+/// The members of a JSON object that are there more than once.
+pub(crate) fn repeated(json: &[u8]) -> Vec<String> {
+    Members::from_slice(json).map(|members| members.rest().1.repeated).unwrap_or_default()
 }
 
 fn is_token(text: &str) -> bool {
@@ -153,9 +166,13 @@ pub(crate) const ACCESS_TOKEN: &[(&str, Kind)] = &[
     ("token_type", Kind::Token),
     ("expires_in", Kind::Seconds),
     ("refresh_token", Kind::Token),
-    ("scope", Kind::Text),
+    ("scope", Kind::Token),
     ("id_token", Kind::Token),
 ];
+
+/// A registration error (RFC 7591 §3.2.2) and a token error (RFC 6749 §5.2, Appendix A.7 to A.9).
+pub(crate) const ERROR: &[(&str, Kind)] =
+    &[("error", Kind::Token), ("error_description", Kind::Token), ("error_uri", Kind::UriReference)];
 
 /// Authorization server metadata (RFC 8414 §2). What is null or an empty list has a requirement of its own (§3.2).
 pub(crate) fn metadata_kind(member: &str) -> Option<Kind> {

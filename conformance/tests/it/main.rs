@@ -7,6 +7,7 @@ mod lab;
 mod login;
 mod loopback;
 mod many;
+mod members;
 mod mutation;
 mod polite;
 mod recipe;

@@ -8,7 +8,7 @@ use url::Url;
 use crate::{
     cache_control::is_no_store,
     content_type::other_than_json,
-    member_types::{ACCESS_TOKEN, misfits},
+    member_types::{ACCESS_TOKEN, ERROR, misfits, repeated},
     rule::Rule,
     text::bounded,
 };
@@ -75,6 +75,10 @@ pub(crate) fn judge_token_form(about: &str, response: &Response<Vec<u8>>) -> Vec
         other_than_json(response).map(|sent| format!("the content type is `{sent}`, not `application/json`"));
     let object: Map<String, Value> = serde_json::from_slice(response.body()).unwrap_or_default();
     let members = misfits(&object, ACCESS_TOKEN).into_iter().map(|misfit| misfit.evidence);
+    // RFC 6749 §3.2: a parameter of a response is there once.
+    let repeated =
+        repeated(response.body()).into_iter().map(|member| format!("`{member}` is there more than once"));
+    let members = members.chain(repeated);
     let evidence = status.into_iter().chain(kind).chain(members);
     evidence.map(|evidence| Rule::TokenForm.finding(&format!("{about}: {evidence}"), remedy)).collect()
 }
@@ -159,8 +163,15 @@ pub(crate) fn judge_token_error(response: &Response<Vec<u8>>) -> Option<Finding>
     let status = response.status();
     let body = serde_json::from_slice::<Value>(response.body()).unwrap_or_default();
     let error = body.get("error").and_then(Value::as_str);
+    let object = body.as_object().cloned().unwrap_or_default();
+    let misfit = misfits(&object, ERROR).into_iter().next().map(|misfit| misfit.evidence);
+    let repeated = repeated(response.body()).into_iter().next();
+    let form = misfit.or_else(|| repeated.map(|member| format!("`{member}` is there more than once")));
     let evidence = match (status.as_u16(), error) {
-        (400, Some(_)) | (401, Some("invalid_client")) => return None,
+        (400, Some(_)) | (401, Some("invalid_client")) => {
+            let form = form?;
+            format!("a token request was refused with {status}, and {form}")
+        }
         (_, Some(error)) => format!("a token request was refused with {status} and `{}`", bounded(error, 64)),
         (_, None) => format!("a token request was refused with {status} without an `error`"),
     };
