@@ -18,7 +18,7 @@ use crate::{
     consent::ConsentHandler,
     context::CheckContext,
     options::Options,
-    report::{Attempt, Report, verdict},
+    report::{Access, Attempt, Report, verdict},
     rule::{Phase, Rule, UnknownRule},
     session::{HostQueue, Session, Transport},
     text::{MAX_EVIDENCE, bounded},
@@ -37,15 +37,23 @@ pub(crate) async fn check(
     let mut context = CheckContext::new(&session, options, &target, consent);
     let probe = metadata::read(&mut context, host.trim()).await;
     let about = about::read(&context).await.unwrap_or_default();
-    let is_open = mcp::initialize(&mut context).await;
+    let initialized = mcp::initialize(&mut context).await;
+    let pointer = initialized.pointer(&probe.verdict);
+    if pointer.is_some() {
+        context.ledger.withdraw(Rule::MetadataPublished, "the host points to another authorization server");
+    }
     match &probe.server {
         Some(server) => check_server(&mut context, server).await,
         None => end_phases(&mut context, "there is no server to register with"),
     }
-    let verdict = verdict::of_check(&probe, is_open, session.failure().as_ref());
-    let CheckContext { ledger, left_behind, secrets, .. } = context;
+    let verdict = verdict::of_check(&probe, &initialized, pointer, session.failure().as_ref());
+    let CheckContext { ledger, left_behind, secrets, unusable_client, .. } = context;
     let (checks, findings) = ledger.finish()?;
-    let Probe { server, metadata_url, attempts, .. } = probe;
+    let Probe { server, metadata, metadata_url, attempts, .. } = probe;
+    let registration = checks.iter().find(|check| check.id == Rule::OpenRegistration.id());
+    let registration = registration.map(|check| &check.outcome);
+    let has_token = options.initial_access_token.is_some();
+    let clients = metadata.map(|metadata| Access::of(&metadata, registration, has_token));
     let mut report = Report {
         host: target.host(),
         resource: target.resource(),
@@ -54,6 +62,9 @@ pub(crate) async fn check(
         requirement: verdict.requirement().map(Cow::into_owned),
         verdict,
         metadata_url,
+        clients: clients.unwrap_or_default(),
+        unusable_client,
+        authorization_servers: Vec::new(),
         about,
         findings,
         checks,
@@ -95,7 +106,10 @@ async fn check_server(context: &mut CheckContext<'_>, server: &Server) {
             login::log_in(context, server, client, mixed.map(|client| (client, mixed::OTHER)), other).await;
         }
         Ok(_) => context.end_phase(Phase::Login, "not asked for (--login)"),
-        Err(why) => context.end_phase(Phase::Login, why),
+        Err(why) => {
+            context.end_phase(Phase::Login, &format!("the registered client cannot be used: {why}"));
+            context.unusable_client = Some(bounded(why, MAX_EVIDENCE));
+        }
     }
     if let Some(confidential) = confidential {
         confidential.delete(context, server).await;

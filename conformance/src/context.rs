@@ -29,6 +29,8 @@ pub(crate) struct CheckContext<'a> {
     pub(crate) lists_plain: bool,
     /// The named URL asks for a token.
     pub(crate) is_challenged: bool,
+    /// The reason why the client that was registered cannot be used.
+    pub(crate) unusable_client: Option<String>,
 }
 
 impl<'a> CheckContext<'a> {
@@ -43,8 +45,23 @@ impl<'a> CheckContext<'a> {
             secrets.keep(token.secret());
         }
         let (ledger, left_behind) = Default::default();
-        let (lists_plain, is_challenged) = (false, false);
-        Self { session, options, target, consent, ledger, left_behind, secrets, lists_plain, is_challenged }
+        Self {
+            session,
+            options,
+            target,
+            consent,
+            ledger,
+            left_behind,
+            secrets,
+            lists_plain: false,
+            is_challenged: false,
+            unusable_client: None,
+        }
+    }
+
+    /// The resource that a login is for (RFC 8707 §2).
+    pub(crate) fn resource(&self) -> String {
+        self.options.resource.clone().unwrap_or_else(|| self.target.resource())
     }
 
     /// Notes that a check looked at a requirement and saw it met.

@@ -47,6 +47,12 @@ impl Ledger {
         self.outcomes.entry(rule).or_insert_with(|| Outcome::NotTested { why: why.to_owned() });
     }
 
+    /// Takes back what was noted of a requirement: it was not tested, for a reason that a later response shows.
+    pub(crate) fn withdraw(&mut self, rule: Rule, why: &str) {
+        self.findings.retain(|(noted, _)| *noted != rule);
+        self.outcomes.insert(rule, Outcome::NotTested { why: why.to_owned() });
+    }
+
     /// Ends a phase: the rules that no check spoke of were not tested.
     pub(crate) fn end_phase(&mut self, phase: Phase, why: &str) {
         for rule in Rule::of_phase(phase) {

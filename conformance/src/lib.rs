@@ -35,6 +35,7 @@ mod content_type;
 mod context;
 mod entropy;
 mod finding;
+mod follow;
 mod http_client;
 mod judge;
 pub mod lab;
@@ -61,8 +62,8 @@ pub use received::Received;
 pub use recording::{Recorder, Replay};
 pub use replayed::{ReplayError, Replayed, replay_vectors};
 pub use report::{
-    About, Attempt, Check, Document, Extent, FormError, LeftBehind, Outcome, Report, ReportedFinding, html,
-    json, junit, markdown, sarif, terminal,
+    About, Access, Attempt, Check, Document, Extent, FormError, LeftBehind, Outcome, Report, ReportedFinding,
+    html, json, junit, markdown, sarif, terminal,
 };
 pub use rule::{CLIENT_CLAUSES, Clause, Phase, Rule, UnknownRule};
 pub use session::{Failure, Limit, Transport};

@@ -26,6 +26,8 @@ pub struct Options {
     pub redirect_uri: Url,
     /// The scope of the login; `None` lets the server choose.
     pub scope: Option<String>,
+    /// The resource of the login (RFC 8707 §2); `None` for the named URL.
+    pub resource: Option<String>,
     /// The initial access token of a protected registration (RFC 7591 §3).
     pub initial_access_token: Option<rfc7591::Secret>,
     /// Certificate authorities to trust beside those of the machine, as PEM.
@@ -49,6 +51,7 @@ impl Options {
             within: Duration::from_mins(1),
             redirect_uri: Url::parse("http://127.0.0.1:8912/callback").expect("a URL"),
             scope: None,
+            resource: None,
             initial_access_token: None,
             authorities: None,
         }

@@ -1,5 +1,6 @@
 //! The report of a host, and its forms.
 
+mod access;
 mod document;
 mod finding;
 mod form;
@@ -12,6 +13,7 @@ pub mod sarif;
 pub mod terminal;
 pub(crate) mod verdict;
 
+pub use access::Access;
 pub use document::Document;
 pub use finding::ReportedFinding;
 pub use form::FormError;

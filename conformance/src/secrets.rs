@@ -25,7 +25,13 @@ impl Secrets {
         if self.0.is_empty() {
             return;
         }
-        for text in report.verdict.untrusted_texts().into_iter().chain(&mut report.why) {
+        for text in report
+            .verdict
+            .untrusted_texts()
+            .into_iter()
+            .chain(&mut report.why)
+            .chain(&mut report.unusable_client)
+        {
             self.take_out(text);
         }
         for finding in &mut report.findings {

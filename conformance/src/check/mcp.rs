@@ -9,36 +9,59 @@ use crate::{
     session::Limit,
     text::bounded,
 };
-use login_flow::{BearerChallenge, Finding};
+use login_flow::{BearerChallenge, Finding, Verdict};
 
-/// Sends an MCP `initialize` without a token to the named URL; `true` if that succeeds.
-pub(super) async fn initialize(context: &mut CheckContext<'_>) -> bool {
+/// The result of an MCP `initialize` without a token.
+pub(crate) enum Initialized {
+    /// It succeeded.
+    Open,
+    /// It was answered with 401.
+    Challenged(Option<BearerChallenge>),
+    /// It was not sent, or answered with something else.
+    Unknown,
+}
+
+impl Initialized {
+    /// The protected resource metadata that a challenge names (RFC 9728), where the host has no metadata of its own.
+    pub(crate) fn pointer(&self, verdict: &Verdict) -> Option<String> {
+        match (self, verdict) {
+            (Self::Challenged(challenge), Verdict::NoMetadata | Verdict::Closed { .. }) => {
+                challenge.as_ref().and_then(|challenge| challenge.resource_metadata.clone())
+            }
+            _ => None,
+        }
+    }
+}
+
+/// Sends an MCP `initialize` without a token to the named URL.
+pub(super) async fn initialize(context: &mut CheckContext<'_>) -> Initialized {
     if !context.options.mcp {
         context.end_phase(Phase::Mcp, "not asked for (--mcp)");
-        return false;
+        return Initialized::Unknown;
     }
     let request = match request(context.target.url().clone()) {
         Ok(request) => request,
         Err(invalid) => {
             context.end_phase(Phase::Mcp, &invalid.to_string());
-            return false;
+            return Initialized::Unknown;
         }
     };
     match context.session.send(request, Limit::Json).await {
         Err(failure) => context.end_phase(Phase::Mcp, &failure.to_string()),
         Ok(response) if is_initialized(&response) => {
             context.end_phase(Phase::Mcp, "an MCP initialize needs no token");
-            return true;
+            return Initialized::Open;
         }
         Ok(response) if response.status() == StatusCode::UNAUTHORIZED => {
             context.is_challenged = true;
             context.judged(Rule::BearerChallenge, judge(&response));
+            return Initialized::Challenged(BearerChallenge::read(response.headers()));
         }
         Ok(response) => {
             context.end_phase(Phase::Mcp, &format!("no MCP server answers there ({})", response.status()));
         }
     }
-    false
+    Initialized::Unknown
 }
 
 /// An MCP `initialize` without a token.

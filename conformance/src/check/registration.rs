@@ -50,7 +50,7 @@ pub(super) async fn register(context: &mut CheckContext<'_>, server: &Server) ->
     let client = match register.receive(&response) {
         Ok(Turn::Done(client)) => Ok(client),
         Ok(Turn::Again(_)) => Err("the registration did not end".to_owned()),
-        Err(error) => Err(format!("the registered client cannot be used: {error}")),
+        Err(error) => Err(error.to_string()),
     };
     Ok(Registered { requested, information, client })
 }

@@ -85,6 +85,9 @@ pub(super) struct Check {
     /// Also log in, without user interaction where the server grants that, else by a link that is printed
     #[arg(long, help_heading = "Beyond reading")]
     pub(super) login: bool,
+    /// Where a host points to another authorization server (RFC 9728), also check that one, with a report of its own
+    #[arg(long, conflicts_with_all = ["record", "replay"], help_heading = "Beyond reading")]
+    pub(super) follow: bool,
     /// The scope of the login
     #[arg(long, value_name = "SCOPE", requires = "login", help_heading = "Beyond reading")]
     pub(super) scope: Option<String>,

@@ -57,7 +57,7 @@ async fn check_all(mut check: Check) -> Result<u8, Usage> {
     if let Some(loopback) = loopback {
         checker = checker.with_consent_handler(Rc::new(loopback));
     }
-    let job = Job { checker, replay, record: check.record.clone() };
+    let job = Job { checker, replay, record: check.record.clone(), follow: check.follow };
     run_all(&check, &egress, hosts, &job).await
 }
 
@@ -93,22 +93,24 @@ async fn run_all(check: &Check, egress: &Egress, hosts: Hosts, job: &Job) -> Res
         hosts,
         &bounds,
         async |host: io::Result<String>| job.check(&host.map_err(Usage::of)?).await,
-        |report: Result<Report, Usage>| {
-            let report = report?;
-            if let Some(count) = codes.get_mut(usize::from(report.exit_code())) {
-                *count = count.saturating_add(1);
-            }
+        |reports: Result<Vec<Report>, Usage>| {
             bar.inc(1);
-            bar.set_message(counts(&codes));
-            let printed = || match &mut before {
-                None => output.borrow_mut().add(&report),
-                Some(before) => {
-                    let changes = Changes::between(before.report(&report.resource)?.as_ref(), &report);
-                    worse |= changes.regression;
-                    output.borrow_mut().write(&changes.print(check.format)?)
+            for report in reports? {
+                if let Some(count) = codes.get_mut(usize::from(report.exit_code())) {
+                    *count = count.saturating_add(1);
                 }
-            };
-            bar.suspend(printed)
+                bar.set_message(counts(&codes));
+                let printed = || match &mut before {
+                    None => output.borrow_mut().add(&report),
+                    Some(before) => {
+                        let changes = Changes::between(before.report(&report.resource)?.as_ref(), &report);
+                        worse |= changes.regression;
+                        output.borrow_mut().write(&changes.print(check.format)?)
+                    }
+                };
+                bar.suspend(printed)?;
+            }
+            Ok(())
         },
     )
     .await?;
@@ -148,10 +150,23 @@ struct Job {
     checker: Checker,
     replay: Option<Replay>,
     record: Option<std::path::PathBuf>,
+    follow: bool,
 }
 
 impl Job {
-    async fn check(&self, host: &str) -> Result<Report, Usage> {
+    /// The report of a host, and those of the authorization servers that it names, where that is followed.
+    async fn check(&self, host: &str) -> Result<Vec<Report>, Usage> {
+        let mut report = self.check_one(host).await?;
+        if !self.follow {
+            return Ok(vec![report]);
+        }
+        let followed = self.checker.follow(&mut report).await;
+        let named = report.authorization_servers.clone();
+        let followed = followed.into_iter().zip(&named).map(|(checked, server)| reported(checked, server));
+        std::iter::once(Ok(report)).chain(followed).collect()
+    }
+
+    async fn check_one(&self, host: &str) -> Result<Report, Usage> {
         let checked = match (&self.replay, &self.record) {
             (Some(replay), _) => self.checker.check_over(replay, host).await,
             (None, None) => self.checker.check(host).await,
@@ -168,11 +183,15 @@ impl Job {
                 checked
             }
         };
-        match checked {
-            Ok(report) => Ok(report),
-            Err(CheckError::InvalidHost(invalid)) => Ok(Report::not_asked(host, invalid)),
-            Err(other) => Err(Usage::of(other)),
-        }
+        reported(checked, host)
+    }
+}
+
+/// The report of a check; a name that is none of a host is reported as one that was not asked.
+fn reported(checked: Result<Report, CheckError>, host: &str) -> Result<Report, Usage> {
+    match checked {
+        Err(CheckError::InvalidHost(invalid)) => Ok(Report::not_asked(host, invalid)),
+        other => other.map_err(Usage::of),
     }
 }
 

@@ -4,7 +4,7 @@ use login_flow::{Actor, InvalidHost, Level, Verdict};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::finding::ReportedFinding;
+use super::{access::Access, finding::ReportedFinding};
 use crate::{
     rule::Rule,
     text::{MAX_EVIDENCE, bounded},
@@ -29,6 +29,16 @@ pub struct Report {
     pub issuer: Option<String>,
     /// The URL of the metadata.
     pub metadata_url: Option<String>,
+    /// The ways to become a client, and what each client needs besides.
+    #[serde(default)]
+    pub clients: Vec<Access>,
+    /// The reason why the client that was registered cannot be used.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unusable_client: Option<String>,
+    /// The authorization servers that the protected resource metadata of the host names (RFC 9728), where that was
+    /// followed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub authorization_servers: Vec<String>,
     /// The words of the host about itself.
     pub about: About,
     /// The violations and deviations, in the order of SPEC.md.
@@ -51,6 +61,7 @@ impl Report {
         let check = |rule: &Rule| Check { id: rule.id().to_owned(), outcome: outcome.clone() };
         let name = bounded(name, MAX_EVIDENCE);
         let (issuer, metadata_url, about, findings, attempts, left_behind, extent) = Default::default();
+        let (clients, authorization_servers) = Default::default();
         Self {
             host: name.clone(),
             resource: name,
@@ -59,6 +70,9 @@ impl Report {
             verdict,
             issuer,
             metadata_url,
+            clients,
+            unusable_client: None,
+            authorization_servers,
             about,
             findings,
             checks: Rule::ALL.iter().map(check).collect(),
@@ -70,7 +84,7 @@ impl Report {
 
     /// Returns `true` if a person can log in, as far as was tested.
     pub fn is_supported(&self) -> bool {
-        self.verdict == Verdict::Registrable && !self.refuses_clients()
+        self.verdict == Verdict::Registrable && !self.refuses_clients() && self.unusable_client.is_none()
     }
 
     /// Returns `true` if a good registration was tried and refused.
@@ -84,7 +98,13 @@ impl Report {
             Verdict::Registrable if self.refuses_clients() => {
                 ("refuses to register a client".to_owned(), Some(Actor::AuthorizationServer))
             }
-            ref verdict => (verdict.to_string(), verdict.actor()),
+            ref verdict => match &self.unusable_client {
+                Some(why) => (
+                    format!("registers clients that cannot be used: {why}"),
+                    Some(Actor::AuthorizationServer),
+                ),
+                None => (verdict.to_string(), verdict.actor()),
+            },
         };
         match actor {
             Some(actor) => format!("{sentence} ({} must act)", actor.as_str()),

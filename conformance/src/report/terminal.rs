@@ -36,6 +36,13 @@ fn write(report: &Report, paint: Paint, out: &mut String) -> fmt::Result {
             writeln!(out, "  {name:<13}{}", escape(value))?;
         }
     }
+    if !report.clients.is_empty() {
+        let clients: Vec<String> = report.clients.iter().map(ToString::to_string).collect();
+        writeln!(out, "  {:<13}{}", "clients", clients.join(", "))?;
+    }
+    for server in &report.authorization_servers {
+        writeln!(out, "  {:<13}{}", "points to", escape(server))?;
+    }
     if report.metadata_url.is_none() {
         for attempt in &report.attempts {
             writeln!(out, "  requested    {}: {}", escape(&attempt.url), escape(&attempt.outcome))?;

@@ -84,7 +84,7 @@ pub(super) async fn unregistered(
     let redirect_uri = unregistered_uri();
     let mut client = client.clone();
     client.redirect_uri = redirect_uri.clone();
-    let resource = context.target.resource();
+    let resource = context.resource();
     let login = AuthorizationRequest { server: server.clone(), client, resource, scope: None };
     let (url, _) = login.begin(State::from_entropy(entropy()), Verifier::from_entropy(entropy()));
     match browser.walk(url, &redirect_uri).await {
@@ -141,7 +141,7 @@ async fn authorize_for(
     variant: AuthorizationVariant,
     names_resource: bool,
 ) -> Result<Granted, NoCode> {
-    let resource = context.target.resource();
+    let resource = context.resource();
     let scope = context.options.scope.clone();
     let login = AuthorizationRequest { server: server.clone(), client: client.clone(), resource, scope };
     let (state, secret) = (State::from_entropy(entropy()), entropy());

@@ -14,7 +14,7 @@ pub(super) async fn refresh(
     tokens: Tokens,
 ) -> Tokens {
     let rules = [Rule::RefreshGranted, Rule::RefreshRotated];
-    let resource = context.target.resource();
+    let resource = context.resource();
     let Some(refresh) = Refresh::new(server.clone(), client.clone(), resource, &tokens) else {
         for rule in rules {
             context.not_applicable(rule, "no refresh token was issued");
