@@ -9,6 +9,7 @@ pub(crate) mod metadata;
 pub(crate) mod mixed;
 pub(crate) mod refusals;
 pub(crate) mod registration;
+mod works_with;
 
 use std::borrow::Cow;
 
@@ -42,8 +43,12 @@ pub(crate) async fn check(
     if pointer.is_some() {
         context.ledger.withdraw(Rule::MetadataPublished, "the host points to another authorization server");
     }
+    let mut clients_tried = Vec::new();
     match &probe.server {
-        Some(server) => check_server(&mut context, server).await,
+        Some(server) => {
+            check_server(&mut context, server).await;
+            clients_tried = works_with::try_all(&mut context, server).await;
+        }
         None => end_phases(&mut context, "there is no server to register with"),
     }
     let verdict = verdict::of_check(&probe, &initialized, pointer, session.failure().as_ref());
@@ -64,6 +69,7 @@ pub(crate) async fn check(
         metadata_url,
         clients: clients.unwrap_or_default(),
         unusable_client,
+        works_with: clients_tried,
         authorization_servers: Vec::new(),
         about,
         findings,

@@ -4,6 +4,7 @@ mod arguments;
 mod baseline;
 mod batch;
 mod check;
+mod clients;
 mod console;
 mod explain;
 mod hosts;
@@ -25,6 +26,7 @@ use usage::Usage;
 pub(crate) fn run() -> ExitCode {
     let done = match Arguments::parse().command {
         Command::Check(check) => check::run(*check),
+        Command::Clients => clients::run(),
         Command::Completions { shell } => {
             let mut command = Arguments::command();
             clap_complete::generate(shell, &mut command, "conformance", &mut io::stdout());

@@ -4,6 +4,7 @@ mod client;
 pub(crate) mod information;
 
 use login_flow::{Finding, LoginTarget};
+use rfc7591::GrantType;
 
 use crate::{
     consent::ConsentHandler,
@@ -27,6 +28,8 @@ pub(crate) struct CheckContext<'a> {
     pub(crate) secrets: Secrets,
     /// The metadata lists the code challenge method `plain`.
     pub(crate) lists_plain: bool,
+    /// The grant types that the metadata lists.
+    pub(crate) lists_grants: Option<Vec<GrantType>>,
     /// The named URL asks for a token.
     pub(crate) is_challenged: bool,
     /// The reason why the client that was registered cannot be used.
@@ -54,6 +57,7 @@ impl<'a> CheckContext<'a> {
             left_behind,
             secrets,
             lists_plain: false,
+            lists_grants: None,
             is_challenged: false,
             unusable_client: None,
         }

@@ -42,6 +42,7 @@ pub mod lab;
 mod ledger;
 mod member_types;
 mod options;
+mod preset;
 mod received;
 mod recording;
 mod replayed;
@@ -58,12 +59,13 @@ pub use http_client::{HttpClient, HttpClientError};
 pub use judge::judge;
 pub use login_flow::{Actor, Finding, Level, Verdict};
 pub use options::Options;
+pub use preset::{Preset, ScopeRule};
 pub use received::Received;
 pub use recording::{Recorder, Replay};
 pub use replayed::{ReplayError, Replayed, replay_vectors};
 pub use report::{
-    About, Access, Attempt, Check, Document, Extent, FormError, LeftBehind, Outcome, Report, ReportedFinding,
-    html, json, junit, markdown, sarif, terminal,
+    About, Access, Answer, Attempt, Check, Document, Extent, FormError, LeftBehind, Outcome, Report,
+    ReportedFinding, WorksWith, html, json, junit, markdown, sarif, terminal,
 };
 pub use rule::{CLIENT_CLAUSES, Clause, Phase, Rule, UnknownRule};
 pub use session::{Failure, Limit, Transport};

@@ -3,7 +3,7 @@ use std::time::Duration;
 use login_flow::Egress;
 use url::Url;
 
-use crate::report::Extent;
+use crate::{preset::Preset, report::Extent};
 
 /// The extent of a check, its bounds, and what it sends.
 #[derive(Clone, Debug)]
@@ -18,6 +18,8 @@ pub struct Options {
     pub register: bool,
     /// Logs in; this registers a client too.
     pub login: bool,
+    /// The widely used clients to register and log in as.
+    pub clients: Vec<Preset>,
     /// The number of requests that each host gets at most.
     pub budget: u32,
     /// The time that the check of one host takes at most.
@@ -47,6 +49,7 @@ impl Options {
             mcp: false,
             register: false,
             login: false,
+            clients: Vec::new(),
             budget: 120,
             within: Duration::from_mins(1),
             redirect_uri: Url::parse("http://127.0.0.1:8912/callback").expect("a URL"),
@@ -79,7 +82,7 @@ impl Options {
 
     /// Returns `true` if a check sends nothing but read-only requests.
     pub(crate) fn is_reading(&self) -> bool {
-        !(self.mcp || self.register || self.login)
+        !(self.mcp || self.register || self.login) && self.clients.is_empty()
     }
 
     pub(crate) fn egress(&self) -> Egress {

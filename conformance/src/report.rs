@@ -12,9 +12,11 @@ mod model;
 pub mod sarif;
 pub mod terminal;
 pub(crate) mod verdict;
+mod works_with;
 
 pub use access::Access;
 pub use document::Document;
 pub use finding::ReportedFinding;
 pub use form::FormError;
 pub use model::{About, Attempt, Check, Extent, LeftBehind, Outcome, Report};
+pub use works_with::{Answer, WorksWith};

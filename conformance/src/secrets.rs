@@ -34,6 +34,9 @@ impl Secrets {
         {
             self.take_out(text);
         }
+        for tried in &mut report.works_with {
+            tried.stopped_by.iter_mut().for_each(|text| self.take_out(text));
+        }
         for finding in &mut report.findings {
             finding.untrusted_texts().for_each(|text| self.take_out(text));
         }

@@ -1,5 +1,6 @@
 //! A login, and the rules that only a login shows.
 
+mod attempt;
 mod authorize;
 mod basic;
 mod browser;
@@ -9,6 +10,7 @@ mod resource;
 mod token;
 mod variants;
 
+pub(super) use attempt::{Attempted, log_in_as};
 pub(crate) use judge::{
     judge_basic_alone, judge_callback, judge_error_content_type, judge_other_redirect_uri, judge_plain,
     judge_revocation, judge_token_error, judge_token_form, judge_tokens, judge_unknown_resource,

@@ -28,6 +28,8 @@ pub(super) enum Command {
     },
     /// Prints reports that were stored as JSON lines in another format
     Render(Render),
+    /// Lists the widely used clients of `check --as`, with what they register, and by which sources
+    Clients,
     /// Prints the JSON schema of a report
     Schema,
     /// Prints completions for a shell
@@ -85,6 +87,10 @@ pub(super) struct Check {
     /// Also log in, without user interaction where the server grants that, else by a link that is printed
     #[arg(long, help_heading = "Beyond reading")]
     pub(super) login: bool,
+    /// Also register and log in as a widely used client, such as `claude`; `all` is each. `conformance clients` lists
+    /// them, with their sources
+    #[arg(long = "as", value_name = "NAME", value_delimiter = ',', conflicts_with_all = ["record", "replay"], help_heading = "Beyond reading")]
+    pub(super) clients: Vec<String>,
     /// Where a host points to another authorization server (RFC 9728), also check that one, with a report of its own
     #[arg(long, conflicts_with_all = ["record", "replay"], help_heading = "Beyond reading")]
     pub(super) follow: bool,

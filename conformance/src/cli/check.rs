@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use conformance::{CheckError, Checker, Options, Recorder, Replay, Report};
+use conformance::{CheckError, Checker, Options, Preset, Recorder, Replay, Report};
 use futures_util::{StreamExt, future::ready};
 use login_flow::{Egress, LoginTarget};
 
@@ -85,7 +85,7 @@ async fn run_all(check: &Check, egress: &Egress, hosts: Hosts, job: &Job) -> Res
     let bounds = Bounds {
         concurrency: if check.login { 1 } else { usize::from(check.concurrency) },
         total: check.total_deadline.map(Duration::from_secs),
-        finishes: check.register || check.login,
+        finishes: check.register || check.login || !check.clients.is_empty(),
     };
     let mut codes = [0_u64; 4];
     let mut worse = false;
@@ -213,6 +213,7 @@ fn options(check: &Check) -> Result<Options, Usage> {
     options.mcp = check.mcp;
     options.register = check.register;
     options.login = check.login;
+    options.clients = clients(&check.clients)?;
     options.scope.clone_from(&check.scope);
     options.budget = check.budget;
     if let Some(uri) = &check.redirect_uri {
@@ -225,6 +226,16 @@ fn options(check: &Check) -> Result<Options, Usage> {
     options.authorities =
         check.ca.as_deref().map(|path| fs::read(path).map_err(|error| Usage::at(path, error))).transpose()?;
     Ok(options)
+}
+
+/// The presets of some names.
+fn clients(names: &[String]) -> Result<Vec<Preset>, Usage> {
+    if names.iter().any(|name| name == "all") {
+        return Ok(Preset::all());
+    }
+    let preset =
+        |name: &String| Preset::named(name).ok_or_else(|| Usage::of(format!("--as {name}: no such client")));
+    names.iter().map(preset).collect()
 }
 
 /// Reads a secret from a file or a pipe, never from the arguments, which every process of the machine can read.

@@ -4,7 +4,11 @@ use login_flow::{Actor, InvalidHost, Level, Verdict};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{access::Access, finding::ReportedFinding};
+use super::{
+    access::Access,
+    finding::ReportedFinding,
+    works_with::{Answer, WorksWith},
+};
 use crate::{
     rule::Rule,
     text::{MAX_EVIDENCE, bounded},
@@ -35,6 +39,9 @@ pub struct Report {
     /// The reason why the client that was registered cannot be used.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unusable_client: Option<String>,
+    /// The widely used clients that were tried.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub works_with: Vec<WorksWith>,
     /// The authorization servers that the protected resource metadata of the host names (RFC 9728), where that was
     /// followed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -61,7 +68,7 @@ impl Report {
         let check = |rule: &Rule| Check { id: rule.id().to_owned(), outcome: outcome.clone() };
         let name = bounded(name, MAX_EVIDENCE);
         let (issuer, metadata_url, about, findings, attempts, left_behind, extent) = Default::default();
-        let (clients, authorization_servers) = Default::default();
+        let (clients, works_with, authorization_servers) = Default::default();
         Self {
             host: name.clone(),
             resource: name,
@@ -72,6 +79,7 @@ impl Report {
             metadata_url,
             clients,
             unusable_client: None,
+            works_with,
             authorization_servers,
             about,
             findings,
@@ -127,6 +135,8 @@ impl Report {
         match self.verdict {
             Verdict::Unreachable { .. } => 3,
             _ if !self.is_supported() || self.failed(Level::Must).next().is_some() => 1,
+            _ if self.works_with.iter().any(|tried| tried.logs_in == Answer::No) => 1,
+            _ if self.works_with.iter().any(|tried| tried.logs_in == Answer::NotTested) => 3,
             _ if self.is_complete() => 0,
             _ => 3,
         }

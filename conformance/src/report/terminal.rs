@@ -40,6 +40,9 @@ fn write(report: &Report, paint: Paint, out: &mut String) -> fmt::Result {
         let clients: Vec<String> = report.clients.iter().map(ToString::to_string).collect();
         writeln!(out, "  {:<13}{}", "clients", clients.join(", "))?;
     }
+    for tried in &report.works_with {
+        writeln!(out, "  as {:<10}{}", escape(&tried.client), escape(&tried.to_string()))?;
+    }
     for server in &report.authorization_servers {
         writeln!(out, "  {:<13}{}", "points to", escape(server))?;
     }

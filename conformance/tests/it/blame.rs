@@ -34,9 +34,10 @@ async fn an_mcp_server_that_points_elsewhere_is_not_blamed() {
             let serves = |request: &Request<Vec<u8>>| {
                 let is_named = request.uri().path() == "/mcp" && request.method() == challenged;
                 let response = Response::builder();
-                let response = match is_named {
-                    true => response.status(401).header("www-authenticate", challenge),
-                    false => response.status(404),
+                let response = if is_named {
+                    response.status(401).header("www-authenticate", challenge)
+                } else {
+                    response.status(404)
                 };
                 Ok(response.body(Vec::new()).unwrap())
             };

@@ -28,10 +28,13 @@ pub(crate) enum Kind {
     TokenError,
 }
 
+/// The body of the answer to a request, instead of that of the response.
+type Body = dyn Fn(&Request<Vec<u8>>, &Response<Vec<u8>>) -> Option<Vec<u8>>;
+
 /// A transport that gives the same answer to some requests, and asks another one for the rest.
 struct Fixed<'a> {
     inner: &'a dyn Transport,
-    answer: &'a dyn Fn(&Request<Vec<u8>>, &Response<Vec<u8>>) -> Option<Vec<u8>>,
+    answer: &'a Body,
 }
 
 impl Transport for Fixed<'_> {
@@ -256,7 +259,7 @@ fn table(documents: &BTreeMap<Kind, usize>, rows: &BTreeMap<(Kind, &str), Row>) 
         table,
         "\n{all} mutants of {}: {found} are findings, {} are legal, 0 pass unexplained.",
         documents.join(", "),
-        all - found,
+        all.saturating_sub(found),
     )
     .unwrap();
     table

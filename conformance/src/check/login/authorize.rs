@@ -133,6 +133,17 @@ pub(super) async fn authorize_variant(
     authorize_for(context, browser, &server, client, variant, good.names_resource).await
 }
 
+/// Gets a code for another scope than that of the check, without a person.
+pub(super) async fn authorize_with_scope(
+    context: &mut CheckContext<'_>,
+    browser: &mut Browser<'_>,
+    server: &Server,
+    client: &Client,
+    scope: Option<String>,
+) -> Result<Granted, NoCode> {
+    authorize_in(context, browser, server, client, AuthorizationVariant::Unattended, true, scope).await
+}
+
 async fn authorize_for(
     context: &mut CheckContext<'_>,
     browser: &mut Browser<'_>,
@@ -141,8 +152,20 @@ async fn authorize_for(
     variant: AuthorizationVariant,
     names_resource: bool,
 ) -> Result<Granted, NoCode> {
-    let resource = context.resource();
     let scope = context.options.scope.clone();
+    authorize_in(context, browser, server, client, variant, names_resource, scope).await
+}
+
+async fn authorize_in(
+    context: &mut CheckContext<'_>,
+    browser: &mut Browser<'_>,
+    server: &Server,
+    client: &Client,
+    variant: AuthorizationVariant,
+    names_resource: bool,
+    scope: Option<String>,
+) -> Result<Granted, NoCode> {
+    let resource = context.resource();
     let login = AuthorizationRequest { server: server.clone(), client: client.clone(), resource, scope };
     let (state, secret) = (State::from_entropy(entropy()), entropy());
     let (mut url, pending) = login.begin(state.clone(), Verifier::from_entropy(secret));

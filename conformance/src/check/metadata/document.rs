@@ -34,6 +34,7 @@ pub(super) fn judge(context: &mut CheckContext<'_>, metadata: &Metadata) {
         context.passed(rule);
     }
     let methods = metadata.code_challenge_methods_supported();
+    context.lists_grants.clone_from(&metadata.grant_types_supported);
     context.lists_plain = methods.contains(&CodeChallengeMethod::Plain);
     let endpoints =
         [&metadata.authorization_endpoint, &metadata.token_endpoint, &metadata.registration_endpoint];
