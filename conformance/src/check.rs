@@ -62,6 +62,7 @@ pub(crate) async fn check(
     let mut report = Report {
         host: target.host(),
         resource: target.resource(),
+        date: None,
         issuer: server.map(|server| server.issuer.to_string()),
         why: verdict.why(),
         requirement: verdict.requirement().map(Cow::into_owned),

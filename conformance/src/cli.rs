@@ -1,16 +1,20 @@
 //! The command line.
 
+mod accepted;
 mod arguments;
 mod baseline;
 mod batch;
 mod check;
 mod clients;
 mod console;
+mod date;
 mod explain;
 mod hosts;
 mod loopback;
+mod mcp_config;
 mod output;
 mod render;
+mod serve;
 mod usage;
 mod vectors;
 
@@ -35,6 +39,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Explain { ids } => explain::run(&ids),
         Command::Man => man(),
         Command::Render(render) => render::run(&render),
+        Command::Serve(serve) => serve::run(&serve),
         Command::Schema => schema(),
         Command::Vectors { pattern } => vectors::run(pattern.as_deref()),
     };

@@ -22,6 +22,8 @@ pub(crate) enum Kind {
     Tokens,
     /// A JSON string of at least one visible character, without control characters.
     Token,
+    /// A JSON string that is not blank.
+    Words,
     /// A URI (RFC 3986).
     Uri,
     /// A reference to a URI (RFC 3986 §4.1).
@@ -40,6 +42,7 @@ impl Kind {
             Self::Text => "a text",
             Self::Token => "a text with a value",
             Self::Tokens => "a list of texts with a value",
+            Self::Words => "a text that is not blank",
             Self::Uri => "a URI (RFC 3986)",
             Self::UriReference => "a URI reference (RFC 3986)",
             Self::Uris => "a list of URIs (RFC 3986)",
@@ -57,6 +60,7 @@ impl Kind {
             Self::Text => value.is_string(),
             Self::Token => value.as_str().is_some_and(is_token),
             Self::Tokens => all(is_token),
+            Self::Words => value.as_str().is_some_and(|text| !text.trim().is_empty()),
             Self::Uri => value.as_str().is_some_and(is_uri),
             Self::UriReference => value.as_str().is_some_and(|text| !text.is_empty() && is_of_uri(text)),
             Self::Uris => all(is_uri),
@@ -170,8 +174,12 @@ pub(crate) const ACCESS_TOKEN: &[(&str, Kind)] = &[
     ("id_token", Kind::Token),
 ];
 
-/// A registration error (RFC 7591 §3.2.2) and a token error (RFC 6749 §5.2, Appendix A.7 to A.9).
-pub(crate) const ERROR: &[(&str, Kind)] =
+/// A registration error (RFC 7591 §3.2.2).
+pub(crate) const REGISTRATION_ERROR: &[(&str, Kind)] =
+    &[("error", Kind::Token), ("error_description", Kind::Words)];
+
+/// A token error (RFC 6749 §5.2, Appendix A.7 to A.9).
+pub(crate) const TOKEN_ERROR: &[(&str, Kind)] =
     &[("error", Kind::Token), ("error_description", Kind::Token), ("error_uri", Kind::UriReference)];
 
 /// Authorization server metadata (RFC 8414 §2). What is null or an empty list has a requirement of its own (§3.2).

@@ -1,6 +1,7 @@
 //! The report of a host, and its forms.
 
 mod access;
+pub mod badge;
 mod document;
 mod finding;
 mod form;
@@ -16,7 +17,7 @@ mod works_with;
 
 pub use access::Access;
 pub use document::Document;
-pub use finding::ReportedFinding;
+pub use finding::{Acceptance, ReportedFinding};
 pub use form::FormError;
 pub use model::{About, Attempt, Check, Extent, LeftBehind, Outcome, Report};
 pub use works_with::{Answer, WorksWith};

@@ -15,7 +15,7 @@ use crate::{
     content_type::other_than_json,
     context::CheckContext,
     finding::of_violation,
-    member_types::{ERROR, misfits},
+    member_types::{REGISTRATION_ERROR, misfits},
     rule::{Phase, Rule},
     session::Limit,
 };
@@ -178,7 +178,7 @@ fn judge_form(wrong: &Wrong, response: &Response<Vec<u8>>, rejected: &Registrati
         );
     }
     let object: Map<String, Value> = serde_json::from_slice(response.body()).unwrap_or_default();
-    findings.extend(misfits(&object, ERROR).into_iter().map(|misfit| {
+    findings.extend(misfits(&object, REGISTRATION_ERROR).into_iter().map(|misfit| {
         let evidence = format!("{about}: {}", misfit.evidence);
         Rule::RegistrationErrorObject.finding(&evidence, "send the error as texts with a value")
     }));

@@ -8,17 +8,20 @@ use std::{
     time::Duration,
 };
 
-use conformance::{CheckError, Checker, Options, Preset, Recorder, Replay, Report};
+use conformance::{CheckError, Checker, Options, Preset, Recorder, Replay, Report, escape};
 use futures_util::{StreamExt, future::ready};
 use login_flow::{Egress, LoginTarget};
 
 use super::{
+    accepted::Accepted,
     arguments::{Check, Format},
     baseline::{self, Changes, Stored},
     batch::{self, Bounds, End},
     console::notify,
+    date::today,
     hosts::Hosts,
     loopback::Loopback,
+    mcp_config,
     output::Output,
     usage::Usage,
 };
@@ -52,6 +55,9 @@ async fn check_all(mut check: Check) -> Result<u8, Usage> {
         // An invalid argument is a mistake; an invalid line of a file is a host that was not asked.
         LoginTarget::parse(host, &egress).map_err(|invalid| Usage::of(format!("{host}: {invalid}")))?;
     }
+    if let Some(file) = &check.mcp_config {
+        hosts.extend(mcp_config::hosts(file)?);
+    }
     let hosts = Hosts::new(hosts, check.hosts_file.as_deref())?;
     let mut checker = Checker::new(options).map_err(Usage::of)?;
     if let Some(loopback) = loopback {
@@ -66,6 +72,8 @@ async fn run_all(check: &Check, egress: &Egress, hosts: Hosts, job: &Job) -> Res
         Some(path) if check.resume => baseline::done(path)?,
         _ => BTreeSet::new(),
     };
+    let accepted = check.accept.as_deref().map(Accepted::read).transpose()?;
+    let today = today();
     let mut before = check.baseline.as_deref().map(Stored::open).transpose()?;
     let output = RefCell::new(Output::new(check.format, check.output.as_deref(), check.resume)?);
     let bar = batch::progress(hosts.total);
@@ -95,7 +103,11 @@ async fn run_all(check: &Check, egress: &Egress, hosts: Hosts, job: &Job) -> Res
         async |host: io::Result<String>| job.check(&host.map_err(Usage::of)?).await,
         |reports: Result<Vec<Report>, Usage>| {
             bar.inc(1);
-            for report in reports? {
+            for mut report in reports? {
+                report.date = Some(today.clone());
+                if let Some(accepted) = &accepted {
+                    accepted.mark(&mut report);
+                }
                 if let Some(count) = codes.get_mut(usize::from(report.exit_code())) {
                     *count = count.saturating_add(1);
                 }
@@ -122,6 +134,9 @@ async fn run_all(check: &Check, egress: &Egress, hosts: Hosts, job: &Job) -> Res
     if end == End::Interrupted {
         notify(&format!("interrupted: {}", counts(&codes)));
         return Ok(3);
+    }
+    if let Some(path) = &check.output {
+        notify(&format!("{}: {}", escape(&path.display().to_string()), counts(&codes)));
     }
     let [_, failed, _, unanswered] = codes;
     Ok(match before {

@@ -36,6 +36,11 @@ pub struct Fault {
 }
 
 impl Fault {
+    /// The fault of a name.
+    pub fn named(name: &str) -> Option<&'static Self> {
+        faults().find(|fault| fault.name() == name)
+    }
+
     /// The name of the fault: the id of its requirement, and its note in one word after a `=` if it is not the first
     /// one of its requirement.
     pub fn name(&self) -> String {

@@ -19,21 +19,38 @@ pub struct ReportedFinding {
     /// The evidence of the others, where it is another one; at most seven.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub also: Vec<String>,
+    /// The reason why it is accepted for now; it then fails no check.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub accepted: Option<Acceptance>,
     /// The request and response of the first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub received: Option<Received>,
 }
 
+/// The reason why a finding is accepted, and for how long.
+#[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+#[expect(clippy::exhaustive_structs, reason = "a record; the command line makes its own")]
+pub struct Acceptance {
+    /// The reason.
+    pub reason: String,
+    /// The last day, as `YYYY-MM-DD`.
+    pub until: String,
+}
+
 impl ReportedFinding {
     pub(crate) fn new(finding: Finding, received: Option<Received>) -> Self {
-        Self { finding, count: 1, also: Vec::new(), received }
+        Self { finding, count: 1, also: Vec::new(), accepted: None, received }
     }
 
-    /// The evidence of the first response, and how many more show the same.
+    /// The evidence of the first response, how many more show the same, and whether it is accepted.
     pub fn summary(&self) -> String {
-        match self.count.saturating_sub(1) {
+        let evidence = match self.count.saturating_sub(1) {
             0 => self.finding.evidence.clone(),
             more => format!("{} (and {more} more)", self.finding.evidence),
+        };
+        match &self.accepted {
+            None => evidence,
+            Some(Acceptance { reason, until }) => format!("{evidence} [accepted until {until}: {reason}]"),
         }
     }
 

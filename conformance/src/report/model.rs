@@ -22,6 +22,9 @@ pub struct Report {
     pub host: String,
     /// The URL that was checked.
     pub resource: String,
+    /// The date of the check, as `YYYY-MM-DD`, where the program that made it has a clock.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub date: Option<String>,
     /// The verdict.
     #[serde(flatten)]
     pub verdict: Verdict,
@@ -72,6 +75,7 @@ impl Report {
         Self {
             host: name.clone(),
             resource: name,
+            date: None,
             why: verdict.why(),
             requirement: verdict.requirement().map(Cow::into_owned),
             verdict,
@@ -134,7 +138,8 @@ impl Report {
     pub fn exit_code(&self) -> u8 {
         match self.verdict {
             Verdict::Unreachable { .. } => 3,
-            _ if !self.is_supported() || self.failed(Level::Must).next().is_some() => 1,
+            _ if !self.is_supported() => 1,
+            _ if self.failed(Level::Must).any(|finding| finding.accepted.is_none()) => 1,
             _ if self.works_with.iter().any(|tried| tried.logs_in == Answer::No) => 1,
             _ if self.works_with.iter().any(|tried| tried.logs_in == Answer::NotTested) => 3,
             _ if self.is_complete() => 0,
@@ -144,8 +149,7 @@ impl Report {
 
     /// Returns `true` if a registration and a login took place where they were asked for.
     pub fn is_complete(&self) -> bool {
-        let is_tested =
-            |rule| self.outcome(rule).is_some_and(|outcome| !matches!(outcome, Outcome::NotTested { .. }));
+        let is_tested = |rule| self.outcome(rule).is_some_and(Outcome::is_tested);
         let Extent { register, login, .. } = self.extent;
         (!(register || login) || is_tested(Rule::ClientId)) && (!login || is_tested(Rule::TokenResponse))
     }
@@ -211,6 +215,13 @@ pub enum Outcome {
     },
     /// A check looked at it and saw it met.
     Passed,
+}
+
+impl Outcome {
+    /// Returns `true` if a check looked at the rule.
+    pub fn is_tested(&self) -> bool {
+        !matches!(self, Self::NotTested { .. })
+    }
 }
 
 /// One request that led to no usable document.

@@ -29,12 +29,12 @@ pub(crate) enum Kind {
 }
 
 /// The body of the answer to a request, instead of that of the response.
-type Body = dyn Fn(&Request<Vec<u8>>, &Response<Vec<u8>>) -> Option<Vec<u8>>;
+type Body<'a> = dyn Fn(&Request<Vec<u8>>, &Response<Vec<u8>>) -> Option<Vec<u8>> + 'a;
 
 /// A transport that gives the same answer to some requests, and asks another one for the rest.
 struct Fixed<'a> {
     inner: &'a dyn Transport,
-    answer: &'a Body,
+    answer: &'a Body<'a>,
 }
 
 impl Transport for Fixed<'_> {

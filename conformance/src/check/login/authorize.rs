@@ -13,7 +13,7 @@ use super::{
     browser::{Arrival, Browser},
     judge::{UNREGISTERED, judge_callback, redirected_to_unregistered},
 };
-use crate::{context::CheckContext, entropy::entropy, rule::Rule};
+use crate::{context::CheckContext, entropy::entropy, rule::Rule, text::bounded};
 
 /// A code that may be redeemed, and whether the server knows `resource` (RFC 8707 §2 lets it refuse any).
 pub(super) struct Granted {
@@ -200,8 +200,17 @@ async fn authorize_in(
     match pending.accept(&callback) {
         Ok(exchange) => Ok(Granted { exchange, names_resource }),
         Err(AuthorizationResponseError::Refused { error, says }) => Err(NoCode::Refused { error, says }),
-        Err(other) => Err(NoCode::Other(other.to_string())),
+        // A refusal is one, however it is sent: what it lacks is noted above.
+        Err(other) => Err(refusal_of(&callback).unwrap_or_else(|| NoCode::Other(other.to_string()))),
     }
+}
+
+/// The error of an authorization response that has no code.
+fn refusal_of(callback: &Url) -> Option<NoCode> {
+    let value = |name: &str| callback.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value);
+    let error = value("error").filter(|_| value("code").is_none())?;
+    let says = value("error_description").and_then(|words| Quotation::of(&words));
+    Some(NoCode::Refused { error: bounded(&error, 64), says })
 }
 
 /// Goes from the authorization endpoint to the redirection URI, by redirects alone or by the consent of a person.

@@ -8,7 +8,7 @@ use url::Url;
 use crate::{
     cache_control::is_no_store,
     content_type::other_than_json,
-    member_types::{ACCESS_TOKEN, ERROR, misfits, repeated},
+    member_types::{ACCESS_TOKEN, TOKEN_ERROR, misfits, repeated},
     rule::Rule,
     text::bounded,
 };
@@ -35,8 +35,9 @@ pub(crate) fn judge_callback(
 ) -> [(Rule, Option<Finding>); 2] {
     let value = |name: &str| callback.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value);
     let state = (value("state").as_deref() != Some(state)).then(|| {
-        let evidence = "the authorization response does not carry the `state` that was sent";
-        Rule::StateReturned.finding(evidence, "return `state` as it was sent")
+        let kind = if value("error").is_some() { "an error response" } else { "the authorization response" };
+        let evidence = format!("{kind} does not carry the `state` that was sent");
+        Rule::StateReturned.finding(&evidence, "return `state` as it was sent, with an error too")
     });
     let iss = match value("iss") {
         Some(iss) if iss == issuer => None,
@@ -164,7 +165,7 @@ pub(crate) fn judge_token_error(response: &Response<Vec<u8>>) -> Option<Finding>
     let body = serde_json::from_slice::<Value>(response.body()).unwrap_or_default();
     let error = body.get("error").and_then(Value::as_str);
     let object = body.as_object().cloned().unwrap_or_default();
-    let misfit = misfits(&object, ERROR).into_iter().next().map(|misfit| misfit.evidence);
+    let misfit = misfits(&object, TOKEN_ERROR).into_iter().next().map(|misfit| misfit.evidence);
     let repeated = repeated(response.body()).into_iter().next();
     let form = misfit.or_else(|| repeated.map(|member| format!("`{member}` is there more than once")));
     let evidence = match (status.as_u16(), error) {
