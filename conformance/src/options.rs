@@ -31,7 +31,7 @@ pub struct Options {
     /// The resource of the login (RFC 8707 §2); `None` for the named URL.
     pub resource: Option<String>,
     /// The initial access token of a protected registration (RFC 7591 §3).
-    pub initial_access_token: Option<rfc7591::Secret>,
+    pub initial_access_token: Option<rfc7591::BearerToken>,
     /// Certificate authorities to trust beside those of the machine, as PEM.
     pub authorities: Option<Vec<u8>>,
 }

@@ -37,8 +37,9 @@ export async function artefact(directory) {
   ];
 }
 
-/** A Worker of ours that imports the npm package, bundled as wrangler would. */
-export async function hostOf(file) {
+/** A Worker of ours that imports the npm package, bundled as wrangler would; `built` is the artefact in the package. */
+export async function hostOf(file, built = '../npm/dist') {
+  const folder = fileURLToPath(new URL(built, import.meta.url));
   const {
     outputFiles: [bundle],
   } = await build({
@@ -46,9 +47,10 @@ export async function hostOf(file) {
     bundle: true,
     write: false,
     format: 'esm',
+    alias: { 'worker-client': join(folder, 'index.js') },
     external: ['cloudflare:*', './index_bg.wasm'],
   });
-  const [, wasm] = await artefact(fileURLToPath(new URL('../npm/dist', import.meta.url)));
+  const [, wasm] = await artefact(folder);
   return [{ type: 'ESModule', path: 'index.js', contents: bundle.text }, wasm];
 }
 
@@ -120,11 +122,13 @@ export class App {
         account,
         `${back('session', 'expires')} ${back('pending', 'expires')}
         ${back('connection', 'issued', 'created')} ${back('outbox', 'created', 'due')}
+        UPDATE pause SET until = until - ${seconds}000, since = since - ${seconds}000;
         UPDATE _cf_METADATA SET value = value - ${nanoseconds} WHERE key = 1;`,
       );
       sqlEach(
         registrar,
         `${back('registration', 'created', 'idle_since')}
+        UPDATE meta SET value = value - ${seconds}000 WHERE name = 'paused_until';
         UPDATE _cf_METADATA SET value = value - ${nanoseconds} WHERE key = 1;`,
       );
       sqlEach(alarms, `UPDATE _cf_ALARM SET scheduled_time = scheduled_time - ${nanoseconds};`);

@@ -3,6 +3,7 @@
 
 mod blame;
 mod daily;
+mod field;
 mod formats;
 mod lab;
 mod login;

@@ -4,7 +4,9 @@ use http::{Request, Response, StatusCode, header};
 use rfc8414::{Endpoint, InvalidMetadata, Issuer, Metadata, Parsed, Violation, WellKnown};
 use serde::Serialize;
 
-use crate::{Egress, Exchange, LoginTarget, Turn, same_site};
+use crate::{
+    Egress, Exchange, FailedResponse, Fault, Faulty, LoginTarget, RetryAfter, Step, Turn, location, same_site,
+};
 
 /// A search for the metadata of an authorization server (RFC 8414 §3, then §5).
 ///
@@ -13,23 +15,24 @@ use crate::{Egress, Exchange, LoginTarget, Turn, same_site};
 #[derive(Clone, Debug)]
 pub struct Discover {
     egress: Egress,
-    current: Ask,
-    next: VecDeque<Ask>,
+    current: Candidate,
+    next: VecDeque<Candidate>,
     redirects: u8,
     attempts: Vec<Attempt>,
     pointed: bool,
 }
 
 #[derive(Clone, Debug)]
-struct Ask {
+struct Candidate {
+    well_known: WellKnown,
     issuer: Issuer,
     target: Endpoint,
 }
 
 impl Discover {
     /// A search for a host or URL that a person named: first with that URL as the issuer, then with its origin.
-    pub fn new(named: &LoginTarget, egress: Egress) -> Result<Self, NotFound> {
-        let mut next: VecDeque<Ask> = named.issuers().iter().flat_map(asks).collect();
+    pub fn new(target: &LoginTarget, egress: Egress) -> Result<Self, NotFound> {
+        let mut next: VecDeque<Candidate> = target.issuers().iter().flat_map(candidates).collect();
         let current = next.pop_front().ok_or(NotFound { attempts: Vec::new() })?;
         Ok(Self { egress, current, next, redirects: 0, attempts: Vec::new(), pointed: false })
     }
@@ -38,16 +41,16 @@ impl Discover {
     fn otherwise(mut self, outcome: Outcome) -> Result<Turn<Self>, NotFound> {
         self.attempts.push(Attempt { url: self.current.target.url().to_string(), outcome });
         match self.next.pop_front() {
-            Some(ask) => Ok(Turn::Again(Self { current: ask, redirects: 0, ..self })),
+            Some(candidate) => Ok(Turn::Again(Self { current: candidate, redirects: 0, ..self })),
             None => Err(NotFound { attempts: self.attempts }),
         }
     }
 
     /// Follows a redirect within the origin: RFC 8414 does not define redirects, but some servers send them. A redirect
     /// to another host of the site is a pointer: that origin is requested once, as an issuer of its own.
-    fn redirected(mut self, location: Option<&str>) -> Result<Turn<Self>, NotFound> {
+    fn redirected(mut self, location: Option<String>) -> Result<Turn<Self>, NotFound> {
         let here = self.current.target.url();
-        let target = location.and_then(|location| here.join(location).ok());
+        let target = location.and_then(|location| here.join(&location).ok());
         let to = target.as_ref().map(|url| url.as_str().chars().take(MAX_LOCATION).collect());
         let allowed = target.filter(|url| self.egress.judge(url).is_ok());
         let (within, across) = match allowed {
@@ -56,7 +59,11 @@ impl Discover {
         };
         if let Some(target) = within.filter(|_| self.redirects < MAX_REDIRECTS) {
             let redirects = self.redirects.saturating_add(1);
-            return Ok(Turn::Again(Self { current: Ask { target, ..self.current }, redirects, ..self }));
+            return Ok(Turn::Again(Self {
+                current: Candidate { target, ..self.current },
+                redirects,
+                ..self
+            }));
         }
         if let Some(url) = across {
             let origin = url.origin().ascii_serialization();
@@ -70,16 +77,18 @@ impl Discover {
 
     fn invalid(
         mut self,
-        status: StatusCode,
-        is_json: bool,
+        response: &Response<Vec<u8>>,
         invalid: InvalidMetadata,
     ) -> Result<Turn<Self>, NotFound> {
         self.point_to(invalid.pointer().cloned().into_iter());
-        self.otherwise(match status.as_u16() {
-            200 if is_json && !invalid.is_a_document() => Outcome::Unreadable(invalid),
-            401 | 403 => Outcome::Closed(status),
-            408 | 429 | 500.. => Outcome::Temporary(status),
-            _ => Outcome::Invalid(invalid),
+        let status = response.status();
+        self.otherwise(match FailedResponse::read(Step::Metadata, response).fault() {
+            Fault::Refused => Outcome::Closed(status),
+            Fault::Temporary { retry_after } => Outcome::Temporary(status, retry_after),
+            _ if status == StatusCode::OK && is_json(response) && !invalid.is_a_document() => {
+                Outcome::Unreadable(invalid)
+            }
+            Fault::Contradiction | Fault::Gone | Fault::Ours => Outcome::Invalid(invalid),
         })
     }
 
@@ -91,8 +100,8 @@ impl Discover {
             return;
         }
         self.pointed = true;
-        for ask in issuers.iter().flat_map(asks).collect::<Vec<_>>().into_iter().rev() {
-            self.next.push_front(ask);
+        for candidate in issuers.iter().flat_map(candidates).collect::<Vec<_>>().into_iter().rev() {
+            self.next.push_front(candidate);
         }
     }
 }
@@ -111,25 +120,26 @@ impl Exchange for Discover {
     fn receive(self, response: &Response<Vec<u8>>) -> Result<Turn<Self>, NotFound> {
         // 300 and 304 are excluded: they have no target to follow.
         if matches!(response.status().as_u16(), 301 | 302 | 303 | 307 | 308) {
-            return self.redirected(response.headers().get(header::LOCATION).and_then(|v| v.to_str().ok()));
+            return self.redirected(location(response.headers()));
         }
         match Metadata::receive(&self.current.issuer, response) {
             Ok(read) => Ok(Turn::Done(Discovered {
                 url: self.current.target.url().to_string(),
+                well_known: self.current.well_known,
                 read,
                 attempts: self.attempts,
             })),
-            Err(invalid) => self.invalid(response.status(), is_json(response), invalid),
+            Err(invalid) => self.invalid(response, invalid),
         }
     }
 }
 
-fn asks(issuer: &Issuer) -> Vec<Ask> {
-    let ask = |well_known: &WellKnown| {
+fn candidates(issuer: &Issuer) -> Vec<Candidate> {
+    let candidate = |well_known: &WellKnown| {
         let target = Endpoint::try_from(issuer.metadata_url(*well_known)).ok()?;
-        Some(Ask { issuer: issuer.clone(), target })
+        Some(Candidate { well_known: *well_known, issuer: issuer.clone(), target })
     };
-    issuer.well_knowns().iter().filter_map(ask).collect()
+    issuer.well_knowns().iter().filter_map(candidate).collect()
 }
 
 /// The metadata that was found, with the requests that led to it.
@@ -138,6 +148,8 @@ fn asks(issuer: &Issuer) -> Vec<Ask> {
 pub struct Discovered {
     /// The URL of the document.
     pub url: String,
+    /// The kind of the document.
+    pub well_known: WellKnown,
     /// The metadata and its violations.
     pub read: Parsed,
     /// The requests before it, none of which led to a usable document.
@@ -169,7 +181,7 @@ pub struct Attempt {
 #[derive(Clone, Debug)]
 #[expect(clippy::exhaustive_enums, reason = "a caller must handle each")]
 pub enum Outcome {
-    /// The host denies access: 401 or 403.
+    /// The host denies access, such as by 401 or 403.
     Closed(StatusCode),
     /// No document, or an unusable one.
     Invalid(InvalidMetadata),
@@ -178,8 +190,8 @@ pub enum Outcome {
         /// The target, shortened: untrusted text.
         to: Option<String>,
     },
-    /// A status that calls for a retry: 408, 429 or 5xx.
-    Temporary(StatusCode),
+    /// A status that calls for a retry, such as 429 or 5xx, with the time that the host asks to wait.
+    Temporary(StatusCode, Option<RetryAfter>),
     /// A response with a JSON media type whose body is not JSON.
     Unreadable(InvalidMetadata),
 }
@@ -187,7 +199,9 @@ pub enum Outcome {
 impl fmt::Display for Outcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Closed(status) | Self::Temporary(status) => write!(f, "the status is {}", status.as_u16()),
+            Self::Closed(status) | Self::Temporary(status, _) => {
+                write!(f, "the status is {}", status.as_u16())
+            }
             Self::Invalid(invalid) | Self::Unreadable(invalid) => invalid.fmt(f),
             Self::Redirect { to: Some(to) } => write!(f, "it redirects to {to}"),
             Self::Redirect { to: None } => f.write_str("it redirects to no URL"),
@@ -234,7 +248,15 @@ impl NotFound {
     /// The first status that calls for a retry: the metadata may exist.
     pub fn temporary(&self) -> Option<StatusCode> {
         self.attempts.iter().find_map(|attempt| match attempt.outcome {
-            Outcome::Temporary(status) => Some(status),
+            Outcome::Temporary(status, _) => Some(status),
+            _ => None,
+        })
+    }
+
+    /// The last time that the host asks to wait.
+    pub fn retry_after(&self) -> Option<RetryAfter> {
+        self.attempts.iter().rev().find_map(|attempt| match attempt.outcome {
+            Outcome::Temporary(_, retry_after) => retry_after,
             _ => None,
         })
     }

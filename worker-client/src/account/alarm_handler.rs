@@ -1,13 +1,13 @@
 //! The alarm: what has expired, what must still be told, what is kept fresh, and what needs another key.
 
-use std::rc::Rc;
+use std::{rc::Rc, time::Duration};
 
 use super::{Inner, schema::MIGRATIONS, store::Store};
 use crate::{
     failure::Failure,
     model::Revocation,
     platform::{
-        fetch::{Limit, through},
+        fetch::{Deadline, Limit, through_until},
         log::{Line, report},
         rpc::{self, Delivery},
         storage::Storage,
@@ -15,7 +15,7 @@ use crate::{
     registrar::RegistrarRequest,
     stored::{OutboxTask, TokenRevocation},
 };
-use login_flow::{DriveError, Revoke, drive};
+use login_flow::{Fault, Faulty, Revoke, Step, drive};
 
 impl Inner {
     /// Does everything that is due, and sets the alarm for the next thing.
@@ -66,7 +66,10 @@ impl Inner {
                     RegistrarRequest::Release { client_id: at.client_id.clone(), account: owner(store) };
                 self.tell_registrar(&at.issuer, &request).await
             }
-            OutboxTask::Revoke(revocation) => revoke(store, revocation).await != Revocation::FailedWillRetry,
+            OutboxTask::Revoke(revocation) => {
+                let deadline = Deadline::after(REVOCATION_DEADLINE);
+                revoke(store, revocation, deadline).await != Revocation::FailedWillRetry
+            }
             OutboxTask::Tell(event) => {
                 let delivery = rpc::post_event(&self.deployment.env, event).await.map_err(report);
                 matches!(delivery, Ok(Delivery::Accepted))
@@ -77,24 +80,35 @@ impl Inner {
 
 impl Inner {
     /// True if the registrar has done it.
-    async fn tell_registrar(&self, issuer: &str, request: &RegistrarRequest) -> bool {
+    pub(super) async fn tell_registrar(&self, issuer: &str, request: &RegistrarRequest) -> bool {
         rpc::call::<_, ()>(&self.deployment.env, "REGISTRAR", issuer, request).await.map_err(report).is_ok()
     }
 }
 
 /// Revokes a token (RFC 7009 §2.2): a server that is down is asked again, one that refuses is not.
-pub(super) async fn revoke(store: &Store, revocation: &TokenRevocation) -> Revocation {
+pub(super) async fn revoke(store: &Store, revocation: &TokenRevocation, deadline: Deadline) -> Revocation {
     let TokenRevocation { server, client, token, kind } = revocation;
     let Some(revoke) = Revoke::new(server, client, token, *kind) else {
         return Revocation::NotOffered;
     };
+    if store.check_pause(Step::Revocation, server.issuer.as_str()).is_err() {
+        return Revocation::FailedWillRetry;
+    }
     let egress = &store.0.config().egress;
-    match drive(revoke, through(egress, Limit::TOKEN)).await {
-        Ok(()) => Revocation::Revoked,
-        Err(DriveError::Protocol(refused)) if refused.is_final() => Revocation::Refused,
-        Err(_) => Revocation::FailedWillRetry,
+    let outcome = drive(revoke, through_until(egress, Limit::TOKEN, deadline)).await;
+    let Err(error) = outcome else { return Revocation::Revoked };
+    match error.fault() {
+        Fault::Gone | Fault::Refused => Revocation::Refused,
+        Fault::Contradiction | Fault::Ours | Fault::Temporary { .. } => {
+            // The pause is kept for whatever is asked of the server next; this task is repeated in any case.
+            drop(store.failed(Step::Revocation, server.issuer.as_str(), error));
+            Revocation::FailedWillRetry
+        }
     }
 }
+
+/// The longest wait for the revocations of one connection together.
+pub(super) const REVOCATION_DEADLINE: Duration = Duration::from_secs(10);
 
 /// The name of the account, by which the registrar tells accounts apart.
 fn owner(store: &Store) -> String {

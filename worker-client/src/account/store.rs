@@ -85,19 +85,23 @@ impl Store {
         )
     }
 
-    /// The login that a `state` belongs to.
-    pub(super) fn login(&self, state: &str) -> Result<Option<LoginUnderWay>, Failure> {
+    /// The login that a `state` belongs to, and the seconds since its authorization request.
+    pub(super) fn login(&self, state: &str) -> Result<Option<(LoginUnderWay, i64)>, Failure> {
         #[derive(Deserialize)]
         struct Sealed {
             sealed: String,
+            expires: i64,
         }
         if self.0.is_empty() {
             return Ok(None);
         }
-        let select = "SELECT sealed FROM pending WHERE state = ? AND expires > ?";
-        let rows: Vec<Sealed> = self.0.rows(select, vec![state.into(), seconds(now()).into()])?;
+        let now = seconds(now());
+        let select = "SELECT sealed, expires FROM pending WHERE state = ? AND expires > ?";
+        let rows: Vec<Sealed> = self.0.rows(select, vec![state.into(), now.into()])?;
         let Some(row) = rows.first() else { return Ok(None) };
-        Ok(self.0.unseal::<StoredLogin>(pending_place(state), &row.sealed)?.ok().map(LoginUnderWay::from))
+        let age = PENDING_SECONDS.saturating_sub(row.expires.saturating_sub(now));
+        let login = self.0.unseal::<StoredLogin>(pending_place(state), &row.sealed)?.ok();
+        Ok(login.map(|login| (LoginUnderWay::from(login), age)))
     }
 
     pub(super) fn end_pending(&self, state: &str) -> Result<(), Failure> {

@@ -21,6 +21,9 @@ pub(crate) struct Line<'a> {
     /// The stable name of a problem.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) problem: Option<&'a str>,
+    /// The names of the relaxations that the issuer requires.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) relaxations: Option<&'a str>,
     /// Number of items.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) count: Option<usize>,

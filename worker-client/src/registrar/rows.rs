@@ -1,5 +1,7 @@
 //! The registrations at one issuer, and which accounts use them.
 
+use std::time::Duration;
+
 use serde::Deserialize;
 use url::Url;
 use worker::SqlStorageValue;
@@ -8,13 +10,13 @@ use crate::{
     config::Config,
     failure::{Defect, Failure},
     platform::{
-        clock::{now, seconds},
+        clock::{millis, now, seconds},
         storage::{Migrations, Storage},
     },
     seal::Place,
     stored::{StoredClient, StoredServer},
 };
-use login_flow::{Client, Server};
+use login_flow::{Client, Fault, Relaxation, Relaxations, Server};
 
 /// The registrar's rows.
 pub(super) struct Rows(pub(super) Storage);
@@ -32,12 +34,14 @@ pub(super) struct RegistrationRow {
     /// The second of 1970 since which it has no user; `None` if it has one, or cannot be deleted.
     pub(super) idle_since: Option<i64>,
     pub(super) attempts: i64,
+    /// Not 0 if the server has accepted the client's authentication.
+    proven: i64,
 }
 
 impl RegistrationRow {
     /// The server that it was registered at.
     pub(super) fn server(&self) -> Option<Server> {
-        serde_json::from_str::<StoredServer>(&self.server).ok().map(Server::from)
+        crate::json::read::<StoredServer>(&self.server).ok().map(Server::from)
     }
 }
 
@@ -61,6 +65,8 @@ impl Rows {
                 continue;
             }
             let Some(client) = self.client(&row, server)? else { continue };
+            let relaxations = self.relaxations()?;
+            let client = Client { is_proven: row.proven != 0, relaxations, ..client };
             if !client.ends_soon(row.created, seconds(now())) {
                 return Ok(Some((row, client)));
             }
@@ -88,8 +94,8 @@ impl Rows {
         let is_held = !self.holders(&client.client_id)?.is_empty();
         let idle_since = (!is_held && client.managed_by(server).is_some()).then_some(now);
         self.0.exec(
-            "INSERT OR REPLACE INTO registration (client_id, redirect_uri, name, server, sealed, created, idle_since)
-             VALUES (?, ?, ?, ?, ?, ?, ?)",
+            "INSERT OR REPLACE INTO registration (client_id, redirect_uri, name, server, sealed, created, idle_since,
+             proven) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             vec![
                 client.client_id.as_str().into(),
                 client.redirect_uri.as_str().into(),
@@ -98,8 +104,10 @@ impl Rows {
                 sealed.into(),
                 now.into(),
                 idle_since.into(),
+                i32::from(client.is_proven).into(),
             ],
         )?;
+        self.set_relaxations(&client.relaxations)?;
         Ok(idle_since)
     }
 
@@ -113,6 +121,42 @@ impl Rows {
         }
         self.set_idle(&row.client_id, Some(now))?;
         Ok(Some(now))
+    }
+
+    /// Remembers that the server accepts the client, and with which relaxations.
+    pub(super) fn proven(&self, client_id: &str, relaxations: &Relaxations) -> Result<(), Failure> {
+        if !self.0.is_empty() {
+            self.0.exec("UPDATE registration SET proven = 1 WHERE client_id = ?", vec![client_id.into()])?;
+        }
+        self.set_relaxations(relaxations)
+    }
+
+    /// The relaxations that the issuer requires. After a month it is asked for what is best again.
+    pub(super) fn relaxations(&self) -> Result<Relaxations, Failure> {
+        #[derive(Deserialize)]
+        struct Name {
+            name: String,
+        }
+        if self.0.is_empty() {
+            return Ok(Relaxations::default());
+        }
+        let since = seconds(now()).saturating_sub(RELAXATION_SECONDS);
+        let rows: Vec<Name> =
+            self.0.rows("SELECT name FROM relaxation WHERE since > ?", vec![since.into()])?;
+        Ok(rows.iter().filter_map(|row| Relaxation::named(&row.name)).collect())
+    }
+
+    fn set_relaxations(&self, relaxations: &Relaxations) -> Result<(), Failure> {
+        if self.relaxations()? == *relaxations {
+            return Ok(());
+        }
+        self.0.prepare()?;
+        self.0.exec("DELETE FROM relaxation", Vec::new())?;
+        for relaxation in relaxations.iter() {
+            let insert = "INSERT INTO relaxation (name, since) VALUES (?, ?)";
+            self.0.exec(insert, vec![relaxation.name().into(), seconds(now()).into()])?;
+        }
+        Ok(())
     }
 
     pub(super) fn hold(&self, client_id: &str, account: &str) -> Result<(), Failure> {
@@ -147,12 +191,44 @@ impl Rows {
         Ok(Some(now))
     }
 
+    /// True if the client was registered within so many seconds.
+    pub(super) fn is_younger_than(&self, client_id: &str, seconds_ago: i64) -> Result<bool, Failure> {
+        let rows = self.select("WHERE client_id = ?", vec![client_id.into()])?;
+        let since = seconds(now()).saturating_sub(seconds_ago);
+        Ok(rows.iter().any(|row| row.created > since))
+    }
+
     pub(super) fn delete(&self, client_id: &str) -> Result<(), Failure> {
         if self.0.is_empty() {
             return Ok(());
         }
         self.0.exec("DELETE FROM registration WHERE client_id = ?", vec![client_id.into()])?;
         self.0.exec("DELETE FROM holder WHERE client_id = ?", vec![client_id.into()])
+    }
+
+    /// Leaves the server alone for that time, across evictions.
+    pub(super) fn pause(&self, wait: Duration) -> Result<(), Failure> {
+        let wait = i64::try_from(wait.as_millis()).unwrap_or(i64::MAX);
+        self.0.prepare()?;
+        self.0.set_meta(PAUSED_UNTIL, &millis(now()).saturating_add(wait).to_string())
+    }
+
+    /// Leaves the server alone for the time that it asked for, if it did.
+    pub(super) fn pause_if_asked(&self, fault: &Fault) -> Result<(), Failure> {
+        match fault {
+            Fault::Temporary { retry_after: Some(retry_after) } => self.pause(retry_after.wait(now())),
+            _ => Ok(()),
+        }
+    }
+
+    /// The rest of that time.
+    pub(super) fn pause_left(&self) -> Result<Option<Duration>, Failure> {
+        if self.0.is_empty() {
+            return Ok(None);
+        }
+        let until = self.0.meta(PAUSED_UNTIL)?.and_then(|until| until.parse::<i64>().ok());
+        let left = until.map_or(0, |until| until.saturating_sub(millis(now())));
+        Ok(u64::try_from(left).ok().filter(|left| *left > 0).map(Duration::from_millis))
     }
 
     /// The registrations without users, the longest idle first.
@@ -186,7 +262,7 @@ impl Rows {
         if self.0.is_empty() {
             return Ok(Vec::new());
         }
-        let columns = "client_id, redirect_uri, name, server, sealed, created, idle_since, attempts";
+        let columns = "client_id, redirect_uri, name, server, sealed, created, idle_since, attempts, proven";
         self.0.rows(&format!("SELECT {columns} FROM registration {rest}"), bindings)
     }
 }
@@ -194,6 +270,8 @@ impl Rows {
 fn place<'a>(server: &'a Server, redirect_uri: &'a Url) -> Place<'a> {
     Place { issuer: server.issuer.as_str(), field: "client", row: redirect_uri.as_str() }
 }
+
+const RELAXATION_SECONDS: i64 = 2_592_000;
 
 /// A statement that is in use anywhere is never changed: what comes later stands in a step of its own.
 pub(super) const MIGRATIONS: Migrations = &[
@@ -212,4 +290,11 @@ pub(super) const MIGRATIONS: Migrations = &[
         "CREATE TABLE holder (client_id TEXT NOT NULL, account TEXT NOT NULL, PRIMARY KEY (client_id, account))
             WITHOUT ROWID",
     ],
+    // Registrations from before this step were used: the server accepted them.
+    &[
+        "ALTER TABLE registration ADD COLUMN proven INTEGER NOT NULL DEFAULT 1",
+        "CREATE TABLE relaxation (name TEXT PRIMARY KEY, since INTEGER NOT NULL) WITHOUT ROWID",
+    ],
 ];
+
+const PAUSED_UNTIL: &str = "paused_until";

@@ -32,7 +32,7 @@ pub(in crate::check) async fn log_in_as(
     let request = granted.request(&TokenRequestVariant::Good);
     keep_secrets(context, &request);
     let response = send(context, request).await.map_err(Attempted::Unknown)?;
-    let tokens = redeemed(granted.exchange.receive(&response))?;
+    let tokens = redeemed(granted.exchange.receive(&response))?.tokens;
     keep_tokens(context, &tokens);
     revoke(context, server, client, &tokens).await;
     Ok(())

@@ -1,7 +1,7 @@
 use http::{Request, StatusCode};
 use login_flow::{
-    AuthorizationRequest, AuthorizationResponseError, Client, CodeExchange, Exchange, Quotation, Server,
-    State,
+    AuthorizationRequest, AuthorizationResponseError, Client, CodeExchange, Exchange, Quotation,
+    RequestedScope, Server, State,
 };
 use pkce::Verifier;
 use url::{
@@ -18,7 +18,7 @@ use crate::{context::CheckContext, entropy::entropy, rule::Rule, text::bounded};
 /// A code that may be redeemed, and whether the server knows `resource` (RFC 8707 §2 lets it refuse any).
 pub(super) struct Granted {
     pub(super) exchange: CodeExchange,
-    names_resource: bool,
+    pub(super) names_resource: bool,
 }
 
 /// The difference between an authorization request and the good one.
@@ -85,7 +85,7 @@ pub(super) async fn unregistered(
     let mut client = client.clone();
     client.redirect_uri = redirect_uri.clone();
     let resource = context.resource();
-    let login = AuthorizationRequest { server: server.clone(), client, resource, scope: None };
+    let login = AuthorizationRequest::new(server.clone(), client, resource, RequestedScope::Named(None));
     let (url, _) = login.begin(State::from_entropy(entropy()), Verifier::from_entropy(entropy()));
     match browser.walk(url, &redirect_uri).await {
         Arrival::Callback(_) => context.failed(redirected_to_unregistered()),
@@ -166,7 +166,8 @@ async fn authorize_in(
     scope: Option<String>,
 ) -> Result<Granted, NoCode> {
     let resource = context.resource();
-    let login = AuthorizationRequest { server: server.clone(), client: client.clone(), resource, scope };
+    let login =
+        AuthorizationRequest::new(server.clone(), client.clone(), resource, RequestedScope::Named(scope));
     let (state, secret) = (State::from_entropy(entropy()), entropy());
     let (mut url, pending) = login.begin(state.clone(), Verifier::from_entropy(secret));
     let names_resource = names_resource || variant == AuthorizationVariant::UnknownResource;
