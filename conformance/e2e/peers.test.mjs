@@ -1,27 +1,9 @@
 // Real authorization servers, each in every mode. `reports/` holds the report of each; `UPDATE=1 node --test
 // conformance/e2e/` writes them anew: read them before you commit them.
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { after, before, describe, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
-
-const here = (path) => fileURLToPath(new URL(path, import.meta.url));
-const binary = process.env.CONFORMANCE ?? here('../../target/debug/conformance');
-
-/** `path`: of the issuer. `supported`: the exit code in each mode says so. `options`: of the server's start. */
-const PEERS = [
-  { name: 'oidc-provider', path: '' },
-  { name: 'oidc-provider', as: 'oidc-provider-basic', path: '', options: { authMethods: ['client_secret_basic'] } },
-  { name: 'oidc-provider', as: 'oidc-provider-closed', path: '', options: { registration: 'off' } },
-  { name: 'mcp-ts-sdk', path: '' },
-  { name: 'workers-oauth-provider', path: '' },
-  { name: 'workers-oauth-provider-0.0.5', path: '', module: './old-workers-oauth-provider.mjs' },
-  { name: 'fastmcp', path: '' },
-  { name: 'better-auth', path: '/api/auth' },
-];
+import { PEERS, check, here, run, startPeer } from './peers.mjs';
 
 const SLASH = 'rfc8414/3.3/issuer-identical';
 
@@ -38,10 +20,8 @@ for (const peer of PEERS)
     let running, issuer;
 
     before(async () => {
-      const port = await freePort();
-      issuer = `http://127.0.0.1:${port}${peer.path}`;
-      const { start } = await import(peer.module ?? `../../worker-client/e2e/peers/${peer.name}.mjs`);
-      running = await start({ issuer, port, ...peer.options });
+      running = await startPeer(peer);
+      issuer = running.issuer;
     });
 
     after(() => running?.stop());
@@ -49,6 +29,7 @@ for (const peer of PEERS)
     test('is reported as it is, in every mode', async () => {
       let reports = '';
       for (const [mode, options] of Object.entries(MODES)) {
+        if (peer.asksPerson && options.includes('--login')) continue;
         const { stdout, code } = await check(issuer, options);
         reports += `── ${mode}: exit code ${code}\n${steady(stdout, issuer)}\n`;
       }
@@ -88,13 +69,6 @@ for (const peer of PEERS)
     });
   });
 
-const check = (issuer, options) => run(['check', issuer, '--allow-private', ...options]);
-
-async function run(options) {
-  const done = await promisify(execFile)(binary, options, { timeout: 120_000 }).catch((error) => error);
-  return { stdout: done.stdout, code: done.code ?? 0 };
-}
-
 /** The report without the parts that differ from run to run. */
 function steady(text, issuer) {
   return text
@@ -102,13 +76,4 @@ function steady(text, issuer) {
     .replaceAll(/127\.0\.0\.1:\d+/g, '127.0.0.1:port')
     .replaceAll(/left behind: the client \S+/g, 'left behind: the client …')
     .replaceAll(/`\/register\/\S+`/g, '`/register/…`');
-}
-
-function freePort() {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
-  });
 }

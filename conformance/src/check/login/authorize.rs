@@ -152,7 +152,11 @@ async fn authorize_for(
     variant: AuthorizationVariant,
     names_resource: bool,
 ) -> Result<Granted, NoCode> {
-    let scope = context.options.scope.clone();
+    let named = context.options.scope.clone();
+    let scope = named.or_else(|| {
+        let challenge = context.challenge_scope.as_deref();
+        RequestedScope::chosen(server, challenge).as_deref().map(str::to_owned)
+    });
     authorize_in(context, browser, server, client, variant, names_resource, scope).await
 }
 
