@@ -76,7 +76,7 @@ function steady(text, issuer) {
     .replaceAll(/127\.0\.0\.1:\d+/g, '127.0.0.1:port')
     .replaceAll(/left behind: the client \S+/g, 'left behind: the client …')
     .replaceAll(/`\/register\/\S+`/g, '`/register/…`')
-    .replaceAll(/^( +sent \S+ [^\s?{]+\/)[\w-]{16,}$/gm, '$1…')
     .replaceAll(/^( +sent \S+ [^\s?{]+).*$/gm, '$1')
+    .replaceAll(/^( +sent \S+ [^\s?{]+\/)[\w-]{16,}$/gm, '$1…')
     .replaceAll(/^( +received [^{<]*?)(?:; location: \S+|; [{<[].*)?$/gm, '$1');
 }
