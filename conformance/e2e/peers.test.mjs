@@ -3,7 +3,36 @@
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
-import { PEERS, check, here, run, startPeer } from './peers.mjs';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+const here = (path) => fileURLToPath(new URL(path, import.meta.url));
+const binary = process.env.CONFORMANCE ?? here('../../target/debug/conformance');
+
+/** `path`: of the issuer. `supported`: the exit code in each mode says so. `options`: of the server's start. */
+const PEERS = [
+  { name: 'oidc-provider', path: '' },
+  { name: 'oidc-provider', as: 'oidc-provider-basic', path: '', options: { authMethods: ['client_secret_basic'] } },
+  { name: 'oidc-provider', as: 'oidc-provider-closed', path: '', options: { registration: 'off' } },
+  { name: 'mcp-ts-sdk', path: '' },
+  { name: 'workers-oauth-provider', path: '' },
+  { name: 'workers-oauth-provider-0.0.5', path: '', module: './old-workers-oauth-provider.mjs' },
+  { name: 'fastmcp', path: '' },
+  { name: 'better-auth', path: '/api/auth' },
+  { name: 'oidc-provider-defaults', path: '' },
+  { name: 'allauth', path: '', options: { consent: 'auto' } },
+  { name: 'mcp-py-1.9', path: '' },
+  { name: 'solid', path: '' },
+];
+
+/** What a client may have to leave out or exchange, by the requirement that says so. */
+const NEEDS = {
+  'rfc7591/2/metadata-accepted': 'registration',
+  'rfc6749/3.3/scope-accepted': '`scope` of the login',
+  'rfc8707/2/resource-accepted': '`resource`',
+  'rfc7591/2/method-accepted': 'client authentication',
+};
+const needs = new Map();
 
 const SLASH = 'rfc8414/3.3/issuer-identical';
 
@@ -42,6 +71,16 @@ for (const peer of PEERS)
       assert.equal(reports, readFileSync(file, 'utf8'));
     });
 
+    test('a client is told what it must leave out', async () => {
+      const { checks, findings } = JSON.parse((await check(issuer, ['--login', '--json'])).stdout);
+      const cell = (id) => {
+        const { outcome } = checks.find((done) => done.id === id) ?? {};
+        if (outcome !== 'failed') return outcome === 'passed' ? 'as asked for' : '–';
+        return findings.find((finding) => finding.id === id).evidence.replace('a client is served that ', '');
+      };
+      needs.set(peer.as ?? peer.name, Object.keys(NEEDS).map(cell));
+    });
+
     test('with and without a slash it is the same question', async () => {
       const of = async (url) => {
         const { host, resource, extent, ...report } = JSON.parse((await check(url, ['--json'])).stdout);
@@ -68,6 +107,23 @@ for (const peer of PEERS)
       assert.doesNotMatch(readFileSync(file, 'utf8'), /"(client_secret|registration_access_token)": "(?!scrubbed)/);
     });
   });
+
+test('README.md has the servers and what a client needs there', () => {
+  const file = here('../README.md');
+  const rows = [...needs].map(([name, cells]) => `| ${[name, ...cells].join(' | ')} |`);
+  const head = [`| | ${Object.values(NEEDS).join(' | ')} |`, '|---|---|---|---|---|'];
+  const [before, , after] = readFileSync(file, 'utf8').split(/<!-- needs -->\n/);
+  const text = [before, `${[...head, ...rows].join('\n')}\n`, after].join('<!-- needs -->\n');
+  if (process.env.UPDATE) writeFileSync(file, text);
+  assert.equal(readFileSync(file, 'utf8'), text, 'UPDATE=1 writes it');
+});
+
+const check = (issuer, options) => run(['check', issuer, '--allow-private', ...options]);
+
+async function run(options) {
+  const done = await promisify(execFile)(binary, options, { timeout: 120_000 }).catch((error) => error);
+  return { stdout: done.stdout, code: done.code ?? 0 };
+}
 
 /** The report without the parts that differ from run to run. */
 function steady(text, issuer) {

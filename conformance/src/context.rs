@@ -30,7 +30,7 @@ pub(crate) struct CheckContext<'a> {
     pub(crate) lists_plain: bool,
     /// The grant types that the metadata lists.
     pub(crate) lists_grants: Option<Vec<GrantType>>,
-    /// The scope of the challenge of the named URL.
+    /// The scope of the named URL's challenge, once a login has asked for it.
     pub(crate) challenge_scope: Option<String>,
     /// The named URL asks for a token.
     pub(crate) is_challenged: bool,

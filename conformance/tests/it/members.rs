@@ -176,7 +176,6 @@ fn answers() -> Vec<(Kind, Map<String, Value>)> {
 async fn each_member_of_a_recorded_answer() {
     let reading = Checker::new(Options::new()).unwrap();
     let mut options = Options::new().with_registration().with_login();
-    options.scope = Some("a b".to_owned());
     let asking = Checker::new(options).unwrap();
     let mut rows: BTreeMap<(Kind, &str), Row> = BTreeMap::new();
     let mut unexplained = BTreeSet::new();

@@ -11,7 +11,6 @@ use conformance::{
 
 async fn check(lab: &Lab) -> Report {
     let mut options = Options::new().with_mcp().with_registration().with_login();
-    options.scope = Some("a b".to_owned());
     Checker::new(options).unwrap().check_over(lab, HOST).await.unwrap()
 }
 
