@@ -1,7 +1,7 @@
 use http::{Request, Response};
 use login_flow::{Client, Exchange, Finding, Issued, Revoke, Server, TokenKind, Tokens, Turn};
 use pkce::Verifier;
-use url::form_urlencoded;
+use url::form_urlencoded::{self, Serializer};
 
 use super::{
     authorize::{Granted, TokenRequestVariant},
@@ -37,7 +37,7 @@ pub(super) async fn redeem_once(context: &mut CheckContext<'_>, granted: Granted
     keep_tokens(context, &tokens);
     judge_form(context, "a token request", &response);
     use_token(context, &tokens).await;
-    let tokens = refresh(context, &server, &client, tokens).await;
+    let tokens = refresh(context, &server, &client, tokens, names_resource).await;
     // The last: RFC 6749 §4.1.2 lets a server revoke the tokens of a code that comes again.
     match send(context, request).await {
         Ok(response) => judge_refusal(context, Rule::CodeOnce, judge_used_code(&response), &response),
@@ -118,8 +118,22 @@ pub(super) async fn revoke(
     let Some(revoke) = Revoke::new(server, client, token, kind) else {
         return context.not_applicable(Rule::RevocationStatus, "the server offers no revocation (RFC 7009)");
     };
-    match context.session.send(revoke.request(), Limit::Json).await {
-        Ok(response) => context.judged(Rule::RevocationStatus, judge_revocation(&response)),
-        Err(failure) => context.not_applicable(Rule::RevocationStatus, &failure.to_string()),
+    let request = revoke.request();
+    let mut sent = send(context, request.clone()).await;
+    // HTTP Basic identifies the client: some servers refuse `client_id` beside it, and some require it.
+    let is_basic = matches!(client.auth, ClientAuth::Basic(_));
+    if is_basic && sent.as_ref().is_ok_and(|response| response.status() != StatusCode::OK) {
+        sent = send(context, without_client_id(request)).await;
     }
+    match sent {
+        Ok(response) => context.judged(Rule::RevocationStatus, judge_revocation(&response)),
+        Err(why) => context.not_applicable(Rule::RevocationStatus, &why),
+    }
+}
+
+fn without_client_id(mut request: Request<Vec<u8>>) -> Request<Vec<u8>> {
+    let others = form_urlencoded::parse(request.body()).filter(|(name, _)| name != "client_id");
+    let form = Serializer::new(String::new()).extend_pairs(others).finish();
+    *request.body_mut() = form.into_bytes();
+    request
 }
