@@ -26,7 +26,7 @@ describe('a registration', () => {
     await start();
     server.register = () => ({ status: 500, headers: {}, body: '' });
     const page = await browser().visit('/login?url=as.example');
-    for (let i = 0; i < 10; i += 1) assert.equal((await browser().submit(page)).status, 502);
+    for (let i = 0; i < 10; i += 1) assert.equal((await browser().submit(page)).status, 503);
     assert.equal(lab.requests('as.example', { path: '/register' }).length, 1);
   });
 

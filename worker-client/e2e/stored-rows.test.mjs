@@ -27,6 +27,7 @@ describe('stored rows', () => {
           DROP TABLE connection;
           ALTER TABLE old RENAME TO connection;
           DROP TABLE outbox;
+          DROP TABLE pause;
           DELETE FROM meta WHERE name <> 'salt';`,
         );
       }

@@ -1,11 +1,11 @@
 //! One object per user: sessions, logins under way, connections and their tokens.
 
 mod alarm_handler;
-mod backoff;
 mod connections;
 mod disconnect;
 mod login;
 mod outbox;
+mod patience;
 mod schema;
 mod store;
 mod tokens;
@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 use worker::{DurableObject, Env, Request, Response, State, durable_object, wasm_bindgen};
 
-use self::{backoff::Backoff, schema::MIGRATIONS, store::Store};
+use self::{schema::MIGRATIONS, store::Store};
 use crate::{
     failure::{Failure, UserFailure},
     model::About,
@@ -46,8 +46,6 @@ struct Inner {
     alarm: Alarm,
     /// One refresh at a time for each connection.
     refreshes: SingleFlight<()>,
-    /// Waiting times of connections whose server failed.
-    backoff: Backoff,
 }
 
 /// A panic leaves nothing half changed in here: see `panic.rs`.
@@ -101,8 +99,8 @@ pub(crate) enum AccountRequest {
         url: Url,
         /// Label of the connection, if there are several.
         label: Option<String>,
-        /// The digest of a token that was refused there.
-        refused: Option<String>,
+        /// The token that was refused there.
+        refused: Option<RefusedToken>,
     },
     /// Begin a login.
     Begin(Box<BeginLogin>),
@@ -167,11 +165,24 @@ pub(crate) enum LoginStep {
     },
 }
 
+/// A token that the resource did not accept, or seems not to have.
+#[derive(Deserialize, Serialize)]
+pub(crate) struct RefusedToken {
+    /// Its digest.
+    pub(crate) digest: String,
+    /// True if the resource said that the token is invalid: without a refresh token the connection is then over.
+    pub(crate) is_invalid: bool,
+}
+
 /// A token to use.
 #[derive(Deserialize, Serialize)]
 pub(crate) struct AccessToken {
     /// The token.
-    pub(crate) access_token: Secret,
+    pub(crate) token: Secret,
+    /// The scope that was granted.
+    pub(crate) scope: Option<String>,
+    /// True if the token may be over, and can be renewed.
+    pub(crate) may_be_over: bool,
 }
 
 /// The version of the rows that this package reads and writes.
@@ -185,7 +196,6 @@ impl DurableObject for Account {
                 deployment: Deployment::new(env),
                 alarm: Alarm::default(),
                 refreshes: SingleFlight::default(),
-                backoff: Backoff::default(),
             }),
         }
     }
@@ -214,7 +224,7 @@ impl Account {
         };
         match request {
             AccountRequest::Authorization { url, label, refused } => rpc::respond(
-                this.authorization(Rc::new(store), &url, label.as_deref(), refused.as_deref()).await,
+                this.authorization(Rc::new(store), &url, label.as_deref(), refused.as_ref()).await,
             ),
             AccountRequest::Begin(begin) => rpc::respond(this.begin(store, user, session, *begin).await),
             AccountRequest::Callback { url, rotate, from_page } => {

@@ -12,12 +12,12 @@ use url::Url;
 use worker::{DurableObject, Env, Request, Response, State, durable_object, wasm_bindgen};
 
 use self::{
-    attempts::Attempts,
+    attempts::{Attempts, REFUSAL_TTL},
     rows::{MIGRATIONS, RegistrationRow, Rows},
 };
 use crate::{
     config::Preregistered,
-    failure::{Failure, ServerFailure},
+    failure::{Failure, Reason, ServerFailure},
     platform::{
         alarm::Alarm,
         clock::now,
@@ -30,7 +30,7 @@ use crate::{
         storage::Storage,
     },
 };
-use login_flow::{Client, Register, Relaxations, Server, Update, drive};
+use login_flow::{Client, Fault, Faulty, Register, Relaxations, Server, Step, Update, drive};
 
 /// Registers once per issuer and redirection URI, and keeps the registration before anyone uses it.
 #[durable_object(alarm)]
@@ -210,11 +210,18 @@ impl Inner {
         let Some(update) = Update::new(server, client.clone(), client_name, scope.as_deref()) else {
             return Ok(None);
         };
-        self.attempts.borrow_mut().updated = Some(now());
         let rows = self.rows()?;
-        let egress = &rows.config().egress;
-        let Ok(updated) = drive(update, through_until(egress, Limit::TOKEN, deadline)).await else {
+        if rows.pause_left()?.is_some() {
             return Ok(None);
+        }
+        self.attempts.borrow_mut().updated = Some(now());
+        let egress = &rows.config().egress;
+        let updated = match drive(update, through_until(egress, Limit::TOKEN, deadline)).await {
+            Ok(updated) => updated,
+            Err(error) => {
+                rows.pause_if_asked(&error.fault())?;
+                return Ok(None);
+            }
         };
         let since = rows.store(server, &updated, client_name)?;
         self.schedule(since).await?;
@@ -230,8 +237,11 @@ impl Inner {
         deadline: Deadline,
     ) -> Result<Client, Failure> {
         let ObtainClient { server, redirect_uri, client_name, scope } = wanted;
-        self.attempts.borrow_mut().next(now())?;
         let rows = self.rows()?;
+        if let Some(left) = rows.pause_left()? {
+            return Err(ServerFailure::try_later(Step::Registration, left, None).into());
+        }
+        self.attempts.borrow_mut().next(now())?;
         let register = Register::new(server, redirect_uri.clone(), client_name);
         let mut register =
             register.ok_or(ServerFailure::NoRegistration)?.with_relaxations(rows.relaxations()?);
@@ -254,6 +264,12 @@ impl Inner {
                 Ok(client)
             }
             Err(error) => {
+                if let Fault::Temporary { retry_after } = error.fault() {
+                    let wait = retry_after.map_or(REFUSAL_TTL, |retry_after| retry_after.wait(now()));
+                    rows.pause(wait)?;
+                    let reason = Some(Reason::of(error));
+                    return Err(ServerFailure::try_later(Step::Registration, wait, reason).into());
+                }
                 let failure = Failure::from(error);
                 self.attempts.borrow_mut().refused = Some((now(), failure.clone()));
                 Err(failure)

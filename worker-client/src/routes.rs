@@ -153,7 +153,7 @@ async fn registrable(
     target: &LoginTarget,
 ) -> Result<RegistrableHost, Failed> {
     let (answered, about) = login.counting(request).probe_host(target).await?;
-    match (&answered.server, Failure::of_verdict(&answered.verdict)) {
+    match (&answered.server, answered.failure()) {
         (Some(server), None) => {
             let chosen_scope = answered.chosen_scope(server);
             Ok(RegistrableHost { server: server.clone(), chosen_scope, about })

@@ -1,6 +1,6 @@
 //! Secrets at rest: AES-256-GCM under a key per owner, bound to the place where they lie.
 
-use std::{collections::BTreeMap, fmt};
+use std::fmt;
 
 use aes_gcm::{
     Aes256Gcm, KeyInit,
@@ -13,12 +13,14 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
+use crate::small_map::SmallMap;
+
 /// The master keys, `MASTER_KEYS`: `{"active": "k2", "keys": {"k1": "<32 bytes, base64>", "k2": "…"}}`.
 ///
 /// Any of them opens; the active one seals.
 pub struct KeyRing {
     active: String,
-    keys: BTreeMap<String, Zeroizing<[u8; 32]>>,
+    keys: SmallMap<Zeroizing<[u8; 32]>>,
 }
 
 impl KeyRing {
@@ -27,10 +29,10 @@ impl KeyRing {
         #[derive(Deserialize)]
         struct Wire {
             active: String,
-            keys: BTreeMap<String, Secret>,
+            keys: SmallMap<Secret>,
         }
-        let wire: Wire = serde_json::from_str(json).map_err(|_| InvalidKeys::Syntax)?;
-        let mut keys = BTreeMap::new();
+        let wire: Wire = crate::json::read(json).map_err(|_| InvalidKeys::Syntax)?;
+        let mut keys = SmallMap::default();
         for (name, text) in wire.keys {
             let is_name = (1..=16).contains(&name.len())
                 && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
@@ -48,7 +50,7 @@ impl KeyRing {
             }
             keys.insert(name, key);
         }
-        if !keys.contains_key(&wire.active) {
+        if keys.get(&wire.active).is_none() {
             return Err(InvalidKeys::Active);
         }
         Ok(Self { active: wire.active, keys })
@@ -105,7 +107,7 @@ impl Vault<'_> {
         let plain = cipher.decrypt(&nonce.ok_or(Unsealable)?.into(), payload).map_err(|_| Unsealable)?;
         let plain = Zeroizing::new(plain);
         // As text, which is how everything is read here: each kind of reader is code of its own for each type.
-        serde_json::from_str(str::from_utf8(&plain).map_err(|_| Unsealable)?).map_err(|_| Unsealable)
+        crate::json::read(str::from_utf8(&plain).map_err(|_| Unsealable)?).map_err(|_| Unsealable)
     }
 
     fn cipher(&self, kid: &str) -> Option<Aes256Gcm> {

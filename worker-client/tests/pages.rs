@@ -11,7 +11,7 @@ use serde_json::Value;
 use worker_client::{
     api::OPENAPI,
     failure::UserFailure,
-    model::{About, Connection, Receipt},
+    model::{About, Connection, ConnectionState, Receipt},
     pages::{self, BrowserSession, ConfirmPage, Notice},
     problem::Problem,
 };
@@ -73,6 +73,7 @@ fn b01_c08_r10_what_a_stranger_says_stays_text() {
 fn b09_what_a_stranger_says_is_bounded_and_isolated() {
     let connection = Connection {
         needs_login: true,
+        state: ConnectionState::NeedsLogin,
         scope: Some("x".repeat(100_000)),
         label: pages::label(&format!("{}\u{202E}{}", "n".repeat(500), "\u{30D}".repeat(2000))),
         ..connection("good.example", "https://good.example", Some("Goo\u{202E}gle"))

@@ -57,9 +57,9 @@ export const HOST = [
     '',
   ]),
   host('one site for consent and tokens', flow('server'), ['if !sends_iss && !same_site(a, t) {', 'if false {']),
-  host('sites: public suffixes', flow('site'), ['if is_listed(label) || is_listed("*") {', 'if is_listed("*") {']),
-  host('sites: wildcards', flow('site'), ['if is_listed(label) || is_listed("*") {', 'if is_listed(label) {']),
-  host('sites: exceptions', flow('site'), ['if is_listed(&format!("!{label}")) {', 'if false {']),
+  host('sites: public suffixes', flow('site'), ['[listed, any].iter()', '[any].iter()']),
+  host('sites: wildcards', flow('site'), ['[listed, any].iter()', '[listed].iter()']),
+  host('sites: exceptions', flow('site'), ['if find(table, count, &format!("!{label}")).is_some() {', 'if false {']),
   host('S256', flow('server'), [
     'if !metadata.code_challenge_methods_supported().contains(&CodeChallengeMethod::S256) {',
     'if false {',
@@ -83,8 +83,8 @@ export const HOST = [
   ]),
   host('token members once', flow('token'), ['return Err(TokenError::Malformed("each member once"));', '{}']),
   host('lifetimes are bounded', flow('token'), ['seconds.min(TEN_YEARS)', 'seconds']),
-  host('what is final', flow('token_error'), ['matches!(status.as_u16(), 200 | 201 | 400 | 401 | 403)', 'true']),
-  host('what may pass', flow('token_error'), ['&& !NOT_FINAL.contains(&error.as_str())', '']),
+  host('what is final', flow('fault'), ['|| matches!(status, 400 | 409 | 410 | 422) =>', '|| status > 0 =>']),
+  host('what may pass', flow('fault'), ['|| is(TEMPORARY) {', '{']),
   host('a refresh token that stays', flow('refresh'), [
     'tokens.refresh_token = tokens.refresh_token.or(Some(self.token));',
     '',
@@ -201,8 +201,8 @@ export const WORKER = [
   worker('intent', src('account/tokens'), ['store.set_intent(&row, intent)?;', ''], 'tokens', 'T02'),
   worker(
     'backoff',
-    src('account/tokens'),
-    ['self.backoff.record_failure(id, now(), wait.get());', 'let _ = wait.get();'],
+    src('account/patience'),
+    ['self.set_pause(&row.id, wait, count.saturating_add(1), since)?;', 'let _ = since;'],
     'tokens',
     'T03',
   ),
@@ -376,13 +376,6 @@ export const WORKER = [
     'P07',
   ),
   worker('methods', src('login/fetch'), ['if !is_allowed(&request) {', 'if false {'], 'fetch', 'P10'),
-  worker(
-    'icons of the site',
-    src('about'),
-    ['icons.iter().filter(|icon| same_site(&icon.url, target.url()))', 'icons.iter()'],
-    'branding',
-    'B03',
-  ),
   worker(
     'limits',
     src('platform/limits'),

@@ -176,7 +176,8 @@ impl Pending {
 
     /// Validates an authorization response (RFC 6749 §4.1.2, RFC 9207 §2.4); only a valid one leads to a code exchange.
     pub fn accept(self, callback: &Url) -> Result<CodeExchange, AuthorizationResponseError> {
-        let given = State::digest_of(callback).ok_or(AuthorizationResponseError::State)?;
+        let given = State::digest_of(callback);
+        let given = given.ok_or_else(|| AuthorizationResponseError::without_state(callback))?;
         if !bool::from(given.as_bytes().ct_eq(self.state.as_bytes())) {
             return Err(AuthorizationResponseError::State);
         }
@@ -228,6 +229,9 @@ pub enum AuthorizationResponseError {
     /// The response has no `iss`, although the metadata says that it is always sent (RFC 9207 §2.4).
     #[error("the answer does not name the authorization server that it comes from")]
     NoIssuer,
+    /// The response has a code or an error and no `state`, which the request had (RFC 6749 §4.1.2): the server dropped it.
+    #[error("the answer carries no `state`, although the request did")]
+    NoState,
     /// An error response of the server, or of the person there (RFC 6749 §4.1.2.1).
     #[error("the authorization server answered {error}{}", said(.says.as_ref()))]
     Refused {
@@ -245,6 +249,13 @@ pub enum AuthorizationResponseError {
 }
 
 impl AuthorizationResponseError {
+    /// The error of a response whose login cannot be told by its `state`. It ends no login.
+    pub fn without_state(callback: &Url) -> Self {
+        let is_absent = matches!(once(callback, "state"), Ok(None));
+        let is_response = callback.query_pairs().any(|(name, _)| name == "code" || name == "error");
+        if is_absent && is_response { Self::NoState } else { Self::State }
+    }
+
     /// The requirement that the response violates; an error response violates none.
     pub fn requirement(&self) -> Option<Requirement> {
         match self {
@@ -253,7 +264,7 @@ impl AuthorizationResponseError {
             Self::NoIssuer => Some(Requirement::ISS_REQUIRED),
             Self::Refused { .. } => None,
             Self::Repeated => Some(Requirement::PARAMETER_ONCE),
-            Self::State => Some(Requirement::STATE),
+            Self::NoState | Self::State => Some(Requirement::STATE),
         }
     }
 

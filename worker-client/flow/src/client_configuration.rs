@@ -1,7 +1,9 @@
 use http::{Request, Response};
-use rfc7591::{DeleteClient, RegistrationError, UpdateClient};
+use rfc7591::{DeleteClient, UpdateClient};
 
-use crate::{Client, Exchange, RegisterError, Server, Turn, register::asked, scope::union};
+use crate::{
+    Client, Exchange, FailedResponse, RegisterError, Server, Step, Turn, register::asked, scope::union,
+};
 
 /// An update of a registered client to the current name of this app and the scope of a login (RFC 7592 §2.2).
 #[derive(Clone, Debug)]
@@ -37,8 +39,10 @@ impl Exchange for Update {
     fn receive(self, response: &Response<Vec<u8>>) -> Result<Turn<Self>, RegisterError> {
         let Self { request, scope, client } = self;
         let Client { redirect_uri, relaxations, is_proven, .. } = client;
-        let updated =
-            Client::receive(request.receive(response)?, redirect_uri, scope.as_deref(), relaxations)?;
+        let received = request.receive(response);
+        let received =
+            received.map_err(|error| RegisterError::of(error, Step::ClientConfiguration, response))?;
+        let updated = Client::receive(received, redirect_uri, scope.as_deref(), relaxations)?;
         Ok(Turn::Done(Client { is_proven, ..updated }))
     }
 }
@@ -52,28 +56,19 @@ impl Unregister {
     pub fn new(server: &Server, client: &Client) -> Option<Self> {
         Some(Self(client.managed_by(server)?.delete()))
     }
-
-    /// True if a retry cannot succeed: the server does not support deletion, or does not know the client (RFC 7592
-    /// §2.3).
-    pub fn is_final(rejected: &RegistrationError) -> bool {
-        let status = match rejected {
-            RegistrationError::Refused { status, .. } | RegistrationError::Status { status, .. } => *status,
-            _ => return false,
-        };
-        status.is_client_error() && !matches!(status.as_u16(), 408 | 425 | 429)
-    }
 }
 
 impl Exchange for Unregister {
     type Output = ();
-    type Error = RegistrationError;
+    type Error = FailedResponse;
 
     fn request(&self) -> Request<Vec<u8>> {
         self.0.request()
     }
 
-    fn receive(self, response: &Response<Vec<u8>>) -> Result<Turn<Self>, RegistrationError> {
+    fn receive(self, response: &Response<Vec<u8>>) -> Result<Turn<Self>, FailedResponse> {
         // Violations in the response matter only to a checker; the client is deleted in either case.
-        self.0.receive(response).map(|_violations| Turn::Done(()))
+        let received = self.0.receive(response).map(|_violations| Turn::Done(()));
+        received.map_err(|_| FailedResponse::read(Step::ClientConfiguration, response))
     }
 }

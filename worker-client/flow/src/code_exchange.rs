@@ -2,8 +2,8 @@ use http::{Request, Response};
 use rfc7591::Secret;
 
 use crate::{
-    AuthorizationRequest, Client, Exchange, Pending, Relaxation, Server, TokenError, Tokens, Turn,
-    token_request::authenticated,
+    AuthorizationRequest, Client, Exchange, Fault, Faulty, Pending, Relaxation, Server, TokenError, Tokens,
+    Turn, token_request::authenticated,
 };
 
 /// The exchange of an authorization code for tokens (RFC 6749 §4.1.3, RFC 7636 §4.5). Only [`Pending::accept`] creates
@@ -122,4 +122,10 @@ pub struct NotIssued {
     pub error: TokenError,
     /// The login to begin anew with less, where the refusal named what to leave out and the code is spent.
     pub retry: Option<Box<AuthorizationRequest>>,
+}
+
+impl Faulty for NotIssued {
+    fn fault(&self) -> Fault {
+        self.error.fault()
+    }
 }

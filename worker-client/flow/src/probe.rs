@@ -3,7 +3,7 @@ use rfc8414::{Endpoint, InvalidMetadata, Issuer, Metadata, WellKnown};
 
 use crate::{
     Attempt, BearerChallenge, Discover, DriveError, Egress, FetchError, Finding, InvalidHost, LoginTarget,
-    NotFound, Server, Unreachable, Unusable, Verdict, drive,
+    NotFound, RetryAfter, Server, Unreachable, Unusable, Verdict, drive,
 };
 
 /// The result of probing a host.
@@ -24,6 +24,8 @@ pub struct Probe {
     pub metadata_url: Option<String>,
     /// The requests that led to no usable document.
     pub attempts: Vec<Attempt>,
+    /// The time that an unreachable host asks to wait.
+    pub retry_after: Option<RetryAfter>,
 }
 
 impl Probe {
@@ -36,6 +38,7 @@ impl Probe {
             findings: Vec::new(),
             metadata_url: None,
             attempts: Vec::new(),
+            retry_after: None,
         }
     }
 }
@@ -79,7 +82,16 @@ pub async fn probe(
                 None => None,
             };
             let (metadata_url, attempts) = (Some(found.url), found.attempts);
-            Probe { verdict, server, challenge_scope, metadata, findings, metadata_url, attempts }
+            Probe {
+                verdict,
+                server,
+                challenge_scope,
+                metadata,
+                findings,
+                metadata_url,
+                attempts,
+                retry_after: None,
+            }
         }
     }
 }
@@ -115,7 +127,7 @@ async fn without_metadata(
             return Probe { findings, attempts, ..Probe::of(Verdict::NoMetadata) };
         }
     };
-    Probe { attempts, ..Probe::of(verdict) }
+    Probe { attempts, retry_after: not_found.retry_after(), ..Probe::of(verdict) }
 }
 
 fn findings(invalid: &InvalidMetadata) -> Vec<Finding> {

@@ -2,7 +2,8 @@ use http::{Request, Response};
 use rfc7591::Secret;
 
 use crate::{
-    Client, Exchange, Issued, Relaxation, Server, TokenError, Tokens, Turn, token_request::authenticated,
+    Client, Exchange, Issued, Relaxation, Server, Step, TokenError, Tokens, Turn,
+    token_request::authenticated,
 };
 
 /// A refresh (RFC 6749 §6), at the token endpoint that issued the refresh token.
@@ -37,7 +38,7 @@ impl Exchange for Refresh {
 
     fn receive(mut self, response: &Response<Vec<u8>>) -> Result<Turn<Self>, TokenError> {
         // The type of the tokens is known: a rotated refresh token is not thrown away because the response omits it.
-        let mut tokens = match Tokens::read(response, Some("Bearer")) {
+        let mut tokens = match Tokens::read(Step::Refresh, response) {
             Ok(tokens) => tokens,
             Err(error) if error.is_about_the_resource() && self.client.sends_resource() => {
                 self.client.relax(Relaxation::WithoutResource);

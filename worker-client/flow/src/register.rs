@@ -5,7 +5,10 @@ use rfc7591::{
 use rfc8414::Endpoint;
 use url::Url;
 
-use crate::{Client, Exchange, Relaxation, Relaxations, Server, Turn, scope::union};
+use crate::{
+    Client, Exchange, FailedResponse, Fault, Faulty, Relaxation, Relaxations, Server, Step, Turn,
+    scope::union,
+};
 
 /// The registration of this app as a client (RFC 7591 §3).
 ///
@@ -99,7 +102,9 @@ impl Exchange for Register {
             }
             (registered, _) => {
                 let scope = self.metadata(&self.relaxations).scope;
-                Client::receive(registered?, self.redirect_uri, scope.as_deref(), self.relaxations)
+                let registered =
+                    registered.map_err(|error| RegisterError::of(error, Step::Registration, response))?;
+                Client::receive(registered, self.redirect_uri, scope.as_deref(), self.relaxations)
                     .map(Turn::Done)
             }
         }
@@ -141,6 +146,9 @@ pub enum RegisterError {
     /// The server registered an authentication method that this client does not support.
     #[error("the server registered another authentication method: {0}")]
     AuthMethod(AuthMethod),
+    /// An error response (RFC 7591 §3.2.2), or any other response that is no success, redirects included.
+    #[error(transparent)]
+    Failed(Box<FailedResponse>),
     /// The server removed `authorization_code` from the grant types.
     #[error("the server did not register the authorization_code grant")]
     GrantTypes,
@@ -150,7 +158,29 @@ pub enum RegisterError {
     /// The server registered other redirection URIs than the requested one: codes would be sent elsewhere.
     #[error("the server registered other redirection URIs")]
     RedirectUris,
-    /// An error response, or an invalid response.
+    /// A success that names no usable client.
     #[error(transparent)]
-    RegistrationError(#[from] RegistrationError),
+    Unusable(RegistrationError),
+}
+
+impl RegisterError {
+    pub(crate) fn of(error: RegistrationError, step: Step, response: &Response<Vec<u8>>) -> Self {
+        match error {
+            RegistrationError::Unusable { .. } => Self::Unusable(error),
+            _ => Self::Failed(Box::new(FailedResponse::read(step, response))),
+        }
+    }
+}
+
+impl Faulty for RegisterError {
+    fn fault(&self) -> Fault {
+        match self {
+            Self::Failed(response) => response.fault(),
+            Self::AuthMethod(_)
+            | Self::GrantTypes
+            | Self::NoSecret
+            | Self::RedirectUris
+            | Self::Unusable(_) => Fault::Contradiction,
+        }
+    }
 }

@@ -1,4 +1,4 @@
-use std::{collections::BTreeSet, fmt};
+use std::fmt;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -103,10 +103,10 @@ impl fmt::Display for Relaxation {
     }
 }
 
-/// The relaxations that an issuer requires.
+/// The relaxations that an issuer requires, each once and in a fixed order.
 #[derive(Clone, Debug, Default, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
 #[serde(transparent)]
-pub struct Relaxations(BTreeSet<Relaxation>);
+pub struct Relaxations(Vec<Relaxation>);
 
 impl Relaxations {
     /// True if nothing is relaxed.
@@ -137,17 +137,16 @@ impl Relaxations {
     /// The relaxations with one more, which takes the place of those that decide the same parameter.
     #[must_use]
     pub fn with(mut self, relaxation: Relaxation) -> Self {
-        for rival in relaxation.rivals() {
-            self.0.remove(rival);
-        }
-        self.0.insert(relaxation);
+        self.0.retain(|other| *other != relaxation && !relaxation.rivals().contains(other));
+        self.0.push(relaxation);
+        self.0.sort_unstable();
         self
     }
 
     /// The relaxations without this one.
     #[must_use]
     pub fn without(mut self, relaxation: Relaxation) -> Self {
-        self.0.remove(&relaxation);
+        self.0.retain(|other| *other != relaxation);
         self
     }
 }

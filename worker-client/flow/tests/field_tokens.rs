@@ -3,8 +3,8 @@
 
 use http::Response;
 use login_flow::{
-    AuthorizationRequest, Client, ClientAuth, DriveError, Egress, FetchError, LoginTarget, Refresh,
-    RequestedScope, Server, State, TokenError, Tokens, drive, probe,
+    AuthorizationRequest, Client, ClientAuth, DriveError, Egress, Fault, Faulty, FetchError, LoginTarget,
+    Refresh, RequestedScope, Server, State, TokenError, Tokens, drive, probe,
 };
 use pkce::Verifier;
 use url::Url;
@@ -54,7 +54,7 @@ async fn a_dead_refresh_token_in_all_the_ways_in_which_servers_say_so() {
         (400, r#"{"error": "expired_token"}"#),
         (201, r#"{"error": "invalid_grant"}"#),
     ] {
-        assert!(refresh(status, body).await.unwrap_err().is_final(), "{status} {body}");
+        assert_eq!(refresh(status, body).await.unwrap_err().fault(), Fault::Gone, "{status} {body}");
     }
 }
 
@@ -78,7 +78,7 @@ async fn what_may_pass_ends_nothing() {
         (200, "<html>OK</html>"),
         (200, "[]"),
     ] {
-        assert!(!refresh(status, body).await.unwrap_err().is_final(), "{status} {body}");
+        assert_ne!(refresh(status, body).await.unwrap_err().fault(), Fault::Gone, "{status} {body}");
     }
 }
 

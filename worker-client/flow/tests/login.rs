@@ -4,8 +4,8 @@
 use http::{Request, Response, header};
 use login_flow::{
     AuthorizationRequest, AuthorizationResponseError, Client, ClientAuth, CodeExchange, DriveError, Egress,
-    Exchange, FetchError, LoginTarget, Pending, Refresh, Register, RegisterError, RequestedScope, Revoke,
-    Server, State, TokenError, TokenKind, Tokens, Turn, drive, probe,
+    Exchange, Fault, Faulty, FetchError, LoginTarget, Pending, Refresh, Register, RegisterError,
+    RequestedScope, Revoke, Server, State, TokenError, TokenKind, Tokens, Turn, drive, probe,
 };
 use pkce::Verifier;
 use url::Url;
@@ -134,8 +134,10 @@ async fn c03_c06_what_is_accepted() {
             format!("{good}&iss=https://oidc.example&iss=https://oidc.example"),
             Some(AuthorizationResponseError::Issuer),
         ),
-        ("code=c&iss=https://oidc.example".to_owned(), Some(AuthorizationResponseError::State)),
-        ("code=c&state=&iss=https://oidc.example".to_owned(), Some(AuthorizationResponseError::State)),
+        ("code=c&iss=https://oidc.example".to_owned(), Some(AuthorizationResponseError::NoState)),
+        ("code=c&state=&iss=https://oidc.example".to_owned(), Some(AuthorizationResponseError::NoState)),
+        ("state=&iss=https://oidc.example".to_owned(), Some(AuthorizationResponseError::State)),
+        ("error=access_denied".to_owned(), Some(AuthorizationResponseError::NoState)),
         (format!("{good}&state=b&iss=https://oidc.example"), Some(AuthorizationResponseError::State)),
         ("code=c&state=other&iss=https://oidc.example".to_owned(), Some(AuthorizationResponseError::State)),
         (format!("state={state}&iss=https://oidc.example"), Some(AuthorizationResponseError::NoCode)),
@@ -260,7 +262,8 @@ async fn t03_what_ends_a_grant() {
         (429, "", false),
         (200, "<html>", false),
     ] {
-        assert_eq!(tokens(status, body).await.unwrap_err().is_final(), expected, "{status} {body}");
+        let fault = tokens(status, body).await.unwrap_err().fault();
+        assert_eq!(fault == Fault::Gone, expected, "{status} {body}");
     }
 }
 

@@ -15,7 +15,7 @@ use crate::{
     registrar::RegistrarRequest,
     stored::{OutboxTask, TokenRevocation},
 };
-use login_flow::{DriveError, Revoke, drive};
+use login_flow::{Fault, Faulty, Revoke, Step, drive};
 
 impl Inner {
     /// Does everything that is due, and sets the alarm for the next thing.
@@ -91,11 +91,19 @@ pub(super) async fn revoke(store: &Store, revocation: &TokenRevocation, deadline
     let Some(revoke) = Revoke::new(server, client, token, *kind) else {
         return Revocation::NotOffered;
     };
+    if store.check_pause(Step::Revocation, server.issuer.as_str()).is_err() {
+        return Revocation::FailedWillRetry;
+    }
     let egress = &store.0.config().egress;
-    match drive(revoke, through_until(egress, Limit::TOKEN, deadline)).await {
-        Ok(()) => Revocation::Revoked,
-        Err(DriveError::Protocol(refused)) if refused.is_final() => Revocation::Refused,
-        Err(_) => Revocation::FailedWillRetry,
+    let outcome = drive(revoke, through_until(egress, Limit::TOKEN, deadline)).await;
+    let Err(error) = outcome else { return Revocation::Revoked };
+    match error.fault() {
+        Fault::Gone | Fault::Refused => Revocation::Refused,
+        Fault::Contradiction | Fault::Ours | Fault::Temporary { .. } => {
+            // The pause is kept for whatever is asked of the server next; this task is repeated in any case.
+            drop(store.failed(Step::Revocation, server.issuer.as_str(), error));
+            Revocation::FailedWillRetry
+        }
     }
 }
 

@@ -10,9 +10,9 @@ use worker::SqlStorageValue;
 use super::store::Store;
 use crate::{
     failure::Failure,
-    model::{About, Connection, closest},
+    model::{About, Connection, ConnectionState, closest},
     platform::{
-        clock::{now, seconds},
+        clock::{millis, now, seconds},
         entropy::entropy,
     },
     seal::Place,
@@ -69,6 +69,8 @@ pub(super) struct ConnectionRow {
     pub(super) generation: i64,
     used: i64,
     relaxations: String,
+    /// Millisecond of 1970 since which the server does not renew it.
+    failing_since: Option<i64>,
 }
 
 impl ConnectionRow {
@@ -94,10 +96,17 @@ impl ConnectionRow {
         self.needs_login != 0
     }
 
+    /// The state. A token whose lifetime ended long ago makes a failure a lasting one.
+    pub(super) fn state(&self, over: Option<SystemTime>) -> ConnectionState {
+        let since = self.failing_since.map(|since| over.map_or(since, |over| millis(over).min(since)));
+        ConnectionState::of(self.needs_login(), since.map(|since| millis(now()).saturating_sub(since)))
+    }
+
     pub(super) fn shown(self) -> Connection {
         let host = Url::parse(&self.resource).map(|url| authority(&url)).unwrap_or_default();
         Connection {
             needs_login: self.needs_login(),
+            state: self.state(None),
             has_icon: self.has_icon != 0,
             label: Some(self.label).filter(|label| !label.is_empty()),
             connected_at: self.created,
@@ -232,6 +241,7 @@ impl Store {
     }
 
     pub(super) fn erase(&self, id: &str) -> Result<(), Failure> {
+        self.erase_pauses(id)?;
         self.0.exec("DELETE FROM connection WHERE id = ?", vec![id.into()])
     }
 
@@ -255,7 +265,8 @@ impl Store {
         }
         let columns =
             "id, resource, label, issuer, scope, title, description, icon IS NOT NULL AS has_icon, sealed,
-            issued, created, needs_login, intent, generation, used, relaxations";
+            issued, created, needs_login, intent, generation, used, relaxations,
+            (SELECT since FROM pause WHERE key = connection.id) AS failing_since";
         self.0.rows(&format!("SELECT {columns} FROM connection {rest}"), bindings)
     }
 }

@@ -24,7 +24,7 @@ use crate::{
 };
 use login_flow::{
     AuthorizationRequest, AuthorizationResponseError, Client, DriveError, Issued, NotIssued, Pace, Server,
-    State, TokenError, drive,
+    State, Step, TokenError, drive,
 };
 
 impl Inner {
@@ -38,6 +38,7 @@ impl Inner {
     ) -> Result<Url, Failure> {
         let BeginLogin { target, server, redirect_uri, client_name, about, scope, label, return_to } = begin;
         let resource = target.resource();
+        store.check_pause(Step::CodeExchange, server.issuer.as_str())?;
         let rows = store.connections()?;
         if rows.len() >= MAX_CONNECTIONS && store.labelled(&resource, &label)?.is_none() {
             return Err(UserFailure::TooManyConnections.into());
@@ -68,7 +69,7 @@ impl Inner {
         rotate: Option<String>,
         from_page: bool,
     ) -> Result<LoginStep, Failure> {
-        let state = State::digest_of(url).ok_or(UserFailure::UnknownLogin)?;
+        let state = State::digest_of(url).ok_or_else(|| AuthorizationResponseError::without_state(url))?;
         let (login, age) = store.login(&state)?.ok_or(UserFailure::UnknownLogin)?;
         let LoginUnderWay { pending, target, about, label, return_to } = login;
         let names = NewConnection { target, about, label };
@@ -90,6 +91,7 @@ impl Inner {
                 };
             }
         };
+        store.check_pause(Step::CodeExchange, exchange.server().issuer.as_str())?;
         // Gone before the code is sent: the platform holds the request back until the write is durable.
         store.end_pending(&state)?;
         let egress = &store.0.config().egress;
@@ -100,11 +102,12 @@ impl Inner {
             Err(DriveError::Protocol(NotIssued { retry: Some(second), .. })) => {
                 return self.ask_again(store, *second, names, return_to).await;
             }
-            Err(DriveError::Protocol(NotIssued { error, retry: None })) => {
-                self.forget_if_unknown(&error, &server, begun).await?;
-                return Err(error.into());
+            Err(error) => {
+                if let DriveError::Protocol(NotIssued { error, .. }) = &error {
+                    self.forget_if_unknown(error, &server, begun).await?;
+                }
+                return Err(store.failed(Step::CodeExchange, server.issuer.as_str(), error)?);
             }
-            Err(DriveError::Fetch(error)) => return Err(error.into()),
         };
         let host = names.target.host();
         if !begun.is_proven || begun.relaxations != client.relaxations {

@@ -56,6 +56,7 @@ mod tests {
     use login_flow::Relaxations;
 
     use super::*;
+    use crate::model::ConnectionState;
 
     fn connection(resource: &str, issuer: &str) -> Connection {
         Connection {
@@ -71,6 +72,7 @@ mod tests {
             connected_at: 0,
             has_icon: false,
             needs_login: false,
+            state: ConnectionState::Works,
         }
     }
 

@@ -30,7 +30,7 @@ impl Attempts {
     }
 }
 
-const REFUSAL_TTL: Duration = Duration::from_mins(1);
+pub(super) const REFUSAL_TTL: Duration = Duration::from_mins(1);
 const REGISTRATION_WINDOW: Duration = Duration::from_mins(10);
 const MIN_UPDATE_INTERVAL: Duration = Duration::from_hours(1);
 const MAX_REGISTRATIONS: usize = 5;

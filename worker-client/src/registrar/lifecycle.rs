@@ -9,7 +9,7 @@ use crate::{
         log::Line,
     },
 };
-use login_flow::{DriveError, Server, Unregister, drive};
+use login_flow::{Fault, Faulty, Server, Unregister, drive};
 
 impl Inner {
     /// Forgets a client that the server no longer knows. A server that refuses a client in the minute of its registration
@@ -60,12 +60,18 @@ impl Inner {
         let rows = self.rows()?;
         let Some(client) = rows.client(row, server)? else { return Ok(true) };
         let Some(unregister) = Unregister::new(server, &client) else { return Ok(true) };
+        if rows.pause_left()?.is_some() {
+            return Ok(false);
+        }
         let egress = &rows.config().egress;
         let outcome = drive(unregister, through(egress, Limit::TOKEN)).await;
-        Ok(match outcome {
-            Ok(()) => true,
-            Err(DriveError::Protocol(rejected)) => Unregister::is_final(&rejected),
-            Err(DriveError::Fetch(_)) => false,
+        let Err(error) = outcome else { return Ok(true) };
+        Ok(match error.fault() {
+            Fault::Gone | Fault::Refused => true,
+            fault @ (Fault::Contradiction | Fault::Ours | Fault::Temporary { .. }) => {
+                rows.pause_if_asked(&fault)?;
+                false
+            }
         })
     }
 }

@@ -1,5 +1,7 @@
 //! The registrations at one issuer, and which accounts use them.
 
+use std::time::Duration;
+
 use serde::Deserialize;
 use url::Url;
 use worker::SqlStorageValue;
@@ -8,13 +10,13 @@ use crate::{
     config::Config,
     failure::{Defect, Failure},
     platform::{
-        clock::{now, seconds},
+        clock::{millis, now, seconds},
         storage::{Migrations, Storage},
     },
     seal::Place,
     stored::{StoredClient, StoredServer},
 };
-use login_flow::{Client, Relaxation, Relaxations, Server};
+use login_flow::{Client, Fault, Relaxation, Relaxations, Server};
 
 /// The registrar's rows.
 pub(super) struct Rows(pub(super) Storage);
@@ -39,7 +41,7 @@ pub(super) struct RegistrationRow {
 impl RegistrationRow {
     /// The server that it was registered at.
     pub(super) fn server(&self) -> Option<Server> {
-        serde_json::from_str::<StoredServer>(&self.server).ok().map(Server::from)
+        crate::json::read::<StoredServer>(&self.server).ok().map(Server::from)
     }
 }
 
@@ -204,6 +206,31 @@ impl Rows {
         self.0.exec("DELETE FROM holder WHERE client_id = ?", vec![client_id.into()])
     }
 
+    /// Leaves the server alone for that time, across evictions.
+    pub(super) fn pause(&self, wait: Duration) -> Result<(), Failure> {
+        let wait = i64::try_from(wait.as_millis()).unwrap_or(i64::MAX);
+        self.0.prepare()?;
+        self.0.set_meta(PAUSED_UNTIL, &millis(now()).saturating_add(wait).to_string())
+    }
+
+    /// Leaves the server alone for the time that it asked for, if it did.
+    pub(super) fn pause_if_asked(&self, fault: &Fault) -> Result<(), Failure> {
+        match fault {
+            Fault::Temporary { retry_after: Some(retry_after) } => self.pause(retry_after.wait(now())),
+            _ => Ok(()),
+        }
+    }
+
+    /// The rest of that time.
+    pub(super) fn pause_left(&self) -> Result<Option<Duration>, Failure> {
+        if self.0.is_empty() {
+            return Ok(None);
+        }
+        let until = self.0.meta(PAUSED_UNTIL)?.and_then(|until| until.parse::<i64>().ok());
+        let left = until.map_or(0, |until| until.saturating_sub(millis(now())));
+        Ok(u64::try_from(left).ok().filter(|left| *left > 0).map(Duration::from_millis))
+    }
+
     /// The registrations without users, the longest idle first.
     pub(super) fn idle(&self) -> Result<Vec<RegistrationRow>, Failure> {
         self.select("WHERE idle_since IS NOT NULL ORDER BY idle_since", Vec::new())
@@ -269,3 +296,5 @@ pub(super) const MIGRATIONS: Migrations = &[
         "CREATE TABLE relaxation (name TEXT PRIMARY KEY, since INTEGER NOT NULL) WITHOUT ROWID",
     ],
 ];
+
+const PAUSED_UNTIL: &str = "paused_until";

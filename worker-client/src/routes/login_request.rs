@@ -1,7 +1,5 @@
 //! The parameters and the origin of a request, read with care.
 
-use std::collections::BTreeSet;
-
 use serde::Deserialize;
 use url::{Url, form_urlencoded};
 use worker::Request;
@@ -44,7 +42,7 @@ impl LoginRequest {
         if !is_json {
             return Ok(Self::of_pairs(&body));
         }
-        let parsed = str::from_utf8(&body).ok().and_then(|body| serde_json::from_str(body).ok());
+        let parsed = str::from_utf8(&body).ok().and_then(|body| crate::json::read(body).ok());
         Ok(parsed.ok_or_else(|| unreadable("It is not JSON with a `url`."))?)
     }
 
@@ -76,8 +74,8 @@ impl LoginRequest {
             return Err(unreadable("The scope is not a list of scope values (RFC 6749 §3.3).").into());
         }
         let default = self.default_scope.as_deref().unwrap_or_default();
-        let set = |scope| values(scope).collect::<BTreeSet<&str>>();
-        if set(&scope) == set(default) {
+        let holds = |scope, part| values(part).all(|value| values(scope).any(|other| other == value));
+        if holds(default, &scope) && holds(&scope, default) {
             return Ok(host.chosen_scope.clone());
         }
         Ok(RequestedScope::Named(Some(scope).filter(|scope| !scope.is_empty())))
