@@ -43,6 +43,7 @@ describe('stored rows', () => {
           DROP TABLE registration;
           ALTER TABLE old RENAME TO registration;
           DROP TABLE holder;
+          DROP TABLE relaxation;
           DELETE FROM meta WHERE name <> 'salt';`,
         );
       }

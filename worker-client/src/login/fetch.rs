@@ -18,8 +18,7 @@ use login_flow::{FetchError, digest};
 impl Login {
     /// A usable `Authorization` value for a URL that a connection covers.
     pub async fn authorization(&self, url: &Url) -> Result<Authorization, Failure> {
-        let access = contained(self.token(url, None)).await?;
-        Ok(Authorization { token: access.token })
+        Ok(Authorization { token: contained(self.token(url, None)).await?.token })
     }
 
     /// Sends the host program's request as its user: with the token of the connection that covers the URL
