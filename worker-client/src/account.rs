@@ -178,7 +178,7 @@ pub(crate) struct RefusedToken {
 #[derive(Deserialize, Serialize)]
 pub(crate) struct AccessToken {
     /// The token.
-    pub(crate) access_token: Secret,
+    pub(crate) token: Secret,
     /// The scope that was granted.
     pub(crate) scope: Option<String>,
     /// True if the token may be over, and can be renewed.

@@ -57,9 +57,9 @@ export const HOST = [
     '',
   ]),
   host('one site for consent and tokens', flow('server'), ['if !sends_iss && !same_site(a, t) {', 'if false {']),
-  host('sites: public suffixes', flow('site'), ['if is_listed(label) || is_listed("*") {', 'if is_listed("*") {']),
-  host('sites: wildcards', flow('site'), ['if is_listed(label) || is_listed("*") {', 'if is_listed(label) {']),
-  host('sites: exceptions', flow('site'), ['if is_listed(&format!("!{label}")) {', 'if false {']),
+  host('sites: public suffixes', flow('site'), ['[listed, any].iter()', '[any].iter()']),
+  host('sites: wildcards', flow('site'), ['[listed, any].iter()', '[listed].iter()']),
+  host('sites: exceptions', flow('site'), ['if find(table, count, &format!("!{label}")).is_some() {', 'if false {']),
   host('S256', flow('server'), [
     'if !metadata.code_challenge_methods_supported().contains(&CodeChallengeMethod::S256) {',
     'if false {',

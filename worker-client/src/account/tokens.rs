@@ -212,7 +212,7 @@ fn usable(row: &ConnectionRow, grant: Grant) -> AccessToken {
     let Tokens { access_token, refresh_token, expires_in, scope } = grant.tokens;
     let age = now().duration_since(row.issued()).unwrap_or_default();
     let may_be_over = refresh_token.is_some() && expires_in.is_none_or(|lifetime| age >= lifetime);
-    AccessToken { access_token, scope, may_be_over }
+    AccessToken { token: access_token, scope, may_be_over }
 }
 
 const MIN_REFRESH_INTERVAL: Duration = Duration::from_secs(30);

@@ -18,7 +18,7 @@ use login_flow::{FetchError, digest};
 impl Login {
     /// A usable `Authorization` value for a URL that a connection covers.
     pub async fn authorization(&self, url: &Url) -> Result<Authorization, Failure> {
-        Ok(Authorization { token: self.token(url, None).await?.access_token })
+        Ok(Authorization { token: self.token(url, None).await?.token })
     }
 
     /// Sends the host program's request as its user: with the token of the connection that covers the URL
@@ -39,12 +39,12 @@ impl Login {
         let usable = self.token(&url, None).await?;
         let again = to_repeat(&request)?;
         let signal = AbortSignal::from(request.inner().signal());
-        let mut response = pass(with_token(&request, &usable.access_token)?, &signal).await?;
+        let mut response = pass(with_token(&request, &usable.token)?, &signal).await?;
         if let Some(is_invalid) = refuses(&request, &response, &usable) {
-            let refused = RefusedToken { digest: digest(usable.access_token.secret()), is_invalid };
+            let refused = RefusedToken { digest: digest(usable.token.secret()), is_invalid };
             match (self.token(&url, Some(refused)).await, again) {
-                (Ok(other), Some(again)) if other.access_token != usable.access_token => {
-                    response = pass(with_token(&again, &other.access_token)?, &signal).await?;
+                (Ok(other), Some(again)) if other.token != usable.token => {
+                    response = pass(with_token(&again, &other.token)?, &signal).await?;
                 }
                 (Err(failure @ Failure::User(UserFailure::LoginAgain { .. })), _) => return Err(failure),
                 // What the host answered says more than that its refusal changed nothing.
