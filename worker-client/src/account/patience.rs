@@ -5,7 +5,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use login_flow::{Fault, Faulty, FetchError, Step};
+use login_flow::{DriveError, Fault, Faulty, FetchError, Step};
 use serde::Deserialize;
 
 use super::{connections::ConnectionRow, store::Store};
@@ -13,7 +13,6 @@ use crate::{
     failure::{Failure, Reason, ServerFailure},
     platform::clock::{millis, now},
 };
-use login_flow::DriveError;
 
 /// A row of `pause`. Times are milliseconds of 1970.
 #[derive(Deserialize)]
