@@ -23,6 +23,8 @@ const PEERS = [
   { name: 'better-auth', path: '/api/auth' },
 ];
 
+const SLASH = 'rfc8414/3.3/issuer-identical';
+
 const MODES = {
   read: [],
   mcp: ['--mcp'],
@@ -64,7 +66,15 @@ for (const peer of PEERS)
         const { host, resource, extent, ...report } = JSON.parse((await check(url, ['--json'])).stdout);
         return report;
       };
-      if (peer.path === '') assert.deepEqual(await of(`${issuer}/`), await of(issuer));
+      if (peer.path !== '') return;
+      const [slash, bare] = [await of(`${issuer}/`), await of(issuer)];
+      // The issuer as it was typed is no difference; the other text is one.
+      const differs = ({ findings }) => findings.some(({ id }) => id === SLASH);
+      const typed = bare.issuer?.endsWith('/') ? slash : bare;
+      assert.equal(differs(typed), false);
+      for (const report of [slash, bare])
+        for (const list of ['findings', 'checks']) report[list] = report[list].filter(({ id }) => id !== SLASH);
+      assert.deepEqual(slash, bare);
     });
 
     test('a recording replays to the same report', async () => {

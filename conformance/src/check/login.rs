@@ -1,15 +1,23 @@
 //! A login, and the rules that only a login shows.
 
+mod attempt;
 mod authorize;
 mod basic;
 mod browser;
 mod judge;
+mod refresh;
+mod resource;
 mod token;
+mod variants;
 
+pub(super) use attempt::{Attempted, log_in_as};
 pub(crate) use judge::{
-    judge_basic_alone, judge_callback, judge_token_error, judge_tokens, judge_unregistered, judge_used_code,
-    judge_wrong_verifier,
+    judge_basic_alone, judge_callback, judge_error_content_type, judge_other_redirect_uri, judge_plain,
+    judge_revocation, judge_token_error, judge_token_form, judge_tokens, judge_unknown_resource,
+    judge_unregistered, judge_used_code, judge_without_verifier, judge_wrong_verifier,
 };
+pub(crate) use refresh::{judge_refresh, judge_refresh_again};
+pub(crate) use resource::{judge_damaged, judge_token};
 
 use login_flow::{Client, ClientAuth, Server};
 
@@ -21,25 +29,30 @@ use authorize::{authorize, unregistered};
 use browser::Browser;
 use token::{redeem_once, redeem_with_another_verifier};
 
-/// Logs in to the end, then with another verifier than the one that the code is bound to, then with HTTP Basic alone
-/// where one of the clients authenticates that way.
+/// Logs in to the end, then with another verifier than the one that the code is bound to, then wrongly in one thing
+/// each, then with HTTP Basic alone where one of the clients authenticates that way. A client with two redirection URIs
+/// is `mixed`.
 pub(super) async fn log_in(
     context: &mut CheckContext<'_>,
     server: &Server,
     client: &Client,
+    mixed: Option<(&Client, &str)>,
     confidential: Option<&Client>,
 ) {
     let mut browser = Browser::new(context.session);
     unregistered(context, &mut browser, server, client).await;
     let done = match authorize(context, &mut browser, server, client).await {
         Ok(granted) => redeem_once(context, granted).await,
-        Err(why) => Err(why),
+        Err(why) => Err(why.to_string()),
     };
     match done {
         Ok(()) => {
             match authorize(context, &mut browser, server, client).await {
-                Ok(granted) => redeem_with_another_verifier(context, &granted).await,
-                Err(why) => context.not_applicable(Rule::VerifierChecked, &why),
+                Ok(granted) => {
+                    redeem_with_another_verifier(context, &granted).await;
+                    variants::log_in(context, &mut browser, mixed, &granted).await;
+                }
+                Err(why) => context.not_applicable(Rule::VerifierChecked, &why.to_string()),
             }
             let is_basic = |client: &&Client| matches!(client.auth, ClientAuth::Basic(_));
             let basic = [Some(client), confidential].into_iter().flatten().find(is_basic);

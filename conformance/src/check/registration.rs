@@ -1,13 +1,13 @@
 //! A good registration.
 
 use http::Response;
-use login_flow::{Client, Exchange, Finding, Register, Server, Turn};
-use rfc7591::{ClientInformation, ClientMetadata, Endpoint, Registration, RegistrationError};
+use login_flow::{Client, Exchange, Finding, Quotation, Register, Server, Turn};
+use rfc7591::{ClientInformation, ClientMetadata, Endpoint, ErrorCode, Registration, RegistrationError};
 
 use crate::{
     cache_control::is_no_store,
     context::{CLIENT_NAME, CheckContext, NOT_OFFERED},
-    rule::{Phase, Rule},
+    rule::Rule,
     session::Limit,
     text::bounded,
 };
@@ -41,7 +41,7 @@ pub(super) async fn register(
     let information = match registration.receive(&response) {
         Ok(information) => information,
         Err(rejected) => {
-            context.violations(rejected.violations());
+            context.violations("a registration", rejected.violations());
             if let Some(finding) = refused(&rejected) {
                 context.failed(finding);
             }
@@ -49,12 +49,11 @@ pub(super) async fn register(
         }
     };
     judge_response(context, &response, &information);
-    context.judge_information(&requested, &information);
-    context.end_phase(Phase::Registration, "the response shows nothing of it");
+    context.judge_information("a registration", &requested, &information, &response);
     let client = match register.receive(&response) {
         Ok(Turn::Done(client)) => Ok(client),
         Ok(Turn::Again(_)) => Err("the registration did not end".to_owned()),
-        Err(error) => Err(format!("the registered client cannot be used: {error}")),
+        Err(error) => Err(error.to_string()),
     };
     Ok(RegisteredClient { requested, information, client })
 }
@@ -96,13 +95,42 @@ fn refused(rejected: &RegistrationError) -> Option<Finding> {
     let evidence = match rejected {
         RegistrationError::Unusable { .. } => return None,
         RegistrationError::Refused { error_response, status, .. } => {
-            let words = bounded(error_response.error_description.as_deref().unwrap_or_default(), 160);
-            format!("a good request was refused with {status}: {} {words}", error_response.error)
+            let code = bounded(error_response.error.as_ref(), 64);
+            let words = error_response.error_description.as_deref().and_then(Quotation::of);
+            let words = words.map(|words| format!(", and the server says {words}")).unwrap_or_default();
+            format!("a good request was refused with {status}: `{code}`{words}")
         }
         other => format!("a good request: {other}"),
     };
-    let remedy = "register clients without an initial access token, or tell people how to get one";
-    Some(Rule::OpenRegistration.finding(evidence.trim_end(), remedy))
+    Some(Rule::OpenRegistration.finding(&evidence, remedy(rejected)))
+}
+
+/// The remedy that fits the error of a refusal (RFC 7591 §3.2.2, RFC 6750 §3.1).
+fn remedy(rejected: &RegistrationError) -> &'static str {
+    let (status, code) = match rejected {
+        RegistrationError::Refused { status, error_response, .. } => (*status, Some(&error_response.error)),
+        RegistrationError::Status { status, .. } => (*status, None),
+        _ => return "answer with a client that can be used",
+    };
+    match (code, status.as_u16()) {
+        (Some(ErrorCode::InvalidRedirectUri), _) => {
+            "accept loopback redirection URIs of native clients, or tell people which ones are accepted"
+        }
+        (Some(ErrorCode::InvalidClientMetadata), _) => {
+            "accept metadata that RFC 7591 §2 allows, or name the member that is not accepted"
+        }
+        (Some(ErrorCode::InvalidSoftwareStatement | ErrorCode::UnapprovedSoftwareStatement), _) => {
+            "register clients without a software statement, or tell people how to get one"
+        }
+        (_, 401) => "register clients without an initial access token, or tell people how to get one",
+        (_, 403) => "lift the policy that refuses registrations, or tell people who may register",
+        (_, 404 | 410) => "take `registration_endpoint` out of the metadata, or serve it there",
+        (_, 300..=399) => {
+            "publish the `registration_endpoint` that answers: a registration follows no redirect"
+        }
+        (_, 429 | 500..) => "nothing, if it is temporary: answer when the registration is tried again",
+        _ => "answer a good registration with 201",
+    }
 }
 
 /// The finding that caches may store a client information response, which may hold a secret.

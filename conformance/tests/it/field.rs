@@ -4,7 +4,9 @@ use conformance::{Checker, Failure, Limit, Options, Report, Transport};
 use futures_util::future::LocalBoxFuture;
 use http::{HeaderValue, Request, Response, header};
 
-use crate::lab::server::{HOST, Lab};
+use conformance::lab::Lab;
+
+use crate::lab::{HOST, public};
 
 /// The answer to one request, or `None` for that of the server without a fault.
 type Odd = fn(&Request<Vec<u8>>) -> Option<Response<Vec<u8>>>;
@@ -29,7 +31,7 @@ impl Transport for Front {
 }
 
 async fn check(options: Options, odd: Odd) -> Report {
-    let front = Front { lab: Lab::new(false, None), odd };
+    let front = Front { lab: public(None), odd };
     Checker::new(options).unwrap().check_over(&front, HOST).await.unwrap()
 }
 

@@ -6,12 +6,15 @@ use std::{
     process::Stdio,
 };
 
-use conformance::{Checker, Options, Outcome, Report, Rule};
+use conformance::{
+    Checker, Options, Outcome, Report, Rule,
+    lab::{Edit, Lab, Methods, RequestKind},
+};
 use serde_json::json;
 use url::Url;
 
 use crate::{
-    lab::server::{Edit, HOST, Lab, RequestKind},
+    lab::{HOST, lab, public},
     loopback::{JSON, Server, command, http, text},
 };
 
@@ -24,7 +27,7 @@ async fn check(options: Options, lab: &Lab) -> Report {
 async fn a_client_with_a_secret_beside_a_public_one() {
     let rules = [Rule::SecretExpiry, Rule::ClientIdWithBasic];
     let check_of_both = async |fault| {
-        let lab = Lab::of_both(fault);
+        let lab = lab(Methods::Both, fault);
         let options = Options::new().with_registration().with_login();
         let report = check(options, &lab).await;
         assert_eq!((lab.clients().len(), report.left_behind.len()), (0, 0), "it is deleted: {report}");
@@ -66,8 +69,7 @@ async fn a_login_that_needs_a_person_is_not_passed() {
         answer.status = 200;
         answer.headers.clear();
     };
-    let report =
-        check(Options::new().with_login(), &Lab::new(false, Some((RequestKind::Authorize, page)))).await;
+    let report = check(Options::new().with_login(), &public(Some((RequestKind::Authorize, page)))).await;
     assert_eq!(
         (report.is_supported(), report.is_complete(), report.exit_code()),
         (true, false, 3),
@@ -80,11 +82,11 @@ async fn a_login_that_needs_a_person_is_not_passed() {
 async fn a_login_ends_at_the_redirection_uri_of_choice() {
     let mut options = Options::new().with_registration().with_login();
     options.redirect_uri = Url::parse("https://client.example/callback?app=1").unwrap();
-    let lab = Lab::new(false, None);
+    let lab = public(None);
     let report = check(options, &lab).await;
     assert_eq!((report.exit_code(), report.findings.len()), (0, 0), "{report}");
     assert_eq!(report.outcome(Rule::VerifierChecked), Some(&Outcome::Passed), "{report}");
-    assert!(lab.seen.borrow().iter().all(|(_, url)| url.starts_with(HOST)));
+    assert!(lab.seen().iter().all(|(_, url)| url.starts_with(HOST)));
 }
 
 /// A server that asks a person: the link is printed, and they come back to loopback.

@@ -1,13 +1,16 @@
 use http::{Request, Response};
-use login_flow::{
-    Client, DriveError, Exchange, FetchError, Finding, Revoke, Server, TokenKind, Tokens, Turn, drive,
-};
+use login_flow::{Client, Exchange, Finding, Revoke, Server, TokenKind, Tokens, Turn};
 use pkce::Verifier;
 use url::form_urlencoded;
 
 use super::{
     authorize::{Granted, TokenRequestVariant},
-    judge::{judge_token_error, judge_tokens, judge_used_code, judge_wrong_verifier},
+    judge::{
+        judge_error_content_type, judge_revocation, judge_token_error, judge_token_form, judge_tokens,
+        judge_used_code, judge_wrong_verifier,
+    },
+    refresh::refresh,
+    resource::use_token,
 };
 use crate::{context::CheckContext, entropy::entropy, rule::Rule, session::Limit};
 
@@ -29,6 +32,10 @@ pub(super) async fn redeem_once(context: &mut CheckContext<'_>, granted: Granted
         Err(error) => return Err(format!("a good code was refused: {error}")),
     };
     keep_tokens(context, &tokens);
+    judge_form(context, "a token request", &response);
+    use_token(context, &tokens).await;
+    let tokens = refresh(context, &server, &client, tokens).await;
+    // The last: RFC 6749 §4.1.2 lets a server revoke the tokens of a code that comes again.
     match send(context, request).await {
         Ok(response) => judge_refusal(context, Rule::CodeOnce, judge_used_code(&response), &response),
         Err(why) => context.not_applicable(Rule::CodeOnce, &why),
@@ -48,7 +55,15 @@ pub(super) async fn redeem_with_another_verifier(context: &mut CheckContext<'_>,
     }
 }
 
-fn judge_refusal(
+/// Notes the findings of the form of an access token response.
+pub(super) fn judge_form(context: &mut CheckContext<'_>, about: &str, response: &Response<Vec<u8>>) {
+    context.passed(Rule::TokenForm);
+    for finding in judge_token_form(about, response) {
+        context.failed(finding);
+    }
+}
+
+pub(super) fn judge_refusal(
     context: &mut CheckContext<'_>,
     rule: Rule,
     finding: Option<Finding>,
@@ -57,6 +72,9 @@ fn judge_refusal(
     context.judged(rule, finding);
     if !response.status().is_success() {
         context.judged(Rule::TokenErrorResponse, judge_token_error(response));
+        if response.status().is_client_error() {
+            context.judged(Rule::TokenErrorContentType, judge_error_content_type(response));
+        }
     }
 }
 
@@ -83,14 +101,22 @@ pub(super) async fn send(
     context.session.send(request, Limit::Json).await.map_err(|failure| failure.to_string())
 }
 
-/// Revokes the tokens where the server offers that. A failure changes no outcome: no rule is about revocation.
-pub(super) async fn revoke(context: &CheckContext<'_>, server: &Server, client: &Client, tokens: &Tokens) {
+/// Revokes the tokens where the server offers that.
+pub(super) async fn revoke(
+    context: &mut CheckContext<'_>,
+    server: &Server,
+    client: &Client,
+    tokens: &Tokens,
+) {
     let (token, kind) = match &tokens.refresh_token {
         Some(token) => (token, TokenKind::Refresh),
         None => (&tokens.access_token, TokenKind::Access),
     };
-    if let Some(revoke) = Revoke::new(server, client, token, kind) {
-        let _: Result<(), DriveError<_, FetchError>> =
-            drive(revoke, async |request| context.session.fetch(request).await).await;
+    let Some(revoke) = Revoke::new(server, client, token, kind) else {
+        return context.not_applicable(Rule::RevocationStatus, "the server offers no revocation (RFC 7009)");
+    };
+    match context.session.send(revoke.request(), Limit::Json).await {
+        Ok(response) => context.judged(Rule::RevocationStatus, judge_revocation(&response)),
+        Err(failure) => context.not_applicable(Rule::RevocationStatus, &failure.to_string()),
     }
 }
