@@ -44,7 +44,6 @@ describe('stored rows', () => {
           ALTER TABLE old RENAME TO registration;
           DROP TABLE holder;
           DROP TABLE relaxation;
-          DROP TABLE relaxation;
           DELETE FROM meta WHERE name <> 'salt';`,
         );
       }
