@@ -13,5 +13,6 @@ pub(crate) mod limits;
 pub(crate) mod log;
 pub(crate) mod panic;
 pub(crate) mod rpc;
+pub(crate) mod sealed;
 pub(crate) mod single_flight;
 pub(crate) mod storage;

@@ -19,8 +19,8 @@ use crate::{
     config::Preregistered,
     failure::{Failure, ServerFailure},
     platform::{
-        alarm::Alarm,
-        clock::now,
+        alarm::{Alarm, LONGEST_SLEEP},
+        clock::{now, seconds},
         deployment::Deployment,
         fetch::{Limit, through},
         log::{Line, report},
@@ -71,6 +71,9 @@ pub(crate) enum RegistrarRequest {
         client_id: String,
         /// The account.
         account: String,
+        /// When that began, in milliseconds since 1970.
+        #[serde(default)]
+        since: i64,
     },
     /// An account has no connection with this client any more.
     Release {
@@ -78,6 +81,9 @@ pub(crate) enum RegistrarRequest {
         client_id: String,
         /// The account.
         account: String,
+        /// When that ended, in milliseconds since 1970: it ends nothing that began later.
+        #[serde(default)]
+        since: i64,
     },
 }
 
@@ -114,11 +120,11 @@ impl Registrar {
         match rpc::read_request(&mut request).await {
             Ok(RegistrarRequest::Obtain(wanted)) => rpc::respond(inner.obtain(*wanted).await),
             Ok(RegistrarRequest::Forget { client_id }) => rpc::respond(inner.forget(&client_id)),
-            Ok(RegistrarRequest::Hold { client_id, account }) => {
-                rpc::respond(inner.hold(&client_id, &account))
+            Ok(RegistrarRequest::Hold { client_id, account, since }) => {
+                rpc::respond(inner.hold(&client_id, &account, since))
             }
-            Ok(RegistrarRequest::Release { client_id, account }) => {
-                rpc::respond(inner.release(&client_id, &account).await)
+            Ok(RegistrarRequest::Release { client_id, account, since }) => {
+                rpc::respond(inner.release(&client_id, &account, since).await)
             }
             Err(failure) => rpc::respond::<()>(Err(failure)),
         }
@@ -139,8 +145,9 @@ impl Inner {
             .is_some_and(|(row, client)| row.name != *client_name && client.managed_by(server).is_some());
         match stored {
             Some((row, client)) if !is_renamed => {
-                if let Some(since) = rows.touch(&row)? {
-                    self.schedule(Some(since)).await?;
+                // A change of keys reaches the rows with the next login, and without one by the alarm.
+                if rows.touch(&row)? || rows.rotate(&row)? {
+                    self.schedule(&rows).await?;
                 }
                 Ok(client)
             }
@@ -175,8 +182,8 @@ impl Inner {
             let updated = drive(update, through(egress, Limit::TOKEN));
             // A name that is out of date does not stop a login.
             let Ok(updated) = updated.await else { return Ok(client) };
-            let since = rows.store(&server, &updated, &client_name)?;
-            self.schedule(since).await?;
+            rows.store(&server, &updated, &client_name)?;
+            self.schedule(&rows).await?;
             return Ok(updated);
         }
         self.attempts.borrow_mut().next(now())?;
@@ -188,8 +195,8 @@ impl Inner {
         let registered = drive(register, through(egress, Limit::TOKEN)).await;
         match registered {
             Ok(client) => {
-                let since = rows.store(&server, &client, &client_name)?;
-                self.schedule(since).await?;
+                rows.store(&server, &client, &client_name)?;
+                self.schedule(&rows).await?;
                 Line { event: "registered", issuer: Some(server.issuer.as_str()), ..Line::default() }.info();
                 Ok(client)
             }
@@ -203,14 +210,15 @@ impl Inner {
 
     fn rows(&self) -> Result<Rows, Failure> {
         let config = self.deployment.config()?;
-        Ok(Rows(Storage::open(self.state.storage().sql(), config, Some(OWNER), MIGRATIONS)?))
+        Rows::open(Storage::open(self.state.storage().sql(), config, Some(OWNER), MIGRATIONS)?)
     }
 
-    /// Schedules the alarm for the time at which a registration without users may be deleted.
-    async fn schedule(&self, idle_since: Option<i64>) -> Result<(), Failure> {
-        let grace = self.deployment.config()?.unused_client.as_secs();
-        let due = idle_since.map(|since| since.saturating_add(i64::try_from(grace).unwrap_or(i64::MAX)));
-        self.alarm.schedule_at(&self.state, due).await
+    /// Schedules the alarm for the time at which a registration without users may be deleted. No registrar sleeps longer
+    /// than a change of keys can wait.
+    async fn schedule(&self, rows: &Rows) -> Result<(), Failure> {
+        let latest = seconds(now()).saturating_add(LONGEST_SLEEP);
+        let due = rows.due()?.into_iter().fold(latest, i64::min);
+        self.alarm.schedule_at(&self.state, Some(due)).await
     }
 }
 

@@ -1,5 +1,7 @@
 //! From the redirect to the stored tokens.
 
+use std::cell::Cell;
+
 use pkce::Verifier;
 use url::Url;
 
@@ -13,7 +15,7 @@ use crate::{
     failure::{Failure, UserFailure},
     model::Change,
     platform::{
-        clock::now,
+        clock::{milliseconds, now},
         entropy::entropy,
         fetch::{Limit, through},
         log::Line,
@@ -22,9 +24,7 @@ use crate::{
     registrar::{ObtainClient, RegistrarRequest},
     stored::{Grant, LoginUnderWay, OutboxTask, RegisteredClient},
 };
-use login_flow::{
-    AuthorizationRequest, AuthorizationResponseError, Client, DriveError, Server, State, TokenError, drive,
-};
+use login_flow::{AuthorizationRequest, Client, DriveError, Server, State, TokenError, drive};
 
 impl Inner {
     /// Registers if need be and answers with the URL to send the person to. One write, before it is used.
@@ -47,6 +47,11 @@ impl Inner {
         };
         // The rows may have been erased meanwhile.
         let store = self.store(store.0.owner())?;
+        if let Session::Cookie(digest) = &session
+            && store.session(digest)?.is_none()
+        {
+            return Err(UserFailure::NO_SESSION.into());
+        }
         let login = AuthorizationRequest { server, client, resource, scope };
         let (url, pending) = login.begin(State::from_entropy(entropy()?), Verifier::from_entropy(entropy()?));
         store.begin(&session, user.as_ref(), LoginUnderWay { pending, target, about, label, return_to })?;
@@ -73,13 +78,10 @@ impl Inner {
                 return Err(denied.into());
             }
         };
-        // RFC 9700 §4.4.2.2: each issuer has its own redirection URI.
-        if redeem.client().redirect_uri.path() != url.path() {
-            return Err(AuthorizationResponseError::Issuer.into());
-        }
         // Gone before the code is sent: the platform holds the request back until the write is durable.
         store.end_pending(&state)?;
         let (server, client) = (redeem.server().clone(), redeem.client().clone());
+        let (erasures, _under_way) = (self.erasures.get(), UnderWay::new(&self.exchanges));
         let egress = &store.0.config().egress;
         let outcome = drive(redeem, through(egress, Limit::TOKEN)).await;
         let tokens = match outcome {
@@ -93,6 +95,11 @@ impl Inner {
         };
         let host = target.host();
         let grant = Grant { server, client, tokens };
+        // The person logged out meanwhile: what came is not kept.
+        if self.erasures.get() != erasures {
+            self.revoke_late(store, grant).await?;
+            return Err(UserFailure::UnknownLogin.into());
+        }
         self.connect(store, &NewConnection { target, about, label }, &grant)?;
         if let Some(next) = rotate {
             store.open_session(&next)?;
@@ -108,10 +115,8 @@ impl Inner {
             end(store, &earlier, FirstAttempt::ByAlarm)?;
         }
         let id = store.connect(login, grant)?;
-        let at = RegisteredClient {
-            issuer: grant.server.issuer.as_str().to_owned(),
-            client_id: grant.client.client_id.clone(),
-        };
+        // Later than the end of the earlier one, which is of the same millisecond.
+        let at = RegisteredClient::at(grant, milliseconds(now()).saturating_add(1));
         store.enqueue(OutboxTask::Hold(at), 0)?;
         self.tell(store, Change::Connected, &id, &login.target.resource())
     }
@@ -142,12 +147,28 @@ impl Inner {
     }
 }
 
+/// An exchange under way: until its answer is stored, the rows must stay.
+struct UnderWay<'a>(&'a Cell<usize>);
+
+impl<'a> UnderWay<'a> {
+    fn new(count: &'a Cell<usize>) -> Self {
+        count.set(count.get().saturating_add(1));
+        Self(count)
+    }
+}
+
+impl Drop for UnderWay<'_> {
+    fn drop(&mut self) {
+        self.0.set(self.0.get().saturating_sub(1));
+    }
+}
+
 /// The client of a connection that this account has at the same server: no need to ask for one.
 fn client_in_use(store: &Store, server: &Server, redirect_uri: &Url) -> Result<Option<Client>, Failure> {
     let issuer = server.issuer.as_str();
     let rows = store.connections()?;
     for row in rows.iter().filter(|row| row.issuer == issuer && !row.needs_login()) {
-        let Some(grant) = store.grant(row)? else { continue };
+        let Ok(grant) = store.grant(row)? else { continue };
         let is_current = grant.server.is_same_party(server) && grant.client.redirect_uri == *redirect_uri;
         if is_current && !grant.client.is_expired(now()) {
             return Ok(Some(grant.client));

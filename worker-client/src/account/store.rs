@@ -2,14 +2,15 @@
 
 use serde::Deserialize;
 
-use super::{HostUser, Session};
+use super::{HostUser, Session, schema::SEALED};
 use crate::{
     failure::Failure,
     platform::{
         clock::{now, seconds},
+        log::Line,
         storage::Storage,
     },
-    seal::Place,
+    seal::{Place, Unsealable},
     stored::{LoginUnderWay, StoredLogin},
 };
 
@@ -17,27 +18,66 @@ use crate::{
 pub(super) struct Store(pub(super) Storage);
 
 impl Store {
+    /// The rows as they are; those of an older version are sealed in the present form.
+    pub(super) fn open(rows: Storage) -> Result<Self, Failure> {
+        let store = Self(rows);
+        if store.0.is_brought_forward() {
+            store.seal_sessions()?;
+            store.0.rotate(SEALED)?;
+        }
+        Ok(store)
+    }
+
+    /// Seals the sessions of the time before they were sealed. Beside values of the present form there are none: rows that
+    /// only say that they are older end.
+    fn seal_sessions(&self) -> Result<(), Failure> {
+        let present = "SELECT sealed FROM (SELECT sealed FROM connection UNION ALL
+            SELECT sealed FROM pending UNION ALL SELECT sealed FROM outbox) WHERE sealed NOT GLOB 'v1.*'";
+        if !self.0.rows::<serde_json::Value>(present, Vec::new())?.is_empty() {
+            Line { event: "unsealable", kind: Some("session"), ..Line::default() }.error();
+            return self.end_sessions();
+        }
+        self.set_expiry(&self.0.rows("SELECT digest, expires FROM session", Vec::new())?)
+    }
+
     // ── sessions ──
 
-    /// True if the secret is known.
-    pub(super) fn knows_session(&self, digest: &str) -> Result<bool, Failure> {
-        if self.0.is_empty() {
-            return Ok(false);
+    /// The session of a secret, if it is known; unsealable if its row is not ours, or not to be opened at present.
+    pub(super) fn session(&self, digest: &str) -> Result<Option<Result<(), Unsealable>>, Failure> {
+        #[derive(Deserialize)]
+        struct Row {
+            sealed: String,
+            expires: i64,
         }
-        let select = "SELECT digest FROM session WHERE digest = ? AND expires > ?";
-        let rows: Vec<serde_json::Value> = self.0.rows(select, vec![digest.into(), seconds(now()).into()])?;
-        Ok(!rows.is_empty())
+        if self.0.is_empty() {
+            return Ok(None);
+        }
+        let select = "SELECT sealed, expires FROM session WHERE digest = ? AND expires > ?";
+        let rows: Vec<Row> = self.0.rows(select, vec![digest.into(), seconds(now()).into()])?;
+        let Some(Row { sealed, expires }) = rows.first() else { return Ok(None) };
+        let until = self.0.unseal::<i64>(session_place(digest), sealed)?;
+        Ok(Some(until.and_then(|until| if *expires <= until { Ok(()) } else { Err(Unsealable) })))
     }
 
     /// Ends the secrets before this one in a minute, which serves a second tab: a browser that sends a secret has
     /// received it. True if there were any.
     pub(super) fn cut_short_before(&self, digest: &str) -> Result<bool, Failure> {
         let soon = seconds(now()).saturating_add(60);
-        let update = "UPDATE session SET expires = ? WHERE expires > ?
-            AND rowid < (SELECT rowid FROM session WHERE digest = ?) RETURNING 1 AS one";
-        let cut: Vec<serde_json::Value> =
-            self.0.rows(update, vec![soon.into(), soon.into(), digest.into()])?;
-        Ok(!cut.is_empty())
+        let select = "SELECT digest, ? AS expires FROM session WHERE expires > ?
+            AND rowid < (SELECT rowid FROM session WHERE digest = ?)";
+        let earlier = self.0.rows(select, vec![soon.into(), soon.into(), digest.into()])?;
+        self.set_expiry(&earlier)?;
+        Ok(!earlier.is_empty())
+    }
+
+    /// Ends each session at its second, which is sealed with it: an edited row lasts no longer.
+    fn set_expiry(&self, sessions: &[SessionExpiry]) -> Result<(), Failure> {
+        for SessionExpiry { digest, expires } in sessions {
+            let sealed = self.0.seal(session_place(digest), expires)?;
+            let update = "UPDATE session SET expires = ?, sealed = ? WHERE digest = ?";
+            self.0.exec(update, vec![(*expires).into(), sealed.into(), digest.as_str().into()])?;
+        }
+        Ok(())
     }
 
     pub(super) fn end_sessions(&self) -> Result<(), Failure> {
@@ -47,8 +87,9 @@ impl Store {
     /// Adds a session secret. Those before it stay until it is used: the response that carries it may get lost.
     pub(super) fn open_session(&self, digest: &str) -> Result<(), Failure> {
         let expires = seconds(now()).saturating_add(SESSION_SECONDS);
-        let insert = "INSERT OR REPLACE INTO session (digest, expires) VALUES (?, ?)";
-        self.0.exec(insert, vec![digest.into(), expires.into()])
+        let sealed = self.0.seal(session_place(digest), &expires)?;
+        let insert = "INSERT OR REPLACE INTO session (digest, expires, sealed) VALUES (?, ?, ?)";
+        self.0.exec(insert, vec![digest.into(), expires.into(), sealed.into()])
     }
 
     // ── logins under way ──
@@ -149,7 +190,17 @@ impl Store {
 }
 
 fn pending_place(state: &str) -> Place<'_> {
-    Place { issuer: "", field: "pending", row: state }
+    Place { issuer: "", field: "pending", row: state, used_for: ["", ""] }
+}
+
+fn session_place(digest: &str) -> Place<'_> {
+    Place { issuer: "", field: "session", row: digest, used_for: ["", ""] }
+}
+
+#[derive(Deserialize)]
+struct SessionExpiry {
+    digest: String,
+    expires: i64,
 }
 
 const MAX_PENDING: i32 = 19;

@@ -11,6 +11,11 @@ pub(crate) fn now() -> SystemTime {
 
 /// Seconds since 1970, as rows keep them.
 pub(crate) fn seconds(time: SystemTime) -> i64 {
+    milliseconds(time) / 1000
+}
+
+/// Milliseconds since 1970, which tell one event from the next.
+pub(crate) fn milliseconds(time: SystemTime) -> i64 {
     let since = time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }

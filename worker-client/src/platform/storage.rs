@@ -6,11 +6,11 @@ use base64ct::{Base64UrlUnpadded, Encoding};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use worker::{SqlStorage, SqlStorageValue};
 
-use super::entropy::entropy;
+use super::{entropy::entropy, log::Line};
 use crate::{
     config::Config,
     failure::{AppFailure, Defect, Failure},
-    seal::{Place, Unsealable},
+    seal::{Place, Unsealable, Vault, key_of},
 };
 
 /// The steps from each version of the rows to the next; as many as there are is the version that is read.
@@ -23,6 +23,7 @@ pub(crate) struct Storage {
     owner: String,
     migrations: Migrations,
     salt: OnceCell<Vec<u8>>,
+    is_brought_forward: bool,
 }
 
 impl Storage {
@@ -36,7 +37,8 @@ impl Storage {
     ) -> Result<Self, Failure> {
         let is_named = owner.is_some();
         let owner = owner.unwrap_or_default().to_owned();
-        let mut this = Self { sql, config, owner, migrations, salt: OnceCell::new() };
+        let mut this =
+            Self { sql, config, owner, migrations, salt: OnceCell::new(), is_brought_forward: false };
         let tables = "SELECT name AS value FROM sqlite_master WHERE type = 'table' AND name = 'meta'";
         if this.rows::<Value>(tables, Vec::new())?.is_empty() {
             return Ok(this);
@@ -58,8 +60,18 @@ impl Storage {
         if version > migrations.len() {
             return Err(AppFailure::NewerRows.into());
         }
-        this.migrate(version)?;
+        if version < migrations.len() {
+            // What follows the steps seals values, which must not fail half-way.
+            this.config.keys()?;
+            this.migrate(version)?;
+            this.is_brought_forward = true;
+        }
         Ok(this)
+    }
+
+    /// True if the rows were those of an older version, until they were opened.
+    pub(crate) fn is_brought_forward(&self) -> bool {
+        self.is_brought_forward
     }
 
     /// True if nothing was ever stored.
@@ -108,13 +120,40 @@ impl Storage {
         vault.seal(entropy()?, place, value).ok_or_else(|| Failure::internal(Defect::Seal))
     }
 
+    /// Opens a value. One that does not open is there all the same: it is logged, and no caller drops it.
     pub(crate) fn unseal<T: DeserializeOwned>(
         &self,
         place: Place<'_>,
         sealed: &str,
     ) -> Result<Result<T, Unsealable>, Failure> {
-        let Some(salt) = self.salt.get() else { return Ok(Err(Unsealable)) };
-        Ok(self.config.keys()?.vault(&self.owner, salt).open(place, sealed))
+        let Some(vault) = self.vault()? else { return Ok(Err(Unsealable)) };
+        let opened = vault.open(place, sealed);
+        if opened.is_err() {
+            let issuer = Some(place.issuer).filter(|issuer| !issuer.is_empty());
+            let (kind, key) = (Some(place.field), Some(key_of(sealed)));
+            Line { event: "unsealable", kind, key, issuer, count: Some(1), ..Line::default() }.error();
+        }
+        Ok(opened)
+    }
+
+    /// True if the active key sealed it, in the present form.
+    pub(crate) fn is_current(&self, sealed: &str) -> Result<bool, Failure> {
+        Ok(sealed.starts_with(&self.config.keys()?.prefix()))
+    }
+
+    /// The vault of the owner, once anything is stored.
+    pub(super) fn vault(&self) -> Result<Option<Vault<'_>>, Failure> {
+        let Some(salt) = self.salt.get() else { return Ok(None) };
+        Ok(Some(self.config.keys()?.vault(&self.owner, salt)))
+    }
+
+    /// True if the statement changed a row.
+    pub(crate) fn has_changed(
+        &self,
+        statement: &str,
+        bindings: Vec<SqlStorageValue>,
+    ) -> Result<bool, Failure> {
+        Ok(!self.rows::<serde_json::Value>(&format!("{statement} RETURNING 1 AS one"), bindings)?.is_empty())
     }
 
     pub(crate) fn rows<T: DeserializeOwned>(

@@ -9,9 +9,10 @@ use crate::{
     failure::{Defect, Failure},
     platform::{
         clock::{now, seconds},
+        sealed::SealedColumn,
         storage::{Migrations, Storage},
     },
-    seal::Place,
+    seal::{Place, Unsealable},
     stored::{StoredClient, StoredServer},
 };
 use login_flow::{Client, Server};
@@ -42,6 +43,14 @@ impl RegistrationRow {
 }
 
 impl Rows {
+    /// The rows as they are; those of an older version are sealed in the present form.
+    pub(super) fn open(rows: Storage) -> Result<Self, Failure> {
+        if rows.is_brought_forward() {
+            rows.rotate(SEALED)?;
+        }
+        Ok(Self(rows))
+    }
+
     pub(super) fn config(&self) -> &Config {
         self.0.config()
     }
@@ -57,10 +66,10 @@ impl Rows {
             "WHERE redirect_uri = ? ORDER BY created DESC, rowid DESC",
             vec![redirect_uri.as_str().into()],
         )? {
-            if !row.server().is_some_and(|registered| registered.is_same_party(server)) {
+            if !row.server().is_some_and(|registered| registered.is_same_party(server)) || row.attempts > 0 {
                 continue;
             }
-            let Some(client) = self.client(&row, server)? else { continue };
+            let Ok(client) = self.client(&row)? else { continue };
             if !client.ends_soon(row.created, seconds(now())) {
                 return Ok(Some((row, client)));
             }
@@ -68,24 +77,22 @@ impl Rows {
         Ok(None)
     }
 
-    /// The client, if the key that sealed it is still there.
-    pub(super) fn client(&self, row: &RegistrationRow, server: &Server) -> Result<Option<Client>, Failure> {
-        let client = self.0.unseal::<StoredClient>(place(server, &row.redirect_uri), &row.sealed)?;
-        Ok(client.ok().map(Client::from))
+    /// The client.
+    pub(super) fn client(&self, row: &RegistrationRow) -> Result<Result<Client, Unsealable>, Failure> {
+        let issuer = row.server().map(|server| server.issuer.to_string()).unwrap_or_default();
+        let place = place(&issuer, &row.redirect_uri, &row.client_id, &row.server);
+        Ok(self.0.unseal::<StoredClient>(place, &row.sealed)?.map(Client::from))
     }
 
-    /// Keeps a registration before anyone uses it; answers since when it is idle, if that matters.
-    pub(super) fn store(
-        &self,
-        server: &Server,
-        client: &Client,
-        client_name: &str,
-    ) -> Result<Option<i64>, Failure> {
-        let sealed = self.0.seal(place(server, &client.redirect_uri), &StoredClient::from(client.clone()))?;
+    /// Keeps a registration before anyone uses it.
+    pub(super) fn store(&self, server: &Server, client: &Client, client_name: &str) -> Result<(), Failure> {
         let server_json = serde_json::to_string(&StoredServer::from(server.clone()))
             .map_err(|_| Failure::internal(Defect::Encoding))?;
+        let issuer = server.issuer.as_str();
+        let place = place(issuer, &client.redirect_uri, &client.client_id, &server_json);
+        let sealed = self.0.seal(place, &StoredClient::from(client.clone()))?;
         let now = seconds(now());
-        let is_held = !self.holders(&client.client_id)?.is_empty();
+        let is_held = self.is_held(&client.client_id)?;
         let idle_since = (!is_held && client.managed_by(server).is_some()).then_some(now);
         self.0.exec(
             "INSERT OR REPLACE INTO registration (client_id, redirect_uri, name, server, sealed, created, idle_since)
@@ -99,52 +106,60 @@ impl Rows {
                 now.into(),
                 idle_since.into(),
             ],
-        )?;
-        Ok(idle_since)
+        )
     }
 
-    /// Restarts the idle time of a client without users that a login begins with. It is written only where it
-    /// matters: a popular issuer costs no writes.
-    pub(super) fn touch(&self, row: &RegistrationRow) -> Result<Option<i64>, Failure> {
+    /// Restarts the idle time of a client without users that a login begins with, and says whether it did. It is
+    /// written only where it matters: a popular issuer costs no writes.
+    pub(super) fn touch(&self, row: &RegistrationRow) -> Result<bool, Failure> {
         let now = seconds(now());
-        let grace = i64::try_from(self.config().unused_client.as_secs()).unwrap_or(i64::MAX);
-        if row.idle_since.is_none_or(|since| now.saturating_sub(since) <= grace / 2) {
-            return Ok(None);
+        if row.idle_since.is_none_or(|since| now.saturating_sub(since) <= self.grace() / 2) {
+            return Ok(false);
         }
         self.set_idle(&row.client_id, Some(now))?;
-        Ok(Some(now))
+        Ok(true)
     }
 
-    pub(super) fn hold(&self, client_id: &str, account: &str) -> Result<(), Failure> {
+    /// Seals every row anew if another key than the active one sealed this one, and says whether it did.
+    pub(super) fn rotate(&self, row: &RegistrationRow) -> Result<bool, Failure> {
+        let is_due = !self.0.is_current(&row.sealed)?;
+        if is_due {
+            self.0.rotate(SEALED)?;
+        }
+        Ok(is_due)
+    }
+
+    pub(super) fn hold(&self, client_id: &str, account: &str, since: i64) -> Result<(), Failure> {
         if self.0.is_empty() {
             return Ok(());
         }
-        let insert = "INSERT OR IGNORE INTO holder (client_id, account) VALUES (?, ?)";
-        self.0.exec(insert, vec![client_id.into(), account.into()])?;
+        let insert = "INSERT INTO holder (client_id, account, since) VALUES (?, ?, ?)
+            ON CONFLICT DO UPDATE SET since = excluded.since WHERE since < excluded.since";
+        self.0.exec(insert, vec![client_id.into(), account.into(), since.into()])?;
         self.set_idle(client_id, None)
     }
 
-    /// Answers since when the client is idle, when that was its last user and it can be deleted.
-    pub(super) fn release(&self, client_id: &str, account: &str) -> Result<Option<i64>, Failure> {
+    /// True if that was the last user of a client that can be deleted. What an account began later is not ended.
+    pub(super) fn release(&self, client_id: &str, account: &str, since: i64) -> Result<bool, Failure> {
         if self.0.is_empty() {
-            return Ok(None);
+            return Ok(false);
         }
-        let delete = "DELETE FROM holder WHERE client_id = ? AND account = ?";
-        self.0.exec(delete, vec![client_id.into(), account.into()])?;
-        if !self.holders(client_id)?.is_empty() {
-            return Ok(None);
+        let delete = "DELETE FROM holder WHERE client_id = ? AND account = ? AND since <= ?";
+        let was_held = self.0.has_changed(delete, vec![client_id.into(), account.into(), since.into()])?;
+        if !was_held || self.is_held(client_id)? {
+            return Ok(false);
         }
         let Some(row) = self.select("WHERE client_id = ?", vec![client_id.into()])?.pop() else {
-            return Ok(None);
+            return Ok(false);
         };
-        let Some(server) = row.server() else { return Ok(None) };
-        let client = self.client(&row, &server)?;
-        if client.is_none_or(|client| client.managed_by(&server).is_none()) {
-            return Ok(None);
+        // One that cannot be opened may be one that can be deleted.
+        let server = row.server();
+        let is_managed = |client: Client| server.is_some_and(|server| client.managed_by(&server).is_some());
+        if !self.client(&row)?.map_or(true, is_managed) {
+            return Ok(false);
         }
-        let now = seconds(now());
-        self.set_idle(client_id, Some(now))?;
-        Ok(Some(now))
+        self.set_idle(client_id, Some(seconds(now())))?;
+        Ok(true)
     }
 
     pub(super) fn delete(&self, client_id: &str) -> Result<(), Failure> {
@@ -160,11 +175,29 @@ impl Rows {
         self.select("WHERE idle_since IS NOT NULL ORDER BY idle_since", Vec::new())
     }
 
-    /// Schedules another attempt to delete it.
-    pub(super) fn postpone(&self, row: &RegistrationRow, idle_since: i64) -> Result<(), Failure> {
+    /// The second at which a registration without users may be deleted.
+    pub(super) fn due(&self) -> Result<Option<i64>, Failure> {
+        let since = self.idle()?.first().and_then(|row| row.idle_since);
+        Ok(since.map(|since| since.saturating_add(self.grace())))
+    }
+
+    /// The seconds that a registration outlives its last user.
+    pub(super) fn grace(&self) -> i64 {
+        i64::try_from(self.config().unused_client.as_secs()).unwrap_or(i64::MAX)
+    }
+
+    /// Counts an attempt to delete it at the server. From the first on, no login gets this client.
+    pub(super) fn begin_deletion(&self, row: &RegistrationRow) -> Result<(), Failure> {
+        let update = "UPDATE registration SET attempts = attempts + 1 WHERE client_id = ?";
+        self.0.exec(update, vec![row.client_id.as_str().into()])
+    }
+
+    /// Schedules another attempt to delete it after so many seconds, unless it has a user again.
+    pub(super) fn postpone(&self, row: &RegistrationRow, seconds_from_now: i64) -> Result<(), Failure> {
+        let since = seconds(now()).saturating_add(seconds_from_now).saturating_sub(self.grace());
         self.0.exec(
-            "UPDATE registration SET idle_since = ?, attempts = attempts + 1 WHERE client_id = ?",
-            vec![idle_since.into(), row.client_id.as_str().into()],
+            "UPDATE registration SET idle_since = ? WHERE client_id = ? AND idle_since IS NOT NULL",
+            vec![since.into(), row.client_id.as_str().into()],
         )
     }
 
@@ -175,11 +208,12 @@ impl Rows {
         )
     }
 
-    fn holders(&self, client_id: &str) -> Result<Vec<serde_json::Value>, Failure> {
+    pub(super) fn is_held(&self, client_id: &str) -> Result<bool, Failure> {
         if self.0.is_empty() {
-            return Ok(Vec::new());
+            return Ok(false);
         }
-        self.0.rows("SELECT account FROM holder WHERE client_id = ? LIMIT 1", vec![client_id.into()])
+        let select = "SELECT 1 AS one FROM holder WHERE client_id = ? LIMIT 1";
+        Ok(!self.0.rows::<serde_json::Value>(select, vec![client_id.into()])?.is_empty())
     }
 
     fn select(&self, rest: &str, bindings: Vec<SqlStorageValue>) -> Result<Vec<RegistrationRow>, Failure> {
@@ -191,9 +225,19 @@ impl Rows {
     }
 }
 
-fn place<'a>(server: &'a Server, redirect_uri: &'a Url) -> Place<'a> {
-    Place { issuer: server.issuer.as_str(), field: "client", row: redirect_uri.as_str() }
+fn place<'a>(issuer: &'a str, redirect_uri: &'a Url, client_id: &'a str, server: &'a str) -> Place<'a> {
+    Place { issuer, field: "client", row: redirect_uri.as_str(), used_for: [client_id, server] }
 }
+
+/// Every column of sealed values.
+pub(super) const SEALED: &[SealedColumn] = &[SealedColumn {
+    table: "registration",
+    issuer: "json_extract(server, '$.issuer')",
+    field: "'client'",
+    row: "redirect_uri",
+    used_for: ["client_id", "server"],
+    outlives_its_key: false,
+}];
 
 /// A statement that is in use anywhere is never changed: what comes later stands in a step of its own.
 pub(super) const MIGRATIONS: Migrations = &[
@@ -212,4 +256,6 @@ pub(super) const MIGRATIONS: Migrations = &[
         "CREATE TABLE holder (client_id TEXT NOT NULL, account TEXT NOT NULL, PRIMARY KEY (client_id, account))
             WITHOUT ROWID",
     ],
+    // A release that arrives late ends nothing that began after it.
+    &["ALTER TABLE holder ADD COLUMN since INTEGER NOT NULL DEFAULT 0"],
 ];
