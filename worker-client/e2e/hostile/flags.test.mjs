@@ -131,9 +131,66 @@ describe('an answer that is not genuine', () => {
     });
 });
 
-describe('everything ends while a code is exchanged', () => {
+describe('everything ends while something is under way', () => {
   let world;
   afterEach(() => world.stop());
+
+  test('C14 S15 logged out while a login begins: it goes on in a session of its own', async () => {
+    world = await World.start();
+    const [first, server, browser] = [world.server(), world.server(), world.browser()];
+    await world.logIn(first, browser);
+    const hold = server.hold('register');
+    const beginning = world.login(server.host, browser);
+    await hold.arrived;
+    await browser.json('POST', '/logout');
+    await eventually(async () => (await world.app.rows('account', 'meta')) === 0, 'nothing is left of the account');
+    hold.release();
+    const { headers } = await beginning;
+    assert.equal(place((await browser.visit(headers.get('location'))).url), `${APP}/`);
+    assert.deepEqual(
+      (await world.connections(browser)).map(({ issuer }) => issuer),
+      [server.issuer],
+    );
+  });
+
+  test('T17 a refusal that comes after a new login: nobody is told that the connection needs one', async () => {
+    world = await World.start({ modules: await hostOf('named-host.mjs'), events: true });
+    const fetch = (request) => world.fetch({ ...request, headers: { ...request.headers, 'x-user': 'ann' } });
+    const [server, browser] = [world.server(), new Agent({ fetch }, world.lab)];
+    server.lifetime = 0;
+    await world.logIn(server, browser);
+    server.on.refresh = () => json({ error: 'invalid_grant' }, 400);
+    const hold = server.hold('refresh');
+    const using = world.use(browser, `${server.issuer}/api`);
+    await hold.arrived;
+    server.lifetime = 3600;
+    await world.logIn(server, browser);
+    hold.release();
+    assert.equal((await using).status, 200, 'by the new connection');
+    assert.equal((await world.connections(browser))[0].needs_login, false);
+    server.expireAll();
+    assert.equal((await world.use(browser, `${server.issuer}/api`)).json.type, 'login-again', 'a control');
+    const told = async () => (await world.app.events()).map(({ event }) => event);
+    await eventually(async () => (await told()).length >= 3, 'it is told');
+    assert.deepEqual(await told(), ['connected', 'connected', 'needs_login']);
+  });
+
+  test('T16 T02 evicted, and used again: what was to be revoked within the minute still is', async () => {
+    world = await World.start({ modules: await hostOf('hostile/evicting-host.mjs') });
+    const [first, second, browser] = [world.server(), world.server(), world.browser()];
+    await world.logIn(first, browser);
+    await world.logIn(second, browser);
+    first.on.revoke = () => ({ status: 503, headers: {}, body: '' });
+    const { id } = (await world.connections(browser)).find(({ issuer }) => issuer === first.issuer);
+    const receipt = await browser.json('DELETE', `/connections/${id}`);
+    assert.equal(receipt.json.refresh_token, 'failed_will_retry');
+    await eventually(async () => (await world.app.rows('account', 'outbox')) === 2, 'the registrar is told');
+    first.on = {};
+    await browser.json('GET', '/evict');
+    assert.equal((await world.use(browser, `${second.issuer}/api`)).status, 200);
+    await world.app.elapse(120);
+    await eventually(() => first.accepted().length === 0, 'both are revoked');
+  });
 
   test('C14 S15 T17 logged out: nothing is stored, and what came is revoked', async () => {
     world = await World.start();

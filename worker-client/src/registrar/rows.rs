@@ -66,7 +66,11 @@ impl Rows {
             "WHERE redirect_uri = ? ORDER BY created DESC, rowid DESC",
             vec![redirect_uri.as_str().into()],
         )? {
-            if !row.server().is_some_and(|registered| registered.is_same_party(server)) || row.attempts > 0 {
+            if !row.server().is_some_and(|registered| registered.is_same_party(server)) {
+                continue;
+            }
+            // Its deletion has begun.
+            if row.attempts > 0 {
                 continue;
             }
             let Ok(client) = self.client(&row)? else { continue };
