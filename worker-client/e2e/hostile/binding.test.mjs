@@ -9,8 +9,9 @@ before(async () => {
   world = await World.start();
 });
 after(async () => {
-  assert.deepEqual(await world.leaks(), { answers: [], urls: [], log: [], disk: [] });
+  const leaks = await world.leaks();
   await world.stop();
+  assert.deepEqual(leaks, { answers: [], urls: [], log: [], disk: [] });
 });
 beforeEach(async () => {
   [server, browser] = [world.server(), world.browser()];

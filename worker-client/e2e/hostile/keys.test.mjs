@@ -40,8 +40,9 @@ async function start({ modules } = {}) {
 
 beforeEach(() => start());
 afterEach(async () => {
-  assert.deepEqual(await world.leaks(), { answers: [], urls: [], log: [], disk: [] });
+  const leaks = await world.leaks();
   await world.stop();
+  assert.deepEqual(leaks, { answers: [], urls: [], log: [], disk: [] });
 });
 
 const ring = (keys) => world.app.restart({ bindings: { MASTER_KEYS: JSON.stringify(keys) } });
