@@ -20,14 +20,21 @@ bindgen=$(sed -n '/^name = "wasm-bindgen"$/{n;s/version = "\(.*\)"/\1/p;}' ../Ca
 [ node_modules/.package-lock.json -nt package-lock.json ] || { npm ci && touch node_modules/.package-lock.json; }
 [ "${1:-test}" = test ] || exit 0
 
-# A server in Python.
-venv=e2e/peers/.venv
+# The servers in Python: the second is of a time when its libraries were others.
 command -v python3 >/dev/null || { echo "setup: python3 is not installed; install it first" >&2; exit 1; }
-cmp -s e2e/peers/requirements.txt "$venv/installed.txt" || {
-  python3 -m venv --clear "$venv"
-  "$venv/bin/pip" install --quiet --disable-pip-version-check -r e2e/peers/requirements.txt
-  cp e2e/peers/requirements.txt "$venv/installed.txt"
-}
+for suffix in "" -mcp-1.9; do
+  venv=e2e/peers/.venv$suffix requirements=e2e/peers/requirements$suffix.txt
+  cmp -s "$requirements" "$venv/installed.txt" || {
+    python3 -m venv --clear "$venv"
+    "$venv/bin/pip" install --quiet --disable-pip-version-check -r "$requirements"
+    cp "$requirements" "$venv/installed.txt"
+  }
+done
+
+# A server with more packages than all the others together.
+solid=e2e/peers/solid
+[ $solid/node_modules/.package-lock.json -nt $solid/package-lock.json ] \
+  || { (cd $solid && npm ci --silent --no-audit --no-fund) && touch $solid/node_modules/.package-lock.json; }
 
 # A browser: the machine's own, else of the system's packages, else of npm.
 if ! node e2e/chromium.mjs >/dev/null 2>&1; then

@@ -65,7 +65,9 @@ impl HttpClient {
         let request = request.try_into().map_err(|_| FetchError::NoAnswer)?;
         #[expect(clippy::disallowed_methods, reason = "the one way to the network")]
         let answered = self.client.execute(request).await.map_err(|error| from_reqwest(&error))?;
-        if answered.headers().get(header::CONTENT_ENCODING).is_some_and(|encoding| encoding != "identity") {
+        // The client decodes what it knows, and then removes the header; the body is bounded after that.
+        let encoding = answered.headers().get(header::CONTENT_ENCODING).map(HeaderValue::as_bytes);
+        if !matches!(encoding, None | Some(b"identity" | b"")) {
             return Err(FetchError::Encoding.into());
         }
         let mut response = Response::new(Vec::new());
@@ -199,6 +201,52 @@ mod tests {
             ("2002:7f00:1::", false),
         ] {
             assert_eq!(is_public(address.parse().unwrap()), expected, "{address}");
+        }
+    }
+
+    /// What a response of those bytes is read as; the encodings are those that the Worker reads.
+    async fn received(encoding: &str, body: Vec<u8>, limit: Limit) -> Result<Vec<u8>, FetchError> {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let head = format!("HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-encoding: {encoding}\r\n\r\n");
+        tokio::spawn(async move {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let mut request = [0; 2048];
+            let _ = tokio::io::AsyncReadExt::read(&mut stream, &mut request).await;
+            let _ = tokio::io::AsyncWriteExt::write_all(&mut stream, head.as_bytes()).await;
+            let _ = tokio::io::AsyncWriteExt::write_all(&mut stream, &body).await;
+        });
+        let client = HttpClient::new(true, None).unwrap();
+        let request = Request::builder().uri(format!("http://127.0.0.1:{port}/")).body(Vec::new()).unwrap();
+        client.send(request, limit).await.map(Response::into_body).map_err(|failure| failure.error)
+    }
+
+    fn gzip(body: &[u8]) -> Vec<u8> {
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        io::Write::write_all(&mut encoder, body).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    #[tokio::test]
+    async fn gzip_always() {
+        let document = br#"{"issuer": "https://good.example"}"#;
+        let zeros = vec![0; 600 << 10];
+        for (encoding, body, limit, expected) in [
+            ("gzip", gzip(document), Limit::Json, Ok(document.to_vec())),
+            ("GZIP", gzip(document), Limit::Json, Err(FetchError::Encoding)),
+            ("identity", document.to_vec(), Limit::Json, Ok(document.to_vec())),
+            ("", document.to_vec(), Limit::Json, Ok(document.to_vec())),
+            // Bounded after decompression: less than 3 KB come over the wire.
+            ("gzip", gzip(&zeros), Limit::Json, Err(FetchError::TooLarge)),
+            ("gzip", gzip(&zeros), Limit::Page, Ok(vec![0; 512 << 10])),
+            // Nothing is decoded twice, and nothing is read that cannot be decoded.
+            ("gzip, gzip", gzip(&gzip(document)), Limit::Json, Err(FetchError::Encoding)),
+            ("zstd", document.to_vec(), Limit::Json, Err(FetchError::Encoding)),
+            ("x-own", document.to_vec(), Limit::Json, Err(FetchError::Encoding)),
+            ("gzip", document.to_vec(), Limit::Json, Err(FetchError::NoAnswer)),
+            ("gzip", gzip(document)[..20].to_vec(), Limit::Json, Err(FetchError::NoAnswer)),
+        ] {
+            assert_eq!(received(encoding, body, limit).await, expected, "{encoding} {limit:?}");
         }
     }
 

@@ -11,7 +11,7 @@ use std::{
 
 use futures_util::future::LocalBoxFuture;
 use http::{Request, Response, StatusCode, header};
-use login_flow::{Egress, FetchError, authority};
+use login_flow::{Egress, FetchError, RetryAfter, authority};
 use tokio::time::{Instant, sleep_until, timeout_at};
 use url::Url;
 
@@ -155,8 +155,14 @@ impl<'a> Session<'a> {
         if !asks_for_pause(&response) {
             return Ok(response);
         }
-        let detail = format!("the host asks for a pause ({})", response.status());
-        let pause = retry_after(&response).filter(|pause| *pause <= MAX_PAUSE);
+        let asked = RetryAfter::read(response.headers());
+        let how_long = asked.map(|asked| format!(" {asked}")).unwrap_or_default();
+        let detail = format!("the host asks for a pause ({}){how_long}", response.status());
+        // The check has no clock but its own: a date without the date of the server is no time to wait for.
+        let pause = asked.and_then(|asked| match asked {
+            RetryAfter::After(pause) => Some(pause).filter(|pause| *pause <= MAX_PAUSE),
+            RetryAfter::At(_) => None,
+        });
         let until = pause.and_then(|pause| Instant::now().checked_add(pause));
         match until.filter(|until| *until < self.deadline) {
             Some(until) => {
@@ -208,12 +214,6 @@ impl<'a> Session<'a> {
 /// Returns `true` if a response asks for a pause.
 fn asks_for_pause(response: &Response<Vec<u8>>) -> bool {
     matches!(response.status(), StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE)
-}
-
-/// The pause that a response asks for, if it says so in seconds (RFC 9110 §10.2.3).
-fn retry_after(response: &Response<Vec<u8>>) -> Option<Duration> {
-    let after = response.headers().get(header::RETRY_AFTER)?.to_str().ok()?;
-    after.trim().parse().ok().map(Duration::from_secs)
 }
 
 const MAX_PAUSE: Duration = Duration::from_secs(30);

@@ -39,9 +39,9 @@ const BAD = {
   'svg as png': as('image/png', SVG),
   svg: as('image/svg+xml', SVG),
   truncated: as('image/png', GOOD.subarray(0, 20)),
-  'wider than we show': { status: 200, headers: {}, body: png(513, 16) },
+  'wider than we show': { status: 200, headers: {}, body: png(1025, 16) },
   'too wide': as('image/png', png(65535, 65535)),
-  'too heavy': as('image/png', Buffer.concat([GOOD, Buffer.alloc(65 * 1024)])),
+  'too heavy': as('image/png', Buffer.concat([GOOD, Buffer.alloc(257 * 1024)])),
   'an endless animation': as('image/gif', gif(10_000)),
   'no image at all': as('image/png', '<!doctype html><title>404</title>'),
   'sent elsewhere': { status: 302, headers: { location: 'https://evil.example/i.png' }, body: '' },
@@ -138,12 +138,55 @@ describe('what a host says of itself', () => {
     );
   });
 
-  test('B03 B13: an icon of another site is not asked for', async () => {
-    host('foreign.example', html('<base href="https://evil.example/"><title>T</title><link rel=icon href=i.png>'), {
-      'favicon.ico': { status: 200, headers: {}, body: GOOD },
+  test('icon-elsewhere B03 B13: an icon on a content delivery network is asked for without saying for whom', async () => {
+    lab.host('cdn.example', ({ url }) => (url.endsWith('/i.png') ? as('text/html', GOOD) : nothing()));
+    host('foreign.example', html('<base href="https://cdn.example/"><title>T</title><link rel=icon href=i.png>'));
+    const { body } = await question('foreign.example');
+    assert.ok(body.includes(shown), 'known by its bytes');
+    assert.ok(!body.includes('cdn.example'), 'served from our origin');
+    const [sent] = lab.requests('cdn.example');
+    assert.deepEqual([sent.headers.cookie, sent.headers.referer, sent.headers.authorization], Array(3).fill(undefined));
+    // The egress policy stays, and what the other host sends is judged like any other bytes.
+    for (const [i, href] of ['https://10.0.0.1/i.png', 'https://cdn.example/x'].entries()) {
+      host(`foreign-${i}.example`, html(`<title>T</title><link rel=icon href=${href}>`));
+      assert.ok(!(await question(`foreign-${i}.example`)).body.includes('data:image'), href);
+    }
+    assert.ok(lab.all.every(({ url }) => new URL(url).protocol === 'https:' && !url.includes('10.0.0.1')));
+  });
+
+  test('icon-large: 171 kB, 1,024 pixels', async () => {
+    for (const [i, bytes] of [Buffer.concat([GOOD, Buffer.alloc(171_000)]), png(1024, 1024)].entries()) {
+      host(`large-${i}.example`, html('<title>T</title><link rel=icon href=/i.png>'), {
+        'i.png': as('image/png', bytes),
+      });
+      const { body } = await question(`large-${i}.example`);
+      assert.ok(body.includes(`src="data:image/png;base64,${bytes.toString('base64')}"`), String(i));
+    }
+  });
+
+  test('name-only: an empty title and a name', async () => {
+    host('named.example', html('<title></title><meta property="og:site_name" content="Good Notes">'));
+    assert.match((await question('named.example')).body, /calls itself <bdi>Good Notes<\/bdi>/);
+    host('both.example', html('<title>The page</title><meta property="og:site_name" content="Good Notes">'));
+    assert.match((await question('both.example')).body, /calls itself <bdi>The page<\/bdi>/);
+  });
+
+  test('bot-check: what is marked is no page, what is not to be kept is kept for an hour', async () => {
+    const page = (headers) => () => ({
+      status: 200,
+      headers: { 'content-type': 'text/html', ...headers },
+      body: '<title>Just a moment</title><link rel=icon href=/good>',
     });
-    assert.ok((await question('foreign.example')).body.includes(shown));
-    assert.equal(asked('evil.example'), 0);
+    const good = { good: as('image/png', GOOD) };
+    for (const [name, headers, title, age] of [
+      ['marked.example', { 'cf-mitigated': 'challenge' }, false, 3600],
+      ['unmarked.example', { 'cache-control': 'private, no-store', 'x-robots-tag': 'noindex' }, true, 3600],
+      ['control.example', {}, true, 86_400],
+    ]) {
+      host(name, page(headers), good);
+      assert.equal((await question(name)).body.includes('Just a moment'), title, name);
+      assert.match(String(await kept(name)), new RegExp(`max-age=${age}$`), name);
+    }
   });
 
   test('B05: the page loads nothing from anybody', async () => {

@@ -4,6 +4,12 @@ import { pairs } from './lab.mjs';
 
 const APP = 'https://app.example';
 
+/** The `Origin` of a form's POST to its own site: our pages send no referrer, which makes it `null`. */
+const originOf = (url) => (new URL(url).origin === APP ? 'null' : new URL(url).origin);
+
+/** The `Referer` of what a page leads to, redirects included: its origin, but none for a page of ours. */
+const referrerOf = (url) => (new URL(url).origin === APP ? undefined : `${new URL(url).origin}/`);
+
 export class Agent {
   #cookies = new Map();
 
@@ -17,15 +23,19 @@ export class Agent {
     return this.#navigate({ method: 'GET', url: new URL(address, APP).href, site: 'none', ...options });
   }
 
-  /** Sends a form of a page as a browser would; `values` are typed over what it holds. */
-  submit(page, values = {}, { form: selector = 'form', ...options } = {}) {
+  /** Sends a form of a page as a browser would; `values` are typed over what it holds, `press` is the button. */
+  submit(page, values = {}, { form: selector = 'form', press = {}, ...options } = {}) {
     const form = parse(page.body).querySelector(selector);
     if (!form) throw new Error(`no ${selector} on ${page.url}:\n${page.body}`);
     const fields = new URLSearchParams();
     for (const input of form.querySelectorAll('input[name]')) {
       const name = input.getAttribute('name');
-      fields.set(name, values[name] ?? input.getAttribute('value') ?? '');
+      const isBox = input.getAttribute('type') === 'checkbox';
+      // A box that must be ticked is; any other is left as it is.
+      if (isBox && !['checked', 'required'].some((attribute) => input.hasAttribute(attribute))) continue;
+      fields.append(name, (isBox ? undefined : values[name]) ?? input.getAttribute('value') ?? '');
     }
+    for (const [name, value] of Object.entries(press)) fields.append(name, value);
     const url = new URL(form.getAttribute('action') ?? '', page.url);
     const method = (form.getAttribute('method') ?? 'get').toUpperCase();
     if (method === 'GET') url.search = fields.toString();
@@ -34,6 +44,7 @@ export class Agent {
       url: url.href,
       body: method === 'GET' ? '' : fields.toString(),
       site: 'same-origin',
+      referrer: referrerOf(page.url),
       ...options,
     });
   }
@@ -58,7 +69,7 @@ export class Agent {
   }
 
   /** Follows redirects; `until` says at which address to stop and hand the address back. */
-  async #navigate({ method, url, body = '', site, until, headers: extra = {} }) {
+  async #navigate({ method, url, body = '', site, until, referrer, headers: extra = {} }) {
     const hops = [];
     for (let hop = 0; hop < 20; hop += 1) {
       if (until?.(url)) return { url, hops, status: 0, body: '' };
@@ -67,10 +78,11 @@ export class Agent {
         'sec-fetch-dest': 'document',
         'sec-fetch-mode': 'navigate',
         'sec-fetch-site': site,
+        ...(referrer ? { referer: referrer } : {}),
         ...extra,
       };
       if (method === 'POST')
-        Object.assign(headers, { 'content-type': 'application/x-www-form-urlencoded', origin: 'null' });
+        Object.assign(headers, { 'content-type': 'application/x-www-form-urlencoded', origin: originOf(url) });
       const answer = await this.#send({ method, url, headers, body });
       hops.push({ method, url, status: answer.status });
       if (![301, 302, 303, 307, 308].includes(answer.status)) return { ...answer, url, hops };

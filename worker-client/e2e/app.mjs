@@ -120,11 +120,13 @@ export class App {
         account,
         `${back('session', 'expires')} ${back('pending', 'expires')}
         ${back('connection', 'issued', 'created')} ${back('outbox', 'created', 'due')}
+        UPDATE pause SET until = until - ${seconds}000, since = since - ${seconds}000;
         UPDATE _cf_METADATA SET value = value - ${nanoseconds} WHERE key = 1;`,
       );
       sqlEach(
         registrar,
         `${back('registration', 'created', 'idle_since')}
+        UPDATE meta SET value = value - ${seconds}000 WHERE name = 'paused_until';
         UPDATE _cf_METADATA SET value = value - ${nanoseconds} WHERE key = 1;`,
       );
       sqlEach(alarms, `UPDATE _cf_ALARM SET scheduled_time = scheduled_time - ${nanoseconds};`);

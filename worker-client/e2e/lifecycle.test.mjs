@@ -71,7 +71,7 @@ describe('a registration', () => {
     await start();
     server.register = () => ({ status: 500, headers: {}, body: '' });
     const page = await browser().visit('/login?url=as.example');
-    for (let i = 0; i < 10; i += 1) assert.equal((await browser().submit(page)).status, 502);
+    for (let i = 0; i < 10; i += 1) assert.equal((await browser().submit(page)).status, 503);
     assert.equal(lab.requests('as.example', { path: '/register' }).length, 1);
   });
 
@@ -406,25 +406,25 @@ describe('limits', () => {
   });
 });
 
-/** Undoes the last step of the migrations. */
-const SECOND = {
+/** Undoes the step of the migrations that bound sealed values to their use. */
+const UNBOUND = {
   account: `
     ALTER TABLE session DROP COLUMN sealed;
     ALTER TABLE outbox DROP COLUMN field;
     ALTER TABLE outbox DROP COLUMN issuer;
     ALTER TABLE outbox DROP COLUMN resource;
     ALTER TABLE outbox DROP COLUMN label;
-    UPDATE meta SET value = '2' WHERE name = 'version';`,
+    UPDATE meta SET value = '4' WHERE name = 'version';`,
   registrar: `
     ALTER TABLE holder DROP COLUMN since;
-    UPDATE meta SET value = '2' WHERE name = 'version';`,
+    UPDATE meta SET value = '3' WHERE name = 'version';`,
 };
 
-/** Makes the rows what the second version wrote, values and all. */
-function toSecondVersion({ account, registrar }) {
+/** Makes the rows what the version before that wrote, values and all. */
+function unbind({ account, registrar }) {
   for (const [files, statements] of [
-    [account, SECOND.account],
-    [registrar, SECOND.registrar],
+    [account, UNBOUND.account],
+    [registrar, UNBOUND.registrar],
   ])
     for (const file of files) {
       toFirstForm(app.keys, file);
@@ -433,7 +433,7 @@ function toSecondVersion({ account, registrar }) {
 }
 
 describe('stored rows', () => {
-  test('of the second version are brought forward: connection, session, login under way, task and registration', async () => {
+  test('of the time before values were bound to their use are brought forward: connection, session, login under way, task and registration', async () => {
     await start();
     server.manages = true;
     const ann = browser();
@@ -446,7 +446,7 @@ describe('stored rows', () => {
       {},
       { until: (url) => url.includes('/callback/') },
     );
-    await app.whileStopped(toSecondVersion);
+    await app.whileStopped(unbind);
     assert.equal((await use(ann)).status, 200);
     assert.equal((await ann.visit(away.url)).status, 200);
     assert.deepEqual((await connections(ann)).map(({ label }) => label).sort(), [null, 'third']);
@@ -466,7 +466,7 @@ describe('stored rows', () => {
     const ann = browser();
     await logIn(ann);
     await app.whileStopped(async (files) => {
-      toSecondVersion(files);
+      unbind(files);
       for (const file of files.account) {
         sql(
           file,
@@ -482,6 +482,7 @@ describe('stored rows', () => {
           DROP TABLE connection;
           ALTER TABLE old RENAME TO connection;
           DROP TABLE outbox;
+          DROP TABLE pause;
           DELETE FROM meta WHERE name <> 'salt';`,
         );
       }
@@ -497,6 +498,7 @@ describe('stored rows', () => {
           DROP TABLE registration;
           ALTER TABLE old RENAME TO registration;
           DROP TABLE holder;
+          DROP TABLE relaxation;
           DELETE FROM meta WHERE name <> 'salt';`,
         );
       }

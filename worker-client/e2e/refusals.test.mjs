@@ -192,8 +192,8 @@ describe('a callback that is not genuine', () => {
   const UNKNOWN = 'This login cannot be completed here';
   for (const [name, change, title] of [
     ['another state', (query) => query.set('state', 'A'.repeat(43)), UNKNOWN],
-    ['no state', (query) => query.delete('state'), UNKNOWN],
-    ['an empty state', (query) => query.set('state', ''), UNKNOWN],
+    ['no state', (query) => query.delete('state'), 'The host&#39;s answer cannot be used'],
+    ['an empty state', (query) => query.set('state', ''), 'The host&#39;s answer cannot be used'],
     ['two states', (query) => query.append('state', 'b'), UNKNOWN],
     ['another iss', (query) => query.set('iss', 'https://evil.example'), 'Another server answered'],
     ['no iss, though it is advertised', (query) => query.delete('iss'), 'Another server answered'],

@@ -18,7 +18,10 @@ export class Server {
   /** Whether a registration comes with what manages it (RFC 7592). */
   manages = false;
   resource = () => json({ ok: true });
+  exchange = () => this.tokens(this.firstLifetime);
   refresh = () => this.tokens();
+  /** The callback's query, for a server that does not answer an authorization request as it should. */
+  authorize = (sent) => ({ code: 'code', state: sent.get('state') });
   register = (sent) => this.client(sent);
   revoke = () => ({ status: 200, headers: {}, body: '' });
   remove = () => ({ status: 204, headers: {}, body: '' });
@@ -70,11 +73,10 @@ export class Server {
     if (pathname.startsWith('/register/')) return this.#manage(sent, pathname.slice('/register/'.length));
     if (pathname === '/authorize') {
       const to = new URL(searchParams.get('redirect_uri'));
-      to.search = new URLSearchParams({ code: 'code', state: searchParams.get('state') });
+      to.search = new URLSearchParams(this.authorize(searchParams));
       return { status: 302, headers: { location: to.href }, body: '' };
     }
-    if (pathname.startsWith('/token') && form.get('grant_type') === 'authorization_code')
-      return this.tokens(this.firstLifetime);
+    if (pathname.startsWith('/token') && form.get('grant_type') === 'authorization_code') return this.exchange(form);
     if (pathname.startsWith('/token')) {
       this.refreshes.push(form);
       return this.refresh(form);
@@ -83,7 +85,7 @@ export class Server {
       this.revoked.push(form.get('token'));
       return this.revoke(form);
     }
-    return method === 'GET' && pathname.startsWith('/api') ? this.resource(headers) : nothing();
+    return method === 'GET' && pathname.startsWith('/api') ? this.resource(headers, sent) : nothing();
   };
 
   #manage({ method, headers, body }, id) {

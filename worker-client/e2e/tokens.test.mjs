@@ -46,7 +46,9 @@ describe('a connection survives what is not final', () => {
     test(`t03 a refresh answered with ${name}: the tokens stay, and the next one succeeds`, async () => {
       await logIn(0);
       server.refresh = refresh;
-      assert.equal((await use()).status, 502);
+      const first = await use();
+      assert.deepEqual([first.status, first.json.type], [503, 'try-later'], first.body);
+      assert.ok(first.json.retry_after > 0);
       assert.equal((await connections())[0].needs_login, false);
       server.refresh = () => server.tokens();
       const patience = await use();

@@ -3,8 +3,8 @@
 
 use http::{HeaderMap, HeaderValue, Response, header};
 use login_flow::{
-    AuthorizationRequest, BearerChallenge, Client, Egress, Exchange, LoginTarget, Register, Server, State,
-    Tokens, Turn, same_site,
+    AuthorizationRequest, BearerChallenge, Client, Egress, Exchange, LoginTarget, Register, RequestedScope,
+    Server, State, Tokens, Turn, same_site,
 };
 use pkce::Verifier;
 use rfc8414::{Issuer, Metadata};
@@ -196,7 +196,7 @@ fn client() -> Client {
 }
 
 fn login(client: Client) -> (Url, login_flow::Pending) {
-    let login = AuthorizationRequest { server: server(), client, resource: ISSUER.to_owned(), scope: None };
+    let login = AuthorizationRequest::new(server(), client, ISSUER.to_owned(), RequestedScope::Named(None));
     login.begin(State::from_entropy([1; 32]), Verifier::from_entropy([2; 32]))
 }
 

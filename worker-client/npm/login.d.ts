@@ -123,6 +123,8 @@ export interface Connection {
   has_icon: boolean;
   /** Whether only a new login can mend it. */
   needs_login: boolean;
+  /** `try_later`: the server does not renew it at the moment; after a day of it a new login is offered too. */
+  state: 'works' | 'try_later' | 'try_later_or_login' | 'needs_login';
 }
 
 export interface Probed {

@@ -6,7 +6,7 @@ use std::{
 };
 
 use base64ct::{Base64, Encoding};
-use branding::{Branding, Icon, IconSize, extract, sniff};
+use branding::{Branding, Icon, IconSize, Image, ImageFormat, extract, sniff};
 use futures_util::future::{Either, select};
 use http::{Response, header};
 use url::Url;
@@ -20,7 +20,7 @@ use crate::{
         fetch::{Limit, fetch},
     },
 };
-use login_flow::{Egress, LoginTarget, get, same_site};
+use login_flow::{Egress, LoginTarget, get, is_page, is_transient, location, same_site};
 
 /// Title, description and icon of the host's root page, as they were lately; as much of it as the host says in time.
 pub(crate) async fn about(target: &LoginTarget, config: &Config) -> About {
@@ -45,12 +45,14 @@ async fn fetch_about(
     let page = within(deadline.as_mut(), root_page(target.root(), egress)).await.flatten();
     let Some((url, page)) = page else { return (About::default(), EMPTY_ABOUT_TTL) };
     let content_type = page.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    let Branding { title, description, icons, .. } = extract(url, content_type, page.body());
+    let Branding { title, name, description, icons, .. } = extract(url, content_type, page.body());
     let text = |text: branding::Text| text.as_untrusted_str().to_owned();
     // A page whose icons never come is shown without one, and asked again sooner.
-    let icon = within(deadline, icon(target, &icons, egress)).await;
-    let ttl = if icon.is_some() { ABOUT_TTL } else { EMPTY_ABOUT_TTL };
-    let about = About { title: title.map(text), description: description.map(text), icon: icon.flatten() };
+    let icon = within(deadline, icon(&icons, egress)).await;
+    let is_kept = icon.is_some() && !is_transient(page.headers());
+    let ttl = if is_kept { ABOUT_TTL } else { EMPTY_ABOUT_TTL };
+    let title = title.or(name).map(text);
+    let about = About { title, description: description.map(text), icon: icon.flatten() };
     (about, ttl)
 }
 
@@ -65,25 +67,31 @@ async fn within<T>(time: Pin<&mut Delay>, work: impl Future<Output = T>) -> Opti
 async fn root_page(mut url: Url, egress: &Egress) -> Option<(Url, Response<Vec<u8>>)> {
     for _ in 0..=3 {
         let page = fetch(get(&url, "text/html")?, egress, Limit::PAGE).await.ok()?;
-        if page.status().as_u16() == 200 {
+        if is_page(&page) {
             return Some((url, page));
         }
-        let location = page.headers().get(header::LOCATION)?.to_str().ok()?;
-        let next =
-            url.join(location).ok().filter(|next| page.status().is_redirection() && same_site(&url, next))?;
+        let location = location(page.headers())?;
+        let next = url
+            .join(&location)
+            .ok()
+            .filter(|next| page.status().is_redirection() && same_site(&url, next))?;
         url = next;
     }
     None
 }
 
-/// The best icon that is an image of moderate size, as a `data:` URL that loads from nowhere.
-async fn icon(target: &LoginTarget, icons: &[Icon], egress: &Egress) -> Option<String> {
-    let own = icons.iter().filter(|icon| same_site(&icon.url, target.url()));
+/// The best icon that is an image of moderate size, as a `data:` URL that loads from nowhere. It may lie at any host that
+/// the egress policy allows, such as a content delivery network: it is known by its bytes and served by this app.
+async fn icon(icons: &[Icon], egress: &Egress) -> Option<String> {
     // An SVG can run scripts: never shown, so not asked for either.
-    let own = own.filter(|icon| icon.size != IconSize::Scalable);
-    for icon in own.take(3) {
+    let shown = icons.iter().filter(|icon| icon.size != IconSize::Scalable);
+    for icon in shown.take(3) {
         let Ok(answer) = fetch(get(&icon.url, "image/*")?, egress, Limit::ICON).await else { continue };
-        let image = sniff(answer.body()).filter(|image| image.width.max(image.height) <= 512);
+        let is_shown = |image: &Image| {
+            let is_long = image.format == ImageFormat::Gif && answer.body().len() > MAX_GIF_BYTES;
+            image.width.max(image.height) <= MAX_ICON_SIDE && !is_long
+        };
+        let image = sniff(answer.body()).filter(is_shown);
         if let Some(image) = image.filter(|_| answer.status().as_u16() == 200) {
             let bytes = Base64::encode_string(answer.body());
             return Some(format!("data:{};base64,{bytes}", image.format.media_type()));
@@ -96,5 +104,8 @@ async fn icon(target: &LoginTarget, icons: &[Icon], egress: &Egress) -> Option<S
 const BRANDING_DEADLINE: Duration = Duration::from_millis(1500);
 const CACHE_WRITE_DEADLINE: Duration = Duration::from_millis(250);
 const ABOUT_TTL: Duration = Duration::from_hours(24);
-/// The lifetime for a host without branding, or whose branding did not come in time.
+const MAX_ICON_SIDE: u32 = 1024;
+/// A larger one is not an icon but an animation of many frames.
+const MAX_GIF_BYTES: usize = 64 << 10;
+/// The lifetime for a host without branding, whose branding did not come in time, or is not meant to be kept.
 const EMPTY_ABOUT_TTL: Duration = Duration::from_hours(1);

@@ -1,11 +1,11 @@
 //! One object per user: sessions, logins under way, connections and their tokens.
 
 mod alarm_handler;
-mod backoff;
 mod connections;
 mod disconnect;
 mod login;
 mod outbox;
+mod patience;
 mod schema;
 mod store;
 mod tokens;
@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 use worker::{DurableObject, Env, Request, Response, State, durable_object, wasm_bindgen};
 
-use self::{backoff::Backoff, schema::MIGRATIONS, store::Store};
+use self::{schema::MIGRATIONS, store::Store};
 use crate::{
     failure::{Failure, UserFailure},
     model::About,
@@ -33,7 +33,7 @@ use crate::{
     },
     seal::Unsealable,
 };
-use login_flow::{LoginTarget, Server};
+use login_flow::{LoginTarget, RequestedScope, Server};
 
 /// A user's `Account`: what they are connected to, and as whom. Only this deployment's Worker can ask it.
 #[durable_object(alarm)]
@@ -48,8 +48,6 @@ struct Inner {
     alarm: Alarm,
     /// One refresh at a time for each connection.
     refreshes: SingleFlight<()>,
-    /// Waiting times of connections whose server failed.
-    backoff: Backoff,
     /// Number of code exchanges under way.
     exchanges: Cell<usize>,
     /// Number of times that everything was erased.
@@ -107,8 +105,8 @@ pub(crate) enum AccountRequest {
         url: Url,
         /// Label of the connection, if there are several.
         label: Option<String>,
-        /// The digest of a token that was refused there.
-        refused: Option<String>,
+        /// The token that was refused there.
+        refused: Option<RefusedToken>,
     },
     /// Begin a login.
     Begin(Box<BeginLogin>),
@@ -118,6 +116,8 @@ pub(crate) enum AccountRequest {
         url: Url,
         /// The digest of the session's next secret.
         rotate: Option<String>,
+        /// True if a page of the server led the browser here, so that a person has seen it.
+        from_page: bool,
     },
     /// The list.
     Connections,
@@ -149,25 +149,46 @@ pub(crate) struct BeginLogin {
     /// The branding of the host.
     pub(crate) about: About,
     /// The scope to ask for.
-    pub(crate) scope: Option<String>,
+    pub(crate) scope: RequestedScope,
     /// The user's own name for it; empty without one.
     pub(crate) label: String,
     /// The page to bring the person back to, on the caller's own origin.
     pub(crate) return_to: Option<Url>,
 }
 
-/// The outcome of a login.
+/// The next page of a login whose authorization response was accepted, or refused with a reason to ask for less.
 #[derive(Clone, Deserialize, Serialize)]
-pub(crate) struct CompletedLogin {
-    /// The page to bring the person back to.
-    pub(crate) return_to: Option<Url>,
+pub(crate) enum LoginStep {
+    /// The login is complete.
+    Completed {
+        /// The page to bring the person back to.
+        return_to: Option<Url>,
+    },
+    /// The server is asked once more, for less.
+    AskAgain {
+        /// The second authorization request.
+        url: Url,
+    },
+}
+
+/// A token that the resource did not accept, or seems not to have.
+#[derive(Deserialize, Serialize)]
+pub(crate) struct RefusedToken {
+    /// Its digest.
+    pub(crate) digest: String,
+    /// True if the resource said that the token is invalid: without a refresh token the connection is then over.
+    pub(crate) is_invalid: bool,
 }
 
 /// A token to use.
 #[derive(Deserialize, Serialize)]
 pub(crate) struct AccessToken {
     /// The token.
-    pub(crate) access_token: Secret,
+    pub(crate) token: Secret,
+    /// The scope that was granted.
+    pub(crate) scope: Option<String>,
+    /// True if the token may be over, and can be renewed.
+    pub(crate) may_be_over: bool,
 }
 
 /// The version of the rows that this package reads and writes.
@@ -181,7 +202,6 @@ impl DurableObject for Account {
                 deployment: Deployment::new(env),
                 alarm: Alarm::default(),
                 refreshes: SingleFlight::default(),
-                backoff: Backoff::default(),
                 exchanges: Cell::default(),
                 erasures: Cell::default(),
             }),
@@ -213,13 +233,13 @@ impl Account {
         };
         match request {
             AccountRequest::Authorization { url, label, refused } => rpc::respond(
-                this.authorization(Rc::new(store), &url, label.as_deref(), refused.as_deref()).await,
+                this.authorization(Rc::new(store), &url, label.as_deref(), refused.as_ref()).await,
             ),
             AccountRequest::Begin(begin) => rpc::respond(this.begin(store, user, session, *begin).await),
-            AccountRequest::Callback { url, rotate } => {
+            AccountRequest::Callback { url, rotate, from_page } => {
                 let state = &self.inner.state;
                 // Authorization codes are single-use: the exchange is completed even if the browser disconnects.
-                let connected = async move { this.callback(&store, &url, rotate).await };
+                let connected = async move { this.callback(&store, &url, rotate, from_page).await };
                 rpc::respond(run_to_completion(state, contained(connected)).await)
             }
             AccountRequest::Connections => rpc::respond(store.shown()),

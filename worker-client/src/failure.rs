@@ -6,6 +6,8 @@ mod reason;
 mod server;
 mod user;
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 use url::Url;
 
@@ -18,7 +20,8 @@ pub use self::{
 };
 use crate::config::Misconfigured;
 use login_flow::{
-    AuthorizationResponseError, DriveError, FetchError, InvalidHost, RegisterError, TokenError, Verdict,
+    AuthorizationResponseError, DriveError, FailedResponse, FetchError, InvalidHost, NotIssued,
+    RegisterError, Step, TokenError, Unreachable, Verdict,
 };
 
 /// A failure of an operation of this package. Durable Objects answer with it; a program may match it.
@@ -52,8 +55,9 @@ pub enum WayOut<'a> {
 }
 
 impl Failure {
-    /// The failure that a verdict means for a login; `None` if the login can begin.
-    pub fn of_verdict(verdict: &Verdict) -> Option<Self> {
+    /// The failure that a verdict means for a login; `None` if the login can begin. `retry_after` is the number of
+    /// seconds after which an unreachable host is asked again.
+    pub fn of_verdict(verdict: &Verdict, retry_after: Option<u32>) -> Option<Self> {
         let why = Reason::of(verdict.why().unwrap_or_default());
         Some(match verdict {
             Verdict::Open | Verdict::Registrable => return None,
@@ -65,7 +69,13 @@ impl Failure {
             Verdict::NoMetadata => HostFailure::NoMetadata.into(),
             Verdict::NoRegistration => ServerFailure::NoRegistration.into(),
             Verdict::Refused { .. } => UserFailure::Refused(why).into(),
-            Verdict::Unreachable { .. } => UserFailure::Unreachable(why).into(),
+            Verdict::Unreachable { reason: Unreachable::Status(_), .. } => {
+                let wait = Duration::from_secs(retry_after.unwrap_or(60).into());
+                ServerFailure::try_later(Step::Metadata, wait, Some(why)).into()
+            }
+            Verdict::Unreachable { reason: Unreachable::Fetch(_), .. } => {
+                UserFailure::Unreachable(why).into()
+            }
             Verdict::Unreadable { .. } => ServerFailure::Unreadable(why).into(),
             Verdict::Unusable { .. } => ServerFailure::Unusable(why).into(),
         })
@@ -80,6 +90,7 @@ impl Failure {
     pub fn way_out(&self) -> WayOut<'_> {
         match self {
             Self::User(failure) => failure.way_out(),
+            Self::Server(ServerFailure::TryLater { login: Some(login), .. }) => WayOut::Login(login),
             Self::App(_) | Self::Host(_) | Self::Server(_) => WayOut::Start,
         }
     }
@@ -96,7 +107,7 @@ impl Failure {
     pub fn retry_after(&self) -> Option<u32> {
         match self {
             Self::App(AppFailure::Interrupted { .. }) => Some(1),
-            Self::Server(ServerFailure::TryLater { seconds }) => Some(*seconds),
+            Self::Server(ServerFailure::TryLater { seconds, .. }) => Some(*seconds),
             Self::Server(ServerFailure::RegistersInVain) => Some(600),
             Self::User(UserFailure::TooManyRequests) => Some(60),
             Self::App(_) | Self::Host(_) | Self::Server(_) | Self::User(_) => None,
@@ -119,6 +130,7 @@ impl From<AuthorizationResponseError> for Failure {
             }
             AuthorizationResponseError::CodeWithError
             | AuthorizationResponseError::NoCode
+            | AuthorizationResponseError::NoState
             | AuthorizationResponseError::Repeated => {
                 ServerFailure::MalformedAnswer(Reason::of(error)).into()
             }
@@ -132,6 +144,13 @@ impl From<AuthorizationResponseError> for Failure {
     }
 }
 
+/// The failure of a revocation reaches no person.
+impl From<FailedResponse> for Failure {
+    fn from(response: FailedResponse) -> Self {
+        ServerFailure::Unreachable(Reason::of(response)).into()
+    }
+}
+
 impl From<RegisterError> for Failure {
     fn from(error: RegisterError) -> Self {
         ServerFailure::NotRegistered(Reason::of(error)).into()
@@ -141,6 +160,12 @@ impl From<RegisterError> for Failure {
 impl From<TokenError> for Failure {
     fn from(error: TokenError) -> Self {
         ServerFailure::NoToken(Reason::of(error)).into()
+    }
+}
+
+impl From<NotIssued> for Failure {
+    fn from(not_issued: NotIssued) -> Self {
+        not_issued.error.into()
     }
 }
 

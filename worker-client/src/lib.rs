@@ -29,11 +29,13 @@ pub mod api;
 pub mod config;
 pub mod cookie;
 pub mod failure;
+mod json;
 pub mod model;
 pub mod pages;
 pub mod problem;
 pub mod return_to;
 pub mod seal;
+mod small_map;
 pub mod stored;
 
 #[cfg(target_arch = "wasm32")]

@@ -103,7 +103,9 @@ impl Login {
     pub async fn probe(&self, typed: &str) -> Result<Probed, Failure> {
         let target = LoginTarget::parse(typed, &self.config.egress)?;
         let (answered, about) = self.probe_host(&target).await?;
+        let retry_after = answered.retry_after();
         let mut probed = Probed::new(target.host(), target.resource(), answered.verdict, about);
+        probed.retry_after = retry_after;
         if let Some(server) = answered.server {
             probed.issuer = Some(server.issuer.to_string());
             probed.login = Some(self.link(&target.resource(), None, None)?);

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use login_flow::{Verdict, covers};
+use login_flow::{Relaxations, Verdict, covers};
 
 /// The branding of a host: untrusted text, cleaned and capped by `branding`.
 #[derive(Clone, Debug, Default, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
@@ -32,6 +32,8 @@ pub struct Connection {
     pub issuer: String,
     /// Scope of the token, as the server said: untrusted text.
     pub scope: Option<String>,
+    /// Relaxations that the issuer requires: what requests to it leave out or exchange.
+    pub relaxations: Relaxations,
     /// Title of the host's root page: untrusted text.
     pub title: Option<String>,
     /// Description of the host's root page: untrusted text.
@@ -44,7 +46,48 @@ pub struct Connection {
     pub has_icon: bool,
     /// True if the server has ended it.
     pub needs_login: bool,
+    /// State, which says what the person can do about it.
+    pub state: ConnectionState,
 }
+
+/// State of a connection.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[expect(clippy::exhaustive_enums, reason = "a page offers a way out of each")]
+pub enum ConnectionState {
+    /// It can be used.
+    Works,
+    /// The server does not renew it at the moment; it is kept, and renewed with a later use.
+    TryLater,
+    /// The same for more than a day: a new login is offered beside another attempt.
+    TryLaterOrLogin,
+    /// The server has ended it: only a new login mends it.
+    NeedsLogin,
+}
+
+impl ConnectionState {
+    /// All states.
+    pub const ALL: [Self; 4] = [Self::Works, Self::TryLater, Self::TryLaterOrLogin, Self::NeedsLogin];
+
+    /// The state of a connection that the server has ended or not, and whose renewal has failed for so many
+    /// milliseconds.
+    pub fn of(is_ended: bool, failing: Option<i64>) -> Self {
+        match failing {
+            _ if is_ended => Self::NeedsLogin,
+            None => Self::Works,
+            Some(failing) if failing > LASTING => Self::TryLaterOrLogin,
+            Some(_) => Self::TryLater,
+        }
+    }
+
+    /// True if a page offers a new login.
+    pub fn offers_login(self) -> bool {
+        matches!(self, Self::TryLaterOrLogin | Self::NeedsLogin)
+    }
+}
+
+/// The milliseconds after which a failure is said to last: a day.
+const LASTING: i64 = 86_400_000;
 
 /// Outcome of the revocation of each token of a connection that was ended.
 #[derive(Clone, Copy, Debug, Default, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
@@ -132,6 +175,9 @@ pub struct Probed {
     pub connection: Option<Connection>,
     /// The page to send the person to, when they can log in.
     pub login: Option<Url>,
+    /// The number of seconds after which a host that cannot be reached is asked again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub retry_after: Option<u32>,
 }
 
 impl Probed {
@@ -146,6 +192,7 @@ impl Probed {
             about,
             connection: None,
             login: None,
+            retry_after: None,
         }
     }
 }

@@ -13,7 +13,7 @@ use login_flow::LoginTarget;
 
 use crate::{
     failure::{Defect, Failure, WayOut},
-    model::{About, Connection, Revocation},
+    model::{About, Connection, ConnectionState, Revocation},
     problem::Problem,
 };
 

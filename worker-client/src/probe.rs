@@ -13,11 +13,12 @@ use crate::{
     model::About,
     platform::{
         cache::CacheEntry,
+        clock::{now, seconds},
         fetch::{Limit, through},
         limits::RateLimit,
     },
 };
-use login_flow::{LoginTarget, Server, Verdict, probe};
+use login_flow::{LoginTarget, Probe, RequestedScope, Server, Verdict, probe};
 
 /// The outcome of a probe: a validated server, exactly when a login is possible.
 #[derive(Deserialize, Serialize)]
@@ -25,6 +26,30 @@ pub(crate) struct HostAnswer {
     #[serde(flatten)]
     pub(crate) verdict: Verdict,
     pub(crate) server: Option<Server>,
+    /// The scope that the resource's challenge names: untrusted text.
+    #[serde(default)]
+    pub(crate) challenge_scope: Option<String>,
+    /// Second of 1970 before which an unreachable host is not asked again.
+    #[serde(default)]
+    retry_at: Option<i64>,
+}
+
+impl HostAnswer {
+    /// The scope that a login asks for when no party names one.
+    pub(crate) fn chosen_scope(&self, server: &Server) -> RequestedScope {
+        RequestedScope::chosen(server, self.challenge_scope.as_deref())
+    }
+
+    /// The failure that the verdict means for a login; `None` if the login can begin.
+    pub(crate) fn failure(&self) -> Option<Failure> {
+        Failure::of_verdict(&self.verdict, self.retry_after())
+    }
+
+    /// The number of seconds after which an unreachable host is asked again.
+    pub(crate) fn retry_after(&self) -> Option<u32> {
+        let left = self.retry_at?.saturating_sub(seconds(now())).max(1);
+        Some(u32::try_from(left).unwrap_or(u32::MAX))
+    }
 }
 
 /// Metadata and root page, side by side. A host that is not in the cache counts against the limits of the caller.
@@ -47,8 +72,13 @@ pub(crate) async fn probe_host(
         let is_preregistered =
             |issuer: &Issuer| config.clients.at(issuer).is_some_and(Preregistered::is_client);
         let probed = probe(target, egress, is_preregistered, through(egress, Limit::METADATA)).await;
-        let answered = HostAnswer { verdict: probed.verdict, server: probed.server };
-        cache.write(&answered, PROBE_TTL).await;
+        let Probe { verdict, server, challenge_scope, retry_after, .. } = probed;
+        // A host that asks for time is given it: the answer is kept for as long.
+        let wait = retry_after.map_or(PROBE_TTL, |retry_after| retry_after.wait(now()).max(PROBE_TTL));
+        let is_unreachable = matches!(verdict, Verdict::Unreachable { .. });
+        let retry_at = is_unreachable.then(|| seconds(now()).saturating_add(wait.as_secs().cast_signed()));
+        let answered = HostAnswer { verdict, server, challenge_scope, retry_at };
+        cache.write(&answered, wait).await;
         answered
     };
     Ok(join(probing, about(target, config)).await)

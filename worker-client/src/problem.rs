@@ -139,7 +139,7 @@ mod tests {
 
     #[test]
     fn every_verdict_but_one_is_a_failure() {
-        assert!(Failure::of_verdict(&Verdict::Registrable).is_none());
+        assert!(Failure::of_verdict(&Verdict::Registrable, None).is_none());
         for verdict in [
             Verdict::ExternalAuthorizationServer { resource_metadata: "x".to_owned() },
             Verdict::NoMetadata,
@@ -150,7 +150,7 @@ mod tests {
             Verdict::Unusable { reasons: vec![Unusable::NoS256] },
             Verdict::Closed { status: 403 },
         ] {
-            let problem = Problem::new(&Failure::of_verdict(&verdict).unwrap(), None);
+            let problem = Problem::new(&Failure::of_verdict(&verdict, None).unwrap(), None);
             assert!(!problem.actor.is_empty() && !problem.remedy.is_empty(), "{problem:?}");
         }
     }

@@ -1,23 +1,26 @@
 //! One object per issuer: the client that all users of this deployment share there.
 
+mod attempts;
+mod holders;
 mod lifecycle;
 mod rows;
+mod schema;
 
-use std::{
-    cell::RefCell,
-    rc::Rc,
-    time::{Duration, SystemTime},
-};
+use std::{cell::RefCell, rc::Rc};
 
 use rfc8414::Endpoint;
 use serde::{Deserialize, Serialize};
 use url::Url;
 use worker::{DurableObject, Env, Request, Response, State, durable_object, wasm_bindgen};
 
-use self::rows::{MIGRATIONS, Rows};
+use self::{
+    attempts::{Attempts, REFUSAL_TTL},
+    rows::{RegistrationRow, Rows},
+    schema::MIGRATIONS,
+};
 use crate::{
     config::Preregistered,
-    failure::{Failure, ServerFailure},
+    failure::{Failure, Reason, ServerFailure},
     platform::{
         alarm::{Alarm, LONGEST_SLEEP},
         clock::{now, seconds},
@@ -29,7 +32,7 @@ use crate::{
         storage::Storage,
     },
 };
-use login_flow::{Client, Register, Server, Update, drive};
+use login_flow::{Client, Fault, Faulty, Register, Relaxations, Server, Step, Update, drive};
 
 /// Registers once per issuer and redirection URI, and keeps the registration before anyone uses it.
 #[durable_object(alarm)]
@@ -65,6 +68,13 @@ pub(crate) enum RegistrarRequest {
         /// Identifier of the client.
         client_id: String,
     },
+    /// The server accepts this client, with these relaxations.
+    Proven {
+        /// Identifier of the client.
+        client_id: String,
+        /// Relaxations that the issuer requires.
+        relaxations: Relaxations,
+    },
     /// An account has a connection with this client.
     Hold {
         /// Which.
@@ -72,7 +82,6 @@ pub(crate) enum RegistrarRequest {
         /// The account.
         account: String,
         /// When that began, in milliseconds since 1970.
-        #[serde(default)]
         since: i64,
     },
     /// An account has no connection with this client any more.
@@ -82,7 +91,6 @@ pub(crate) enum RegistrarRequest {
         /// The account.
         account: String,
         /// When that ended, in milliseconds since 1970: it ends nothing that began later.
-        #[serde(default)]
         since: i64,
     },
 }
@@ -96,6 +104,8 @@ pub(crate) struct ObtainClient {
     pub(crate) redirect_uri: Url,
     /// The name of the app on the consent page.
     pub(crate) client_name: String,
+    /// The scope of the login.
+    pub(crate) scope: Option<String>,
 }
 
 impl DurableObject for Registrar {
@@ -120,6 +130,9 @@ impl Registrar {
         match rpc::read_request(&mut request).await {
             Ok(RegistrarRequest::Obtain(wanted)) => rpc::respond(inner.obtain(*wanted).await),
             Ok(RegistrarRequest::Forget { client_id }) => rpc::respond(inner.forget(&client_id)),
+            Ok(RegistrarRequest::Proven { client_id, relaxations }) => {
+                rpc::respond(inner.proven(&client_id, &relaxations))
+            }
             Ok(RegistrarRequest::Hold { client_id, account, since }) => {
                 rpc::respond(inner.hold(&client_id, &account, since))
             }
@@ -133,18 +146,20 @@ impl Registrar {
 
 impl Inner {
     async fn obtain(self: Rc<Self>, wanted: ObtainClient) -> Result<Client, Failure> {
-        let ObtainClient { server, redirect_uri, client_name } = &wanted;
+        let ObtainClient { server, redirect_uri, client_name, scope } = &wanted;
         let rows = self.rows()?;
         let known = rows.config().clients.at(&server.issuer).cloned();
         if let Some(client) = known.as_ref().and_then(|known| known.client(redirect_uri)) {
-            return Ok(client);
+            return Ok(Client { relaxations: rows.relaxations()?, ..client });
         }
         let stored = rows.usable(server, redirect_uri)?;
-        let is_renamed = stored
-            .as_ref()
-            .is_some_and(|(row, client)| row.name != *client_name && client.managed_by(server).is_some());
+        let fits = |(row, client): &(RegistrationRow, Client)| {
+            let is_renamed = row.name != *client_name && client.managed_by(server).is_some();
+            !is_renamed && client.may_ask_for(scope.as_deref())
+        };
         match stored {
-            Some((row, client)) if !is_renamed => {
+            Some(stored) if fits(&stored) => {
+                let (row, client) = stored;
                 // A change of keys reaches the rows with the next login, and without one by the alarm.
                 if rows.touch(&row)? || rows.rotate(&row)? {
                     self.schedule(&rows).await?;
@@ -154,58 +169,118 @@ impl Inner {
             stored => {
                 let registration = server.registration_endpoint.as_ref().map_or("", Endpoint::as_str);
                 let token = server.token_endpoint.as_str();
-                let key = format!("{redirect_uri} {registration} {token}");
+                let scope = scope.as_deref().unwrap_or_default();
+                let key = format!("{redirect_uri} {registration} {token} {scope}");
                 let client = stored.map(|(_, client)| client);
                 self.flights.join(&self.state, &key, Rc::clone(&self).settle(wanted, client, known)).await
             }
         }
     }
 
-    /// Gives the client we have our present name, or registers one.
+    /// Brings the client we have up to date, or registers one.
     async fn settle(
         self: Rc<Self>,
         wanted: ObtainClient,
-        renamed: Option<Client>,
+        present: Option<Client>,
         known: Option<Preregistered>,
     ) -> Result<Client, Failure> {
-        let ObtainClient { server, redirect_uri, client_name } = wanted;
-        let rows = self.rows()?;
-        let egress = &rows.config().egress;
-        if let Some(client) = renamed {
-            if self.attempts.borrow().renamed_lately(now()) {
-                return Ok(client);
-            }
-            self.attempts.borrow_mut().renamed = Some(now());
-            let Some(update) = Update::new(&server, client.clone(), &client_name) else {
-                return Ok(client);
-            };
-            let updated = drive(update, through(egress, Limit::TOKEN));
-            // A name that is out of date does not stop a login.
-            let Ok(updated) = updated.await else { return Ok(client) };
-            rows.store(&server, &updated, &client_name)?;
-            self.schedule(&rows).await?;
+        let Some(client) = present else { return self.register(&wanted, known.as_ref(), None).await };
+        let lacks_scope = !client.may_ask_for(wanted.scope.as_deref());
+        if let Some(updated) = self.updated(&wanted, &client, lacks_scope).await? {
             return Ok(updated);
         }
+        if !lacks_scope {
+            // A name that is out of date does not stop a login.
+            return Ok(client);
+        }
+        // Neither does a scope that cannot be registered: the server may know it all the same, or says so itself.
+        let registered = self.register(&wanted, known.as_ref(), client.scope.as_deref()).await;
+        Ok(registered.unwrap_or(client))
+    }
+
+    /// The client with our present name and the scope of a login (RFC 7592 §2.2); `None` if the server does not update it
+    /// now.
+    async fn updated(
+        &self,
+        wanted: &ObtainClient,
+        client: &Client,
+        lacks_scope: bool,
+    ) -> Result<Option<Client>, Failure> {
+        let ObtainClient { server, client_name, scope, .. } = wanted;
+        if self.attempts.borrow().updated_lately(now()) && !lacks_scope {
+            return Ok(None);
+        }
+        let Some(update) = Update::new(server, client.clone(), client_name, scope.as_deref()) else {
+            return Ok(None);
+        };
+        let rows = self.rows()?;
+        if rows.pause_left()?.is_some() {
+            return Ok(None);
+        }
+        self.attempts.borrow_mut().updated = Some(now());
+        let egress = &rows.config().egress;
+        let updated = match drive(update, through(egress, Limit::TOKEN)).await {
+            Ok(updated) => updated,
+            Err(error) => {
+                rows.pause_if_asked(&error.fault())?;
+                return Ok(None);
+            }
+        };
+        rows.store(server, &updated, client_name)?;
+        self.schedule(&rows).await?;
+        Ok(Some(updated))
+    }
+
+    /// Registers a client, within the limits, for the scope of a login and of those before it.
+    async fn register(
+        &self,
+        wanted: &ObtainClient,
+        known: Option<&Preregistered>,
+        earlier_scope: Option<&str>,
+    ) -> Result<Client, Failure> {
+        let ObtainClient { server, redirect_uri, client_name, scope } = wanted;
+        let rows = self.rows()?;
+        if let Some(left) = rows.pause_left()? {
+            return Err(ServerFailure::try_later(Step::Registration, left, None).into());
+        }
         self.attempts.borrow_mut().next(now())?;
-        let register = Register::new(&server, redirect_uri, &client_name);
-        let mut register = register.ok_or(ServerFailure::NoRegistration)?;
-        if let Some(token) = known.as_ref().and_then(Preregistered::initial_access_token) {
+        let register = Register::new(server, redirect_uri.clone(), client_name);
+        let mut register =
+            register.ok_or(ServerFailure::NoRegistration)?.with_relaxations(rows.relaxations()?);
+        for scope in [earlier_scope, scope.as_deref()].into_iter().flatten() {
+            register = register.with_scope(scope);
+        }
+        if let Some(token) = known.and_then(Preregistered::initial_access_token) {
             register = register.with_initial_access_token(token.clone());
         }
+        let egress = &rows.config().egress;
         let registered = drive(register, through(egress, Limit::TOKEN)).await;
         match registered {
             Ok(client) => {
-                rows.store(&server, &client, &client_name)?;
+                rows.store(server, &client, client_name)?;
                 self.schedule(&rows).await?;
-                Line { event: "registered", issuer: Some(server.issuer.as_str()), ..Line::default() }.info();
+                let relaxations = client.relaxations.names();
+                let relaxations = Some(relaxations.as_str()).filter(|names| !names.is_empty());
+                let issuer = Some(server.issuer.as_str());
+                Line { event: "registered", issuer, relaxations, ..Line::default() }.info();
                 Ok(client)
             }
             Err(error) => {
+                if let Fault::Temporary { retry_after } = error.fault() {
+                    let wait = retry_after.map_or(REFUSAL_TTL, |retry_after| retry_after.wait(now()));
+                    rows.pause(wait)?;
+                    let reason = Some(Reason::of(error));
+                    return Err(ServerFailure::try_later(Step::Registration, wait, reason).into());
+                }
                 let failure = Failure::from(error);
                 self.attempts.borrow_mut().refused = Some((now(), failure.clone()));
                 Err(failure)
             }
         }
+    }
+
+    fn proven(&self, client_id: &str, relaxations: &Relaxations) -> Result<(), Failure> {
+        self.rows()?.proven(client_id, relaxations)
     }
 
     fn rows(&self) -> Result<Rows, Failure> {
@@ -222,35 +297,4 @@ impl Inner {
     }
 }
 
-/// The recent registrations and their outcome: a server that refuses, or forgets, is not asked at every click.
-#[derive(Default)]
-struct Attempts {
-    refused: Option<(SystemTime, Failure)>,
-    renamed: Option<SystemTime>,
-    made: Vec<SystemTime>,
-}
-
-impl Attempts {
-    fn next(&mut self, now: SystemTime) -> Result<(), Failure> {
-        let within = |at: &SystemTime, span| now.duration_since(*at).is_ok_and(|age| age < span);
-        if let Some((_, failure)) = self.refused.as_ref().filter(|(at, _)| within(at, REFUSAL_TTL)) {
-            return Err(failure.clone());
-        }
-        self.made.retain(|at| within(at, REGISTRATION_WINDOW));
-        if self.made.len() >= MAX_REGISTRATIONS {
-            return Err(ServerFailure::RegistersInVain.into());
-        }
-        self.made.push(now);
-        Ok(())
-    }
-
-    fn renamed_lately(&self, now: SystemTime) -> bool {
-        self.renamed.is_some_and(|at| now.duration_since(at).is_ok_and(|age| age < MIN_RENAME_INTERVAL))
-    }
-}
-
 const OWNER: &str = "registrar";
-const REFUSAL_TTL: Duration = Duration::from_mins(1);
-const REGISTRATION_WINDOW: Duration = Duration::from_mins(10);
-const MIN_RENAME_INTERVAL: Duration = Duration::from_hours(1);
-const MAX_REGISTRATIONS: usize = 5;

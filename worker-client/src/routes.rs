@@ -11,7 +11,7 @@ use self::{
     login_request::{LoginRequest, header, same_origin},
 };
 use crate::{
-    account::{AccountRequest, BeginLogin, CompletedLogin, SCHEMA_VERSION, Session},
+    account::{AccountRequest, BeginLogin, LoginStep, SCHEMA_VERSION, Session},
     api::{NoRoute, OPENAPI, Route},
     cookie::SessionCookie,
     failure::{Defect, Failure, Reason, UserFailure},
@@ -21,7 +21,7 @@ use crate::{
     platform::{entropy::entropy, log::report, panic::contained},
     problem::Problem,
 };
-use login_flow::{LoginTarget, Server, digest};
+use login_flow::{LoginTarget, RequestedScope, Server, digest};
 
 impl Login {
     /// Answers a request to one of our routes; nothing when it is none of them.
@@ -126,21 +126,32 @@ async fn confirm(login: &Login, request: &Request, url: &Url) -> Result<Answer, 
     }
     let parameters = LoginRequest::of_query(url);
     let target = parameters.target(login)?;
-    let (server, about) = registrable(login, request, &target).await?;
-    parameters.scope()?;
-    let page = parameters.confirm_page(login, &target, &server, &about);
+    let host = registrable(login, request, &target).await?;
+    parameters.requested_scope(&host)?;
+    let page = parameters.confirm_page(login, &target, &host);
     Ok(Answer::page(pages::confirm(&login.config.prefix, &page)?)?.leading_away())
 }
 
-/// The server to log in with and what the host says of itself, or why there is none.
+/// A host that a person can log in to.
+struct RegistrableHost {
+    server: Server,
+    /// The scope that a login asks for when no party names one.
+    chosen_scope: RequestedScope,
+    about: About,
+}
+
+/// The host to log in to, or the failure that says why that is not possible.
 async fn registrable(
     login: &Login,
     request: &Request,
     target: &LoginTarget,
-) -> Result<(Server, About), Failed> {
+) -> Result<RegistrableHost, Failed> {
     let (answered, about) = login.counting(request).probe_host(target).await?;
-    match (answered.server, Failure::of_verdict(&answered.verdict)) {
-        (Some(server), None) => Ok((server, about)),
+    match (&answered.server, answered.failure()) {
+        (Some(server), None) => {
+            let chosen_scope = answered.chosen_scope(server);
+            Ok(RegistrableHost { server: server.clone(), chosen_scope, about })
+        }
         (_, Some(failure)) => Err(Failed::at(target, failure)),
         (None, None) => Err(Failed::at(target, Failure::internal(Defect::Verdict))),
     }
@@ -150,11 +161,12 @@ async fn begin(login: &Login, request: &mut Request) -> Result<Answer, Failed> {
     same_origin(login, request)?;
     let parameters = LoginRequest::of_body(request).await?;
     let target = parameters.target(login)?;
-    let scope = parameters.scope()?;
-    let (server, about) = registrable(login, request, &target).await?;
-    if !parameters.agrees_to(&parameters.confirm_page(login, &target, &server, &about)) {
+    let host = registrable(login, request, &target).await?;
+    let scope = parameters.requested_scope(&host)?;
+    if !parameters.agrees_to(&parameters.confirm_page(login, &target, &host)) {
         return Err(Failed::at(&target, UserFailure::NotAgreed));
     }
+    let RegistrableHost { server, about, .. } = host;
     // RFC 9700 §4.4.2.2: each issuer has its own redirection URI.
     let redirect_uri = login.config.url(&format!("/callback/{}", issuer_id(&server)));
     let begin_login = || {
@@ -201,10 +213,15 @@ async fn callback(login: &Login, request: &Request, url: &Url) -> Result<Answer,
         User::Browser(None) | User::Host { .. } => None,
     };
     let rotate = next.as_ref().map(SessionCookie::digest);
-    let completed: CompletedLogin =
-        login.call(AccountRequest::Callback { url: url.clone(), rotate }).await.map_err(unknown)?;
+    // Our own pages send no referrer, so that a redirect which passed no page of the server has none.
+    let from_page = header(request, "referer").is_some();
+    let callback = AccountRequest::Callback { url: url.clone(), rotate, from_page };
+    let return_to = match login.call(callback).await.map_err(unknown)? {
+        LoginStep::Completed { return_to } => return_to,
+        LoginStep::AskAgain { url } => return Answer::see_other(&url),
+    };
     let home = || noticed(login.config.url("/"), Notice::Connected);
-    let back = completed.return_to.unwrap_or_else(home);
+    let back = return_to.unwrap_or_else(home);
     let answer = Answer::see_other(&back)?;
     match next {
         Some(cookie) => answer.with_cookie(&cookie.set()),

@@ -32,7 +32,7 @@ impl Vault<'_> {
     pub fn open<T: DeserializeOwned>(&self, place: Place<'_>, sealed: &str) -> Result<T, Unsealable> {
         let plain = self.decrypt(place, sealed)?;
         // As text, which is how everything is read here: each kind of reader is code of its own for each type.
-        serde_json::from_str(str::from_utf8(&plain).map_err(|_| Unsealable)?).map_err(|_| Unsealable)
+        crate::json::read(str::from_utf8(&plain).map_err(|_| Unsealable)?).map_err(|_| Unsealable)
     }
 
     /// Seals with the active key, in the present form, what an earlier key or form sealed.

@@ -24,5 +24,12 @@ pub use self::{
     version::{UnknownVersion, Version},
 };
 
+/// True for a member that is left out: those that came later are absent where they say nothing new, so that an older
+/// package reads the row.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+const fn is_false(flag: &bool) -> bool {
+    !*flag
+}
+
 #[cfg(test)]
 mod tests;

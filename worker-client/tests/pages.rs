@@ -11,7 +11,7 @@ use serde_json::Value;
 use worker_client::{
     api::OPENAPI,
     failure::UserFailure,
-    model::{About, Connection, Receipt},
+    model::{About, Connection, ConnectionState, Receipt},
     pages::{self, BrowserSession, ConfirmPage, Notice},
     problem::Problem,
 };
@@ -23,7 +23,18 @@ fn named(name: &str) -> String {
 /// The page before a login to `host`, whose token is issued at `issuer`.
 fn confirm(host: &str, issuer: &str, about: &About) -> String {
     confirm_page(host, issuer, issuer, |target, server| {
-        pages::confirm("", &ConfirmPage { target, server, about, scope: "", label: None, return_to: None })
+        pages::confirm(
+            "",
+            &ConfirmPage {
+                target,
+                server,
+                about,
+                scope: "",
+                default_scope: None,
+                label: None,
+                return_to: None,
+            },
+        )
     })
     .unwrap()
 }
@@ -62,6 +73,7 @@ fn b01_c08_r10_what_a_stranger_says_stays_text() {
 fn b09_what_a_stranger_says_is_bounded_and_isolated() {
     let connection = Connection {
         needs_login: true,
+        state: ConnectionState::NeedsLogin,
         scope: Some("x".repeat(100_000)),
         label: pages::label(&format!("{}\u{202E}{}", "n".repeat(500), "\u{30D}".repeat(2000))),
         ..connection("good.example", "https://good.example", Some("Goo\u{202E}gle"))
@@ -105,7 +117,7 @@ fn another_site_that_issues_the_token_is_named_and_must_be_agreed_to() {
         assert!(page.find(">Cancel<").unwrap() < page.find(">Log in at").unwrap());
     }
     let own = confirm("mcp.good.example", "https://good.example", &About::default());
-    assert!(!own.contains("will receive a token") && !own.contains("checkbox"));
+    assert!(!own.contains("will receive a token") && !own.contains(r#"name="cross_site_hosts""#));
 }
 
 #[test]
@@ -113,7 +125,15 @@ fn what_the_answer_must_hold_names_every_site() {
     let elsewhere = |host: &str, issuer: &str, endpoints: &str| {
         confirm_page(host, issuer, endpoints, |target, server| {
             let about = &About::default();
-            let page = ConfirmPage { target, server, about, scope: "", label: None, return_to: None };
+            let page = ConfirmPage {
+                target,
+                server,
+                about,
+                scope: "",
+                default_scope: None,
+                label: None,
+                return_to: None,
+            };
             Ok(page.cross_site_hosts().unwrap_or_default())
         })
         .unwrap()

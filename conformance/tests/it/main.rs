@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 #![expect(clippy::semicolon_if_nothing_returned, reason = "a fault is one expression")]
 
+mod field;
 mod formats;
 mod lab;
 mod login;

@@ -119,7 +119,7 @@ describe('a session', () => {
     [
       'in a row that says that it is older than seals',
       (mine) => `INSERT INTO session (digest, expires, sealed) VALUES ('${mine}', ${later}, '')`,
-      "UPDATE meta SET value = '2' WHERE name = 'version'",
+      "UPDATE meta SET value = value - 1 WHERE name = 'version' AND EXISTS (SELECT 1 FROM session)",
       'ALTER TABLE session DROP COLUMN sealed',
       'ALTER TABLE outbox DROP COLUMN field',
       'ALTER TABLE outbox DROP COLUMN issuer',

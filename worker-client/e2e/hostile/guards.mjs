@@ -48,22 +48,22 @@ export const HOST = [
   host('three redirects', flow('discover'), ['const MAX_REDIRECTS: u8 = 3', 'const MAX_REDIRECTS: u8 = 4']),
   host('state', flow('authorize'), ['if !bool::from(given.as_bytes().ct_eq(self.state.as_bytes())) {', 'if false {']),
   host('one redirection URI for each issuer', flow('authorize'), [
-    'if callback.path() != self.client.redirect_uri.path() {',
+    'if callback.path() != self.request.client.redirect_uri.path() {',
     'if false {',
   ]),
   host('a parameter once', flow('authorize'), ['(_, Some(_)) => Err(()),', '(first, Some(_)) => Ok(first),']),
   host('iss: compared', flow('authorize'), [
-    'Some(iss) if iss != self.server.issuer.as_str() => {',
+    'Some(iss) if iss != self.request.server.issuer.as_str() => {',
     'Some(_) if false => {',
   ]),
   host('iss: missed', flow('authorize'), [
-    'None if self.server.sends_iss => return Err(AuthorizationResponseError::NoIssuer),',
+    'None if self.request.server.sends_iss => return Err(AuthorizationResponseError::NoIssuer),',
     '',
   ]),
   host('one site for consent and tokens', flow('server'), ['if !sends_iss && !same_site(a, t) {', 'if false {']),
-  host('sites: public suffixes', flow('site'), ['if is_listed(label) || is_listed("*") {', 'if is_listed("*") {']),
-  host('sites: wildcards', flow('site'), ['if is_listed(label) || is_listed("*") {', 'if is_listed(label) {']),
-  host('sites: exceptions', flow('site'), ['if is_listed(&format!("!{label}")) {', 'if false {']),
+  host('sites: public suffixes', flow('site'), ['[listed, any].iter()', '[any].iter()']),
+  host('sites: wildcards', flow('site'), ['[listed, any].iter()', '[listed].iter()']),
+  host('sites: exceptions', flow('site'), ['if find(table, count, &format!("!{label}")).is_some() {', 'if false {']),
   host('S256', flow('server'), [
     'if !metadata.code_challenge_methods_supported().contains(&CodeChallengeMethod::S256) {',
     'if false {',
@@ -76,7 +76,7 @@ export const HOST = [
     'if registered.differences().any(is_about_redirect_uris)',
     'if false',
   ]),
-  host('registered authentication', flow('client'), [
+  host('registered authentication', flow('client_auth'), [
     '(Some(other), _) => Err(RegisterError::AuthMethod(other)),',
     '(Some(_), _) => Ok(Self::None),',
   ]),
@@ -87,11 +87,28 @@ export const HOST = [
   ]),
   host('token members once', flow('token'), ['return Err(TokenError::Malformed("each member once"));', '{}']),
   host('lifetimes are bounded', flow('token'), ['seconds.min(TEN_YEARS)', 'seconds']),
-  host('what is final', flow('token_error'), ['matches!(status.as_u16(), 200 | 201 | 400 | 401 | 403)', 'true']),
-  host('what may pass', flow('token_error'), ['&& !NOT_FINAL.contains(&error.as_str())', '']),
-  host('a refresh token that stays', flow('token_request'), [
+  host('what is final', flow('fault'), ['|| matches!(status, 400 | 409 | 410 | 422) =>', '|| status > 0 =>']),
+  host('what may pass', flow('fault'), ['|| is(TEMPORARY) {', '{']),
+  host('a refresh token that stays', flow('refresh'), [
     'tokens.refresh_token = tokens.refresh_token.or(Some(self.token));',
     '',
+  ]),
+  host('less is asked for once', flow('authorize'), ['(!self.is_repeated).then(|| Box', 'Some(Box']),
+  host('less is asked for once, in a registration', flow('register'), [
+    '(!self.is_repeated && less != self.relaxations)',
+    '(less != self.relaxations)',
+  ]),
+  host('a person who refuses is not asked again', flow('authorize'), [
+    '("access_denied", Pace::AtOnce)',
+    '("access_denied", _)',
+  ]),
+  host('a named scope stays', flow('scope'), [
+    'let Self::Chosen(scope) = self else { return None };',
+    'let (Self::Chosen(scope) | Self::Named(scope)) = self;',
+  ]),
+  host('a secret is sent otherwise before it has worked alone', flow('client_auth'), [
+    'if self.is_proven {',
+    'if false {',
   ]),
   host('a token for its origin', flow('resource'), ['resource.origin() == target.origin()', 'true']),
   host('a token for its path', flow('resource'), ["|rest| rest.is_empty() || rest.starts_with('/')", '|_| true']),
@@ -159,8 +176,8 @@ export const WORKER = [
   worker('intent', src('account/tokens'), ['store.set_intent(&row, intent)?;', ''], 'tokens', 'T02'),
   worker(
     'backoff',
-    src('account/tokens'),
-    ['self.backoff.record_failure(id, now(), wait.get());', 'let _ = wait.get();'],
+    src('account/patience'),
+    ['self.set_pause(&row.id, wait, count.saturating_add(1), since)?;', 'let _ = since;'],
     'tokens',
     'T03',
   ),
@@ -174,7 +191,7 @@ export const WORKER = [
   worker(
     'the code is spent first',
     src('account/login'),
-    ['store.end_pending(&state)?;\n        let (server', 'let (server'],
+    ['store.end_pending(&state)?;\n        let egress', 'let egress'],
     'callback',
     'C04|C10',
   ),
@@ -195,7 +212,7 @@ export const WORKER = [
     'binding',
     'S01',
   ),
-  worker('a session ends', src('account/store'), ['if *expires <= until {', 'if until > 0 {'], 'binding', 'S01'),
+  worker('a session ends', src('account/store'), ['is_ok_and(|expires| expires <= until)', 'is_ok_and(|expires| expires <= until || until > 0)'], 'binding', 'S01'),
   worker(
     'no session is older than its rows',
     src('account/store'),
@@ -271,7 +288,7 @@ export const WORKER = [
   ),
   worker(
     'a release ends nothing later',
-    src('registrar/rows'),
+    src('registrar/holders'),
     ['AND account = ? AND since <= ?', 'AND account = ? AND since <= ? + 9e15'],
     'flags',
     'R06',
@@ -361,7 +378,7 @@ export const WORKER = [
     src('account/store'),
     [
       'WHERE state = ? AND expires > ?";\n' +
-        '        let rows: Vec<Sealed> = self.0.rows(select, vec![state.into(), seconds(now()).into()])?;',
+        '        let rows: Vec<Sealed> = self.0.rows(select, vec![state.into(), now.into()])?;',
       'WHERE state = ?";\n        let rows: Vec<Sealed> = self.0.rows(select, vec![state.into()])?;',
     ],
     'callback',
@@ -429,13 +446,6 @@ export const WORKER = [
   ),
   worker('methods', src('login/fetch'), ['if !is_allowed(&request) {', 'if false {'], 'fetch', 'P10'),
   worker(
-    'icons of the site',
-    src('about'),
-    ['icons.iter().filter(|icon| same_site(&icon.url, target.url()))', 'icons.iter()'],
-    'branding',
-    'B03',
-  ),
-  worker(
     'limits',
     src('platform/limits'),
     [
@@ -447,7 +457,7 @@ export const WORKER = [
   ),
   worker(
     'a server that refuses is left alone',
-    src('registrar'),
+    src('registrar/attempts'),
     ['return Err(failure.clone());', 'let _ = failure;'],
     'registration',
     'R04',

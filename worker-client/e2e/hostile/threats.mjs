@@ -156,7 +156,7 @@ export const THREATS = [
   ...section('B', 'Branding', [
     ['01', 'markup in a title'],
     ['02', 'breaking out of a script'],
-    ['03', 'an icon of another scheme or site'],
+    ['03', 'an icon of another scheme'],
     ['04', 'an SVG'],
     ['05', 'an icon that watches people'],
     ['06', 'a picture that is none'],

@@ -1,19 +1,18 @@
 //! Every state of every page, with what a host can do to it: for the eyes, for the snapshots, and for the browser test.
 
-use std::error::Error;
+use std::{error::Error, time::Duration};
 
 use base64ct::{Base64, Encoding};
-use http::StatusCode;
 use login_flow::{
     AuthorizationResponseError, Blocked, Egress, FetchError, InvalidHost, LoginTarget, Quotation,
-    RegisterError, Server, TokenError, Unreachable, Unusable, Verdict,
+    RegisterError, Relaxation, Relaxations, Server, Step, TokenError, Unreachable, Unusable, Verdict,
 };
 use rfc8414::{Issuer, Metadata};
 use url::Url;
 use worker_client::{
     config::Misconfigured,
     failure::{AppFailure, Defect, Failure, Reason, ServerFailure, UserFailure},
-    model::{About, Connection, Receipt, Revocation},
+    model::{About, Connection, ConnectionState, Receipt, Revocation},
     pages::{self, BrowserSession, ConfirmPage, FormTarget, Notice, Unrenderable},
 };
 
@@ -79,12 +78,14 @@ pub(crate) fn connection(host: &str, resource: &str, title: Option<&str>) -> Con
         resource: resource.to_owned(),
         issuer: format!("https://{host}"),
         scope: Some("notes:read notes:write".to_owned()),
+        relaxations: Relaxations::default(),
         title: title.map(str::to_owned),
         description: None,
         label: None,
         connected_at: 1_795_000_000,
         has_icon: title.is_some(),
         needs_login: false,
+        state: ConnectionState::Works,
     }
 }
 
@@ -93,17 +94,27 @@ fn many() -> Vec<Connection> {
     vec![
         Connection {
             label: label("Work"),
+            relaxations: Relaxations::default().with(Relaxation::WithoutResource),
             ..connection("mcp.good.example", "https://mcp.good.example/mcp", Some("Good Notes"))
         },
         Connection {
             label: label("At home"),
             needs_login: true,
+            state: ConnectionState::NeedsLogin,
             ..connection("mcp.good.example", "https://mcp.good.example/mcp", Some("Good Notes"))
         },
         Connection {
             issuer: "https://login.example".to_owned(),
             scope: None,
             ..connection("plain.example:8443", "https://plain.example:8443", None)
+        },
+        Connection {
+            state: ConnectionState::TryLater,
+            ..connection("down.example", "https://down.example", None)
+        },
+        Connection {
+            state: ConnectionState::TryLaterOrLogin,
+            ..connection("lasting.example", "https://lasting.example", None)
         },
         connection("xn--80ak6aa92e.com", "https://xn--80ak6aa92e.com", Some("Apple")),
         connection("rtl.example", "https://rtl.example", Some("ملاحظات جيدة")),
@@ -119,6 +130,7 @@ fn hostile() -> Vec<Connection> {
             label: pages::label(&format!("{HOSTILE} {}", marks())),
             title: Some(marks()),
             needs_login: true,
+            state: ConnectionState::NeedsLogin,
             ..connection(&long, &path, Some(""))
         },
         Connection {
@@ -148,7 +160,15 @@ fn confirm_pages() -> Result<Vec<State>, Box<dyn Error>> {
     let long = format!("https://{long}");
     let ask = |host, issuer, authorization, about, scope, label, return_to| {
         confirm_page(host, issuer, authorization, |target, server| {
-            pages::confirm("", &ConfirmPage { target, server, about, scope, label, return_to })
+            let default_scope = None;
+            pages::confirm("", &ConfirmPage { target, server, about, scope, default_scope, label, return_to })
+        })
+    };
+    let with_default = |default_scope| {
+        confirm_page("good.example", "https://good.example", "https://good.example", |target, server| {
+            let (scope, label, return_to) = ("", None, None);
+            let (about, default_scope) = (&good, Some(default_scope));
+            pages::confirm("", &ConfirmPage { target, server, about, scope, default_scope, label, return_to })
         })
     };
     let own = "https://good.example";
@@ -159,6 +179,7 @@ fn confirm_pages() -> Result<Vec<State>, Box<dyn Error>> {
             "confirm-options",
             ask("good.example", own, own, &good, "notes:read", Some("Work"), Some("/notes?open=1"))?,
         ),
+        ("confirm-default-scope", with_default("openid notes:read")?),
         (
             "confirm-international",
             ask(
@@ -249,16 +270,18 @@ fn at_a_host() -> Vec<(&'static str, Failed)> {
             Verdict::Unreachable { reason: Unreachable::Fetch(FetchError::NoAnswer), detail: None },
         ),
         ("problem-unusable", Verdict::Unusable { reasons: vec![Unusable::NoS256] }),
+        ("problem-try-later-host", Verdict::Unreachable { reason: Unreachable::Status(503), detail: None }),
         ("problem-closed", Verdict::Closed { status: 403 }),
         ("problem-unreadable", Verdict::Unreadable { reasons: Vec::new() }),
     ];
-    let verdicts =
-        verdicts.into_iter().filter_map(|(name, verdict)| Some(about(name, Failure::of_verdict(&verdict)?)));
+    let verdicts = verdicts
+        .into_iter()
+        .filter_map(|(name, verdict)| Some(about(name, Failure::of_verdict(&verdict, None)?)));
     let others = [
         about("problem-registers-in-vain", ServerFailure::RegistersInVain),
         about("problem-not-agreed", UserFailure::NotAgreed),
         about("problem-not-registered", RegisterError::RedirectUris),
-        about("problem-no-token", TokenError::Status(StatusCode::INTERNAL_SERVER_ERROR)),
+        about("problem-no-token", TokenError::Malformed("`token_type`")),
         about("problem-too-large", FetchError::TooLarge),
     ];
     verdicts.chain(others).collect()
@@ -297,8 +320,18 @@ fn of_a_login() -> Vec<(&'static str, Failed)> {
         error: error.to_owned(),
         says: Quotation::of("Your administrator must approve this app"),
     };
+    let reason = "the token endpoint answered with 503 Service Unavailable";
+    let try_later = |step| ServerFailure::try_later(step, Duration::from_secs(5), Some(Reason::of(reason)));
+    let again = Url::parse("https://app.example/login?url=https%3A%2F%2Fgood.example");
+    let mut lasting = try_later(Step::Refresh).lasting();
+    if let ServerFailure::TryLater { login, .. } = &mut lasting {
+        *login = again.ok().map(Box::new);
+    }
     vec![
-        alone("problem-try-later", ServerFailure::TryLater { seconds: 5 }),
+        alone("problem-try-later", try_later(Step::Refresh)),
+        alone("problem-try-later-login", try_later(Step::CodeExchange)),
+        alone("problem-try-later-registration", try_later(Step::Registration)),
+        about("problem-try-later-lasting", lasting),
         alone("problem-interrupted", AppFailure::Interrupted { cause: None }),
         alone("problem-newer-rows", AppFailure::NewerRows),
         alone("problem-internal", Failure::internal(Defect::Row)),

@@ -2,19 +2,19 @@ use std::fmt;
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 use pkce::Verifier;
-use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 use url::Url;
 
 use crate::{
-    Client, CodeExchange, Quotation, Requirement, Server,
+    Client, CodeExchange, Quotation, Relaxation, RequestedScope, Requirement, Server,
     quotation::{error_code, said},
+    scope::{OFFLINE_ACCESS, OPENID, has_value},
 };
 
 /// The input of one authorization request (RFC 6749 §4.1.1, RFC 7636 §4.3, RFC 8707 §2).
 #[derive(Clone, Debug)]
-#[expect(clippy::exhaustive_structs, reason = "the four things a login is made of")]
+#[expect(clippy::exhaustive_structs, reason = "a store takes it apart and puts it together again")]
 pub struct AuthorizationRequest {
     /// The authorization server.
     pub server: Server,
@@ -22,11 +22,18 @@ pub struct AuthorizationRequest {
     pub client: Client,
     /// The `resource` parameter: the resource that the token is for (RFC 8707 §2).
     pub resource: String,
-    /// The `scope` parameter; with `None` the server chooses (RFC 6749 §3.3).
-    pub scope: Option<String>,
+    /// The `scope` parameter (RFC 6749 §3.3).
+    pub scope: RequestedScope,
+    /// True if this is the second request of one login: there is no third.
+    pub is_repeated: bool,
 }
 
 impl AuthorizationRequest {
+    /// The first request of a login.
+    pub fn new(server: Server, client: Client, resource: String, scope: RequestedScope) -> Self {
+        Self { server, client, resource, scope, is_repeated: false }
+    }
+
     /// The URL of the authorization request, and the state to store until the callback.
     #[expect(clippy::needless_pass_by_value, reason = "a state is spent by its login")]
     pub fn begin(self, state: State, verifier: Verifier) -> (Url, Pending) {
@@ -38,18 +45,63 @@ impl AuthorizationRequest {
             .append_pair("state", state.as_str())
             .append_pair("code_challenge", verifier.challenge().as_str())
             .append_pair("code_challenge_method", "S256")
-            .append_pair("resource", &self.resource);
-        if let Some(scope) = &self.scope {
-            url.query_pairs_mut().append_pair("scope", scope);
+            .extend_pairs(self.client.resource_parameter(&self.resource));
+        if let Some(scope) = self.sent_scope() {
+            url.query_pairs_mut().append_pair("scope", &scope);
             // OpenID Connect Core 1.0 §3.1.2.1: some servers reject the scope `openid` without a nonce.
-            if scope.split(' ').any(|value| value == "openid") {
+            if has_value(&scope, OPENID) {
                 let nonce = Sha256::digest(format!("nonce {}", state.as_str()));
                 url.query_pairs_mut().append_pair("nonce", &Base64UrlUnpadded::encode_string(&nonce));
             }
+            // OpenID Connect Core 1.0 §11: without it the server ignores the scope `offline_access`.
+            if has_value(&scope, OFFLINE_ACCESS) {
+                url.query_pairs_mut().append_pair("prompt", "consent");
+            }
         }
-        let Self { server, client, resource, scope } = self;
-        (url, Pending { server, client, resource, scope, verifier, state: state.digest() })
+        (url, Pending { request: self, verifier, state: state.digest() })
     }
+
+    /// The `scope` parameter that is sent.
+    pub fn sent_scope(&self) -> Option<String> {
+        self.scope.sent(&self.server, &self.client.relaxations)
+    }
+
+    /// The second request of the login after a genuine refusal that names what to leave out; `None` if there is nothing
+    /// to leave out, or this was the second request.
+    ///
+    /// `access_denied` names the scope only if the server sent it before a person can have seen a page.
+    pub fn after(mut self, refusal: &AuthorizationResponseError, pace: Pace) -> Option<Box<Self>> {
+        let AuthorizationResponseError::Refused { error, .. } = refusal else { return None };
+        match (error.as_str(), pace) {
+            ("invalid_target", _) if self.client.sends_resource() => {
+                self.client.relax(Relaxation::WithoutResource);
+                self.again()
+            }
+            ("invalid_scope", _) | ("access_denied", Pace::AtOnce) => self.with_other_scope(),
+            _ => None,
+        }
+    }
+
+    /// The second request, with the other choice of scope.
+    pub(crate) fn with_other_scope(mut self) -> Option<Box<Self>> {
+        self.client.relaxations = self.scope.otherwise(&self.server, &self.client.relaxations)?;
+        self.again()
+    }
+
+    /// The second request of the login.
+    pub(crate) fn again(self) -> Option<Box<Self>> {
+        (!self.is_repeated).then(|| Box::new(Self { is_repeated: true, ..self }))
+    }
+}
+
+/// The pace of an authorization response.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[expect(clippy::exhaustive_enums, reason = "a caller must say which")]
+pub enum Pace {
+    /// The response came so soon after the request that no person can have answered a page.
+    AtOnce,
+    /// A person may have answered a page.
+    Later,
 }
 
 /// The `state` of one authorization request: 256 random bits, without meaning (RFC 6749 §10.12).
@@ -94,12 +146,9 @@ impl fmt::Debug for State {
 /// encrypted.
 ///
 /// It holds the endpoints of the server as they were at the request: later changes to the metadata have no effect.
-#[derive(Debug, Deserialize, Serialize)]
+#[derive(Debug)]
 pub struct Pending {
-    pub(crate) server: Server,
-    pub(crate) client: Client,
-    pub(crate) resource: String,
-    pub(crate) scope: Option<String>,
+    pub(crate) request: AuthorizationRequest,
     pub(crate) verifier: Verifier,
     state: String,
 }
@@ -107,14 +156,17 @@ pub struct Pending {
 impl Pending {
     /// The parts to store: the request, the code verifier, and the digest of the `state`.
     pub fn into_parts(self) -> (AuthorizationRequest, Verifier, String) {
-        let Self { server, client, resource, scope, verifier, state } = self;
-        (AuthorizationRequest { server, client, resource, scope }, verifier, state)
+        (self.request, self.verifier, self.state)
     }
 
     /// Restores a login from its stored parts.
     pub fn restore(request: AuthorizationRequest, verifier: Verifier, state_digest: String) -> Self {
-        let AuthorizationRequest { server, client, resource, scope } = request;
-        Self { server, client, resource, scope, verifier, state: state_digest }
+        Self { request, verifier, state: state_digest }
+    }
+
+    /// The authorization request that was sent.
+    pub fn request(&self) -> &AuthorizationRequest {
+        &self.request
     }
 
     /// The digest of the `state`, which is the key of the stored login.
@@ -124,19 +176,20 @@ impl Pending {
 
     /// Validates an authorization response (RFC 6749 §4.1.2, RFC 9207 §2.4); only a valid one leads to a code exchange.
     pub fn accept(self, callback: &Url) -> Result<CodeExchange, AuthorizationResponseError> {
-        let given = State::digest_of(callback).ok_or(AuthorizationResponseError::State)?;
+        let given = State::digest_of(callback);
+        let given = given.ok_or_else(|| AuthorizationResponseError::without_state(callback))?;
         if !bool::from(given.as_bytes().ct_eq(self.state.as_bytes())) {
             return Err(AuthorizationResponseError::State);
         }
         // RFC 9700 §4.4.2.2: each issuer has its own redirection URI.
-        if callback.path() != self.client.redirect_uri.path() {
+        if callback.path() != self.request.client.redirect_uri.path() {
             return Err(AuthorizationResponseError::Issuer);
         }
         match once(callback, "iss").map_err(|()| AuthorizationResponseError::Issuer)? {
-            Some(iss) if iss != self.server.issuer.as_str() => {
+            Some(iss) if iss != self.request.server.issuer.as_str() => {
                 return Err(AuthorizationResponseError::Issuer);
             }
-            None if self.server.sends_iss => return Err(AuthorizationResponseError::NoIssuer),
+            None if self.request.server.sends_iss => return Err(AuthorizationResponseError::NoIssuer),
             _ => {}
         }
         let error = once(callback, "error").map_err(|()| AuthorizationResponseError::Repeated)?;
@@ -181,6 +234,9 @@ pub enum AuthorizationResponseError {
     /// The response has no `iss`, although the metadata says that it is always sent (RFC 9207 §2.4).
     #[error("the answer does not name the authorization server that it comes from")]
     NoIssuer,
+    /// The response has a code or an error and no `state`, which the request had (RFC 6749 §4.1.2): the server dropped it.
+    #[error("the answer carries no `state`, although the request did")]
+    NoState,
     /// An error response of the server, or of the person there (RFC 6749 §4.1.2.1).
     #[error("the authorization server answered {error}{}", said(.says.as_ref()))]
     Refused {
@@ -198,6 +254,13 @@ pub enum AuthorizationResponseError {
 }
 
 impl AuthorizationResponseError {
+    /// The error of a response whose login cannot be told by its `state`. It ends no login.
+    pub fn without_state(callback: &Url) -> Self {
+        let is_absent = matches!(once(callback, "state"), Ok(None));
+        let is_response = callback.query_pairs().any(|(name, _)| name == "code" || name == "error");
+        if is_absent && is_response { Self::NoState } else { Self::State }
+    }
+
     /// The requirement that the response violates; an error response violates none.
     pub fn requirement(&self) -> Option<Requirement> {
         match self {
@@ -206,7 +269,7 @@ impl AuthorizationResponseError {
             Self::NoIssuer => Some(Requirement::ISS_REQUIRED),
             Self::Refused { .. } => None,
             Self::Repeated => Some(Requirement::PARAMETER_ONCE),
-            Self::State => Some(Requirement::STATE),
+            Self::NoState | Self::State => Some(Requirement::STATE),
         }
     }
 

@@ -1,13 +1,15 @@
 use std::time::SystemTime;
 
 use rfc7591::{
-    AuthMethod, ClientConfiguration, ClientInformation, ClientSecret, Difference, Expiry, GrantType, Secret,
-    Violation,
+    ClientConfiguration, ClientInformation, ClientSecret, Difference, Expiry, GrantType, Violation,
 };
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use crate::{RegisterError, Server};
+use crate::{
+    ClientAuth, RegisterError, Relaxation, Relaxations, Server,
+    scope::{has_value, union},
+};
 
 /// A client registered at one issuer, with one redirection URI.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
@@ -24,17 +26,40 @@ pub struct Client {
     pub management: Option<ClientConfiguration>,
     /// The redirection URI.
     pub redirect_uri: Url,
+    /// The client secret that the server issued although the registered method has none.
+    pub spare_secret: Option<ClientSecret>,
+    /// The scope values that the registration asked for or received (RFC 7591 §2); `None` if that is not known, or the
+    /// server refuses to register any.
+    pub scope: Option<String>,
+    /// True if the server has accepted the client's authentication: `invalid_client` then means that it forgot it.
+    pub is_proven: bool,
+    /// The relaxations that the issuer requires, as far as they are known.
+    pub relaxations: Relaxations,
 }
 
 impl Client {
     /// A pre-registered client.
     pub fn preregistered(client_id: String, auth: ClientAuth, redirect_uri: Url) -> Self {
-        Self { client_id, auth, management: None, redirect_uri }
+        Self {
+            client_id,
+            auth,
+            management: None,
+            redirect_uri,
+            spare_secret: None,
+            scope: None,
+            is_proven: true,
+            relaxations: Relaxations::default(),
+        }
     }
 
     /// Accepts a client information response if the redirection URI is the requested one and the authentication method
     /// is supported.
-    pub(crate) fn receive(registered: ClientInformation, redirect_uri: Url) -> Result<Self, RegisterError> {
+    pub(crate) fn receive(
+        registered: ClientInformation,
+        redirect_uri: Url,
+        asked_scope: Option<&str>,
+        relaxations: Relaxations,
+    ) -> Result<Self, RegisterError> {
         let metadata = &registered.metadata;
         if registered.differences().any(is_about_redirect_uris)
             || registered.violations.iter().any(has_unreadable_redirect_uris)
@@ -44,9 +69,47 @@ impl Client {
         if !metadata.grant_types().contains(&GrantType::AuthorizationCode) {
             return Err(RegisterError::GrantTypes);
         }
-        let auth = ClientAuth::new(metadata.token_endpoint_auth_method.clone(), registered.client_secret)?;
+        let scope = (!relaxations.contains(Relaxation::RegistrationWithoutScope))
+            .then(|| union(asked_scope.into_iter().chain(metadata.scope.as_deref())));
+        let secret = registered.client_secret;
+        // RFC 7591 §2: an omitted method is `client_secret_basic`; some servers send an empty one.
+        let method = metadata.token_endpoint_auth_method.clone().filter(|method| !method.as_str().is_empty());
+        let auth = ClientAuth::new(method, secret.clone())?;
+        let spare_secret = secret.filter(|_| auth == ClientAuth::None);
         let (client_id, management) = (registered.client_id, registered.management);
-        Ok(Self { client_id, auth, management, redirect_uri })
+        Ok(Self {
+            client_id,
+            auth,
+            management,
+            redirect_uri,
+            spare_secret,
+            scope,
+            is_proven: false,
+            relaxations,
+        })
+    }
+
+    /// True if requests have a `resource` (RFC 8707 §2).
+    pub(crate) fn sends_resource(&self) -> bool {
+        !self.relaxations.contains(Relaxation::WithoutResource)
+    }
+
+    /// The `resource` parameter, unless the issuer refuses it.
+    pub(crate) fn resource_parameter<'a>(&self, resource: &'a str) -> Option<(&'static str, &'a str)> {
+        self.sends_resource().then_some(("resource", resource))
+    }
+
+    /// Relaxes one thing more in the requests of this client.
+    pub(crate) fn relax(&mut self, relaxation: Relaxation) {
+        self.relaxations = std::mem::take(&mut self.relaxations).with(relaxation);
+    }
+
+    /// True if the registration covers a scope, as far as that is known.
+    pub fn may_ask_for(&self, scope: Option<&str>) -> bool {
+        let Some(registered) = &self.scope else { return true };
+        scope.is_none_or(|scope| {
+            scope.split(' ').filter(|value| !value.is_empty()).all(|value| has_value(registered, value))
+        })
     }
 
     /// The client configuration endpoint, if it has the origin of the server's registration endpoint.
@@ -77,51 +140,6 @@ impl Client {
             ClientAuth::Basic(secret) | ClientAuth::Post(secret) => {
                 matches!(secret.expires, Expiry::At(end) if end <= now)
             }
-        }
-    }
-}
-
-/// The registered `token_endpoint_auth_method`, with the secret that it requires.
-#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
-#[expect(clippy::exhaustive_enums, reason = "a caller must handle each")]
-pub enum ClientAuth {
-    /// `client_secret_basic`.
-    Basic(ClientSecret),
-    /// `none`.
-    None,
-    /// `client_secret_post`.
-    Post(ClientSecret),
-}
-
-impl ClientAuth {
-    /// The method's name in a registration.
-    pub fn method(&self) -> AuthMethod {
-        match self {
-            Self::Basic(_) => AuthMethod::ClientSecretBasic,
-            Self::None => AuthMethod::None,
-            Self::Post(_) => AuthMethod::ClientSecretPost,
-        }
-    }
-
-    /// The secret of the method.
-    pub fn secret(&self) -> Option<&Secret> {
-        match self {
-            Self::None => None,
-            Self::Basic(secret) | Self::Post(secret) => Some(&secret.secret),
-        }
-    }
-
-    /// Combines a method with its secret. The method decides; a secret without a method means `client_secret_basic`,
-    /// the default of RFC 7591 §2.
-    pub fn new(method: Option<AuthMethod>, secret: Option<ClientSecret>) -> Result<Self, RegisterError> {
-        match (method, secret) {
-            (Some(AuthMethod::None), _) | (None, None) => Ok(Self::None),
-            (Some(AuthMethod::ClientSecretBasic) | None, Some(secret)) => Ok(Self::Basic(secret)),
-            (Some(AuthMethod::ClientSecretPost), Some(secret)) => Ok(Self::Post(secret)),
-            (Some(AuthMethod::ClientSecretBasic | AuthMethod::ClientSecretPost), None) => {
-                Err(RegisterError::NoSecret)
-            }
-            (Some(other), _) => Err(RegisterError::AuthMethod(other)),
         }
     }
 }

@@ -1,25 +1,30 @@
 use http::{Request, Response};
-use rfc7591::{DeleteClient, RegistrationError, UpdateClient};
-use url::Url;
+use rfc7591::{DeleteClient, UpdateClient};
 
-use crate::{Client, Exchange, RegisterError, Server, Turn, register::asked};
+use crate::{
+    Client, Exchange, FailedResponse, RegisterError, Server, Step, Turn, register::asked, scope::union,
+};
 
-/// An update of a registered client to the current name of this app (RFC 7592 §2.2).
+/// An update of a registered client to the current name of this app and the scope of a login (RFC 7592 §2.2).
 #[derive(Clone, Debug)]
 pub struct Update {
-    update: UpdateClient,
-    redirect_uri: Url,
+    request: UpdateClient,
+    scope: Option<String>,
+    client: Client,
 }
 
 impl Update {
-    /// `None` if the server that registered the client has no client configuration endpoint for it.
-    pub fn new(server: &Server, client: Client, client_name: &str) -> Option<Self> {
+    /// An update for logins with this scope; `None` if the server that registered the client has no client
+    /// configuration endpoint for it.
+    pub fn new(server: &Server, client: Client, client_name: &str, scope: Option<&str>) -> Option<Self> {
         let management = client.managed_by(server)?;
-        let mut metadata = asked(&client.redirect_uri, client_name);
+        let scope = union(client.scope.as_deref().into_iter().chain(scope));
+        let mut metadata = asked(server, &client.redirect_uri, client_name, &scope, &client.relaxations);
         metadata.token_endpoint_auth_method = Some(client.auth.method());
         let secret = client.auth.secret().cloned();
-        let update = management.update(client.client_id, secret, metadata);
-        Some(Self { update, redirect_uri: client.redirect_uri })
+        let scope = metadata.scope.clone();
+        let request = management.update(client.client_id.clone(), secret, metadata);
+        Some(Self { request, scope, client })
     }
 }
 
@@ -28,11 +33,17 @@ impl Exchange for Update {
     type Error = RegisterError;
 
     fn request(&self) -> Request<Vec<u8>> {
-        self.update.request()
+        self.request.request()
     }
 
     fn receive(self, response: &Response<Vec<u8>>) -> Result<Turn<Self>, RegisterError> {
-        Client::receive(self.update.receive(response)?, self.redirect_uri).map(Turn::Done)
+        let Self { request, scope, client } = self;
+        let Client { redirect_uri, relaxations, is_proven, .. } = client;
+        let received = request.receive(response);
+        let received =
+            received.map_err(|error| RegisterError::of(error, Step::ClientConfiguration, response))?;
+        let updated = Client::receive(received, redirect_uri, scope.as_deref(), relaxations)?;
+        Ok(Turn::Done(Client { is_proven, ..updated }))
     }
 }
 
@@ -45,28 +56,19 @@ impl Unregister {
     pub fn new(server: &Server, client: &Client) -> Option<Self> {
         Some(Self(client.managed_by(server)?.delete()))
     }
-
-    /// True if a retry cannot succeed: the server does not support deletion, or does not know the client (RFC 7592
-    /// §2.3).
-    pub fn is_final(rejected: &RegistrationError) -> bool {
-        let status = match rejected {
-            RegistrationError::Refused { status, .. } | RegistrationError::Status { status, .. } => *status,
-            _ => return false,
-        };
-        status.is_client_error() && !matches!(status.as_u16(), 408 | 425 | 429)
-    }
 }
 
 impl Exchange for Unregister {
     type Output = ();
-    type Error = RegistrationError;
+    type Error = FailedResponse;
 
     fn request(&self) -> Request<Vec<u8>> {
         self.0.request()
     }
 
-    fn receive(self, response: &Response<Vec<u8>>) -> Result<Turn<Self>, RegistrationError> {
+    fn receive(self, response: &Response<Vec<u8>>) -> Result<Turn<Self>, FailedResponse> {
         // Violations in the response matter only to a checker; the client is deleted in either case.
-        self.0.receive(response).map(|_violations| Turn::Done(()))
+        let received = self.0.receive(response).map(|_violations| Turn::Done(()));
+        received.map_err(|_| FailedResponse::read(Step::ClientConfiguration, response))
     }
 }

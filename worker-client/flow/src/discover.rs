@@ -4,7 +4,9 @@ use http::{Request, Response, StatusCode, header};
 use rfc8414::{Endpoint, InvalidMetadata, Issuer, Metadata, Parsed, Violation, WellKnown};
 use serde::Serialize;
 
-use crate::{Egress, Exchange, LoginTarget, Turn, same_site};
+use crate::{
+    Egress, Exchange, FailedResponse, Fault, Faulty, LoginTarget, RetryAfter, Step, Turn, location, same_site,
+};
 
 /// A search for the metadata of an authorization server (RFC 8414 §3, then §5).
 ///
@@ -22,6 +24,7 @@ pub struct Discover {
 
 #[derive(Clone, Debug)]
 struct Ask {
+    well_known: WellKnown,
     issuer: Issuer,
     target: Endpoint,
 }
@@ -45,9 +48,9 @@ impl Discover {
 
     /// Follows a redirect within the origin: RFC 8414 does not define redirects, but some servers send them. A redirect
     /// to another host of the site is a pointer: that origin is requested once, as an issuer of its own.
-    fn redirected(mut self, location: Option<&str>) -> Result<Turn<Self>, NotFound> {
+    fn redirected(mut self, location: Option<String>) -> Result<Turn<Self>, NotFound> {
         let here = self.current.target.url();
-        let target = location.and_then(|location| here.join(location).ok());
+        let target = location.and_then(|location| here.join(&location).ok());
         let to = target.as_ref().map(|url| url.as_str().chars().take(MAX_LOCATION).collect());
         let allowed = target.filter(|url| self.egress.judge(url).is_ok());
         let (within, across) = match allowed {
@@ -70,16 +73,18 @@ impl Discover {
 
     fn invalid(
         mut self,
-        status: StatusCode,
-        is_json: bool,
+        response: &Response<Vec<u8>>,
         invalid: InvalidMetadata,
     ) -> Result<Turn<Self>, NotFound> {
         self.point_to(invalid.pointer().cloned().into_iter());
-        self.otherwise(match status.as_u16() {
-            200 if is_json && !invalid.is_a_document() => Outcome::Unreadable(invalid),
-            401 | 403 => Outcome::Closed(status),
-            408 | 429 | 500.. => Outcome::Temporary(status),
-            _ => Outcome::Invalid(invalid),
+        let status = response.status();
+        self.otherwise(match FailedResponse::read(Step::Metadata, response).fault() {
+            Fault::Refused => Outcome::Closed(status),
+            Fault::Temporary { retry_after } => Outcome::Temporary(status, retry_after),
+            _ if status == StatusCode::OK && is_json(response) && !invalid.is_a_document() => {
+                Outcome::Unreadable(invalid)
+            }
+            Fault::Contradiction | Fault::Gone | Fault::Ours => Outcome::Invalid(invalid),
         })
     }
 
@@ -111,15 +116,16 @@ impl Exchange for Discover {
     fn receive(self, response: &Response<Vec<u8>>) -> Result<Turn<Self>, NotFound> {
         // 300 and 304 are excluded: they have no target to follow.
         if matches!(response.status().as_u16(), 301 | 302 | 303 | 307 | 308) {
-            return self.redirected(response.headers().get(header::LOCATION).and_then(|v| v.to_str().ok()));
+            return self.redirected(location(response.headers()));
         }
         match Metadata::receive(&self.current.issuer, response) {
             Ok(read) => Ok(Turn::Done(Discovered {
                 url: self.current.target.url().to_string(),
+                well_known: self.current.well_known,
                 read,
                 attempts: self.attempts,
             })),
-            Err(invalid) => self.invalid(response.status(), is_json(response), invalid),
+            Err(invalid) => self.invalid(response, invalid),
         }
     }
 }
@@ -127,7 +133,7 @@ impl Exchange for Discover {
 fn asks(issuer: &Issuer) -> Vec<Ask> {
     let ask = |well_known: &WellKnown| {
         let target = Endpoint::try_from(issuer.metadata_url(*well_known)).ok()?;
-        Some(Ask { issuer: issuer.clone(), target })
+        Some(Ask { well_known: *well_known, issuer: issuer.clone(), target })
     };
     issuer.well_knowns().iter().filter_map(ask).collect()
 }
@@ -138,6 +144,8 @@ fn asks(issuer: &Issuer) -> Vec<Ask> {
 pub struct Discovered {
     /// The URL of the document.
     pub url: String,
+    /// The kind of the document.
+    pub well_known: WellKnown,
     /// The metadata and its violations.
     pub read: Parsed,
     /// The requests before it, none of which led to a usable document.
@@ -169,7 +177,7 @@ pub struct Attempt {
 #[derive(Clone, Debug)]
 #[expect(clippy::exhaustive_enums, reason = "a caller must handle each")]
 pub enum Outcome {
-    /// The host denies access: 401 or 403.
+    /// The host denies access, such as by 401 or 403.
     Closed(StatusCode),
     /// No document, or an unusable one.
     Invalid(InvalidMetadata),
@@ -178,8 +186,8 @@ pub enum Outcome {
         /// The target, shortened: untrusted text.
         to: Option<String>,
     },
-    /// A status that calls for a retry: 408, 429 or 5xx.
-    Temporary(StatusCode),
+    /// A status that calls for a retry, such as 429 or 5xx, with the time that the host asks to wait.
+    Temporary(StatusCode, Option<RetryAfter>),
     /// A response with a JSON media type whose body is not JSON.
     Unreadable(InvalidMetadata),
 }
@@ -187,7 +195,9 @@ pub enum Outcome {
 impl fmt::Display for Outcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Closed(status) | Self::Temporary(status) => write!(f, "the status is {}", status.as_u16()),
+            Self::Closed(status) | Self::Temporary(status, _) => {
+                write!(f, "the status is {}", status.as_u16())
+            }
             Self::Invalid(invalid) | Self::Unreadable(invalid) => invalid.fmt(f),
             Self::Redirect { to: Some(to) } => write!(f, "it redirects to {to}"),
             Self::Redirect { to: None } => f.write_str("it redirects to no URL"),
@@ -234,7 +244,15 @@ impl NotFound {
     /// The first status that calls for a retry: the metadata may exist.
     pub fn temporary(&self) -> Option<StatusCode> {
         self.attempts.iter().find_map(|attempt| match attempt.outcome {
-            Outcome::Temporary(status) => Some(status),
+            Outcome::Temporary(status, _) => Some(status),
+            _ => None,
+        })
+    }
+
+    /// The last time that the host asks to wait.
+    pub fn retry_after(&self) -> Option<RetryAfter> {
+        self.attempts.iter().rev().find_map(|attempt| match attempt.outcome {
+            Outcome::Temporary(_, retry_after) => retry_after,
             _ => None,
         })
     }

@@ -1,9 +1,9 @@
 use http::{Method, Request, Response};
-use rfc8414::{Endpoint, InvalidMetadata, Issuer, Metadata};
+use rfc8414::{Endpoint, InvalidMetadata, Issuer, Metadata, WellKnown};
 
 use crate::{
     Attempt, BearerChallenge, Discover, DriveError, Egress, FetchError, Finding, InvalidHost, LoginTarget,
-    NotFound, Server, Unreachable, Unusable, Verdict, drive,
+    NotFound, RetryAfter, Server, Unreachable, Unusable, Verdict, drive,
 };
 
 /// The result of probing a host.
@@ -14,6 +14,8 @@ pub struct Probe {
     pub verdict: Verdict,
     /// The authorization server to log in with; present exactly if the verdict is `Registrable`.
     pub server: Option<Server>,
+    /// The scope of the named URL's Bearer challenge (RFC 6750 §3): untrusted text, asked for if there is a server.
+    pub challenge_scope: Option<String>,
     /// The metadata, if there is a readable document.
     pub metadata: Option<Box<Metadata>>,
     /// The requirements that the metadata violates.
@@ -22,6 +24,8 @@ pub struct Probe {
     pub metadata_url: Option<String>,
     /// The requests that led to no usable document.
     pub attempts: Vec<Attempt>,
+    /// The time that an unreachable host asks to wait.
+    pub retry_after: Option<RetryAfter>,
 }
 
 impl Probe {
@@ -29,10 +33,12 @@ impl Probe {
         Self {
             verdict,
             server: None,
+            challenge_scope: None,
             metadata: None,
             findings: Vec::new(),
             metadata_url: None,
             attempts: Vec::new(),
+            retry_after: None,
         }
     }
 }
@@ -64,12 +70,28 @@ pub async fn probe(
             let metadata = Some(Box::new(found.read.metadata.clone()));
             let is_preregistered = is_preregistered(&found.read.metadata.issuer);
             let (verdict, server) = match Server::new(found.read.metadata, egress, is_preregistered) {
-                Ok(server) => (Verdict::Registrable, Some(server)),
+                Ok(mut server) => {
+                    server.speaks_openid |= found.well_known != WellKnown::OAuth;
+                    (Verdict::Registrable, Some(server))
+                }
                 Err(reasons) if reasons == [Unusable::NoRegistration] => (Verdict::NoRegistration, None),
                 Err(reasons) => (Verdict::Unusable { reasons }, None),
             };
+            let challenge_scope = match &server {
+                Some(_) => challenge(target, fetch).await.and_then(|challenge| challenge.scope),
+                None => None,
+            };
             let (metadata_url, attempts) = (Some(found.url), found.attempts);
-            Probe { verdict, server, metadata, findings, metadata_url, attempts }
+            Probe {
+                verdict,
+                server,
+                challenge_scope,
+                metadata,
+                findings,
+                metadata_url,
+                attempts,
+                retry_after: None,
+            }
         }
     }
 }
@@ -91,7 +113,8 @@ async fn without_metadata(
         let reasons = findings(invalid);
         return Probe { findings: reasons.clone(), attempts, ..Probe::of(Verdict::Unreadable { reasons }) };
     }
-    if let Some(resource_metadata) = challenge(target, fetch).await {
+    let challenge = challenge(target, fetch).await;
+    if let Some(resource_metadata) = challenge.and_then(|challenge| challenge.resource_metadata) {
         return Probe { attempts, ..Probe::of(Verdict::ExternalAuthorizationServer { resource_metadata }) };
     }
     let verdict = match (not_found.temporary(), not_found.closed()) {
@@ -104,21 +127,21 @@ async fn without_metadata(
             return Probe { findings, attempts, ..Probe::of(Verdict::NoMetadata) };
         }
     };
-    Probe { attempts, ..Probe::of(verdict) }
+    Probe { attempts, retry_after: not_found.retry_after(), ..Probe::of(verdict) }
 }
 
 fn findings(invalid: &InvalidMetadata) -> Vec<Finding> {
     invalid.violations.iter().map(Finding::from).collect()
 }
 
-/// The `resource_metadata` of the named URL's Bearer challenge; it is never fetched.
+/// The Bearer challenge of the named URL to a request without a token; its `resource_metadata` is never fetched.
 async fn challenge(
     target: &LoginTarget,
     fetch: impl AsyncFn(Request<Vec<u8>>) -> Result<Response<Vec<u8>>, FetchError>,
-) -> Option<String> {
+) -> Option<BearerChallenge> {
     let mut request = Request::new(Vec::new());
     *request.method_mut() = Method::GET;
     *request.uri_mut() = Endpoint::try_from(target.url().clone()).ok()?.uri();
     let response = fetch(request).await.ok()?;
-    BearerChallenge::read(response.headers())?.resource_metadata
+    BearerChallenge::read(response.headers())
 }

@@ -1,28 +1,89 @@
 use http::{Request, Response};
-use rfc7591::{ApplicationType, AuthMethod, ClientMetadata, Registration, RegistrationError, Secret};
+use rfc7591::{
+    ApplicationType, AuthMethod, ClientMetadata, GrantType, Registration, RegistrationError, Secret,
+};
+use rfc8414::Endpoint;
 use url::Url;
 
-use crate::{Client, Exchange, Server, Turn};
+use crate::{
+    Client, Exchange, FailedResponse, Fault, Faulty, Relaxation, Relaxations, Server, Step, Turn,
+    scope::union,
+};
 
-/// The registration of this app as a client (RFC 7591 §3), with the least that a login requires.
+/// The registration of this app as a client (RFC 7591 §3).
+///
+/// It asks for both grant types of a login, and for the scope values that a login or a later step-up may need. A server
+/// that refuses the client metadata is asked once more for less.
 #[derive(Clone, Debug)]
 pub struct Register {
-    registration: Registration,
+    server: Server,
+    endpoint: Endpoint,
+    initial_access_token: Option<Secret>,
     redirect_uri: Url,
+    client_name: String,
+    scope: String,
+    relaxations: Relaxations,
+    is_repeated: bool,
 }
 
 impl Register {
     /// A registration with one redirection URI; `None` if the server has no registration endpoint.
     pub fn new(server: &Server, redirect_uri: Url, client_name: &str) -> Option<Self> {
-        let mut metadata = asked(&redirect_uri, client_name);
-        metadata.token_endpoint_auth_method = server.auth_methods.first().cloned();
-        let endpoint = server.registration_endpoint.clone()?;
-        Some(Self { registration: Registration::new(endpoint, metadata), redirect_uri })
+        Some(Self {
+            endpoint: server.registration_endpoint.clone()?,
+            server: server.clone(),
+            initial_access_token: None,
+            redirect_uri,
+            client_name: client_name.to_owned(),
+            scope: union(server.scopes.iter().map(String::as_str)),
+            relaxations: Relaxations::default(),
+            is_repeated: false,
+        })
     }
 
     /// Adds the initial access token that the operator of the server issued for this app (RFC 7591 §3).
+    #[must_use]
     pub fn with_initial_access_token(self, token: Secret) -> Self {
-        Self { registration: self.registration.with_initial_access_token(token), ..self }
+        Self { initial_access_token: Some(token), ..self }
+    }
+
+    /// Adds the scope values of a login, before those that the server supports.
+    #[must_use]
+    pub fn with_scope(self, scope: &str) -> Self {
+        Self { scope: union([scope, &self.scope]), ..self }
+    }
+
+    /// Applies the relaxations that the issuer is known to require.
+    #[must_use]
+    pub fn with_relaxations(self, relaxations: Relaxations) -> Self {
+        Self { relaxations, ..self }
+    }
+
+    fn metadata(&self, relaxations: &Relaxations) -> ClientMetadata {
+        let mut metadata =
+            asked(&self.server, &self.redirect_uri, &self.client_name, &self.scope, relaxations);
+        metadata.token_endpoint_auth_method = self.server.auth_methods.first().cloned();
+        metadata
+    }
+
+    fn registration(&self) -> Registration {
+        let registration = Registration::new(self.endpoint.clone(), self.metadata(&self.relaxations));
+        match &self.initial_access_token {
+            Some(token) => registration.with_initial_access_token(token.clone()),
+            None => registration,
+        }
+    }
+
+    /// The relaxations with everything relaxed that a registration can do without; `None` if that is the same request,
+    /// or this was the second one.
+    fn less(&self) -> Option<Relaxations> {
+        let metadata = self.metadata(&self.relaxations);
+        let all = [Relaxation::RegistrationWithoutScope, Relaxation::ListedGrantTypes];
+        let changes = all
+            .into_iter()
+            .filter(|relaxation| self.metadata(&self.relaxations.clone().with(*relaxation)) != metadata);
+        let less: Relaxations = self.relaxations.iter().chain(changes).collect();
+        (!self.is_repeated && less != self.relaxations).then_some(less)
     }
 }
 
@@ -31,21 +92,50 @@ impl Exchange for Register {
     type Error = RegisterError;
 
     fn request(&self) -> Request<Vec<u8>> {
-        self.registration.request()
+        self.registration().request()
     }
 
     fn receive(self, response: &Response<Vec<u8>>) -> Result<Turn<Self>, RegisterError> {
-        Client::receive(self.registration.receive(response)?, self.redirect_uri).map(Turn::Done)
+        match (self.registration().receive(response), self.less()) {
+            (Err(error), Some(relaxations)) if is_about_the_metadata(&error) => {
+                Ok(Turn::Again(Self { relaxations, is_repeated: true, ..self }))
+            }
+            (registered, _) => {
+                let scope = self.metadata(&self.relaxations).scope;
+                let registered =
+                    registered.map_err(|error| RegisterError::of(error, Step::Registration, response))?;
+                Client::receive(registered, self.redirect_uri, scope.as_deref(), self.relaxations)
+                    .map(Turn::Done)
+            }
+        }
     }
 }
 
-/// The client metadata of a registration: what a login requires, and nothing more.
-pub(crate) fn asked(redirect_uri: &Url, client_name: &str) -> ClientMetadata {
+/// True if the server refuses a member of the client metadata that it does not name (RFC 7591 §3.2.2), or the scope.
+fn is_about_the_metadata(error: &RegistrationError) -> bool {
+    let RegistrationError::Refused { error_response, .. } = error else { return false };
+    matches!(error_response.error.as_str(), "invalid_client_metadata" | "invalid_request" | "invalid_scope")
+}
+
+/// The client metadata of a registration or an update: what a login requires, and nothing more.
+pub(crate) fn asked(
+    server: &Server,
+    redirect_uri: &Url,
+    client_name: &str,
+    scope: &str,
+    relaxations: &Relaxations,
+) -> ClientMetadata {
     let mut metadata = ClientMetadata::public(redirect_uri.clone().into());
     metadata.client_name = Some(client_name.to_owned());
     // OpenID Connect Dynamic Client Registration 1.0 §2: `web` clients have https redirection URIs.
     let web = redirect_uri.scheme() == "https";
     metadata.application_type = Some(if web { ApplicationType::Web } else { ApplicationType::Native });
+    if !scope.is_empty() && !relaxations.contains(Relaxation::RegistrationWithoutScope) {
+        metadata.scope = Some(scope.to_owned());
+    }
+    if relaxations.contains(Relaxation::ListedGrantTypes) && !server.lists_refresh {
+        metadata.grant_types = Some(vec![GrantType::AuthorizationCode]);
+    }
     metadata
 }
 
@@ -56,6 +146,9 @@ pub enum RegisterError {
     /// The server registered an authentication method that this client does not support.
     #[error("the server registered another authentication method: {0}")]
     AuthMethod(AuthMethod),
+    /// An error response (RFC 7591 §3.2.2), or any other response that is no success, redirects included.
+    #[error(transparent)]
+    Failed(Box<FailedResponse>),
     /// The server removed `authorization_code` from the grant types.
     #[error("the server did not register the authorization_code grant")]
     GrantTypes,
@@ -65,7 +158,29 @@ pub enum RegisterError {
     /// The server registered other redirection URIs than the requested one: codes would be sent elsewhere.
     #[error("the server registered other redirection URIs")]
     RedirectUris,
-    /// An error response, or an invalid response.
+    /// A success that names no usable client.
     #[error(transparent)]
-    RegistrationError(#[from] RegistrationError),
+    Unusable(RegistrationError),
+}
+
+impl RegisterError {
+    pub(crate) fn of(error: RegistrationError, step: Step, response: &Response<Vec<u8>>) -> Self {
+        match error {
+            RegistrationError::Unusable { .. } => Self::Unusable(error),
+            _ => Self::Failed(Box::new(FailedResponse::read(step, response))),
+        }
+    }
+}
+
+impl Faulty for RegisterError {
+    fn fault(&self) -> Fault {
+        match self {
+            Self::Failed(response) => response.fault(),
+            Self::AuthMethod(_)
+            | Self::GrantTypes
+            | Self::NoSecret
+            | Self::RedirectUris
+            | Self::Unusable(_) => Fault::Contradiction,
+        }
+    }
 }

@@ -2,7 +2,7 @@ use http::{Request, Response, StatusCode};
 use rfc7591::Secret;
 use rfc8414::Endpoint;
 
-use crate::{Client, Exchange, Server, Turn, token_request::authenticated};
+use crate::{Client, Exchange, FailedResponse, Server, Step, Turn, token_request::authenticated};
 
 /// The revocation of one token (RFC 7009 §2.1).
 #[derive(Debug)]
@@ -33,7 +33,7 @@ pub enum TokenKind {
 
 impl Exchange for Revoke {
     type Output = ();
-    type Error = NotRevoked;
+    type Error = FailedResponse;
 
     fn request(&self) -> Request<Vec<u8>> {
         let hint = match self.kind {
@@ -44,23 +44,11 @@ impl Exchange for Revoke {
         authenticated(&self.endpoint, &self.client, &parameters)
     }
 
-    fn receive(self, response: &Response<Vec<u8>>) -> Result<Turn<Self>, NotRevoked> {
+    fn receive(self, response: &Response<Vec<u8>>) -> Result<Turn<Self>, FailedResponse> {
         match response.status() {
+            // RFC 7009 §2.2: this status alone says that the token is invalid.
             StatusCode::OK => Ok(Turn::Done(())),
-            status => Err(NotRevoked(status)),
+            _ => Err(FailedResponse::read(Step::Revocation, response)),
         }
-    }
-}
-
-/// The error of a revocation: a status other than 200, which alone says that the token is invalid (RFC 7009 §2.2).
-#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
-#[error("the revocation endpoint answered with {0}")]
-#[non_exhaustive]
-pub struct NotRevoked(pub StatusCode);
-
-impl NotRevoked {
-    /// True if a retry cannot succeed: the server rejected the request.
-    pub fn is_final(self) -> bool {
-        self.0.is_client_error() && !matches!(self.0.as_u16(), 408 | 425 | 429)
     }
 }

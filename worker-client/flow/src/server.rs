@@ -1,12 +1,15 @@
 use std::borrow::Cow;
 
 use pkce::CodeChallengeMethod;
-use rfc7591::AuthMethod;
+use rfc7591::{AuthMethod, GrantType};
 use rfc8414::{Endpoint, Issuer, Metadata, ResponseMode, ScopeValues, Violation};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Blocked, Egress, Finding, LoginTarget, Requirement, login_target::authority, site::same_site};
+use crate::{
+    Blocked, Egress, Finding, LoginTarget, Requirement, login_target::authority, scope::OPENID,
+    site::same_site,
+};
 
 /// An authorization server with which a login is possible: the metadata that a login requires, with every endpoint
 /// checked by the egress policy.
@@ -32,6 +35,11 @@ pub struct Server {
     pub sends_iss: bool,
     /// The first 32 of `scopes_supported`: untrusted text.
     pub scopes: Vec<String>,
+    /// True unless `grant_types_supported` is there without `refresh_token`.
+    pub lists_refresh: bool,
+    /// True if the server is an `OpenID` provider: found by `OpenID` Connect Discovery, or `openid` is among
+    /// `scopes_supported`.
+    pub speaks_openid: bool,
 }
 
 impl Server {
@@ -39,14 +47,10 @@ impl Server {
     /// pre-registered client there, so that it requires no registration endpoint.
     pub fn new(metadata: Metadata, egress: &Egress, is_preregistered: bool) -> Result<Self, Vec<Unusable>> {
         let auth_methods = auth_methods(&metadata);
-        let scopes = metadata
-            .scopes_supported
-            .iter()
-            .flat_map(ScopeValues::iter)
-            .filter(|s| s.len() <= 100)
-            .take(32)
-            .map(str::to_owned)
-            .collect();
+        let lists_refresh = lists_refresh(&metadata);
+        let supported = || metadata.scopes_supported.iter().flat_map(ScopeValues::iter);
+        let scopes = supported().filter(|s| s.len() <= 100).take(32).map(str::to_owned).collect();
+        let speaks_openid = supported().any(|scope| scope == OPENID);
         let mut reasons = Vec::new();
         let mut require = |endpoint: &Option<Endpoint>, member: &'static str| {
             let Some(endpoint) = endpoint else {
@@ -112,6 +116,8 @@ impl Server {
             auth_methods,
             sends_iss,
             scopes,
+            lists_refresh,
+            speaks_openid,
         })
     }
 
@@ -144,6 +150,13 @@ fn auth_methods(metadata: &Metadata) -> Vec<AuthMethod> {
         offered.iter().filter(|method| ours.contains(method)).cloned().collect();
     methods.sort_by_key(|method| *method != AuthMethod::None);
     methods
+}
+
+/// True if the server lists the grant type `refresh_token`, or no grant types at all.
+fn lists_refresh(metadata: &Metadata) -> bool {
+    let refresh = GrantType::RefreshToken;
+    let listed = metadata.grant_types_supported.as_deref();
+    listed.is_none_or(|listed| listed.iter().any(|listed| listed.as_str() == refresh.as_str()))
 }
 
 /// A reason why readable metadata does not allow a login.

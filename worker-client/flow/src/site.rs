@@ -28,28 +28,76 @@ fn registrable_domain(name: &str) -> Option<&str> {
 /// The number of labels of a name's public suffix: the longest matching rule decides, an exception removes one label,
 /// and a name without a rule has a suffix of one label.
 fn suffix_labels(name: &str) -> usize {
-    let (mut labels, mut parent) = (1, String::new());
-    for (count, label) in name.rsplit('.').enumerate() {
-        let is_listed = |label: &str| RULES.binary_search(&format!("{parent}{label}").as_str()).is_ok();
-        if is_listed(&format!("!{label}")) {
+    let mut names = name.rsplit('.');
+    let (mut labels, mut count) = (1, 1);
+    let Some(mut table) = names.next().and_then(top_level) else { return labels };
+    for label in names {
+        if find(table, count, &format!("!{label}")).is_some() {
             return count;
         }
-        if is_listed(label) || is_listed("*") {
-            labels = count.saturating_add(1);
+        let (listed, any) = (find(table, count, label), find(table, count, "*"));
+        count = count.saturating_add(1);
+        if [listed, any].iter().flatten().any(|found| found.is_rule) {
+            labels = count;
         }
-        parent.extend([label, "."]);
+        let Some(found) = listed else { return labels };
+        table = found.children;
     }
     labels
 }
 
-/// Rules of more than one label, labels reversed, in the order of their bytes.
-static RULES: LazyLock<Vec<&str>> = LazyLock::new(|| {
-    include_str!("public_suffixes.txt").lines().filter(|line| !line.starts_with('#')).collect()
+/// A label of the table.
+#[derive(Clone, Copy)]
+struct Found<'a> {
+    is_rule: bool,
+    /// The lines below it.
+    children: &'a str,
+}
+
+/// The label at this depth, among the children of one parent. Each line of a table begins with its line feed.
+fn find<'a>(table: &'a str, depth: usize, label: &str) -> Option<Found<'a>> {
+    let line = format!("\n{}{label}", "\t".repeat(depth));
+    table.match_indices(&line).find_map(|(at, line)| {
+        let rest = table.get(at.saturating_add(line.len())..)?;
+        let (is_rule, rest) = match rest.strip_prefix('/') {
+            Some(rest) => (false, rest),
+            None => (true, rest),
+        };
+        (rest.is_empty() || rest.starts_with('\n')).then(|| Found { is_rule, children: below(rest, depth) })
+    })
+}
+
+/// The lines that are indented further than this depth, up to the first that is not.
+fn below(table: &str, depth: usize) -> &str {
+    let deeper = format!("\n{}", "\t".repeat(depth.saturating_add(1)));
+    let is_end = |at: &usize| table.get(*at..).is_some_and(|rest| !rest.starts_with(&deeper));
+    let end = table.match_indices('\n').map(|(at, _)| at).find(is_end);
+    table.get(..end.unwrap_or(table.len())).unwrap_or_default()
+}
+
+/// The lines below a top-level domain.
+fn top_level(label: &str) -> Option<&'static str> {
+    let at = TOP_LEVEL.binary_search_by_key(&label, |(name, _)| *name).ok()?;
+    TOP_LEVEL.get(at).map(|(_, children)| *children)
+}
+
+/// The top-level domains that have rules, in the order of their bytes, each with the lines below it.
+static TOP_LEVEL: LazyLock<Vec<(&str, &str)>> = LazyLock::new(|| {
+    let mut rest = include_str!("public_suffixes.txt").trim_end();
+    let mut list = Vec::new();
+    while !rest.is_empty() {
+        let line = rest.trim_start_matches('\n');
+        let (name, after) = line.split_at(line.find('\n').unwrap_or(line.len()));
+        let children = below(after, 0);
+        rest = after.get(children.len()..).unwrap_or_default();
+        list.push((name, children));
+    }
+    list
 });
 
 #[cfg(test)]
 mod tests {
-    use std::{collections::BTreeSet, fs, path::PathBuf, process::Command};
+    use std::{fs, path::PathBuf, process::Command};
 
     use super::*;
 
@@ -126,8 +174,8 @@ mod tests {
     }
 
     #[test]
-    fn the_table_is_sorted_and_has_no_rule_twice() {
-        let sorted: BTreeSet<&str> = RULES.iter().copied().collect();
-        assert!(RULES.iter().eq(sorted.iter()), "binary search needs the order of bytes");
+    fn the_table_is_sorted() {
+        assert!(TOP_LEVEL.is_sorted(), "binary search needs the order of bytes");
+        assert!(TOP_LEVEL.len() > 300, "{}", TOP_LEVEL.len());
     }
 }

@@ -8,7 +8,7 @@ use rfc7591::{
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{Quotation, TokenError, quotation::error_code};
+use crate::{FailedResponse, Step, TokenError};
 
 /// An access token response (RFC 6749 §5.1).
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -39,22 +39,23 @@ impl Tokens {
         age >= lifetime || (age.saturating_add(early) >= lifetime && age >= Duration::from_secs(30))
     }
 
-    /// Reads a response of the token endpoint (RFC 6749 §5.1, §5.2).
+    /// Reads a response of the token endpoint (RFC 6749 §5.1, §5.2) to the exchange of a code.
     pub fn receive(response: &Response<Vec<u8>>) -> Result<Self, TokenError> {
-        Self::read(response, None)
+        Self::read(Step::CodeExchange, response)
     }
 
-    /// Reads a response whose tokens have the type that is given, unless it names another.
-    pub(crate) fn read(response: &Response<Vec<u8>>, known_type: Option<&str>) -> Result<Self, TokenError> {
-        let mut members = Members::from_slice(response.body()).ok();
-        if let Some((error, says)) = members.as_mut().and_then(|members| error_of(members, response.body())) {
-            return Err(TokenError::Refused { status: response.status(), error, says });
-        }
+    /// Reads a response of the token endpoint. The type of refreshed tokens is known, unless the response names another.
+    pub(crate) fn read(step: Step, response: &Response<Vec<u8>>) -> Result<Self, TokenError> {
         // RFC 6749 §5.1 says 200; what was issued with 201 is issued all the same.
         if !matches!(response.status(), StatusCode::OK | StatusCode::CREATED) {
-            return Err(TokenError::Status(response.status()));
+            return Err(FailedResponse::read(step, response).into());
         }
+        if let Some(failed) = FailedResponse::with_error(step, response) {
+            return Err(failed.into());
+        }
+        let members = Members::from_slice(response.body()).ok();
         let mut members = members.ok_or(TokenError::Malformed("a JSON object"))?;
+        let known_type = (step == Step::Refresh).then(|| "Bearer".to_owned());
         let token_type: Option<String> = members.text("token_type");
         let access_token: Option<Secret> = members.text("access_token");
         let refresh_token: Option<Secret> = members.text("refresh_token");
@@ -64,7 +65,7 @@ impl Tokens {
         if diagnostics.repeated.iter().any(|name| name == "access_token" || name == "token_type") {
             return Err(TokenError::Malformed("each member once"));
         }
-        let token_type = token_type.filter(|kind| !kind.is_empty()).or_else(|| known_type.map(str::to_owned));
+        let token_type = token_type.filter(|kind| !kind.is_empty()).or(known_type);
         if !token_type.ok_or(TokenError::Malformed("`token_type`"))?.eq_ignore_ascii_case("bearer") {
             return Err(TokenError::TokenType);
         }
@@ -81,20 +82,6 @@ impl Tokens {
             scope: scope.filter(|scope| scope.len() <= 4096),
         })
     }
-}
-
-/// The error code of a response and the words beside it. Some servers put both into an object.
-fn error_of(members: &mut Members<'_>, body: &[u8]) -> Option<(String, Option<Quotation>)> {
-    let (code, words) = if let Some(code) = members.text::<String>("error") {
-        (code, members.text("error_description"))
-    } else {
-        let body = serde_json::from_slice::<Value>(body).ok()?;
-        let text = |name: &str| body.get("error")?.get(name)?.as_str().map(str::to_owned);
-        (text("code").or_else(|| text("type"))?, text("message").or_else(|| text("description")))
-    };
-    let code = error_code(&code);
-    let words = words.and_then(|words: String| Quotation::of(&words));
-    Some((code, words)).filter(|(code, _)| !code.is_empty())
 }
 
 /// `scope`, which some servers send as a list or separate by commas.

@@ -10,7 +10,7 @@ use crate::{Actor, FetchError, Finding, InvalidHost, Requirement, Unusable};
 #[serde(tag = "verdict", rename_all = "snake_case")]
 #[expect(clippy::exhaustive_enums, reason = "a caller must handle each")]
 pub enum Verdict {
-    /// The host denies access: every document was answered with 401 or 403, and no challenge leads on.
+    /// The host denies access: every document was answered with 401, 403 or its like, and no challenge leads on.
     Closed {
         /// The status of the first such response.
         status: u16,

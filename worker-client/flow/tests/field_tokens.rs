@@ -3,8 +3,8 @@
 
 use http::Response;
 use login_flow::{
-    AuthorizationRequest, Client, ClientAuth, Egress, Exchange, FetchError, LoginTarget, Refresh, Server,
-    State, TokenError, Tokens, Turn, probe,
+    AuthorizationRequest, Client, ClientAuth, DriveError, Egress, Fault, Faulty, FetchError, LoginTarget,
+    Refresh, RequestedScope, Server, State, TokenError, Tokens, drive, probe,
 };
 use pkce::Verifier;
 use url::Url;
@@ -32,10 +32,11 @@ async fn refresh(status: u16, body: &str) -> Result<Tokens, TokenError> {
         r#"{"access_token": "old", "token_type": "bearer", "refresh_token": "old-refresh", "scope": "a b"}"#;
     let first = Tokens::receive(&response(200, first)).unwrap();
     let refresh = Refresh::new(server().await, client(), "https://oidc.example".to_owned(), &first).unwrap();
-    refresh.receive(&response(status, body)).map(|turn| match turn {
-        Turn::Done(tokens) => tokens,
-        Turn::Again(_) => panic!("a refresh is one request"),
-    })
+    match drive(refresh, async |_| Ok::<_, FetchError>(response(status, body))).await {
+        Ok(issued) => Ok(issued.tokens),
+        Err(DriveError::Protocol(error)) => Err(error),
+        Err(DriveError::Fetch(_)) => panic!("each request is answered"),
+    }
 }
 
 #[tokio::test]
@@ -53,7 +54,7 @@ async fn a_dead_refresh_token_in_all_the_ways_in_which_servers_say_so() {
         (400, r#"{"error": "expired_token"}"#),
         (201, r#"{"error": "invalid_grant"}"#),
     ] {
-        assert!(refresh(status, body).await.unwrap_err().is_final(), "{status} {body}");
+        assert_eq!(refresh(status, body).await.unwrap_err().fault(), Fault::Gone, "{status} {body}");
     }
 }
 
@@ -77,7 +78,7 @@ async fn what_may_pass_ends_nothing() {
         (200, "<html>OK</html>"),
         (200, "[]"),
     ] {
-        assert!(!refresh(status, body).await.unwrap_err().is_final(), "{status} {body}");
+        assert_ne!(refresh(status, body).await.unwrap_err().fault(), Fault::Gone, "{status} {body}");
     }
 }
 
@@ -154,7 +155,7 @@ async fn denial_with_reason() {
     ] {
         let resource = "https://oidc.example".to_owned();
         let request =
-            AuthorizationRequest { server: server().await, client: client(), resource, scope: None };
+            AuthorizationRequest::new(server().await, client(), resource, RequestedScope::Named(None));
         let state = State::from_entropy([1; 32]);
         let callback = format!(
             "https://app.example/callback/x?error=access_denied&state={}&iss=https://oidc.example{description}",

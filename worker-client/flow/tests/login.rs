@@ -3,9 +3,9 @@
 
 use http::{Request, Response, header};
 use login_flow::{
-    AuthorizationRequest, AuthorizationResponseError, Client, ClientAuth, CodeExchange, Egress, Exchange,
-    FetchError, LoginTarget, Pending, Refresh, Register, RegisterError, Revoke, Server, State, TokenError,
-    TokenKind, Tokens, Turn, drive, probe,
+    AuthorizationRequest, AuthorizationResponseError, Client, ClientAuth, CodeExchange, DriveError, Egress,
+    Exchange, Fault, Faulty, FetchError, LoginTarget, Pending, Refresh, Register, RegisterError,
+    RequestedScope, Revoke, Server, State, TokenError, TokenKind, Tokens, Turn, drive, probe,
 };
 use pkce::Verifier;
 use url::Url;
@@ -31,17 +31,19 @@ fn done<E: Exchange>(turn: Turn<E>) -> E::Output {
     }
 }
 
-fn register(server: &Server, body: &str) -> Result<Client, RegisterError> {
-    Register::new(server, Url::parse(CALLBACK).unwrap(), "app.example")
-        .unwrap()
-        .receive(&answer(201, body))
-        .map(done)
+async fn register(server: &Server, body: &str) -> Result<Client, RegisterError> {
+    let register = Register::new(server, Url::parse(CALLBACK).unwrap(), "app.example").unwrap();
+    match drive(register, async |_| Ok::<_, FetchError>(answer(201, body))).await {
+        Ok(client) => Ok(client),
+        Err(DriveError::Protocol(error)) => Err(error),
+        Err(DriveError::Fetch(_)) => panic!("each request is answered"),
+    }
 }
 
 async fn begin(host: &str, registered: &str) -> (Url, Pending) {
     let server = server(host).await;
-    let client = register(&server, registered).unwrap();
-    let login = AuthorizationRequest { server, client, resource: host.to_owned(), scope: None };
+    let client = register(&server, registered).await.unwrap();
+    let login = AuthorizationRequest::new(server, client, host.to_owned(), RequestedScope::Named(None));
     login.begin(State::from_entropy([1; 32]), Verifier::from_entropy([2; 32]))
 }
 
@@ -90,7 +92,7 @@ async fn r02_what_the_server_registered_decides() {
         ),
         (r#"{"client_id": "a", "redirect_uris": ["https://app.example/callback/x"]}"#, "none"),
     ] {
-        let auth = match register(&server, answer).unwrap().auth {
+        let auth = match register(&server, answer).await.unwrap().auth {
             ClientAuth::None => "none",
             ClientAuth::Basic(_) => "basic",
             ClientAuth::Post(_) => "post",
@@ -105,7 +107,7 @@ async fn r02_what_the_server_registered_decides() {
         (r#"{"client_id": "a", "grant_types": ["implicit"]}"#, "authorization_code"),
         (r#"{"error": "invalid_client_metadata"}"#, "invalid_client_metadata"),
     ] {
-        let error = register(&server, answer).unwrap_err().to_string();
+        let error = register(&server, answer).await.unwrap_err().to_string();
         assert!(error.contains(expected), "{answer}: {error}");
     }
 }
@@ -132,8 +134,10 @@ async fn c03_c06_what_is_accepted() {
             format!("{good}&iss=https://oidc.example&iss=https://oidc.example"),
             Some(AuthorizationResponseError::Issuer),
         ),
-        ("code=c&iss=https://oidc.example".to_owned(), Some(AuthorizationResponseError::State)),
-        ("code=c&state=&iss=https://oidc.example".to_owned(), Some(AuthorizationResponseError::State)),
+        ("code=c&iss=https://oidc.example".to_owned(), Some(AuthorizationResponseError::NoState)),
+        ("code=c&state=&iss=https://oidc.example".to_owned(), Some(AuthorizationResponseError::NoState)),
+        ("state=&iss=https://oidc.example".to_owned(), Some(AuthorizationResponseError::State)),
+        ("error=access_denied".to_owned(), Some(AuthorizationResponseError::NoState)),
         (format!("{good}&state=b&iss=https://oidc.example"), Some(AuthorizationResponseError::State)),
         ("code=c&state=other&iss=https://oidc.example".to_owned(), Some(AuthorizationResponseError::State)),
         (format!("state={state}&iss=https://oidc.example"), Some(AuthorizationResponseError::NoCode)),
@@ -193,7 +197,8 @@ async fn c07_c09_what_arrives_at_the_redirection_uri_of_another_issuer_ends_noth
 #[tokio::test]
 async fn a_pending_login_survives_storage() {
     let (_, pending) = begin("https://oidc.example", r#"{"client_id": "a"}"#).await;
-    let stored: Pending = serde_json::from_str(&serde_json::to_string(&pending).unwrap()).unwrap();
+    let (request, verifier, state_digest) = pending.into_parts();
+    let stored = Pending::restore(request, verifier, state_digest);
     let redeem =
         stored.accept(&callback(&format!("code=c&state={}&iss=https://oidc.example", state()))).unwrap();
     assert!(body(&redeem.request()).contains(Verifier::from_entropy([2; 32]).secret()));
@@ -217,7 +222,12 @@ async fn t14_the_secret_is_in_one_place() {
 }
 
 async fn tokens(status: u16, body: &str) -> Result<Tokens, TokenError> {
-    redeem(r#"{"client_id": "id"}"#).await.receive(&answer(status, body)).map(done)
+    redeem(r#"{"client_id": "id"}"#)
+        .await
+        .receive(&answer(status, body))
+        .map(done)
+        .map(|issued| issued.tokens)
+        .map_err(|refused| refused.error)
 }
 
 #[tokio::test]
@@ -268,14 +278,15 @@ async fn t03_what_ends_a_grant() {
         (429, "", false),
         (200, "<html>", false),
     ] {
-        assert_eq!(tokens(status, body).await.unwrap_err().is_final(), expected, "{status} {body}");
+        let fault = tokens(status, body).await.unwrap_err().fault();
+        assert_eq!(fault == Fault::Gone, expected, "{status} {body}");
     }
 }
 
 #[tokio::test]
 async fn t04_a_refresh_keeps_what_is_not_replaced() {
     let server = server("https://oidc.example").await;
-    let client = register(&server, r#"{"client_id": "id"}"#).unwrap();
+    let client = register(&server, r#"{"client_id": "id"}"#).await.unwrap();
     let first = r#"{"access_token": "a", "token_type": "bearer", "refresh_token": "r", "scope": "mcp"}"#;
     let first = tokens(200, first).await.unwrap();
     let refresh =
@@ -288,7 +299,7 @@ async fn t04_a_refresh_keeps_what_is_not_replaced() {
         (r#", "refresh_token": "n""#, "n"),
     ] {
         let body = format!(r#"{{"access_token": "b", "token_type": "bearer"{member}}}"#);
-        let next = done(refresh().receive(&answer(200, &body)).unwrap());
+        let next = done(refresh().receive(&answer(200, &body)).unwrap()).tokens;
         assert_eq!(next.refresh_token.unwrap().secret(), expected, "{member}");
         assert_eq!(next.scope.as_deref(), Some("mcp"));
     }
@@ -299,7 +310,7 @@ async fn t04_a_refresh_keeps_what_is_not_replaced() {
 #[tokio::test]
 async fn revocation_says_what_is_revoked() {
     let server = server("https://oidc.example").await;
-    let client = register(&server, r#"{"client_id": "id"}"#).unwrap();
+    let client = register(&server, r#"{"client_id": "id"}"#).await.unwrap();
     let token = tokens(200, r#"{"access_token": "a", "token_type": "bearer"}"#).await.unwrap().access_token;
     let revoke = || Revoke::new(&server, &client, &token, TokenKind::Access).unwrap();
     assert_eq!(body(&revoke().request()), "token=a&token_type_hint=access_token&client_id=id");

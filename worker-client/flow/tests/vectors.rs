@@ -7,7 +7,7 @@ use base64ct::{Base64UrlUnpadded, Encoding};
 use http::{Request, Response};
 use login_flow::{
     AuthorizationRequest, AuthorizationResponseError, Client, Egress, Exchange, FetchError, LoginTarget,
-    Register, Server, State, TokenError, Turn, Unusable, covers, drive, probe,
+    Register, RequestedScope, Server, State, TokenError, Turn, Unusable, covers, drive, probe,
 };
 use pkce::Verifier;
 use rfc8414::{Issuer, Metadata};
@@ -110,7 +110,8 @@ fn authorization_requests() {
             }
         };
         let client = client(&server, &input.client_id, input.redirect_uri.clone());
-        let login = AuthorizationRequest { server, client, resource: input.resource, scope: input.scope };
+        let login =
+            AuthorizationRequest::new(server, client, input.resource, RequestedScope::Named(input.scope));
         let (url, pending) = login.begin(state(&input.state), Verifier::try_from(input.verifier).unwrap());
         assert_eq!(url.as_str().split('?').next().unwrap(), case.expect["endpoint"], "{context}");
         assert_parameters(url.query().unwrap(), &case.expect, &context);
@@ -168,8 +169,12 @@ fn callbacks() {
         let mut redirect_uri = callback.clone();
         redirect_uri.set_query(None);
         let client = client(&server, "s6BhdRkqt3", redirect_uri);
-        let login =
-            AuthorizationRequest { server, client, resource: "https://as.example".to_owned(), scope: None };
+        let login = AuthorizationRequest::new(
+            server,
+            client,
+            "https://as.example".to_owned(),
+            RequestedScope::Named(None),
+        );
         let (_, pending) = login.begin(state(&sent), Verifier::from_entropy([2; 32]));
         let outcome = match pending.accept(&callback) {
             Ok(_) => json!({"accepted": true}),
@@ -199,8 +204,12 @@ async fn token_answers() {
         });
         let server = server(&metadata);
         let client = client(&server, "s6BhdRkqt3", "https://app.example/callback".parse().unwrap());
-        let login =
-            AuthorizationRequest { server, client, resource: "https://as.example".to_owned(), scope: None };
+        let login = AuthorizationRequest::new(
+            server,
+            client,
+            "https://as.example".to_owned(),
+            RequestedScope::Named(None),
+        );
         let state = State::from_entropy([1; 32]);
         let callback = format!("https://app.example/callback?code=c&state={}", state.as_str());
         let (_, pending) = login.begin(state, Verifier::from_entropy([2; 32]));
@@ -208,7 +217,7 @@ async fn token_answers() {
         let fetch = async |_| Ok::<_, FetchError>(input.response.to_http().unwrap());
         let outcome = match drive(redeem, fetch).await {
             Ok(_) => json!({"usable": true}),
-            Err(login_flow::DriveError::Protocol(error)) => match TokenError::requirement(&error) {
+            Err(login_flow::DriveError::Protocol(error)) => match TokenError::requirement(&error.error) {
                 Some(requirement) => json!({"usable": false, "breaks": requirement.id}),
                 None => json!({"usable": false}),
             },

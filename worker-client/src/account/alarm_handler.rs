@@ -23,7 +23,7 @@ use crate::{
     seal::Unsealable,
     stored::{OutboxTask, RegisteredClient, TokenRevocation},
 };
-use login_flow::{DriveError, Revoke, drive};
+use login_flow::{Fault, Faulty, Revoke, Step, drive};
 
 impl Inner {
     /// Does everything that is due, and sets the alarm for the next thing.
@@ -70,7 +70,7 @@ impl Inner {
                 let is_hold = matches!(task, OutboxTask::Hold(_));
                 // What has changed since is told by a task of its own.
                 match store.holds(at).map_err(report) {
-                    Ok(holds) if holds == is_hold => self.tell_registrar(store, at, is_hold).await,
+                    Ok(holds) if holds == is_hold => self.tell_use(store, at, is_hold).await,
                     outcome => outcome.is_ok(),
                 }
             }
@@ -84,8 +84,7 @@ impl Inner {
 }
 
 impl Inner {
-    /// True if the registrar has done it.
-    async fn tell_registrar(&self, store: &Store, at: &RegisteredClient, is_hold: bool) -> bool {
+    async fn tell_use(&self, store: &Store, at: &RegisteredClient, is_hold: bool) -> bool {
         // The name of the account, by which the registrar tells accounts apart.
         let account = store.0.owner().to_owned();
         let (client_id, since) = (at.client_id.clone(), at.since);
@@ -94,8 +93,12 @@ impl Inner {
         } else {
             RegistrarRequest::Release { client_id, account, since }
         };
-        let told = rpc::call::<_, ()>(&self.deployment.env, "REGISTRAR", &at.issuer, &request);
-        told.await.map_err(report).is_ok()
+        self.tell_registrar(&at.issuer, &request).await
+    }
+
+    /// True if the registrar has done it.
+    pub(super) async fn tell_registrar(&self, issuer: &str, request: &RegistrarRequest) -> bool {
+        rpc::call::<_, ()>(&self.deployment.env, "REGISTRAR", issuer, request).await.map_err(report).is_ok()
     }
 }
 
@@ -105,10 +108,18 @@ pub(super) async fn revoke(store: &Store, revocation: &TokenRevocation) -> Revoc
     let Some(revoke) = Revoke::new(server, client, token, *kind) else {
         return Revocation::NotOffered;
     };
+    if store.check_pause(Step::Revocation, server.issuer.as_str()).is_err() {
+        return Revocation::FailedWillRetry;
+    }
     let egress = &store.0.config().egress;
-    match drive(revoke, through(egress, Limit::TOKEN)).await {
-        Ok(()) => Revocation::Revoked,
-        Err(DriveError::Protocol(refused)) if refused.is_final() => Revocation::Refused,
-        Err(_) => Revocation::FailedWillRetry,
+    let outcome = drive(revoke, through(egress, Limit::TOKEN)).await;
+    let Err(error) = outcome else { return Revocation::Revoked };
+    match error.fault() {
+        Fault::Gone | Fault::Refused => Revocation::Refused,
+        Fault::Contradiction | Fault::Ours | Fault::Temporary { .. } => {
+            // The pause is kept for whatever is asked of the server next; this task is repeated in any case.
+            drop(store.failed(Step::Revocation, server.issuer.as_str(), error));
+            Revocation::FailedWillRetry
+        }
     }
 }

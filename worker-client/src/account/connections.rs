@@ -10,15 +10,15 @@ use worker::SqlStorageValue;
 use super::store::Store;
 use crate::{
     failure::Failure,
-    model::{About, Connection, closest},
+    model::{About, Connection, ConnectionState, closest},
     platform::{
-        clock::{now, seconds},
+        clock::{millis, now, seconds},
         entropy::entropy,
     },
     seal::{Place, Unsealable},
     stored::{Grant, RegisteredClient, StoredGrant},
 };
-use login_flow::{LoginTarget, authority};
+use login_flow::{LoginTarget, Relaxations, authority};
 
 /// The names of a new connection.
 pub(super) struct NewConnection {
@@ -68,6 +68,9 @@ pub(super) struct ConnectionRow {
     /// Number of times that its tokens were replaced.
     pub(super) generation: i64,
     used: i64,
+    relaxations: String,
+    /// Millisecond of 1970 since which the server does not renew it.
+    failing_since: Option<i64>,
 }
 
 impl ConnectionRow {
@@ -93,10 +96,17 @@ impl ConnectionRow {
         self.needs_login != 0
     }
 
+    /// The state. A token whose lifetime ended long ago makes a failure a lasting one.
+    pub(super) fn state(&self, over: Option<SystemTime>) -> ConnectionState {
+        let since = self.failing_since.map(|since| over.map_or(since, |over| millis(over).min(since)));
+        ConnectionState::of(self.needs_login(), since.map(|since| millis(now()).saturating_sub(since)))
+    }
+
     pub(super) fn shown(self) -> Connection {
         let host = Url::parse(&self.resource).map(|url| authority(&url)).unwrap_or_default();
         Connection {
             needs_login: self.needs_login(),
+            state: self.state(None),
             has_icon: self.has_icon != 0,
             label: Some(self.label).filter(|label| !label.is_empty()),
             connected_at: self.created,
@@ -105,6 +115,7 @@ impl ConnectionRow {
             resource: self.resource,
             issuer: self.issuer,
             scope: self.scope,
+            relaxations: Relaxations::named(&self.relaxations),
             title: self.title,
             description: self.description,
         }
@@ -183,7 +194,7 @@ impl Store {
         self.0.set_meta("connected", "yes")?;
         self.0.exec(
             "INSERT INTO connection (id, resource, label, issuer, scope, title, description, icon, sealed, issued,
-             created) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+             created, relaxations) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             vec![
                 id.as_str().into(),
                 resource.as_str().into(),
@@ -196,6 +207,7 @@ impl Store {
                 sealed.into(),
                 now.into(),
                 now.into(),
+                grant.client.relaxations.names().into(),
             ],
         )?;
         Ok(id)
@@ -206,12 +218,13 @@ impl Store {
     pub(super) fn refreshed(&self, row: &ConnectionRow, grant: &Grant) -> Result<bool, Failure> {
         let sealed = self.0.seal(row.place(), &StoredGrant::from(grant.clone()))?;
         self.0.has_changed(
-            "UPDATE connection SET sealed = ?, issued = ?, scope = ?, intent = 0, used = 0, generation = generation + 1
+            "UPDATE connection SET sealed = ?, issued = ?, scope = ?, relaxations = ?, intent = 0, used = 0, generation = generation + 1
              WHERE id = ? AND generation = ?",
             vec![
                 sealed.into(),
                 seconds(now()).into(),
                 grant.tokens.scope.clone().into(),
+                grant.client.relaxations.names().into(),
                 row.id.as_str().into(),
                 row.generation.into(),
             ],
@@ -245,6 +258,7 @@ impl Store {
     }
 
     pub(super) fn erase(&self, id: &str) -> Result<(), Failure> {
+        self.erase_pauses(id)?;
         self.0.exec("DELETE FROM connection WHERE id = ?", vec![id.into()])
     }
 
@@ -254,7 +268,8 @@ impl Store {
         }
         let columns =
             "id, resource, label, issuer, scope, title, description, icon IS NOT NULL AS has_icon, sealed,
-            issued, created, needs_login, intent, generation, used";
+            issued, created, needs_login, intent, generation, used, relaxations,
+            (SELECT since FROM pause WHERE key = connection.id) AS failing_since";
         self.0.rows(&format!("SELECT {columns} FROM connection {rest}"), bindings)
     }
 }

@@ -9,7 +9,7 @@ use crate::{
     failure::{Failure, UserFailure},
     model::{Change, Event, Receipt, Revocation},
     platform::{
-        clock::{milliseconds, now, seconds},
+        clock::{millis, now, seconds},
         log::Line,
         rpc,
     },
@@ -111,7 +111,7 @@ pub(super) fn wind_up(
     grant: Grant,
     first_attempt: FirstAttempt,
 ) -> Result<[QueuedRevocation; 2], Failure> {
-    let at = RegisteredClient::at(&grant, milliseconds(now()));
+    let at = RegisteredClient::at(&grant, millis(now()));
     let queued = queue_revocations(store, grant, first_attempt)?;
     if !store.holds(&at)? {
         store.enqueue(OutboxTask::Release(at), 0)?;

@@ -6,7 +6,7 @@ use pkce::Verifier;
 use url::Url;
 
 use super::{
-    BeginLogin, CompletedLogin, HostUser, Inner, Session,
+    BeginLogin, HostUser, Inner, LoginStep, Session,
     connections::NewConnection,
     disconnect::{FirstAttempt, end},
     store::Store,
@@ -15,7 +15,7 @@ use crate::{
     failure::{Failure, UserFailure},
     model::Change,
     platform::{
-        clock::{milliseconds, now},
+        clock::{millis, now},
         entropy::entropy,
         fetch::{Limit, through},
         log::Line,
@@ -24,7 +24,10 @@ use crate::{
     registrar::{ObtainClient, RegistrarRequest},
     stored::{Grant, LoginUnderWay, OutboxTask, RegisteredClient},
 };
-use login_flow::{AuthorizationRequest, Client, DriveError, Server, State, TokenError, drive};
+use login_flow::{
+    AuthorizationRequest, AuthorizationResponseError, Client, DriveError, Issued, NotIssued, Pace, Server,
+    State, Step, TokenError, drive,
+};
 
 impl Inner {
     /// Registers if need be and answers with the URL to send the person to. One write, before it is used.
@@ -37,13 +40,17 @@ impl Inner {
     ) -> Result<Url, Failure> {
         let BeginLogin { target, server, redirect_uri, client_name, about, scope, label, return_to } = begin;
         let resource = target.resource();
+        store.check_pause(Step::CodeExchange, server.issuer.as_str())?;
         let rows = store.connections()?;
         if rows.len() >= MAX_CONNECTIONS && store.labelled(&resource, &label)?.is_none() {
             return Err(UserFailure::TooManyConnections.into());
         }
-        let client = match client_in_use(&store, &server, &redirect_uri)? {
+        let scope_sent = scope.as_deref();
+        let client = match client_in_use(&store, &server, &redirect_uri, scope_sent)? {
             Some(client) => client,
-            None => self.registered(&server, redirect_uri, client_name).await?,
+            None => {
+                self.registered(&server, redirect_uri, client_name, scope_sent.map(str::to_owned)).await?
+            }
         };
         // The rows may have been erased meanwhile.
         let store = self.store(store.0.owner())?;
@@ -52,61 +59,103 @@ impl Inner {
         {
             return Err(UserFailure::NO_SESSION.into());
         }
-        let login = AuthorizationRequest { server, client, resource, scope };
-        let (url, pending) = login.begin(State::from_entropy(entropy()?), Verifier::from_entropy(entropy()?));
-        store.begin(&session, user.as_ref(), LoginUnderWay { pending, target, about, label, return_to })?;
+        let request = AuthorizationRequest::new(server, client, resource, scope);
+        let names = NewConnection { target, about, label };
+        let (url, login) = under_way(request, names, return_to)?;
+        store.begin(&session, user.as_ref(), login)?;
         self.schedule(&store).await?;
         Ok(url)
     }
 
-    /// Judges an authorization response and redeems its code. A response that is not genuine ends nothing.
+    /// Judges an authorization response and exchanges its code. A response that is not genuine ends nothing; a refusal
+    /// that names what to leave out leads to one more authorization request.
     pub(super) async fn callback(
         &self,
         store: &Store,
         url: &Url,
         rotate: Option<String>,
-    ) -> Result<CompletedLogin, Failure> {
-        let state = State::digest_of(url).ok_or(UserFailure::UnknownLogin)?;
-        let login = store.login(&state)?.ok_or(UserFailure::UnknownLogin)?;
+        from_page: bool,
+    ) -> Result<LoginStep, Failure> {
+        let state = State::digest_of(url).ok_or_else(|| AuthorizationResponseError::without_state(url))?;
+        let (login, age) = store.login(&state)?.ok_or(UserFailure::UnknownLogin)?;
         let LoginUnderWay { pending, target, about, label, return_to } = login;
-        let redeem = match pending.accept(url) {
-            Ok(redeem) => redeem,
-            Err(denied) => {
-                if denied.is_final() {
+        let names = NewConnection { target, about, label };
+        let first = pending.request().clone();
+        let exchange = match pending.accept(url) {
+            Ok(exchange) => exchange,
+            Err(refusal) => {
+                if refusal.is_final() {
                     store.end_pending(&state)?;
                 }
-                return Err(denied.into());
+                let pace = if age <= AT_ONCE && !from_page { Pace::AtOnce } else { Pace::Later };
+                return match first.after(&refusal, pace) {
+                    Some(second) => self.ask_again(store, *second, names, return_to).await,
+                    None => Err(refusal.into()),
+                };
             }
         };
+        store.check_pause(Step::CodeExchange, exchange.server().issuer.as_str())?;
+        let (erasures, _under_way) = (self.erasures.get(), UnderWay::new(&self.exchanges));
         // Gone before the code is sent: the platform holds the request back until the write is durable.
         store.end_pending(&state)?;
-        let (server, client) = (redeem.server().clone(), redeem.client().clone());
-        let (erasures, _under_way) = (self.erasures.get(), UnderWay::new(&self.exchanges));
         let egress = &store.0.config().egress;
-        let outcome = drive(redeem, through(egress, Limit::TOKEN)).await;
-        let tokens = match outcome {
-            Ok(tokens) => tokens,
+        let outcome = drive(exchange, through(egress, Limit::TOKEN)).await;
+        let AuthorizationRequest { server, client: begun, .. } = first;
+        let Issued { client, tokens } = match outcome {
+            Ok(issued) => issued,
+            Err(DriveError::Protocol(NotIssued { retry: Some(second), .. })) => {
+                return self.ask_again(store, *second, names, return_to).await;
+            }
             Err(error) => {
-                if let DriveError::Protocol(error) = &error {
-                    self.forget_if_unknown(error, &server, client).await?;
+                if let DriveError::Protocol(NotIssued { error, .. }) = &error {
+                    self.forget_if_unknown(error, &server, begun).await?;
                 }
-                return Err(error.into());
+                return Err(store.failed(Step::CodeExchange, server.issuer.as_str(), error)?);
             }
         };
-        let host = target.host();
+        let host = names.target.host();
+        if !begun.is_proven || begun.relaxations != client.relaxations {
+            // If the registrar cannot be told, the next login finds it out.
+            let (client_id, relaxations) = (client.client_id.clone(), client.relaxations.clone());
+            let proven = RegistrarRequest::Proven { client_id, relaxations };
+            self.tell_registrar(server.issuer.as_str(), &proven).await;
+        }
         let grant = Grant { server, client, tokens };
         // The person logged out meanwhile: what came is not kept.
         if self.erasures.get() != erasures {
             self.revoke_late(store, grant).await?;
             return Err(UserFailure::UnknownLogin.into());
         }
-        self.connect(store, &NewConnection { target, about, label }, &grant)?;
+        self.connect(store, &names, &grant)?;
         if let Some(next) = rotate {
             store.open_session(&next)?;
         }
         self.schedule(store).await?;
         Line { event: "connected", host: Some(&host), ..Line::default() }.info();
-        Ok(CompletedLogin { return_to })
+        Ok(LoginStep::Completed { return_to })
+    }
+
+    /// Begins the second authorization request of a login.
+    async fn ask_again(
+        &self,
+        store: &Store,
+        second: AuthorizationRequest,
+        names: NewConnection,
+        return_to: Option<Url>,
+    ) -> Result<LoginStep, Failure> {
+        let relaxations = second.client.relaxations.names();
+        let issuer = second.server.issuer.clone();
+        let (url, login) = under_way(second, names, return_to)?;
+        store.begin(&Session::Host, None, login)?;
+        self.schedule(store).await?;
+        Line {
+            event: "asks-for-less",
+            issuer: Some(issuer.as_str()),
+            relaxations: Some(&relaxations),
+            ..Line::default()
+        }
+        .info();
+        Ok(LoginStep::AskAgain { url })
     }
 
     /// Puts a connection in the place of an earlier one, whose tokens are revoked.
@@ -116,7 +165,7 @@ impl Inner {
         }
         let id = store.connect(login, grant)?;
         // Later than the end of the earlier one, which is of the same millisecond.
-        let at = RegisteredClient::at(grant, milliseconds(now()).saturating_add(1));
+        let at = RegisteredClient::at(grant, millis(now()).saturating_add(1));
         store.enqueue(OutboxTask::Hold(at), 0)?;
         self.tell(store, Change::Connected, &id, &login.target.resource())
     }
@@ -126,8 +175,9 @@ impl Inner {
         server: &Server,
         redirect_uri: Url,
         client_name: String,
+        scope: Option<String>,
     ) -> Result<Client, Failure> {
-        let query = ObtainClient { server: server.clone(), redirect_uri, client_name };
+        let query = ObtainClient { server: server.clone(), redirect_uri, client_name, scope };
         let request = RegistrarRequest::Obtain(Box::new(query));
         rpc::call(&self.deployment.env, "REGISTRAR", server.issuer.as_str(), &request).await
     }
@@ -163,18 +213,36 @@ impl Drop for UnderWay<'_> {
     }
 }
 
-/// The client of a connection that this account has at the same server: no need to ask for one.
-fn client_in_use(store: &Store, server: &Server, redirect_uri: &Url) -> Result<Option<Client>, Failure> {
+/// An authorization request and its login, to be stored before the person is sent there.
+fn under_way(
+    request: AuthorizationRequest,
+    NewConnection { target, about, label }: NewConnection,
+    return_to: Option<Url>,
+) -> Result<(Url, LoginUnderWay), Failure> {
+    let (url, pending) = request.begin(State::from_entropy(entropy()?), Verifier::from_entropy(entropy()?));
+    Ok((url, LoginUnderWay { pending, target, about, label, return_to }))
+}
+
+/// The client of a connection that this account has at the same server, if it may ask for the scope: no need to ask for
+/// one.
+fn client_in_use(
+    store: &Store,
+    server: &Server,
+    redirect_uri: &Url,
+    scope: Option<&str>,
+) -> Result<Option<Client>, Failure> {
     let issuer = server.issuer.as_str();
     let rows = store.connections()?;
     for row in rows.iter().filter(|row| row.issuer == issuer && !row.needs_login()) {
-        let Ok(grant) = store.grant(row)? else { continue };
-        let is_current = grant.server.is_same_party(server) && grant.client.redirect_uri == *redirect_uri;
-        if is_current && !grant.client.is_expired(now()) {
-            return Ok(Some(grant.client));
+        let Ok(Grant { server: other, client, .. }) = store.grant(row)? else { continue };
+        let is_current = other.is_same_party(server) && client.redirect_uri == *redirect_uri;
+        if is_current && !client.is_expired(now()) && client.may_ask_for(scope) {
+            return Ok(Some(client));
         }
     }
     Ok(None)
 }
 
 const MAX_CONNECTIONS: usize = 200;
+/// Seconds within which no person has answered a page.
+const AT_ONCE: i64 = 2;

@@ -62,6 +62,12 @@ pub(super) const MIGRATIONS: Migrations = &[
         "CREATE TABLE outbox (id TEXT PRIMARY KEY, sealed TEXT NOT NULL, created INTEGER NOT NULL,
             due INTEGER NOT NULL, attempts INTEGER NOT NULL DEFAULT 0)",
     ],
+    &["ALTER TABLE connection ADD COLUMN relaxations TEXT NOT NULL DEFAULT ''"],
+    // What must not be asked before its time: an issuer, the renewal of a connection, a replacement of its token.
+    &[
+        "CREATE TABLE pause (key TEXT PRIMARY KEY, until INTEGER NOT NULL, failures INTEGER NOT NULL,
+            since INTEGER NOT NULL)",
+    ],
     // Session secrets are authenticated; the grant of a connection that ended while its key was away waits among the
     // tasks, as it was sealed.
     &[

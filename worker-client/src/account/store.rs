@@ -1,6 +1,7 @@
 //! The rows of an account. Secrets are sealed; what is listed is plain.
 
 use serde::Deserialize;
+use worker::SqlStorageValue;
 
 use super::{HostUser, Session, schema::SEALED};
 use crate::{
@@ -37,47 +38,46 @@ impl Store {
             Line { event: "unsealable", kind: Some("session"), ..Line::default() }.error();
             return self.end_sessions();
         }
-        self.set_expiry(&self.0.rows("SELECT digest, expires FROM session", Vec::new())?)
+        self.end_at(seconds(now()).saturating_add(SESSION_SECONDS), "", Vec::new()).map(drop)
     }
 
     // ── sessions ──
 
     /// The session of a secret, if it is known; unsealable if its row is not ours, or not to be opened at present.
     pub(super) fn session(&self, digest: &str) -> Result<Option<Result<(), Unsealable>>, Failure> {
-        #[derive(Deserialize)]
-        struct Row {
-            sealed: String,
-            expires: i64,
-        }
         if self.0.is_empty() {
             return Ok(None);
         }
-        let select = "SELECT sealed, expires FROM session WHERE digest = ? AND expires > ?";
-        let rows: Vec<Row> = self.0.rows(select, vec![digest.into(), seconds(now()).into()])?;
-        let Some(Row { sealed, expires }) = rows.first() else { return Ok(None) };
+        let select =
+            "SELECT json_array(sealed, '' || expires) AS value FROM session WHERE digest = ? AND expires > ?";
+        let rows = self.0.texts(select, vec![digest.into(), seconds(now()).into()])?;
+        let Some([sealed, expires]) = rows.first().map(Vec::as_slice) else { return Ok(None) };
         let until = self.0.unseal::<i64>(session_place(digest), sealed)?;
-        Ok(Some(until.and_then(|until| if *expires <= until { Ok(()) } else { Err(Unsealable) })))
+        let lasts = |until| expires.parse::<i64>().is_ok_and(|expires| expires <= until);
+        Ok(Some(until.and_then(|until| if lasts(until) { Ok(()) } else { Err(Unsealable) })))
     }
 
     /// Ends the secrets before this one in a minute, which serves a second tab: a browser that sends a secret has
     /// received it. True if there were any.
     pub(super) fn cut_short_before(&self, digest: &str) -> Result<bool, Failure> {
         let soon = seconds(now()).saturating_add(60);
-        let select = "SELECT digest, ? AS expires FROM session WHERE expires > ?
-            AND rowid < (SELECT rowid FROM session WHERE digest = ?)";
-        let earlier = self.0.rows(select, vec![soon.into(), soon.into(), digest.into()])?;
-        self.set_expiry(&earlier)?;
-        Ok(!earlier.is_empty())
+        let earlier = "WHERE expires > ? AND rowid < (SELECT rowid FROM session WHERE digest = ?)";
+        self.end_at(soon, earlier, vec![soon.into(), digest.into()])
     }
 
-    /// Ends each session at its second, which is sealed with it: an edited row lasts no longer.
-    fn set_expiry(&self, sessions: &[SessionExpiry]) -> Result<(), Failure> {
-        for SessionExpiry { digest, expires } in sessions {
-            let sealed = self.0.seal(session_place(digest), expires)?;
+    /// Ends sessions at that second at the latest, which is sealed with each: an edited row lasts no longer. True if there
+    /// were any.
+    fn end_at(&self, latest: i64, which: &str, of: Vec<SqlStorageValue>) -> Result<bool, Failure> {
+        let select = format!("SELECT json_array(digest, '' || expires) AS value FROM session {which}");
+        let sessions = self.0.texts(&select, of)?;
+        for session in &sessions {
+            let [digest, expires] = session.as_slice() else { continue };
+            let expires = expires.parse().map_or(latest, |expires: i64| expires.min(latest));
+            let sealed = self.0.seal(session_place(digest), &expires)?;
             let update = "UPDATE session SET expires = ?, sealed = ? WHERE digest = ?";
-            self.0.exec(update, vec![(*expires).into(), sealed.into(), digest.as_str().into()])?;
+            self.0.exec(update, vec![expires.into(), sealed.into(), digest.as_str().into()])?;
         }
-        Ok(())
+        Ok(!sessions.is_empty())
     }
 
     pub(super) fn end_sessions(&self) -> Result<(), Failure> {
@@ -126,19 +126,23 @@ impl Store {
         )
     }
 
-    /// The login that a `state` belongs to.
-    pub(super) fn login(&self, state: &str) -> Result<Option<LoginUnderWay>, Failure> {
+    /// The login that a `state` belongs to, and the seconds since its authorization request.
+    pub(super) fn login(&self, state: &str) -> Result<Option<(LoginUnderWay, i64)>, Failure> {
         #[derive(Deserialize)]
         struct Sealed {
             sealed: String,
+            expires: i64,
         }
         if self.0.is_empty() {
             return Ok(None);
         }
-        let select = "SELECT sealed FROM pending WHERE state = ? AND expires > ?";
-        let rows: Vec<Sealed> = self.0.rows(select, vec![state.into(), seconds(now()).into()])?;
+        let now = seconds(now());
+        let select = "SELECT sealed, expires FROM pending WHERE state = ? AND expires > ?";
+        let rows: Vec<Sealed> = self.0.rows(select, vec![state.into(), now.into()])?;
         let Some(row) = rows.first() else { return Ok(None) };
-        Ok(self.0.unseal::<StoredLogin>(pending_place(state), &row.sealed)?.ok().map(LoginUnderWay::from))
+        let age = PENDING_SECONDS.saturating_sub(row.expires.saturating_sub(now));
+        let login = self.0.unseal::<StoredLogin>(pending_place(state), &row.sealed)?.ok();
+        Ok(login.map(|login| (LoginUnderWay::from(login), age)))
     }
 
     pub(super) fn end_pending(&self, state: &str) -> Result<(), Failure> {
@@ -195,12 +199,6 @@ fn pending_place(state: &str) -> Place<'_> {
 
 fn session_place(digest: &str) -> Place<'_> {
     Place { issuer: "", field: "session", row: digest, used_for: ["", ""] }
-}
-
-#[derive(Deserialize)]
-struct SessionExpiry {
-    digest: String,
-    expires: i64,
 }
 
 const MAX_PENDING: i32 = 19;

@@ -1,17 +1,15 @@
 //! A usable token at any time, with at most one refresh under way for each connection.
 
 use std::{
-    cell::Cell,
     rc::Rc,
     time::{Duration, SystemTime},
 };
 
-use http::{Response, header};
 use url::Url;
 
-use super::{AccessToken, Inner, connections::ConnectionRow, store::Store};
+use super::{AccessToken, Inner, RefusedToken, connections::ConnectionRow, store::Store};
 use crate::{
-    failure::{Failure, ServerFailure, UserFailure},
+    failure::{Failure, UserFailure},
     model::Change,
     platform::{
         clock::{now, seconds},
@@ -21,7 +19,7 @@ use crate::{
     },
     stored::Grant,
 };
-use login_flow::{DriveError, Refresh, digest, drive};
+use login_flow::{DriveError, Fault, Faulty, Issued, Refresh, Tokens, digest, drive};
 
 impl Inner {
     /// The token for a URL, refreshed when it is due or when it is the one that was refused there.
@@ -30,31 +28,42 @@ impl Inner {
         store: Rc<Store>,
         url: &Url,
         label: Option<&str>,
-        refused: Option<&str>,
+        refused: Option<&RefusedToken>,
     ) -> Result<AccessToken, Failure> {
         let row = store.covering(url, label)?.ok_or(UserFailure::NO_CONNECTION)?;
-        let (grant, need) = self.judge(&store, &row, refused).await?;
+        let (grant, mut need) = self.judge(&store, &row, refused).await?;
+        if need == Need::Refused && store.is_refused_in_vain(&row.id)? {
+            need = Need::Nothing;
+        }
         if need == Need::Nothing {
             self.used(&store, &row, &grant).await?;
-            return Ok(usable(grant));
+            return Ok(usable(&row, grant));
         }
         if grant.tokens.refresh_token.is_none() {
-            if need == Need::Early {
-                return Ok(usable(grant));
+            let is_over = match need {
+                Need::Early | Need::Nothing => false,
+                Need::Now => true,
+                Need::Refused => refused.is_some_and(|refused| refused.is_invalid),
+            };
+            if !is_over {
+                return Ok(usable(&row, grant));
             }
             self.needs_login(&store, &row).await?;
             return Err(UserFailure::LOGIN_AGAIN.into());
         }
         let outcome = self.refresh_once(Rc::clone(&store), row.id.clone()).await;
+        if need == Need::Refused && outcome.is_ok() {
+            store.replaced_for_refusal(&row.id)?;
+        }
         // Another login may have put another connection in its place.
         let row = store.covering(url, label)?.ok_or(UserFailure::NO_CONNECTION)?;
         let (grant, need) = self.judge(&store, &row, refused).await?;
         match outcome {
             // The old token still lives: a server that is down for a moment does no harm.
-            Err(failure) if need == Need::Now => Err(failure),
+            Err(failure) if matches!(need, Need::Now | Need::Refused) => Err(failure),
             _ => {
                 self.used(&store, &row, &grant).await?;
-                Ok(usable(grant))
+                Ok(usable(&row, grant))
             }
         }
     }
@@ -91,10 +100,8 @@ impl Inner {
         let Ok(Grant { server, client, tokens }) = store.grant(&row)? else {
             return Err(UserFailure::LOGIN_AGAIN.into());
         };
-        if let Some(left) = self.backoff.remaining(id, now()) {
-            let seconds = u32::try_from(left.as_secs()).unwrap_or(u32::MAX);
-            return Err(ServerFailure::TryLater { seconds: seconds.saturating_add(1) }.into());
-        }
+        let over = tokens.expires_in.and_then(|lifetime| row.issued().checked_add(lifetime));
+        store.check_renewal(&row, over)?;
         // A refresh token may have been spent just before a crash. It is presented once more and not twice.
         let Some(intent) = row.intent().next() else {
             self.needs_login(store, &row).await?;
@@ -105,24 +112,17 @@ impl Inner {
             return Err(UserFailure::LOGIN_AGAIN.into());
         };
         store.set_intent(&row, intent)?;
-        let wait = Cell::new(None);
         let egress = &store.0.config().egress;
-        let fetch = through(egress, Limit::TOKEN);
-        let outcome = drive(refresh, async |request| {
-            let answer = fetch(request).await?;
-            wait.set(retry_after(&answer));
-            Ok(answer)
-        });
-        match outcome.await {
-            Ok(tokens) => {
+        let outcome = drive(refresh, through(egress, Limit::TOKEN)).await;
+        match outcome {
+            Ok(Issued { client, tokens }) => {
                 let grant = Grant { server, client, tokens };
                 if !store.refreshed(&row, &grant)? {
                     return self.revoke_late(store, grant).await;
                 }
-                self.backoff.reset(id);
-                Ok(())
+                store.end_pause(id)
             }
-            Err(DriveError::Protocol(error)) if error.is_final() => {
+            Err(DriveError::Protocol(error)) if error.fault() == Fault::Gone => {
                 self.needs_login(store, &row).await?;
                 self.forget_if_unknown(&error, &server, client).await?;
                 Err(UserFailure::LOGIN_AGAIN.into())
@@ -130,8 +130,7 @@ impl Inner {
             Err(error) => {
                 // The one repetition after a crash stays the one repetition.
                 store.set_intent(&row, row.intent())?;
-                self.backoff.record_failure(id, now(), wait.get());
-                Err(error.into())
+                Err(store.renewal_failed(&row, over, &error)?)
             }
         }
     }
@@ -141,7 +140,7 @@ impl Inner {
         &self,
         store: &Store,
         row: &ConnectionRow,
-        refused: Option<&str>,
+        refused: Option<&RefusedToken>,
     ) -> Result<(Grant, Need), Failure> {
         if row.needs_login() {
             return Err(UserFailure::LOGIN_AGAIN.into());
@@ -161,7 +160,7 @@ impl Inner {
         if !store.ask_for_login(row)? {
             return Ok(());
         }
-        self.backoff.reset(&row.id);
+        store.erase_pauses(&row.id)?;
         self.tell(store, Change::NeedsLogin, &row.id, &row.resource)?;
         Line { event: "needs-login", issuer: Some(&row.issuer), ..Line::default() }.info();
         self.schedule(store).await
@@ -174,14 +173,16 @@ enum Need {
     /// Replacing it would be wise, but it still works.
     Early,
     Nothing,
-    /// The token is over, or was refused.
+    /// The token is over.
     Now,
+    /// The token was refused.
+    Refused,
 }
 
 impl Need {
-    fn of(grant: &Grant, row: &ConnectionRow, now: SystemTime, refused: Option<&str>) -> Self {
-        if refused == Some(&digest(grant.tokens.access_token.secret())) {
-            return Self::Now;
+    fn of(grant: &Grant, row: &ConnectionRow, now: SystemTime, refused: Option<&RefusedToken>) -> Self {
+        if refused.is_some_and(|refused| refused.digest == digest(grant.tokens.access_token.secret())) {
+            return Self::Refused;
         }
         let age = now.duration_since(row.issued()).unwrap_or_default();
         // A server whose tokens hardly live is not asked at every call: until one is refused, it may still work.
@@ -211,14 +212,11 @@ fn fresh_until(row: &ConnectionRow, grant: &Grant) -> Option<i64> {
     Some(seconds(row.issued().checked_add(after)?))
 }
 
-/// `Retry-After` in seconds; a date is not worth a parser (RFC 9110 §10.2.3).
-fn retry_after(answer: &Response<Vec<u8>>) -> Option<Duration> {
-    let seconds = answer.headers().get(header::RETRY_AFTER)?.to_str().ok()?.trim().parse().ok()?;
-    Some(Duration::from_secs(seconds))
-}
-
-fn usable(grant: Grant) -> AccessToken {
-    AccessToken { access_token: grant.tokens.access_token }
+fn usable(row: &ConnectionRow, grant: Grant) -> AccessToken {
+    let Tokens { access_token, refresh_token, expires_in, scope } = grant.tokens;
+    let age = now().duration_since(row.issued()).unwrap_or_default();
+    let may_be_over = refresh_token.is_some() && expires_in.is_none_or(|lifetime| age >= lifetime);
+    AccessToken { token: access_token, scope, may_be_over }
 }
 
 const MIN_REFRESH_INTERVAL: Duration = Duration::from_secs(30);

@@ -1,19 +1,20 @@
 //! Pre-registered clients and initial access tokens, each bound to its issuer.
 
-use std::{collections::BTreeMap, fmt};
+use std::fmt;
 
 use rfc7591::{AuthMethod, ClientSecret, Secret};
 use rfc8414::Issuer;
 use serde::Deserialize;
 use url::Url;
 
+use crate::small_map::SmallMap;
 use login_flow::{Client, ClientAuth};
 
 /// `CLIENTS`: a JSON object from issuer identifier to the client or token for it, such as
 /// `{"https://as.example": {"client_id": "…", "client_secret": "…"}}` or
 /// `{"https://as.example": {"initial_access_token": "…"}}`.
 #[derive(Clone, Debug, Default)]
-pub struct Clients(BTreeMap<String, Preregistered>);
+pub struct Clients(SmallMap<Preregistered>);
 
 /// The pre-registration at one issuer.
 #[derive(Clone)]
@@ -33,7 +34,7 @@ pub enum Preregistered {
 impl Clients {
     /// Reads the configured value.
     pub fn parse(json: &str) -> Result<Self, InvalidClients> {
-        let wire: BTreeMap<String, Wire> = serde_json::from_str(json).map_err(|_| InvalidClients::Syntax)?;
+        let wire: SmallMap<Wire> = crate::json::read(json).map_err(|_| InvalidClients::Syntax)?;
         let known = wire.into_iter().map(|(issuer, wire)| {
             Issuer::try_from(issuer.clone()).map_err(|_| InvalidClients::Issuer)?;
             Ok((issuer, wire.preregistered()?))

@@ -6,11 +6,11 @@ use worker::{AbortSignal, Request, Response};
 
 use super::{
     Login,
-    resource_request::{challenge, is_allowed, to_repeat, with_token},
+    resource_request::{challenge, is_allowed, refuses, to_repeat, with_token},
 };
 use crate::{
-    account::{AccessToken, AccountRequest},
-    failure::{Failure, UserFailure},
+    account::{AccessToken, AccountRequest, RefusedToken},
+    failure::{Failure, ServerFailure, UserFailure},
     platform::{fetch::pass, log::report},
 };
 use login_flow::{FetchError, digest};
@@ -18,7 +18,7 @@ use login_flow::{FetchError, digest};
 impl Login {
     /// A usable `Authorization` value for a URL that a connection covers.
     pub async fn authorization(&self, url: &Url) -> Result<Authorization, Failure> {
-        Ok(Authorization { token: self.token(url, None).await?.access_token })
+        Ok(Authorization { token: self.token(url, None).await?.token })
     }
 
     /// Sends the host program's request as its user: with the token of the connection that covers the URL
@@ -39,12 +39,12 @@ impl Login {
         let usable = self.token(&url, None).await?;
         let again = to_repeat(&request)?;
         let signal = AbortSignal::from(request.inner().signal());
-        let mut response = pass(with_token(&request, &usable.access_token)?, &signal).await?;
-        if response.status_code() == 401 {
-            let refused = Some(digest(usable.access_token.secret()));
-            match (self.token(&url, refused).await, again) {
-                (Ok(usable), Some(again)) => {
-                    response = pass(with_token(&again, &usable.access_token)?, &signal).await?;
+        let mut response = pass(with_token(&request, &usable.token)?, &signal).await?;
+        if let Some(is_invalid) = refuses(&request, &response, &usable) {
+            let refused = RefusedToken { digest: digest(usable.token.secret()), is_invalid };
+            match (self.token(&url, Some(refused)).await, again) {
+                (Ok(other), Some(again)) if other.token != usable.token => {
+                    response = pass(with_token(&again, &other.token)?, &signal).await?;
                 }
                 (Err(failure @ Failure::User(UserFailure::LoginAgain { .. })), _) => return Err(failure),
                 // What the host answered says more than that its refusal changed nothing.
@@ -61,7 +61,7 @@ impl Login {
         }
     }
 
-    async fn token(&self, url: &Url, refused: Option<String>) -> Result<AccessToken, Failure> {
+    async fn token(&self, url: &Url, refused: Option<RefusedToken>) -> Result<AccessToken, Failure> {
         let request = AccountRequest::Authorization { url: url.clone(), label: self.label.clone(), refused };
         let login_page = || self.link(url.as_str(), None, None).ok().map(Box::new);
         Err(match self.call(request).await {
@@ -74,6 +74,12 @@ impl Login {
             }
             Err(Failure::User(UserFailure::NoSession { .. })) => {
                 UserFailure::NoSession { login: login_page() }.into()
+            }
+            Err(Failure::Server(ServerFailure::TryLater {
+                seconds, step, reason, is_lasting: true, ..
+            })) => {
+                let login = self.renewal_page(url, "").await;
+                ServerFailure::TryLater { seconds, step, reason, is_lasting: true, login }.into()
             }
             Err(failure) => failure,
         })

@@ -4,6 +4,7 @@ use http::header;
 use rfc7591::Secret;
 use worker::{Headers, Request, RequestInit, RequestRedirect, Response};
 
+use crate::account::AccessToken;
 use login_flow::BearerChallenge;
 
 /// True if a request of that method may carry a token: TRACE would echo it, CONNECT leads elsewhere. The name is asked
@@ -38,6 +39,31 @@ pub(crate) fn to_repeat(request: &Request) -> worker::Result<Option<Request>> {
     let is_short = length.is_none_or(|length| length.parse().is_ok_and(|length: u64| length <= LONGEST_COPY));
     let is_chunked = request.headers().get(header::TRANSFER_ENCODING.as_str())?.is_some();
     (is_short && !is_chunked).then(|| request.clone()).transpose()
+}
+
+/// What a response says of the token that it was asked with: `None` if nothing, `true` if that it is invalid, `false` if
+/// a renewed one may fare better.
+pub(crate) fn refuses(request: &Request, response: &Response, token: &AccessToken) -> Option<bool> {
+    match response.status_code() {
+        401 => {
+            let error = challenge(response).and_then(|challenge| challenge.error);
+            Some(error.is_some_and(|error| error == "invalid_token"))
+        }
+        // A scope that was granted is missing: the token has lost it, as some servers say of one that is over.
+        403 => {
+            let challenge = challenge(response)?;
+            let mut missing = challenge.insufficient_scope()?.split_ascii_whitespace().peekable();
+            let granted = token.scope.as_deref()?;
+            missing.peek()?;
+            missing.all(|value| granted.split(' ').any(|granted| granted == value)).then_some(false)
+        }
+        // To a sign-in page. Only what is safe to repeat (RFC 9110 §9.2.1): others may have been acted on.
+        302 | 303 | 307 => {
+            let is_safe = ["GET", "HEAD"].contains(&request.inner().method().as_str());
+            (is_safe && token.may_be_over).then_some(false)
+        }
+        _ => None,
+    }
 }
 
 /// The Bearer challenge of a response (RFC 6750 §3).

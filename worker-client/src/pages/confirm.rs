@@ -14,8 +14,10 @@ pub struct ConfirmPage<'a> {
     pub server: &'a Server,
     /// The branding of the host.
     pub about: &'a About,
-    /// The scope to ask for; empty leaves it to the server.
+    /// The scope that a link named; empty without one.
     pub scope: &'a str,
+    /// The scope that is asked for if none is named.
+    pub default_scope: Option<&'a str>,
     /// A name for the connection; a link may have suggested it.
     pub label: Option<&'a str>,
     /// The page that the person goes to afterwards, in the form that the POST sends back.
@@ -37,7 +39,12 @@ pub fn confirm(prefix: &str, page: &ConfirmPage<'_>) -> Result<String, Unrendera
     struct Confirm<'a> {
         prefix: &'a str,
         about: &'a About,
-        scope: &'a str,
+        /// The values of the boxes, and whether each is ticked.
+        offered: Vec<(&'a str, bool)>,
+        /// The other values that were named.
+        scope: String,
+        /// The values that are ticked unless a party named others.
+        default_scope: Option<&'a str>,
         scope_shown: Option<String>,
         label: String,
         return_to: Option<&'a str>,
@@ -48,9 +55,18 @@ pub fn confirm(prefix: &str, page: &ConfirmPage<'_>) -> Result<String, Unrendera
         authorization_host: String,
         cross_site_hosts: Option<String>,
         international: Vec<String>,
-        scopes: Option<String>,
     }
-    let ConfirmPage { target, server, about, scope, label, return_to } = *page;
+    let ConfirmPage { target, server, about, scope, default_scope, label, return_to } = *page;
+    let default_scope = default_scope.unwrap_or_default();
+    let ticked: Vec<&str> = values(if scope.is_empty() { default_scope } else { scope }).collect();
+    let mut offered: Vec<&str> = values(default_scope).collect();
+    for value in server.scopes.iter().map(String::as_str) {
+        if !offered.contains(&value) {
+            offered.push(value);
+        }
+    }
+    let others: Vec<&str> = ticked.iter().copied().filter(|value| !offered.contains(value)).collect();
+    let scope_shown = bounded(&ticked.join(" "));
     let host = target.host();
     let resource = target.resource();
     let authorization_host = authority(&server.authorization_endpoint.url());
@@ -62,8 +78,10 @@ pub fn confirm(prefix: &str, page: &ConfirmPage<'_>) -> Result<String, Unrendera
     render(&Confirm {
         prefix,
         about,
-        scope,
-        scope_shown: bounded(scope),
+        offered: offered.into_iter().map(|value| (value, ticked.contains(&value))).collect(),
+        scope: others.join(" "),
+        default_scope: scope.is_empty().then_some(default_scope),
+        scope_shown,
         label: label.and_then(super::label).unwrap_or_default(),
         return_to,
         initial: initial(&host),
@@ -73,6 +91,9 @@ pub fn confirm(prefix: &str, page: &ConfirmPage<'_>) -> Result<String, Unrendera
         authorization_host,
         cross_site_hosts: page.cross_site_hosts(),
         international,
-        scopes: Some(server.scopes.join(" ")).filter(|scopes| !scopes.is_empty()),
     })
+}
+
+fn values(scope: &str) -> impl Iterator<Item = &str> {
+    scope.split(' ').filter(|value| !value.is_empty())
 }

@@ -31,6 +31,12 @@ impl Connection {
         bounded(self.scope.as_deref()?)
     }
 
+    /// What this app does otherwise at the issuer, if anything.
+    pub(super) fn relaxed(&self) -> Option<String> {
+        let texts: Vec<String> = self.relaxations.iter().map(|relaxation| relaxation.to_string()).collect();
+        Some(texts.join(" and ")).filter(|text| !text.is_empty())
+    }
+
     /// The scope to ask for in a new login: what was allowed before, unless no form would take it.
     pub(super) fn asks(&self) -> Option<&str> {
         self.scope.as_deref().filter(|scope| scope.len() <= 1024)
@@ -47,7 +53,10 @@ pub(super) fn initial(host: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use login_flow::Relaxations;
+
     use super::*;
+    use crate::model::ConnectionState;
 
     fn connection(resource: &str, issuer: &str) -> Connection {
         Connection {
@@ -56,12 +65,14 @@ mod tests {
             resource: resource.to_owned(),
             issuer: issuer.to_owned(),
             scope: None,
+            relaxations: Relaxations::default(),
             title: None,
             description: None,
             label: None,
             connected_at: 0,
             has_icon: false,
             needs_login: false,
+            state: ConnectionState::Works,
         }
     }
 

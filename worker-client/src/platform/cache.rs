@@ -22,7 +22,7 @@ impl CacheEntry {
     pub(crate) async fn read<T: DeserializeOwned>(&self) -> Option<T> {
         let cache = Cache::open(CACHE.to_owned()).await;
         let answer = cache.get(self.0.as_str(), false).await.ok()??;
-        serde_json::from_str(&text(&answer).await.ok()?).ok()
+        crate::json::read(&text(&answer).await.ok()?).ok()
     }
 
     /// Stores the value. A cache that is full or absent costs the next person a second look, nothing else.

@@ -9,13 +9,13 @@ pub(crate) fn now() -> SystemTime {
     SystemTime::UNIX_EPOCH.checked_add(Duration::from_millis(millis)).unwrap_or(SystemTime::UNIX_EPOCH)
 }
 
-/// Seconds since 1970, as rows keep them.
-pub(crate) fn seconds(time: SystemTime) -> i64 {
-    milliseconds(time) / 1000
-}
-
-/// Milliseconds since 1970, which tell one event from the next.
-pub(crate) fn milliseconds(time: SystemTime) -> i64 {
+/// Milliseconds since 1970.
+pub(crate) fn millis(time: SystemTime) -> i64 {
     let since = time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
     i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+}
+
+/// Seconds since 1970, as rows keep them.
+pub(crate) fn seconds(time: SystemTime) -> i64 {
+    millis(time) / 1000
 }

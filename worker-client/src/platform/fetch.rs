@@ -38,7 +38,7 @@ impl Limit {
     pub(crate) const PAGE: Self =
         Self { bytes: 512 << 10, time: Duration::from_secs(3), longer: Longer::Cut };
     pub(crate) const ICON: Self =
-        Self { bytes: 64 << 10, time: Duration::from_secs(3), longer: Longer::Refuse };
+        Self { bytes: 256 << 10, time: Duration::from_secs(3), longer: Longer::Refuse };
 }
 
 /// Sends a request and reads its answer. Redirects come back as they are.

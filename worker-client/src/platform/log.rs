@@ -27,6 +27,9 @@ pub(crate) struct Line<'a> {
     /// The name of a key.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) key: Option<&'a str>,
+    /// The names of the relaxations that the issuer requires.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) relaxations: Option<&'a str>,
     /// Number of items.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) count: Option<usize>,

@@ -36,7 +36,7 @@ pub(crate) async fn send<Q: Serialize>(
 
 /// Reads the response of an object.
 pub(crate) fn read_response<A: DeserializeOwned>(answer: &str) -> Result<A, Failure> {
-    serde_json::from_str::<Result<A, Failure>>(answer).map_err(|_| Failure::internal(Defect::Protocol))?
+    crate::json::read::<Result<A, Failure>>(answer).map_err(|_| Failure::internal(Defect::Protocol))?
 }
 
 /// Outcome of posting an event to the host program.
@@ -70,7 +70,7 @@ fn post(url: &str, body: &impl Serialize) -> Result<Request, Failure> {
 
 /// Reads the request inside the object.
 pub(crate) async fn read_request<Q: DeserializeOwned>(request: &mut Request) -> Result<Q, Failure> {
-    serde_json::from_str(&request.text().await?).map_err(|_| Failure::internal(Defect::Protocol))
+    crate::json::read(&request.text().await?).map_err(|_| Failure::internal(Defect::Protocol))
 }
 
 /// The response of an object, a defect when it panics: the object goes on, and so do its other callers.

@@ -1,12 +1,8 @@
 //! The columns of sealed values: the place and use of each, and the change of keys that reaches all of them.
 
-use std::collections::BTreeMap;
-
-use serde::Deserialize;
-
 use super::{entropy::entropy, log::Line, storage::Storage};
 use crate::{
-    failure::Failure,
+    failure::{Defect, Failure},
     seal::{Place, key_of},
 };
 
@@ -21,15 +17,21 @@ pub(crate) struct SealedColumn {
     pub(crate) outlives_its_key: bool,
 }
 
-#[derive(Deserialize)]
-struct SealedRow {
-    at: i64,
-    sealed: String,
-    issuer: String,
-    field: String,
-    row: String,
-    first: String,
-    second: String,
+/// The number of values of a kind and key with one outcome.
+struct Count {
+    event: &'static str,
+    kind: String,
+    key: String,
+    number: usize,
+}
+
+/// Counts one more of a kind and key, in a list: there are few.
+fn count(counts: &mut Vec<Count>, event: &'static str, kind: &str, key: &str) {
+    let is_same = |one: &&mut Count| one.event == event && one.kind == kind && one.key == key;
+    match counts.iter_mut().find(is_same) {
+        Some(one) => one.number = one.number.saturating_add(1),
+        None => counts.push(Count { event, kind: kind.to_owned(), key: key.to_owned(), number: 1 }),
+    }
 }
 
 impl Storage {
@@ -38,41 +40,42 @@ impl Storage {
     pub(crate) fn rotate(&self, columns: &[SealedColumn]) -> Result<(), Failure> {
         let Some(vault) = self.vault()? else { return Ok(()) };
         let keys = self.config().keys()?;
-        let mut left: BTreeMap<String, usize> = keys.retired().map(|key| (key.to_owned(), 0)).collect();
+        let mut counts = Vec::new();
         for SealedColumn { table, issuer, field, row, used_for: [first, second], outlives_its_key } in columns
         {
-            let mut counts = BTreeMap::<(&str, String, String), usize>::new();
             let select = format!(
-                "SELECT rowid AS at, sealed, {issuer} AS issuer, {field} AS field, {row} AS row, {first} AS first,
-                {second} AS second FROM {table} WHERE sealed NOT GLOB ?"
+                "SELECT json_array('' || rowid, sealed, {issuer}, {field}, {row}, {first}, {second}) AS value
+                FROM {table} WHERE sealed NOT GLOB ?"
             );
-            for row in self.rows::<SealedRow>(&select, vec![format!("{}*", keys.prefix()).into()])? {
-                let key = key_of(&row.sealed);
-                let used_for = [&*row.first, &row.second];
-                let place = Place { issuer: &row.issuer, field: &row.field, row: &row.row, used_for };
-                let event = if let Ok(anew) = vault.reseal(entropy()?, place, &row.sealed) {
+            for values in self.texts(&select, vec![format!("{}*", keys.prefix()).into()])? {
+                let [at, sealed, issuer, field, row, first, second] = values.as_slice() else {
+                    return Err(Failure::internal(Defect::Row));
+                };
+                let key = key_of(sealed);
+                let place = Place { issuer, field, row, used_for: [first, second] };
+                let event = if let Ok(anew) = vault.reseal(entropy()?, place, sealed) {
                     let update = format!("UPDATE {table} SET sealed = ? WHERE rowid = ? AND sealed = ?");
-                    self.exec(&update, vec![anew.into(), row.at.into(), row.sealed.as_str().into()])?;
+                    self.exec(&update, vec![anew.into(), at.as_str().into(), sealed.as_str().into()])?;
                     "resealed"
                 } else if !outlives_its_key && keys.lost().any(|lost| lost == key) {
-                    self.exec(&format!("DELETE FROM {table} WHERE rowid = ?"), vec![row.at.into()])?;
+                    let delete = format!("DELETE FROM {table} WHERE rowid = ?");
+                    self.exec(&delete, vec![at.as_str().into()])?;
                     "given-up"
                 } else {
-                    let left = left.entry(key.to_owned()).or_default();
-                    *left = left.saturating_add(1);
                     "unsealable"
                 };
-                let count = counts.entry((event, row.field, key.to_owned())).or_default();
-                *count = count.saturating_add(1);
-            }
-            for ((event, kind, key), count) in &counts {
-                let line =
-                    Line { event, kind: Some(kind), key: Some(key), count: Some(*count), ..Line::default() };
-                if *event == "resealed" { line.info() } else { line.error() }
+                count(&mut counts, event, field, key);
             }
         }
-        for (key, count) in &left {
-            Line { event: "left-under-key", key: Some(key), count: Some(*count), ..Line::default() }.info();
+        for Count { event, kind, key, number } in &counts {
+            let line =
+                Line { event, kind: Some(kind), key: Some(key), count: Some(*number), ..Line::default() };
+            if *event == "resealed" { line.info() } else { line.error() }
+        }
+        for key in keys.retired() {
+            let of_key = |one: &&Count| one.event == "unsealable" && one.key == key;
+            let left = counts.iter().filter(of_key).map(|one| one.number).sum();
+            Line { event: "left-under-key", key: Some(key), count: Some(left), ..Line::default() }.info();
         }
         Ok(())
     }

@@ -1,6 +1,6 @@
 //! One exchange at a time for each key; every caller that needs it waits for the same one.
 
-use std::{cell::RefCell, collections::BTreeMap, fmt, rc::Rc};
+use std::{cell::RefCell, fmt, rc::Rc};
 
 use futures_util::{
     FutureExt,
@@ -9,10 +9,10 @@ use futures_util::{
 use worker::State;
 
 use super::{log::report, panic::contained};
-use crate::failure::Failure;
+use crate::{failure::Failure, small_map::SmallMap};
 
 /// The exchanges under way in one object.
-pub(crate) struct SingleFlight<T>(Rc<RefCell<BTreeMap<String, Flight<T>>>>);
+pub(crate) struct SingleFlight<T>(Rc<RefCell<SmallMap<Flight<T>>>>);
 
 type Flight<T> = Running<Result<T, Failure>>;
 
@@ -38,7 +38,7 @@ impl<T: Clone + 'static> SingleFlight<T> {
 
     /// True if the exchange of that key is under way.
     pub(crate) fn is_running(&self, key: &str) -> bool {
-        self.0.borrow().contains_key(key)
+        self.0.borrow().get(key).is_some()
     }
 
     /// Waits for the exchange of that key, which starts if none is under way.
@@ -55,7 +55,7 @@ impl<T: Clone + 'static> SingleFlight<T> {
             let (flights, ended) = (Rc::clone(&self.0), key.to_owned());
             let flight = async move {
                 let outcome = contained(start).await.map_err(report);
-                drop(flights.borrow_mut().remove(&ended));
+                flights.borrow_mut().remove(&ended);
                 outcome
             };
             let flight = run_to_completion(state, flight);

@@ -147,6 +147,17 @@ impl Storage {
         Ok(Some(self.config.keys()?.vault(&self.owner, salt)))
     }
 
+    /// The rows of a query for one JSON array of texts, called `value`: no type of its own for each kind of row.
+    pub(crate) fn texts(
+        &self,
+        query: &str,
+        bindings: Vec<SqlStorageValue>,
+    ) -> Result<Vec<Vec<String>>, Failure> {
+        let rows: Vec<Value> = self.rows(query, bindings)?;
+        let read = |row: &Value| crate::json::read(&row.value).map_err(|_| Failure::internal(Defect::Row));
+        rows.iter().map(read).collect()
+    }
+
     /// True if the statement changed a row.
     pub(crate) fn has_changed(
         &self,

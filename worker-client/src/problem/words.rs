@@ -1,3 +1,5 @@
+use login_flow::Step;
+
 use crate::failure::{AppFailure, Failure, HostFailure, ServerFailure, UserFailure};
 
 /// The title and the next step.
@@ -36,7 +38,13 @@ pub(super) fn detail(failure: &Failure) -> Box<str> {
             | ServerFailure::Unusable(reason) => reason.to_string().into(),
             ServerFailure::NoRegistration => "Its metadata has no registration_endpoint (RFC 7591).".into(),
             ServerFailure::RegistersInVain => "It is not asked again for ten minutes.".into(),
-            ServerFailure::TryLater { .. } => "The connection is kept. Nothing is lost.".into(),
+            ServerFailure::TryLater { step, reason, .. } => {
+                let kept = match step {
+                    Step::Refresh => "The connection is kept. Nothing is lost.",
+                    _ => "Nothing is lost.",
+                };
+                reason.as_ref().map_or_else(|| kept.into(), |reason| format!("{kept} ({reason})").into())
+            }
             ServerFailure::WrongIssuer => {
                 "Nothing was sent to it. Somebody may be trying to mix up two logins.".into()
             }
@@ -121,8 +129,21 @@ fn of_server(failure: &ServerFailure) -> (&'static str, &'static str) {
             "The host keeps forgetting that this app is registered",
             "Tell the host's operator, or try again later.",
         ),
-        ServerFailure::TryLater { .. } => {
-            ("The host cannot renew this connection at the moment", "Try again in a moment.")
+        ServerFailure::TryLater { step, is_lasting, .. } => {
+            let title = match step {
+                Step::Metadata => "The host cannot answer at the moment",
+                Step::Registration => "The host cannot register this app at the moment",
+                Step::CodeExchange => "The host cannot complete a login at the moment",
+                Step::Refresh | Step::Revocation | Step::ClientConfiguration => {
+                    "The host cannot renew this connection at the moment"
+                }
+            };
+            let remedy = match (step, is_lasting) {
+                (Step::CodeExchange, _) => "Start the login again in a moment.",
+                (_, true) => "Try again later, or log in to the host again.",
+                (_, false) => "Try again in a moment.",
+            };
+            (title, remedy)
         }
         ServerFailure::Unreachable(_) => (
             "The host does not answer as it should",

@@ -1,9 +1,6 @@
 //! The users of a registration, and its deletion when there are none.
 
-use super::{
-    Inner,
-    rows::{RegistrationRow, SEALED},
-};
+use super::{Inner, rows::RegistrationRow, schema::SEALED};
 use crate::{
     failure::Failure,
     platform::{
@@ -12,11 +9,17 @@ use crate::{
         log::Line,
     },
 };
-use login_flow::{DriveError, Unregister, drive};
+use login_flow::{Fault, Faulty, Unregister, drive};
 
 impl Inner {
+    /// Forgets a client that the server no longer knows. A server that refuses a client in the minute of its registration
+    /// has not forgotten it: another one would fare no better, and this one would be orphaned.
     pub(super) fn forget(&self, client_id: &str) -> Result<(), Failure> {
-        self.rows()?.delete(client_id)
+        let rows = self.rows()?;
+        if rows.is_younger_than(client_id, JUST_REGISTERED)? {
+            return Ok(());
+        }
+        rows.delete(client_id)
     }
 
     pub(super) fn hold(&self, client_id: &str, account: &str, since: i64) -> Result<(), Failure> {
@@ -69,13 +72,19 @@ impl Inner {
             return Ok(Deletion::Unreadable);
         };
         let Some(unregister) = Unregister::new(&server, &client) else { return Ok(Deletion::NotOffered) };
+        if rows.pause_left()?.is_some() {
+            return Ok(Deletion::Failed);
+        }
         rows.begin_deletion(row)?;
         let egress = &rows.config().egress;
         let outcome = drive(unregister, through(egress, Limit::TOKEN)).await;
-        Ok(match outcome {
-            Ok(()) => Deletion::Confirmed,
-            Err(DriveError::Protocol(rejected)) if Unregister::is_final(&rejected) => Deletion::Refused,
-            Err(_) => Deletion::Failed,
+        let Err(error) = outcome else { return Ok(Deletion::Confirmed) };
+        Ok(match error.fault() {
+            Fault::Gone | Fault::Refused => Deletion::Refused,
+            fault @ (Fault::Contradiction | Fault::Ours | Fault::Temporary { .. }) => {
+                rows.pause_if_asked(&fault)?;
+                Deletion::Failed
+            }
         })
     }
 }
@@ -97,3 +106,5 @@ enum Deletion {
 const MAX_DELETE_ATTEMPTS: i64 = 8;
 const RETRY_SECONDS: i64 = 600;
 const KEY_SECONDS: i64 = 86_400;
+/// Seconds within which a server cannot have forgotten a client.
+const JUST_REGISTERED: i64 = 60;

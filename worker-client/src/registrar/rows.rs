@@ -1,21 +1,23 @@
 //! The registrations at one issuer, and which accounts use them.
 
+use std::time::Duration;
+
 use serde::Deserialize;
 use url::Url;
 use worker::SqlStorageValue;
 
+use super::schema::SEALED;
 use crate::{
     config::Config,
     failure::{Defect, Failure},
     platform::{
-        clock::{now, seconds},
-        sealed::SealedColumn,
-        storage::{Migrations, Storage},
+        clock::{millis, now, seconds},
+        storage::Storage,
     },
     seal::{Place, Unsealable},
     stored::{StoredClient, StoredServer},
 };
-use login_flow::{Client, Server};
+use login_flow::{Client, Fault, Relaxation, Relaxations, Server};
 
 /// The registrar's rows.
 pub(super) struct Rows(pub(super) Storage);
@@ -33,12 +35,14 @@ pub(super) struct RegistrationRow {
     /// The second of 1970 since which it has no user; `None` if it has one, or cannot be deleted.
     pub(super) idle_since: Option<i64>,
     pub(super) attempts: i64,
+    /// Not 0 if the server has accepted the client's authentication.
+    proven: i64,
 }
 
 impl RegistrationRow {
     /// The server that it was registered at.
     pub(super) fn server(&self) -> Option<Server> {
-        serde_json::from_str::<StoredServer>(&self.server).ok().map(Server::from)
+        crate::json::read::<StoredServer>(&self.server).ok().map(Server::from)
     }
 }
 
@@ -74,6 +78,8 @@ impl Rows {
                 continue;
             }
             let Ok(client) = self.client(&row)? else { continue };
+            let relaxations = self.relaxations()?;
+            let client = Client { is_proven: row.proven != 0, relaxations, ..client };
             if !client.ends_soon(row.created, seconds(now())) {
                 return Ok(Some((row, client)));
             }
@@ -99,8 +105,8 @@ impl Rows {
         let is_held = self.is_held(&client.client_id)?;
         let idle_since = (!is_held && client.managed_by(server).is_some()).then_some(now);
         self.0.exec(
-            "INSERT OR REPLACE INTO registration (client_id, redirect_uri, name, server, sealed, created, idle_since)
-             VALUES (?, ?, ?, ?, ?, ?, ?)",
+            "INSERT OR REPLACE INTO registration (client_id, redirect_uri, name, server, sealed, created, idle_since,
+             proven) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             vec![
                 client.client_id.as_str().into(),
                 client.redirect_uri.as_str().into(),
@@ -109,8 +115,10 @@ impl Rows {
                 sealed.into(),
                 now.into(),
                 idle_since.into(),
+                i32::from(client.is_proven).into(),
             ],
-        )
+        )?;
+        self.set_relaxations(&client.relaxations)
     }
 
     /// Restarts the idle time of a client without users that a login begins with, and says whether it did. It is
@@ -133,37 +141,47 @@ impl Rows {
         Ok(is_due)
     }
 
-    pub(super) fn hold(&self, client_id: &str, account: &str, since: i64) -> Result<(), Failure> {
-        if self.0.is_empty() {
-            return Ok(());
+    /// Remembers that the server accepts the client, and with which relaxations.
+    pub(super) fn proven(&self, client_id: &str, relaxations: &Relaxations) -> Result<(), Failure> {
+        if !self.0.is_empty() {
+            self.0.exec("UPDATE registration SET proven = 1 WHERE client_id = ?", vec![client_id.into()])?;
         }
-        let insert = "INSERT INTO holder (client_id, account, since) VALUES (?, ?, ?)
-            ON CONFLICT DO UPDATE SET since = excluded.since WHERE since < excluded.since";
-        self.0.exec(insert, vec![client_id.into(), account.into(), since.into()])?;
-        self.set_idle(client_id, None)
+        self.set_relaxations(relaxations)
     }
 
-    /// True if that was the last user of a client that can be deleted. What an account began later is not ended.
-    pub(super) fn release(&self, client_id: &str, account: &str, since: i64) -> Result<bool, Failure> {
+    /// The relaxations that the issuer requires. After a month it is asked for what is best again.
+    pub(super) fn relaxations(&self) -> Result<Relaxations, Failure> {
+        #[derive(Deserialize)]
+        struct Name {
+            name: String,
+        }
         if self.0.is_empty() {
-            return Ok(false);
+            return Ok(Relaxations::default());
         }
-        let delete = "DELETE FROM holder WHERE client_id = ? AND account = ? AND since <= ?";
-        let was_held = self.0.has_changed(delete, vec![client_id.into(), account.into(), since.into()])?;
-        if !was_held || self.is_held(client_id)? {
-            return Ok(false);
+        let since = seconds(now()).saturating_sub(RELAXATION_SECONDS);
+        let rows: Vec<Name> =
+            self.0.rows("SELECT name FROM relaxation WHERE since > ?", vec![since.into()])?;
+        Ok(rows.iter().filter_map(|row| Relaxation::named(&row.name)).collect())
+    }
+
+    fn set_relaxations(&self, relaxations: &Relaxations) -> Result<(), Failure> {
+        if self.relaxations()? == *relaxations {
+            return Ok(());
         }
-        let Some(row) = self.select("WHERE client_id = ?", vec![client_id.into()])?.pop() else {
-            return Ok(false);
-        };
-        // One that cannot be opened may be one that can be deleted.
-        let server = row.server();
-        let is_managed = |client: Client| server.is_some_and(|server| client.managed_by(&server).is_some());
-        if !self.client(&row)?.map_or(true, is_managed) {
-            return Ok(false);
+        self.0.prepare()?;
+        self.0.exec("DELETE FROM relaxation", Vec::new())?;
+        for relaxation in relaxations.iter() {
+            let insert = "INSERT INTO relaxation (name, since) VALUES (?, ?)";
+            self.0.exec(insert, vec![relaxation.name().into(), seconds(now()).into()])?;
         }
-        self.set_idle(client_id, Some(seconds(now())))?;
-        Ok(true)
+        Ok(())
+    }
+
+    /// True if the client was registered within so many seconds.
+    pub(super) fn is_younger_than(&self, client_id: &str, seconds_ago: i64) -> Result<bool, Failure> {
+        let rows = self.select("WHERE client_id = ?", vec![client_id.into()])?;
+        let since = seconds(now()).saturating_sub(seconds_ago);
+        Ok(rows.iter().any(|row| row.created > since))
     }
 
     pub(super) fn delete(&self, client_id: &str) -> Result<(), Failure> {
@@ -172,6 +190,31 @@ impl Rows {
         }
         self.0.exec("DELETE FROM registration WHERE client_id = ?", vec![client_id.into()])?;
         self.0.exec("DELETE FROM holder WHERE client_id = ?", vec![client_id.into()])
+    }
+
+    /// Leaves the server alone for that time, across evictions.
+    pub(super) fn pause(&self, wait: Duration) -> Result<(), Failure> {
+        let wait = i64::try_from(wait.as_millis()).unwrap_or(i64::MAX);
+        self.0.prepare()?;
+        self.0.set_meta(PAUSED_UNTIL, &millis(now()).saturating_add(wait).to_string())
+    }
+
+    /// Leaves the server alone for the time that it asked for, if it did.
+    pub(super) fn pause_if_asked(&self, fault: &Fault) -> Result<(), Failure> {
+        match fault {
+            Fault::Temporary { retry_after: Some(retry_after) } => self.pause(retry_after.wait(now())),
+            _ => Ok(()),
+        }
+    }
+
+    /// The rest of that time.
+    pub(super) fn pause_left(&self) -> Result<Option<Duration>, Failure> {
+        if self.0.is_empty() {
+            return Ok(None);
+        }
+        let until = self.0.meta(PAUSED_UNTIL)?.and_then(|until| until.parse::<i64>().ok());
+        let left = until.map_or(0, |until| until.saturating_sub(millis(now())));
+        Ok(u64::try_from(left).ok().filter(|left| *left > 0).map(Duration::from_millis))
     }
 
     /// The registrations without users, the longest idle first.
@@ -205,26 +248,22 @@ impl Rows {
         )
     }
 
-    fn set_idle(&self, client_id: &str, since: Option<i64>) -> Result<(), Failure> {
+    pub(super) fn set_idle(&self, client_id: &str, since: Option<i64>) -> Result<(), Failure> {
         self.0.exec(
             "UPDATE registration SET idle_since = ?, attempts = 0 WHERE client_id = ?",
             vec![since.into(), client_id.into()],
         )
     }
 
-    pub(super) fn is_held(&self, client_id: &str) -> Result<bool, Failure> {
-        if self.0.is_empty() {
-            return Ok(false);
-        }
-        let select = "SELECT 1 AS one FROM holder WHERE client_id = ? LIMIT 1";
-        Ok(!self.0.rows::<serde_json::Value>(select, vec![client_id.into()])?.is_empty())
-    }
-
-    fn select(&self, rest: &str, bindings: Vec<SqlStorageValue>) -> Result<Vec<RegistrationRow>, Failure> {
+    pub(super) fn select(
+        &self,
+        rest: &str,
+        bindings: Vec<SqlStorageValue>,
+    ) -> Result<Vec<RegistrationRow>, Failure> {
         if self.0.is_empty() {
             return Ok(Vec::new());
         }
-        let columns = "client_id, redirect_uri, name, server, sealed, created, idle_since, attempts";
+        let columns = "client_id, redirect_uri, name, server, sealed, created, idle_since, attempts, proven";
         self.0.rows(&format!("SELECT {columns} FROM registration {rest}"), bindings)
     }
 }
@@ -233,33 +272,6 @@ fn place<'a>(issuer: &'a str, redirect_uri: &'a Url, client_id: &'a str, server:
     Place { issuer, field: "client", row: redirect_uri.as_str(), used_for: [client_id, server] }
 }
 
-/// Every column of sealed values.
-pub(super) const SEALED: &[SealedColumn] = &[SealedColumn {
-    table: "registration",
-    issuer: "json_extract(server, '$.issuer')",
-    field: "'client'",
-    row: "redirect_uri",
-    used_for: ["client_id", "server"],
-    outlives_its_key: false,
-}];
+const RELAXATION_SECONDS: i64 = 2_592_000;
 
-/// A statement that is in use anywhere is never changed: what comes later stands in a step of its own.
-pub(super) const MIGRATIONS: Migrations = &[
-    &["CREATE TABLE registration (redirect_uri TEXT PRIMARY KEY, server TEXT NOT NULL, client_id TEXT NOT NULL,
-        sealed TEXT NOT NULL, created INTEGER NOT NULL)"],
-    // A registration that another one took the place of is still in use until its last connection ends.
-    &[
-        "ALTER TABLE registration RENAME TO single",
-        "CREATE TABLE registration (client_id TEXT PRIMARY KEY, redirect_uri TEXT NOT NULL,
-            name TEXT NOT NULL DEFAULT '', server TEXT NOT NULL, sealed TEXT NOT NULL, created INTEGER NOT NULL,
-            idle_since INTEGER, attempts INTEGER NOT NULL DEFAULT 0)",
-        "INSERT INTO registration (client_id, redirect_uri, server, sealed, created)
-            SELECT client_id, redirect_uri, server, sealed, created FROM single",
-        "DROP TABLE single",
-        "CREATE INDEX registration_by_uri ON registration (redirect_uri)",
-        "CREATE TABLE holder (client_id TEXT NOT NULL, account TEXT NOT NULL, PRIMARY KEY (client_id, account))
-            WITHOUT ROWID",
-    ],
-    // A release that arrives late ends nothing that began after it.
-    &["ALTER TABLE holder ADD COLUMN since INTEGER NOT NULL DEFAULT 0"],
-];
+const PAUSED_UNTIL: &str = "paused_until";

@@ -4,15 +4,15 @@ use serde::Deserialize;
 use url::{Url, form_urlencoded};
 use worker::Request;
 
+use super::RegistrableHost;
 use crate::{
     failure::{Failure, Reason, UserFailure},
     login::Login,
-    model::About,
     pages::{ConfirmPage, label},
     platform::fetch::{Limit, bounded},
     return_to::return_to,
 };
-use login_flow::{LoginTarget, Server};
+use login_flow::{LoginTarget, RequestedScope};
 
 /// A login that is asked for, by a link or by a form.
 #[derive(Default, Deserialize)]
@@ -20,6 +20,8 @@ use login_flow::{LoginTarget, Server};
 pub(super) struct LoginRequest {
     url: String,
     scope: String,
+    /// The scope that the confirm page had ticked of itself.
+    default_scope: Option<String>,
     label: String,
     return_to: String,
     cross_site_hosts: String,
@@ -40,18 +42,21 @@ impl LoginRequest {
         if !is_json {
             return Ok(Self::of_pairs(&body));
         }
-        let parsed = str::from_utf8(&body).ok().and_then(|body| serde_json::from_str(body).ok());
+        let parsed = str::from_utf8(&body).ok().and_then(|body| crate::json::read(body).ok());
         Ok(parsed.ok_or_else(|| unreadable("It is not JSON with a `url`."))?)
     }
 
     fn of_pairs(pairs: &[u8]) -> Self {
-        let value = |name: &str| {
-            let found = form_urlencoded::parse(pairs).find(|(n, _)| n == name);
-            found.map(|(_, value)| value.into_owned()).unwrap_or_default()
+        let values = |name: &'static str| {
+            let pairs = form_urlencoded::parse(pairs).filter(move |(n, _)| n == name);
+            pairs.map(|(_, value)| value.into_owned())
         };
+        let value = |name| values(name).next().unwrap_or_default();
         Self {
             url: value("url"),
-            scope: value("scope"),
+            // Each box that is ticked is one, and so is the field for others.
+            scope: values("scope").collect::<Vec<_>>().join(" "),
+            default_scope: values("default_scope").next(),
             label: value("label"),
             return_to: value("return_to"),
             cross_site_hosts: value("cross_site_hosts"),
@@ -62,14 +67,22 @@ impl LoginRequest {
         Ok(LoginTarget::parse(&self.url, &login.config.egress)?)
     }
 
-    /// The scope to ask for in particular.
-    pub(super) fn scope(&self) -> Result<Option<String>, Failure> {
-        let scope = Some(self.scope.trim()).filter(|scope| !scope.is_empty());
-        if scope.is_some_and(|scope| scope.len() > 1024 || !scope.bytes().all(|b| (0x20..0x7f).contains(&b)))
-        {
+    /// The scope to ask for: the one that a party named, or our own choice where the person left it as it was.
+    pub(super) fn requested_scope(&self, host: &RegistrableHost) -> Result<RequestedScope, Failure> {
+        let scope = self.scope();
+        if scope.len() > 1024 || !scope.bytes().all(|b| (0x20..0x7f).contains(&b)) {
             return Err(unreadable("The scope is not a list of scope values (RFC 6749 §3.3).").into());
         }
-        Ok(scope.map(str::to_owned))
+        let default = self.default_scope.as_deref().unwrap_or_default();
+        let holds = |scope, part| values(part).all(|value| values(scope).any(|other| other == value));
+        if holds(default, &scope) && holds(&scope, default) {
+            return Ok(host.chosen_scope.clone());
+        }
+        Ok(RequestedScope::Named(Some(scope).filter(|scope| !scope.is_empty())))
+    }
+
+    fn scope(&self) -> String {
+        values(&self.scope).collect::<Vec<_>>().join(" ")
     }
 
     /// The person's own name for it, cleaned and cut; empty without one.
@@ -87,14 +100,14 @@ impl LoginRequest {
         &'a self,
         login: &Login,
         target: &'a LoginTarget,
-        server: &'a Server,
-        about: &'a About,
+        host: &'a RegistrableHost,
     ) -> ConfirmPage<'a> {
         ConfirmPage {
             target,
-            server,
-            about,
+            server: &host.server,
+            about: &host.about,
             scope: self.scope.trim(),
+            default_scope: host.chosen_scope.as_deref(),
             label: Some(self.label.as_str()),
             return_to: self.return_to(login).map(|_| self.return_to.as_str()),
         }
@@ -104,6 +117,10 @@ impl LoginRequest {
     pub(super) fn agrees_to(&self, page: &ConfirmPage<'_>) -> bool {
         page.cross_site_hosts().is_none_or(|hosts| hosts == self.cross_site_hosts)
     }
+}
+
+fn values(scope: &str) -> impl Iterator<Item = &str> {
+    scope.split(' ').filter(|value| !value.is_empty())
 }
 
 /// A request that cannot be read.

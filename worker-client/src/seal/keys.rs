@@ -1,4 +1,4 @@
-use std::{collections::BTreeMap, fmt};
+use std::fmt;
 
 use base64ct::{Base64, Encoding};
 use rfc7591::Secret;
@@ -6,6 +6,7 @@ use serde::Deserialize;
 use zeroize::Zeroizing;
 
 use super::{FORM, Vault};
+use crate::small_map::SmallMap;
 
 /// The master keys, `MASTER_KEYS`: `{"active": "k2", "keys": {"k1": "<32 bytes, base64>", "k2": "…"}}`.
 ///
@@ -13,7 +14,7 @@ use super::{FORM, Vault};
 /// given up.
 pub struct KeyRing {
     active: String,
-    keys: BTreeMap<String, Zeroizing<[u8; 32]>>,
+    keys: SmallMap<Zeroizing<[u8; 32]>>,
     lost: Vec<String>,
 }
 
@@ -23,13 +24,13 @@ impl KeyRing {
         #[derive(Deserialize)]
         struct Wire {
             active: String,
-            keys: BTreeMap<String, Secret>,
+            keys: SmallMap<Secret>,
             #[serde(default)]
             lost: Vec<String>,
         }
-        let wire: Wire = serde_json::from_str(json).map_err(|_| InvalidKeys::Syntax)?;
-        let mut keys = BTreeMap::new();
-        if !wire.keys.keys().chain(&wire.lost).all(|name| is_key_name(name)) {
+        let wire: Wire = crate::json::read(json).map_err(|_| InvalidKeys::Syntax)?;
+        let mut keys = SmallMap::default();
+        if !wire.keys.names().chain(wire.lost.iter().map(String::as_str)).all(is_key_name) {
             return Err(InvalidKeys::Name);
         }
         for (name, text) in wire.keys {
@@ -44,10 +45,10 @@ impl KeyRing {
             }
             keys.insert(name, key);
         }
-        if !keys.contains_key(&wire.active) {
+        if keys.get(&wire.active).is_none() {
             return Err(InvalidKeys::Active);
         }
-        if wire.lost.iter().any(|name| keys.contains_key(name)) {
+        if wire.lost.iter().any(|name| keys.get(name).is_some()) {
             return Err(InvalidKeys::Lost);
         }
         Ok(Self { active: wire.active, keys, lost: wire.lost })
@@ -60,7 +61,7 @@ impl KeyRing {
 
     /// The keys that only open.
     pub fn retired(&self) -> impl Iterator<Item = &str> {
-        self.keys.keys().map(String::as_str).filter(|name| *name != self.active)
+        self.keys.names().filter(|name| *name != self.active)
     }
 
     /// The keys that will not come back.
@@ -70,7 +71,7 @@ impl KeyRing {
 
     /// True if the key that sealed it is here.
     pub fn has_key_of(&self, sealed: &str) -> bool {
-        self.keys.contains_key(key_of(sealed))
+        self.keys.get(key_of(sealed)).is_some()
     }
 
     pub(super) fn active(&self) -> &str {

@@ -1,11 +1,11 @@
 use std::time::SystemTime;
 
-use login_flow::{Client, ClientAuth};
+use login_flow::{Client, ClientAuth, Relaxations};
 use rfc7591::{ClientConfiguration, ClientSecret, Endpoint, Expiry, Secret};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use super::Version;
+use super::{Version, is_false};
 
 /// A registered client. Sealed: it may hold a secret.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -17,6 +17,16 @@ pub struct StoredClient {
     pub auth: StoredAuth,
     pub management: Option<StoredConfiguration>,
     pub redirect_uri: Url,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub spare_secret: Option<StoredSecret>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scope: Option<String>,
+    /// True if the server has not accepted the client's authentication yet.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub is_new: bool,
+    /// The names of the relaxations; one that is not known is ignored, and found out anew.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub relaxations: String,
 }
 
 /// The client authentication method, with its secret.
@@ -60,24 +70,44 @@ pub struct StoredConfiguration {
 
 impl From<Client> for StoredClient {
     fn from(client: Client) -> Self {
-        let Client { client_id, auth, management, redirect_uri } = client;
+        let Client { client_id, auth, management, redirect_uri, spare_secret, scope, is_proven, relaxations } =
+            client;
         let management = management.map(|management| StoredConfiguration {
             registration_client_uri: management.endpoint().clone(),
             registration_access_token: management.registration_access_token,
         });
-        Self { version: Version::CURRENT, client_id, auth: auth.into(), management, redirect_uri }
+        Self {
+            version: Version::CURRENT,
+            client_id,
+            auth: auth.into(),
+            management,
+            redirect_uri,
+            spare_secret: spare_secret.map(StoredSecret::from),
+            scope,
+            is_new: !is_proven,
+            relaxations: relaxations.names(),
+        }
     }
 }
 
 impl From<StoredClient> for Client {
     fn from(stored: StoredClient) -> Self {
-        let StoredClient { version: Version::V1 | Version::V2, client_id, auth, management, redirect_uri } =
-            stored;
-        let management =
-            management.map(|StoredConfiguration { registration_client_uri, registration_access_token }| {
+        let (Version::V1 | Version::V2) = stored.version;
+        let management = stored.management.map(
+            |StoredConfiguration { registration_client_uri, registration_access_token }| {
                 ClientConfiguration::new(registration_client_uri, registration_access_token)
-            });
-        Self { client_id, auth: auth.into(), management, redirect_uri }
+            },
+        );
+        Self {
+            client_id: stored.client_id,
+            auth: stored.auth.into(),
+            management,
+            redirect_uri: stored.redirect_uri,
+            spare_secret: stored.spare_secret.map(ClientSecret::from),
+            scope: stored.scope,
+            is_proven: !stored.is_new,
+            relaxations: Relaxations::named(&stored.relaxations),
+        }
     }
 }
 

@@ -1,9 +1,9 @@
-use login_flow::{AuthorizationRequest, LoginTarget, Pending};
+use login_flow::{AuthorizationRequest, LoginTarget, Pending, RequestedScope};
 use pkce::Verifier;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use super::{StoredClient, StoredServer, Version};
+use super::{StoredClient, StoredServer, Version, is_false};
 use crate::model::About;
 
 /// A login between the redirect and the callback, and what its connection will be called.
@@ -47,6 +47,11 @@ pub struct StoredPending {
     pub client: StoredClient,
     pub resource: String,
     pub scope: Option<String>,
+    /// True if this app chose the scope; absent where a party named it.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub scope_is_chosen: bool,
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub is_repeated: bool,
     pub verifier: Verifier,
     pub state: String,
 }
@@ -54,10 +59,15 @@ pub struct StoredPending {
 impl From<LoginUnderWay> for StoredLogin {
     fn from(login: LoginUnderWay) -> Self {
         let LoginUnderWay { pending, target, about, label, return_to } = login;
-        let (AuthorizationRequest { server, client, resource, scope }, verifier, state) =
-            pending.into_parts();
+        let (request, verifier, state) = pending.into_parts();
+        let AuthorizationRequest { server, client, resource, scope, is_repeated } = request;
+        let (scope, scope_is_chosen) = match scope {
+            RequestedScope::Chosen(scope) => (scope, true),
+            RequestedScope::Named(scope) => (scope, false),
+        };
         let (server, client) = (server.into(), client.into());
-        let pending = StoredPending { server, client, resource, scope, verifier, state };
+        let pending =
+            StoredPending { server, client, resource, scope, scope_is_chosen, is_repeated, verifier, state };
         Self { version: Version::CURRENT, pending, named: target.url().clone(), about, label, return_to }
     }
 }
@@ -66,8 +76,12 @@ impl From<StoredLogin> for LoginUnderWay {
     fn from(stored: StoredLogin) -> Self {
         let StoredLogin { version: Version::V1 | Version::V2, pending, named, about, label, return_to } =
             stored;
-        let StoredPending { server, client, resource, scope, verifier, state } = pending;
-        let request = AuthorizationRequest { server: server.into(), client: client.into(), resource, scope };
+        let StoredPending { server, client, resource, scope, scope_is_chosen, is_repeated, verifier, state } =
+            pending;
+        let scope =
+            if scope_is_chosen { RequestedScope::Chosen(scope) } else { RequestedScope::Named(scope) };
+        let (server, client) = (server.into(), client.into());
+        let request = AuthorizationRequest { server, client, resource, scope, is_repeated };
         let pending = Pending::restore(request, verifier, state);
         Self { pending, target: LoginTarget::restore(named), about, label, return_to }
     }

@@ -3,7 +3,7 @@ use rfc7591::AuthMethod;
 use rfc8414::{Endpoint, Issuer};
 use serde::{Deserialize, Serialize};
 
-use super::Version;
+use super::{Version, is_false};
 
 /// An authorization server, as it was validated before a client was registered or a person sent there.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -19,6 +19,11 @@ pub struct StoredServer {
     pub auth_methods: Vec<AuthMethod>,
     pub sends_iss: bool,
     pub scopes: Vec<String>,
+    /// True if the server lists grant types without `refresh_token`.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub lists_no_refresh: bool,
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub speaks_openid: bool,
 }
 
 impl From<Server> for StoredServer {
@@ -32,6 +37,8 @@ impl From<Server> for StoredServer {
             auth_methods,
             sends_iss,
             scopes,
+            lists_refresh,
+            speaks_openid,
         } = server;
         Self {
             version: Version::CURRENT,
@@ -43,6 +50,8 @@ impl From<Server> for StoredServer {
             auth_methods,
             sends_iss,
             scopes,
+            lists_no_refresh: !lists_refresh,
+            speaks_openid,
         }
     }
 }
@@ -59,6 +68,8 @@ impl From<StoredServer> for Server {
             auth_methods: stored.auth_methods,
             sends_iss: stored.sends_iss,
             scopes: stored.scopes,
+            lists_refresh: !stored.lists_no_refresh,
+            speaks_openid: stored.speaks_openid,
         }
     }
 }

@@ -1,6 +1,7 @@
 use http::Request;
 use login_flow::{
-    AuthorizationRequest, AuthorizationResponseError, Client, CodeExchange, Exchange, Server, State,
+    AuthorizationRequest, AuthorizationResponseError, Client, CodeExchange, Exchange, RequestedScope, Server,
+    State,
 };
 use pkce::Verifier;
 use url::{
@@ -60,7 +61,7 @@ pub(super) async fn unregistered(
     let mut client = client.clone();
     client.redirect_uri = redirect_uri.clone();
     let resource = context.target.resource();
-    let login = AuthorizationRequest { server: server.clone(), client, resource, scope: None };
+    let login = AuthorizationRequest::new(server.clone(), client, resource, RequestedScope::Named(None));
     let (url, _) = login.begin(State::from_entropy(entropy()), Verifier::from_entropy(entropy()));
     match browser.walk(url, &redirect_uri).await {
         Arrival::Callback(_) => context.failed(redirected_to_unregistered()),
@@ -105,7 +106,8 @@ async fn authorize_for(
 ) -> Result<Granted, NoCode> {
     let resource = context.target.resource();
     let scope = context.options.scope.clone();
-    let login = AuthorizationRequest { server: server.clone(), client: client.clone(), resource, scope };
+    let login =
+        AuthorizationRequest::new(server.clone(), client.clone(), resource, RequestedScope::Named(scope));
     let state = State::from_entropy(entropy());
     let (mut url, pending) = login.begin(state.clone(), Verifier::from_entropy(entropy()));
     if !names_resource {

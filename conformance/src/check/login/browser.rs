@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use http::{HeaderValue, Response, header};
-use login_flow::get;
+use login_flow::{get, location};
 use url::Url;
 
 use crate::session::{Limit, Session};
@@ -55,9 +55,8 @@ impl<'a> Browser<'a> {
                 Err(failure) => return Arrival::Lost(failure.to_string()),
             };
             self.store(&url, &response);
-            let location = response.headers().get(header::LOCATION).and_then(|value| value.to_str().ok());
-            let next =
-                location.filter(|_| response.status().is_redirection()).and_then(|to| url.join(to).ok());
+            let location = location(response.headers()).filter(|_| response.status().is_redirection());
+            let next = location.and_then(|to| url.join(&to).ok());
             match next {
                 None => return Arrival::Page { url, response },
                 Some(next) if is_at(&next, redirect_uri) => return Arrival::Callback(next),

@@ -1,7 +1,7 @@
 //! The findings of each response of a login.
 
 use http::{Response, header};
-use login_flow::{Finding, TokenError, Tokens};
+use login_flow::{Finding, Tokens};
 use serde_json::Value;
 use url::Url;
 
@@ -48,14 +48,12 @@ pub(crate) fn judge_tokens(response: &Response<Vec<u8>>) -> [(Rule, Option<Findi
     let evidence = "tokens are issued without `Cache-Control: no-store`";
     let no_store = (!is_no_store(response))
         .then(|| Rule::TokenNoStore.finding(evidence, "send `Cache-Control: no-store`"));
-    let tokens = Tokens::receive(response).err().and_then(|error| match error {
-        // RFC 8707 §2: the server chooses the resources that it issues tokens for.
-        TokenError::Refused { error, .. } if error == "invalid_target" => None,
-        error => {
-            let evidence = format!("a good token request: {error}");
-            let remedy = "answer a good code with a JSON object that has `access_token` and `token_type`";
-            Some(Rule::TokenResponse.finding(&evidence, remedy))
-        }
+    // RFC 8707 §2: the server chooses the resources that it issues tokens for.
+    let error = Tokens::receive(response).err().filter(|error| error.code() != Some("invalid_target"));
+    let tokens = error.map(|error| {
+        let evidence = format!("a good token request: {error}");
+        let remedy = "answer a good code with a JSON object that has `access_token` and `token_type`";
+        Rule::TokenResponse.finding(&evidence, remedy)
     });
     [(Rule::TokenResponse, tokens), (Rule::TokenNoStore, no_store)]
 }

@@ -24,7 +24,7 @@ pub(super) async fn redeem_once(context: &mut CheckContext<'_>, granted: Granted
         }
     }
     let tokens = match exchange.receive(&response) {
-        Ok(Turn::Done(tokens)) => tokens,
+        Ok(Turn::Done(issued)) => issued.tokens,
         Ok(Turn::Again(_)) => return Err("the token request did not end".to_owned()),
         Err(error) => return Err(format!("a good code was refused: {error}")),
     };

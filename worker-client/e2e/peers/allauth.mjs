@@ -1,0 +1,12 @@
+// django-allauth's OpenID provider: OpenID Connect discovery alone, and a consent form of its own that ticks what is
+// asked for.
+import { startPython } from './python.mjs';
+
+/** `rateLimit: true` keeps its limit of three registrations a minute. */
+export const start = ({ rateLimit = false, ...options }) =>
+  startPython({
+    script: 'allauth_server.py',
+    environment: '.venv',
+    more: rateLimit ? { RATE_LIMIT: 'on' } : {},
+    ...options,
+  });
