@@ -5,6 +5,7 @@ SOURCES := $(shell find branding/src branding/Cargo.toml pkce rfc7591 rfc8414 wo
 PRODUCTION := worker-client/npm/dist/index.js
 DEVELOPMENT := worker-client/.run/dist/index.js
 PANICS := worker-client/.run/panics/index.js
+RUST_PANICS := worker-client/.run/rust-panics/index.js
 RUST_HOST := worker-client/examples/rust-worker/build/index.js
 
 .PHONY: help run test build setup lint unit neutral e2e bench rows mutants fuzz soak public-suffixes
@@ -39,7 +40,7 @@ unit: ## The Rust tests, and the stand-ins of the artefact beside the crates the
 neutral: ## The vectors through another implementation, and where it differs
 	cd vectors/oauth4webapi && npm ci --silent --no-audit --no-fund && node compare.mjs
 
-build: $(PRODUCTION) $(DEVELOPMENT) $(PANICS) $(RUST_HOST) ## The Worker: for production and npm, for this machine, to make it panic, and inside a Rust host
+build: $(PRODUCTION) $(DEVELOPMENT) $(PANICS) $(RUST_HOST) $(RUST_PANICS) ## The Worker: for production and npm, for this machine, inside a Rust host, and to make both panic
 
 e2e: ## The Worker and the command line against real servers, the Worker in workerd and in a real browser
 	cd worker-client && npm test
@@ -81,6 +82,9 @@ $(DEVELOPMENT): $(SOURCES)
 
 $(PANICS): $(SOURCES)
 	worker-client/build.sh . .run/panics --features entry,panic-on-purpose
+
+$(RUST_PANICS): $(SOURCES) $(wildcard worker-client/examples/rust-worker/src/*.rs)
+	worker-client/build.sh examples/rust-worker .run/rust-panics --features worker-client/panic-on-purpose
 
 $(RUST_HOST): $(SOURCES) $(wildcard worker-client/examples/rust-worker/src/*.rs)
 	worker-client/build.sh examples/rust-worker examples/rust-worker/build

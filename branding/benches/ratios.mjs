@@ -1,4 +1,4 @@
-// What the crate promises, measured in one run beside its peers: scraper and webpage in Rust, unfurl.js and metascraper
+// The promises of the crate, measured in one run beside its peers: scraper and webpage in Rust, unfurl.js and metascraper
 // in Node, and the HTMLRewriter of workerd beside the crate as wasm.
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
@@ -13,7 +13,7 @@ const run = (command, args, env = {}) =>
     stdio: ['ignore', 'pipe', 'inherit'],
     env: { ...process.env, ...env },
   });
-// What is measured has one core, where the system can say so.
+// Each measured program has one core, where the system can say so.
 const pinned = existsSync('/usr/bin/taskset') ? ['taskset', '-c', '0'] : [];
 const measure = (command, ...args) =>
   JSON.parse(run(...((line) => [line[0], line.slice(1)])([...pinned, command, ...args])));

@@ -1,3 +1,7 @@
+use self::reader::Reader;
+
+mod reader;
+
 /// The format and size of an image by its first bytes and its headers; `None` if it is not an image that may be shown.
 ///
 /// Nothing is decoded, and no size is rejected: limits are the caller's policy. An SVG is a document that can run
@@ -163,48 +167,6 @@ fn png_chunk<'a>(chunks: &mut Reader<'a>) -> Option<([u8; 4], &'a [u8])> {
     let content = chunks.take(length)?;
     let _checksum = chunks.be32()?;
     Some((kind, content))
-}
-
-/// Reads from the front; `None` at the end of the bytes.
-struct Reader<'a>(&'a [u8]);
-
-impl<'a> Reader<'a> {
-    fn take(&mut self, length: usize) -> Option<&'a [u8]> {
-        let (taken, rest) = self.0.split_at_checked(length)?;
-        self.0 = rest;
-        Some(taken)
-    }
-
-    fn array<const N: usize>(&mut self) -> Option<[u8; N]> {
-        let (taken, rest) = self.0.split_first_chunk()?;
-        self.0 = rest;
-        Some(*taken)
-    }
-
-    fn u8(&mut self) -> Option<u8> {
-        self.array().map(u8::from_be_bytes)
-    }
-
-    fn be16(&mut self) -> Option<u16> {
-        self.array().map(u16::from_be_bytes)
-    }
-
-    fn be32(&mut self) -> Option<u32> {
-        self.array().map(u32::from_be_bytes)
-    }
-
-    fn le16(&mut self) -> Option<u16> {
-        self.array().map(u16::from_le_bytes)
-    }
-
-    fn le24(&mut self) -> Option<u32> {
-        let [a, b, c] = self.array()?;
-        Some(u32::from_le_bytes([a, b, c, 0]))
-    }
-
-    fn le32(&mut self) -> Option<u32> {
-        self.array().map(u32::from_le_bytes)
-    }
 }
 
 const PNG: &[u8] = b"\x89PNG\r\n\x1A\n";

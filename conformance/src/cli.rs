@@ -16,14 +16,14 @@ mod vectors;
 use std::{io, process::ExitCode};
 
 use clap::{CommandFactory, Parser};
-use conformance::json;
+use conformance::{escape, json};
 
 use arguments::{Arguments, Command};
 use console::{notify, print};
 use usage::Usage;
 
 pub(crate) fn run() -> ExitCode {
-    let done = match Arguments::parse().command {
+    let done = match arguments().command {
         Command::Check(check) => check::run(*check),
         Command::Completions { shell } => {
             let mut command = Arguments::command();
@@ -43,6 +43,15 @@ pub(crate) fn run() -> ExitCode {
             ExitCode::from(2)
         }
     }
+}
+
+/// The arguments; the process ends with a message if they cannot be parsed.
+fn arguments() -> Arguments {
+    Arguments::try_parse().unwrap_or_else(|error| {
+        // The message quotes them: they are escaped, and parsed once more for it.
+        let escaped = std::env::args_os().map(|argument| escape(&argument.to_string_lossy()));
+        Arguments::try_parse_from(escaped).err().unwrap_or(error).exit()
+    })
 }
 
 /// The manual: the command, then each of its parts.

@@ -27,7 +27,7 @@ pub struct Options {
     /// The scope of the login; `None` lets the server choose.
     pub scope: Option<String>,
     /// The initial access token of a protected registration (RFC 7591 §3).
-    pub initial_access_token: Option<rfc7591::Secret>,
+    pub initial_access_token: Option<rfc7591::BearerToken>,
     /// Certificate authorities to trust beside those of the machine, as PEM.
     pub authorities: Option<Vec<u8>>,
 }

@@ -1,6 +1,8 @@
 //! The vectors, replayed by the same checks that ask hosts.
 
-use rfc7591::{ClientConfiguration, ClientMetadata, Endpoint, Registration, Secret, Violation};
+use std::str::FromStr;
+
+use rfc7591::{ClientConfiguration, ClientMetadata, Endpoint, Registration, Violation};
 use rfc8414::{Issuer, Metadata};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -132,8 +134,8 @@ fn response(input: &Value) -> Result<http::Response<Vec<u8>>, InvalidCase> {
     member::<Response>(input, "response")?.to_http().ok_or(InvalidCase::Member("response"))
 }
 
-fn secret(input: &Value, name: &str) -> Option<Secret> {
-    input.get(name).and_then(Value::as_str).map(|secret| Secret::new(secret.to_owned()))
+fn secret<T: FromStr>(input: &Value, name: &str) -> Option<T> {
+    input.get(name).and_then(Value::as_str).and_then(|secret| secret.parse().ok())
 }
 
 fn member<T: DeserializeOwned>(object: &Value, name: &'static str) -> Result<T, InvalidCase> {

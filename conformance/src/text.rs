@@ -1,23 +1,36 @@
 //! Text of strangers: bounded, and escaped for the place where it is printed.
 
-/// Control, direction and zero-width characters, which change what a reader sees around them.
+/// Control, direction and zero-width characters, which change what a reader sees around them, and the two noncharacters
+/// that XML excludes.
 pub(crate) fn is_unsafe(c: char) -> bool {
     c.is_control()
-        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{61c}')
+        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{61c}' | '\u{fffe}' | '\u{ffff}')
 }
 
-/// The text of a stranger for a terminal: each character that could move the cursor or turn the line becomes a visible
-/// escape.
+/// The text of a stranger for a terminal or the log of a CI runner: each character that could move the cursor, turn the
+/// line or begin a command of the runner becomes a visible escape.
+///
+/// Runners take commands from any output: `##[…]` and `##vso[…]` anywhere in a line, `::…::` where a line begins.
 pub fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
+    let mut before = None;
+    let mut begins = text.trim_start().starts_with("::");
     for c in text.chars() {
-        if is_unsafe(c) {
+        let is_command = continues_command(before, c) || (begins && c == ':');
+        if is_unsafe(c) || is_command {
             escaped.extend(c.escape_unicode());
         } else {
             escaped.push(c);
         }
+        begins &= c != ':';
+        before = Some(c);
     }
     escaped
+}
+
+/// True for the second of two `#`, with which the commands of runners begin.
+pub(crate) fn continues_command(before: Option<char>, c: char) -> bool {
+    (before, c) == (Some('#'), '#')
 }
 
 /// The first characters of a text, and an ellipsis where there were more.
@@ -42,6 +55,21 @@ mod tests {
         assert!(!shown.chars().any(is_unsafe), "{shown}");
         assert!(shown.contains(r"\u{1b}[2J") && shown.contains(r"\u{202e}"), "visible: {shown}");
         assert_eq!(escape("Grüße, 世界 👋"), "Grüße, 世界 👋", "what is harmless stays");
+    }
+
+    #[test]
+    fn l08_nothing_begins_a_command() {
+        for (text, expected) in [
+            ("##[error]a", r"#\u{23}[error]a"),
+            ("a ##vso[b]", r"a #\u{23}vso[b]"),
+            ("###[a]", r"#\u{23}\u{23}[a]"),
+            ("::error::a", r"\u{3a}:error::a"),
+            (" \u{a0}::error::a", " \u{a0}\\u{3a}:error::a"),
+            ("a#b # ::c https://[2001:db8::1]/", "a#b # ::c https://[2001:db8::1]/"),
+            (":a", ":a"),
+        ] {
+            assert_eq!(escape(text), expected);
+        }
     }
 
     #[test]

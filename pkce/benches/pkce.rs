@@ -1,4 +1,4 @@
-//! What a login spends on PKCE: a verifier and its challenge, and what a server spends on checking them.
+//! The cost of PKCE for a login, a verifier and its challenge, and for the server that checks them.
 
 use std::hint::black_box;
 

@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use crate::{Endpoint, Secret};
+use crate::{BearerToken, Endpoint};
 
 #[cfg(feature = "http")]
 pub(crate) mod requests;
@@ -16,12 +16,12 @@ pub(crate) mod requests;
 pub struct ClientConfiguration {
     registration_client_uri: Endpoint,
     /// The registration access token.
-    pub registration_access_token: Secret,
+    pub registration_access_token: BearerToken,
 }
 
 impl ClientConfiguration {
     /// A client configuration endpoint and its token.
-    pub fn new(registration_client_uri: Endpoint, registration_access_token: Secret) -> Self {
+    pub fn new(registration_client_uri: Endpoint, registration_access_token: BearerToken) -> Self {
         Self { registration_client_uri, registration_access_token }
     }
 

@@ -2,7 +2,7 @@ use http::{Response, StatusCode, header};
 use serde_json::Value;
 
 use crate::{
-    ClientConfiguration, ClientInformation, ClientMetadata, Endpoint, Expiry, RegistrationError, Secret,
+    BearerToken, ClientConfiguration, ClientInformation, ClientMetadata, Endpoint, Expiry, RegistrationError,
     Violation,
     difference::differences,
     information::{Information, time},
@@ -71,7 +71,7 @@ impl Context<'_> {
     fn management(
         &self,
         uri: Option<String>,
-        token: Option<Secret>,
+        token: Option<BearerToken>,
         violations: &mut Vec<Violation>,
     ) -> Option<ClientConfiguration> {
         let used = match self {

@@ -4,7 +4,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 use serde_with::skip_serializing_none;
 
 use crate::{
-    ClientConfiguration, ClientMetadata, ClientSecret, Difference, Expiry, Secret, Violation,
+    BearerToken, ClientConfiguration, ClientMetadata, ClientSecret, Difference, Expiry, Secret, Violation,
     difference::differences,
     lenient::{Diagnostics, Lenient, Members, Seconds},
 };
@@ -127,7 +127,7 @@ pub(crate) struct Information {
     /// The client configuration endpoint.
     pub(crate) registration_client_uri: Option<String>,
     /// The token for that endpoint.
-    pub(crate) registration_access_token: Option<Secret>,
+    pub(crate) registration_access_token: Option<BearerToken>,
 }
 
 impl Information {

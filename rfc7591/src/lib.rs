@@ -64,6 +64,7 @@
 //! whether a registration is good enough to log in with: it lists violations and differences.
 #![forbid(unsafe_code)]
 
+mod bearer_token;
 mod client_configuration;
 #[cfg(feature = "http")]
 mod context;
@@ -83,6 +84,7 @@ mod secret;
 mod uri;
 mod violation;
 
+pub use bearer_token::{BearerToken, InvalidBearerToken};
 pub use client_configuration::ClientConfiguration;
 #[cfg(feature = "http")]
 pub use client_configuration::requests::{DeleteClient, ReadClient, UpdateClient};

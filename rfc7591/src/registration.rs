@@ -1,7 +1,7 @@
 use http::{HeaderValue, Method, Request, Response, header};
 
 use crate::{
-    ClientInformation, ClientMetadata, Endpoint, RegistrationError, Secret, context::Context,
+    BearerToken, ClientInformation, ClientMetadata, Endpoint, RegistrationError, context::Context,
     registration_error::error_response,
 };
 
@@ -13,7 +13,7 @@ use crate::{
 pub struct Registration {
     endpoint: Endpoint,
     metadata: ClientMetadata,
-    initial_access_token: Option<Secret>,
+    initial_access_token: Option<BearerToken>,
 }
 
 impl Registration {
@@ -25,7 +25,7 @@ impl Registration {
     /// Protected registration: the initial access token goes along as a bearer token ([§3]).
     ///
     /// [§3]: https://www.rfc-editor.org/rfc/rfc7591#section-3
-    pub fn with_initial_access_token(self, token: Secret) -> Self {
+    pub fn with_initial_access_token(self, token: BearerToken) -> Self {
         Self { initial_access_token: Some(token), ..self }
     }
 
@@ -52,16 +52,14 @@ impl Registration {
 }
 
 /// A request that asks for JSON, with a bearer token if there is one.
-pub(crate) fn request(method: Method, endpoint: &Endpoint, token: Option<&Secret>) -> Request<Vec<u8>> {
+pub(crate) fn request(method: Method, endpoint: &Endpoint, token: Option<&BearerToken>) -> Request<Vec<u8>> {
     let mut request = Request::new(Vec::new());
     *request.method_mut() = method;
     *request.uri_mut() = endpoint.uri();
     let headers = request.headers_mut();
     headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
-    let bearer = token.and_then(|token| HeaderValue::try_from(format!("Bearer {}", token.secret())).ok());
-    if let Some(mut value) = bearer {
-        value.set_sensitive(true);
-        headers.insert(header::AUTHORIZATION, value);
+    if let Some(token) = token {
+        headers.insert(header::AUTHORIZATION, token.authorization());
     }
     request
 }

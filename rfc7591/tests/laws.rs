@@ -1,4 +1,4 @@
-//! What holds for every answer.
+//! Properties of every client information response.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use http::Response;

@@ -11,7 +11,7 @@ use serde_json::Value;
 const URI: &str = "https://server.example.com/register/s6BhdRkqt3";
 
 fn management() -> ClientConfiguration {
-    ClientConfiguration::new(URI.parse().unwrap(), Secret::new("reg-23410913-abewfq.123483".to_owned()))
+    ClientConfiguration::new(URI.parse().unwrap(), "reg-23410913-abewfq.123483".parse().unwrap())
 }
 
 fn metadata() -> ClientMetadata {

@@ -1,4 +1,4 @@
-//! What real servers answer to a registration: every answer is read, and what is said of each is looked at.
+//! The registration responses of real servers: each is read, and a snapshot shows the diagnostics of each.
 
 use http::Response;
 use rfc7591::{AuthMethod, ClientMetadata, Registration, UriString};
@@ -13,7 +13,7 @@ fn every_answer() {
         let answer: Value = serde_json::from_slice(&body).unwrap_or_default();
         let is_client = answer.get("client_id").is_some();
         let status = recorded.response.status.unwrap_or(if is_client { 201 } else { 400 });
-        // What was asked for is not known either: the first redirection URI of the answer stands for it.
+        // The request is not known either: the first redirection URI of the response stands for it.
         let first =
             answer.pointer("/redirect_uris/0").and_then(|uri| uri.as_str()?.parse::<UriString>().ok());
         let redirect_uri = first.unwrap_or_else(|| "https://client.example.org/callback".parse().unwrap());

@@ -5,8 +5,8 @@ use std::time::{Duration, SystemTime};
 
 use http::{Response, header};
 use rfc7591::{
-    AuthMethod, ClientInformation, ClientMetadata, Difference, ErrorCode, ErrorResponse, Expiry, GrantType,
-    LocalizedMember, Registration, RegistrationError, Secret, Violation,
+    AuthMethod, BearerToken, ClientInformation, ClientMetadata, Difference, ErrorCode, ErrorResponse, Expiry,
+    GrantType, InvalidBearerToken, LocalizedMember, Registration, RegistrationError, Violation,
 };
 use serde_json::{Value, json};
 
@@ -54,10 +54,36 @@ fn section_3_1_requests() {
     assert_eq!(open.headers()[header::ACCEPT], "application/json");
     assert!(!open.headers().contains_key(header::AUTHORIZATION));
     assert_eq!(serde_json::from_slice::<Value>(open.body()).unwrap(), body);
-    let token = Secret::new("ey23f2.adfj230.af32-developer321".to_owned());
+    let token: BearerToken = "ey23f2.adfj230.af32-developer321".parse().unwrap();
     let protected = registration(metadata).with_initial_access_token(token).request();
     assert_eq!(protected.headers()[header::AUTHORIZATION], "Bearer ey23f2.adfj230.af32-developer321");
     assert!(protected.headers()[header::AUTHORIZATION].is_sensitive());
+}
+
+/// <https://www.rfc-editor.org/rfc/rfc6750#section-2.1>: a token that no header can hold is no token, so that a request
+/// never goes out without the token that it was given.
+#[test]
+fn a_bearer_token_can_be_sent() {
+    for (text, expected) in [
+        ("ey23f2.adfj230.af32-developer321", None),
+        ("!~", None),
+        ("", Some(InvalidBearerToken::Empty)),
+        ("a b", Some(InvalidBearerToken::Character)),
+        ("a\n", Some(InvalidBearerToken::Character)),
+        ("a\r\nX-Other: b", Some(InvalidBearerToken::Character)),
+        ("a\0", Some(InvalidBearerToken::Character)),
+        ("a\u{7f}", Some(InvalidBearerToken::Character)),
+        ("tökén", Some(InvalidBearerToken::Character)),
+    ] {
+        let token = text.parse::<BearerToken>();
+        assert_eq!(token.as_ref().err(), expected.as_ref(), "{text:?}");
+        let json = serde_json::to_string(text).unwrap();
+        assert_eq!(serde_json::from_str::<BearerToken>(&json).is_err(), expected.is_some(), "{text:?}");
+        let Ok(token) = token else { continue };
+        assert_eq!(serde_json::to_string(&token).unwrap(), json);
+        let request = registration(metadata()).with_initial_access_token(token).request();
+        assert_eq!(request.headers()[header::AUTHORIZATION], format!("Bearer {text}"));
+    }
 }
 
 /// <https://www.rfc-editor.org/rfc/rfc7591#section-3.1.1>: the statement goes along as it is.
@@ -264,6 +290,24 @@ fn rfc_7592_section_3_members() {
         .unwrap();
         assert_eq!(codes(&registered.violations), Vec::from_iter(expected), "{members}");
         assert_eq!(registered.management.is_some(), uri, "{members}");
+    }
+}
+
+/// A registration access token that no header can hold counts as absent.
+#[test]
+fn rfc_7592_section_3_unusable_token() {
+    for (token, usable) in [("t", true), ("", false), ("t u", false), (r"t\r\nX-Other: u", false)] {
+        let registered = answer(
+            201,
+            &format!(
+                r#"{{"client_id": "a", "redirect_uris": ["https://client.example.org/callback"],
+                "registration_client_uri": "https://server.example.com/c/a", "registration_access_token": "{token}"}}"#
+            ),
+        )
+        .unwrap();
+        assert_eq!(registered.management.is_some(), usable, "{token}");
+        let expected: &[&str] = &["rfc7591/3.2.1/malformed-member", "rfc7592/3/management-pair"];
+        assert_eq!(codes(&registered.violations), if usable { &[] } else { expected }, "{token}");
     }
 }
 

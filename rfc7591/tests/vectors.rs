@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 
 use http::Request;
 use rfc7591::{
-    ClientConfiguration, ClientInformation, ClientMetadata, Registration, RegistrationError, Secret,
-    Violation,
+    BearerToken, ClientConfiguration, ClientInformation, ClientMetadata, Registration, RegistrationError,
+    Secret, Violation,
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 #[derive(Deserialize)]
 struct Input {
     request: ClientMetadata,
-    initial_access_token: Option<Secret>,
+    initial_access_token: Option<BearerToken>,
     response: vectors::Response,
 }
 

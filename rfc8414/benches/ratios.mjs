@@ -7,7 +7,7 @@ import { join } from 'node:path';
 const root = new URL('../../', import.meta.url).pathname;
 const run = (command, args, cwd) =>
   execFileSync(command, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
-// What is measured has one core, where the system can say so.
+// Each measured program has one core, where the system can say so.
 const pinned = existsSync('/usr/bin/taskset') ? ['taskset', '-c', '0'] : [];
 const measure = (command, args, cwd) =>
   run(...((line) => [line[0], line.slice(1)])([...pinned, command, ...args]), cwd);

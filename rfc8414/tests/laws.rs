@@ -1,4 +1,4 @@
-//! What holds for every document.
+//! Properties of every metadata document.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use http::Uri;
@@ -74,7 +74,7 @@ proptest! {
         if let Ok(read) = Metadata::read(&issuer(), json.as_bytes()) {
             let written = serde_json::to_vec(&read.metadata).unwrap();
             prop_assert_eq!(&serde_json::from_slice::<Metadata>(&written).unwrap(), &read.metadata);
-            // Nothing is added: every member that is written was there.
+            // Every member that is written was there before.
             let original: Value = serde_json::from_str(&json).unwrap();
             let written: Value = serde_json::from_slice(&written).unwrap();
             for name in written.as_object().unwrap().keys() {

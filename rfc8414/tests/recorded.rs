@@ -1,4 +1,4 @@
-//! What real servers publish: every document is read, and what is said of each is looked at.
+//! The metadata of real servers: each document is read, and a snapshot shows the diagnostics of each.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use rfc8414::{Issuer, Metadata, Violation};
@@ -45,7 +45,7 @@ fn every_document() {
             },
         };
         told.extend([recorded.name.as_str(), partial, ": ", &verdict, "\n"]);
-        // What is missing in a part may be there in the whole.
+        // A member that is missing in a part may be there in the whole.
         let known =
             |violation: &&Violation| !(recorded.partial && matches!(violation, Violation::Missing(_)));
         told.extend(violations.iter().filter(known).map(line));

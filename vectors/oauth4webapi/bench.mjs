@@ -1,4 +1,4 @@
-// What oauth4webapi spends on a metadata document: the lines of a file are `{"issuer", "body"}`.
+// The cost of a metadata document in oauth4webapi: the lines of a file are `{"issuer", "body"}`.
 import { readFileSync } from 'node:fs';
 import * as oauth from 'oauth4webapi';
 

@@ -220,7 +220,7 @@ describe('what a host says of itself', () => {
     }
     assert.deepEqual([asked('cached.example', '/'), asked('cached.example', '/good')], [1, 1]);
     assert.equal(await kept('cached.example'), 'max-age=86400');
-    // What is kept is of this host alone, and nobody can ask for it.
+    // The kept value is of this host alone, and no request can ask for it.
     assert.ok(!(await question('plain.example')).body.includes('Cached'));
     assert.equal((await agent.visit('/about?of=https%3A%2F%2Fcached.example%2F')).status, 404);
   });

@@ -37,8 +37,9 @@ export async function artefact(directory) {
   ];
 }
 
-/** A Worker of ours that imports the npm package, bundled as wrangler would. */
-export async function hostOf(file) {
+/** A Worker of ours that imports the npm package, bundled as wrangler would; `built` is the artefact in the package. */
+export async function hostOf(file, built = '../npm/dist') {
+  const folder = fileURLToPath(new URL(built, import.meta.url));
   const {
     outputFiles: [bundle],
   } = await build({
@@ -46,9 +47,10 @@ export async function hostOf(file) {
     bundle: true,
     write: false,
     format: 'esm',
+    alias: { 'worker-client': join(folder, 'index.js') },
     external: ['cloudflare:*', './index_bg.wasm'],
   });
-  const [, wasm] = await artefact(fileURLToPath(new URL('../npm/dist', import.meta.url)));
+  const [, wasm] = await artefact(folder);
   return [{ type: 'ESModule', path: 'index.js', contents: bundle.text }, wasm];
 }
 

@@ -21,7 +21,7 @@ const TITLES = [
   ['ISO-8859-2', '50f869686ce1b9656eed', 'Přihlášení'],
   ['latin1', '436166e920936e61ef766594', 'Café “naïve”'],
   ['utf-8', Buffer.from('Größe 漢字').toString('hex'), 'Größe 漢字'],
-  // What is cut or wrong becomes visible; a label of nothing counts as none.
+  // Cut or wrong bytes become visible; a label that names no charset counts as none.
   ['Shift_JIS', '938c93', '東\ufffd'],
   ['utf-7', '2b41474d2d', '+AGM-'],
   ['none', '436166e9', 'Café'],

@@ -50,7 +50,7 @@ export class Lab {
         if (answer.stream) return answer.stream(response);
         response.writeHead(answer.status, pairs(answer.headers).flat()).end(answer.body);
       } catch {
-        // Nobody has the name: the connection breaks, as it does when a host cannot be reached.
+        // No host has the name: the connection breaks, as it does when a host cannot be reached.
         request.socket.destroy();
       }
     });

@@ -1,4 +1,4 @@
-// What the two examples share: one page where a person names a URL, told who is there before anything is done.
+// The page that both examples share: one where a person names a URL, told who is there before anything is done.
 import { Login, type LoginEnv, type Probed, type Problem } from 'worker-client';
 
 /** A Worker of that page. `open` shows what is at the URL; it is called for what the person asked for by themselves. */

@@ -113,12 +113,12 @@ pub(crate) fn callback(bytes: &[u8]) {
 /// The input of a person: an accepted one is public and canonical, and parsing it again gives the same target.
 pub(crate) fn host_input(bytes: &[u8]) {
     let Ok(text) = std::str::from_utf8(bytes) else { return };
-    let Ok(named) = LoginTarget::parse(text, &egress()) else { return };
-    is_public(named.url());
-    assert!(named.url().query().is_none() && named.url().fragment().is_none());
-    let again = LoginTarget::parse(&named.resource(), &egress()).expect("what it names it reads");
-    assert_eq!((again.resource(), again.host()), (named.resource(), named.host()));
-    assert!(named.host().is_ascii() && !named.host().ends_with('.'));
+    let Ok(target) = LoginTarget::parse(text, &egress()) else { return };
+    is_public(target.url());
+    assert!(target.url().query().is_none() && target.url().fragment().is_none());
+    let again = LoginTarget::parse(&target.resource(), &egress()).expect("what it names it reads");
+    assert_eq!((again.resource(), again.host()), (target.resource(), target.host()));
+    assert!(target.host().is_ascii() && !target.host().ends_with('.'));
 }
 
 /// A return path: it is within the app's own origin, or rejected.

@@ -52,9 +52,17 @@ export class Login {
    * Sends a request as the user: with the token of the connection that covers its URL most closely. Redirects come
    * back as they are. Problems to expect: `no-connection`, `login-again`, `needs-consent`, each with the `login` page
    * that mends it, `try-later`, and `unreachable` where the host does not answer. Throws the `signal`'s reason once
-   * that aborts.
+   * that aborts. The host's cookies do not come back. Its content can be anything: to return it to a browser, use
+   * {@link Login.proxy}.
    */
   fetch(input: Request | URL | string, init?: RequestInit): Promise<Response>;
+  /**
+   * Sends a request as the user, as {@link Login.fetch} does, for a request of their browser. The response can be
+   * returned to the browser, problems included: content of the host does not act as your app. It has no origin of its
+   * own, sets no cookie, redirects nowhere, and is a download where a browser could run it. A browser that another site
+   * made ask is refused, and what changes something must come from your own page.
+   */
+  proxy(browser: Request, input: Request | URL | string, init?: RequestInit): Promise<Response>;
   /** Whether and how a person can log in to a host or URL. */
   probe(url: string): Promise<Probed>;
   /** Where the user is connected to. */

@@ -41,7 +41,7 @@ async function costsOf(world) {
   for (const known of names) await world.logIn(world.person(), known);
   const during = async (work) => {
     const counts = async () => (await agent.json('GET', '/counts')).json;
-    // What is put off to an alarm belongs to it.
+    // Work that is deferred to an alarm belongs to it.
     await wait(2000);
     const before = await counts();
     await work();

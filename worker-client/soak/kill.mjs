@@ -105,7 +105,7 @@ async function kill(world, keeper, afters, point, points) {
   let stored;
   await world.app.crash(() => {
     stored = rows(scenes.map(({ file }) => file));
-    // Who was cut off comes back in two minutes, not at once.
+    // A client that was cut off comes back in two minutes, not at once.
     sqlEach(
       scenes.map(({ file }) => file),
       'UPDATE session SET expires = expires - 120',

@@ -31,7 +31,7 @@ export class Internet extends Box {
     }
     if (shape.answers?.[pathname]) return shape.answers[pathname];
     const issuer = shape.issuer?.(address) ?? address;
-    // Whoever is pointed to publishes for itself.
+    // The host that is pointed to publishes for itself.
     const isPointedTo = at !== address;
     const documents = isPointedTo ? [OAUTH] : (shape.documents ?? [OAUTH]);
     if (documents.includes(pathname)) return json(this.#metadata(shape, at, issuer));

@@ -213,7 +213,7 @@ impl DurableObject for Account {
     }
 
     async fn alarm(&self) -> worker::Result<Response> {
-        Rc::clone(&self.inner).on_alarm().await.map_err(report)?;
+        contained(Rc::clone(&self.inner).on_alarm()).await.map_err(report)?;
         Response::empty()
     }
 }

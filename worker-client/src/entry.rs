@@ -19,7 +19,7 @@ use worker::{
 use crate::{
     failure::{Defect, Failure, Reason, UserFailure},
     login::Login,
-    platform::{log::report, panic::contained},
+    platform::log::report,
     problem::Problem,
 };
 
@@ -92,32 +92,50 @@ impl JsLogin {
         sent.map(Into::into)
     }
 
+    /// Sends a request as the user for a request of their browser, with a response that the browser may have.
+    pub async fn proxy(
+        &self,
+        browser: web_sys::Request,
+        input: JsValue,
+        init: Option<RequestInit>,
+    ) -> web_sys::Response {
+        let browser = browser.into();
+        let input = input.unchecked_ref();
+        let request = web_sys::Request::new_with_request_and_init(input, &init.unwrap_or_default());
+        let answer = async {
+            match request {
+                Ok(request) => self.login.proxy(&browser, request.into()).await,
+                Err(_) => self.login.refusal(&browser, not_a_url()),
+            }
+        };
+        AssertUnwindSafe(answer).await.into()
+    }
+
     /// The verdict on logging in to a host or URL.
     pub async fn probe(&self, url: String) -> Result<JsValue, JsValue> {
-        given(contained(self.login.probe(&url)).await)
+        given(AssertUnwindSafe(self.login.probe(&url)).await)
     }
 
     /// The connections of the user.
     pub async fn connections(&self) -> Result<JsValue, JsValue> {
-        given(contained(self.login.connections()).await)
+        given(AssertUnwindSafe(self.login.connections()).await)
     }
 
     /// The `Authorization` value for a URL that a connection covers.
     pub async fn authorization(&self, url: String) -> Result<String, JsValue> {
-        let url = Url::parse(&url)
-            .map_err(|_| thrown(UserFailure::UnreadableRequest(Reason::of("It is not a URL."))))?;
-        let authorization = contained(self.login.authorization(&url)).await;
+        let url = Url::parse(&url).map_err(|_| thrown(not_a_url()))?;
+        let authorization = AssertUnwindSafe(self.login.authorization(&url)).await;
         authorization.map(|value| value.secret()).map_err(thrown)
     }
 
     /// Ends a connection.
     pub async fn disconnect(&self, id: &str) -> Result<JsValue, JsValue> {
-        given(contained(self.login.disconnect(id)).await)
+        given(AssertUnwindSafe(self.login.disconnect(id)).await)
     }
 
     /// Ends all connections of the user and erases what is stored of them.
     pub async fn erase(&self) -> Result<(), JsValue> {
-        contained(self.login.erase()).await.map_err(thrown)
+        AssertUnwindSafe(self.login.erase()).await.map_err(thrown)
     }
 
     /// The page that asks the person whether to log in to a host or URL.
@@ -138,13 +156,17 @@ impl JsLogin {
     }
 }
 
+fn not_a_url() -> UserFailure {
+    UserFailure::UnreadableRequest(Reason::of("It is not a URL."))
+}
+
 /// The outcome of some work, or the signal's reason once it aborts.
 fn unless_aborted<T>(
     signal: AbortSignal,
     work: impl Future<Output = Result<T, Failure>>,
 ) -> impl Future<Output = Result<T, JsValue>> + UnwindSafe {
     AssertUnwindSafe(async move {
-        let (work, aborted) = (pin!(contained(work)), pin!(aborted(&signal)));
+        let (work, aborted) = (pin!(work), pin!(aborted(&signal)));
         match select(work, aborted).await {
             Either::Left((Ok(done), _)) => Ok(done),
             Either::Left((Err(failure), _)) if !signal.aborted() => Err(thrown(failure)),

@@ -18,14 +18,16 @@
 //!     return Ok(answer); // the page, the login, the callback
 //! }
 //! let answer = login.fetch(Request::new("https://good.example/api", Method::Get)?).await?; // as that user
+//! let shown = login.proxy(&request, Request::new("https://good.example/api", Method::Get)?).await; // for their browser
 //! ```
 //!
 //! # What it does not do
 //!
-//! The package is no proxy: nothing that a browser sends reaches a host with a token. It reads no ID token and claims no
-//! identity. It does not use protected-resource metadata (RFC 9728).
+//! None of its routes is a proxy: only the program around it sends requests to a host. It reads no ID token and claims
+//! no identity. It does not use protected-resource metadata (RFC 9728).
 
 pub mod api;
+pub mod browser_headers;
 pub mod config;
 pub mod cookie;
 pub mod failure;

@@ -22,6 +22,7 @@ use crate::{
         entropy::entropy,
         limits::{self, RateLimit},
         log::report,
+        panic::contained,
         rpc,
     },
     probe::{HostAnswer, probe_host},
@@ -101,6 +102,10 @@ impl Login {
 
     /// The verdict on logging in to a host or URL. It reads only, and stores nothing.
     pub async fn probe(&self, typed: &str) -> Result<Probed, Failure> {
+        contained(self.probed(typed)).await
+    }
+
+    async fn probed(&self, typed: &str) -> Result<Probed, Failure> {
         let target = LoginTarget::parse(typed, &self.config.egress)?;
         let (answered, about) = self.probe_host(&target).await?;
         let retry_after = answered.retry_after();
@@ -119,7 +124,7 @@ impl Login {
         match self.session() {
             None => Ok(Vec::new()),
             // A cookie that is too old leads to nothing, which is what it may read.
-            Some(_) => match self.call(AccountRequest::Connections).await {
+            Some(_) => match contained(self.call(AccountRequest::Connections)).await {
                 Err(Failure::User(UserFailure::NoSession { .. })) => Ok(Vec::new()),
                 other => other,
             },
@@ -128,12 +133,12 @@ impl Login {
 
     /// Ends a connection: erased here in any case, and revoked at the server where it offers that.
     pub async fn disconnect(&self, id: &str) -> Result<Receipt, Failure> {
-        self.call(AccountRequest::Disconnect { id: id.to_owned() }).await
+        contained(self.call(AccountRequest::Disconnect { id: id.to_owned() })).await
     }
 
     /// Ends all connections of the user and erases what is stored of them.
     pub async fn erase(&self) -> Result<(), Failure> {
-        self.call(AccountRequest::Erase).await
+        contained(self.call(AccountRequest::Erase)).await
     }
 
     /// The connection that a request to that URL would use.
@@ -195,8 +200,9 @@ impl Login {
         .await
     }
 
-    /// The logins of the same browser in a new session.
-    pub(crate) fn with_new_session(&self) -> Result<(Self, SessionCookie), Failure> {
+    /// The logins of the same browser in a new session, within the limits.
+    pub(crate) async fn with_new_session(&self) -> Result<(Self, SessionCookie), Failure> {
+        self.rate_limit.check_new_session().await?;
         let cookie = SessionCookie::from_entropy(entropy()?, entropy()?);
         let user = User::Browser(Some(cookie.clone()));
         Ok((Self { user, ..self.clone() }, cookie))

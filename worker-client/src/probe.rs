@@ -14,7 +14,7 @@ use crate::{
     platform::{
         cache::CacheEntry,
         clock::{now, seconds},
-        fetch::{Limit, through},
+        fetch::{Deadline, Limit, through_until},
         limits::RateLimit,
     },
 };
@@ -71,7 +71,8 @@ pub(crate) async fn probe_host(
         let egress = &config.egress;
         let is_preregistered =
             |issuer: &Issuer| config.clients.at(issuer).is_some_and(Preregistered::is_client);
-        let probed = probe(target, egress, is_preregistered, through(egress, Limit::METADATA)).await;
+        let fetch = through_until(egress, Limit::METADATA, Deadline::after(DISCOVERY_DEADLINE));
+        let probed = probe(target, egress, is_preregistered, fetch).await;
         let Probe { verdict, server, challenge_scope, retry_after, .. } = probed;
         // A host that asks for time is given it: the answer is kept for as long.
         let wait = retry_after.map_or(PROBE_TTL, |retry_after| retry_after.wait(now()).max(PROBE_TTL));
@@ -84,4 +85,6 @@ pub(crate) async fn probe_host(
     Ok(join(probing, about(target, config)).await)
 }
 
+/// The longest wait for all documents of a host together.
+const DISCOVERY_DEADLINE: Duration = Duration::from_secs(8);
 const PROBE_TTL: Duration = Duration::from_mins(1);

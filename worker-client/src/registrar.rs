@@ -6,7 +6,7 @@ mod lifecycle;
 mod rows;
 mod schema;
 
-use std::{cell::RefCell, rc::Rc};
+use std::{cell::RefCell, rc::Rc, time::Duration};
 
 use rfc8414::Endpoint;
 use serde::{Deserialize, Serialize};
@@ -25,8 +25,9 @@ use crate::{
         alarm::{Alarm, LONGEST_SLEEP},
         clock::{now, seconds},
         deployment::Deployment,
-        fetch::{Limit, through},
+        fetch::{Deadline, Limit, through_until},
         log::{Line, report},
+        panic::contained,
         rpc,
         single_flight::SingleFlight,
         storage::Storage,
@@ -119,7 +120,7 @@ impl DurableObject for Registrar {
     }
 
     async fn alarm(&self) -> worker::Result<Response> {
-        self.inner.on_alarm().await.map_err(report)?;
+        contained(self.inner.on_alarm()).await.map_err(report)?;
         Response::empty()
     }
 }
@@ -184,9 +185,12 @@ impl Inner {
         present: Option<Client>,
         known: Option<Preregistered>,
     ) -> Result<Client, Failure> {
-        let Some(client) = present else { return self.register(&wanted, known.as_ref(), None).await };
+        let deadline = Deadline::after(REGISTRATION_DEADLINE);
+        let Some(client) = present else {
+            return self.register(&wanted, known.as_ref(), None, deadline).await;
+        };
         let lacks_scope = !client.may_ask_for(wanted.scope.as_deref());
-        if let Some(updated) = self.updated(&wanted, &client, lacks_scope).await? {
+        if let Some(updated) = self.updated(&wanted, &client, lacks_scope, deadline).await? {
             return Ok(updated);
         }
         if !lacks_scope {
@@ -194,7 +198,7 @@ impl Inner {
             return Ok(client);
         }
         // Neither does a scope that cannot be registered: the server may know it all the same, or says so itself.
-        let registered = self.register(&wanted, known.as_ref(), client.scope.as_deref()).await;
+        let registered = self.register(&wanted, known.as_ref(), client.scope.as_deref(), deadline).await;
         Ok(registered.unwrap_or(client))
     }
 
@@ -205,6 +209,7 @@ impl Inner {
         wanted: &ObtainClient,
         client: &Client,
         lacks_scope: bool,
+        deadline: Deadline,
     ) -> Result<Option<Client>, Failure> {
         let ObtainClient { server, client_name, scope, .. } = wanted;
         if self.attempts.borrow().updated_lately(now()) && !lacks_scope {
@@ -219,7 +224,7 @@ impl Inner {
         }
         self.attempts.borrow_mut().updated = Some(now());
         let egress = &rows.config().egress;
-        let updated = match drive(update, through(egress, Limit::TOKEN)).await {
+        let updated = match drive(update, through_until(egress, Limit::TOKEN, deadline)).await {
             Ok(updated) => updated,
             Err(error) => {
                 rows.pause_if_asked(&error.fault())?;
@@ -237,6 +242,7 @@ impl Inner {
         wanted: &ObtainClient,
         known: Option<&Preregistered>,
         earlier_scope: Option<&str>,
+        deadline: Deadline,
     ) -> Result<Client, Failure> {
         let ObtainClient { server, redirect_uri, client_name, scope } = wanted;
         let rows = self.rows()?;
@@ -254,7 +260,7 @@ impl Inner {
             register = register.with_initial_access_token(token.clone());
         }
         let egress = &rows.config().egress;
-        let registered = drive(register, through(egress, Limit::TOKEN)).await;
+        let registered = drive(register, through_until(egress, Limit::TOKEN, deadline)).await;
         match registered {
             Ok(client) => {
                 rows.store(server, &client, client_name)?;
@@ -297,4 +303,6 @@ impl Inner {
     }
 }
 
+/// The longest wait of a login for its client: an update, a registration and its repetition together.
+const REGISTRATION_DEADLINE: Duration = Duration::from_secs(10);
 const OWNER: &str = "registrar";

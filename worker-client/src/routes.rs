@@ -2,6 +2,7 @@
 
 mod answer;
 mod login_request;
+mod proxy;
 
 use url::Url;
 use worker::{Request, Response, ResponseBuilder};
@@ -46,14 +47,19 @@ async fn handle(login: &Login, request: &mut Request) -> Option<Response> {
             Err(defect) => Err(defect.into()),
         },
     };
+    Some(rendered(login, request, answer))
+}
+
+/// The response to a request, errors included.
+fn rendered(login: &Login, request: &Request, answer: Result<Answer, Failed>) -> Response {
     let answer = answer.or_else(|Failed { failure, target }| {
         Answer::failure(login, request, &report(failure), target.as_ref())
     });
     let response = answer.and_then(|answer| answer.secured(login));
-    Some(response.unwrap_or_else(|failure| {
+    response.unwrap_or_else(|failure| {
         let Problem { status, title, .. } = Problem::new(&report(failure), None);
         ResponseBuilder::new().with_status(status).fixed(title.as_bytes().to_vec())
-    }))
+    })
 }
 
 async fn answer(login: &Login, request: &mut Request, url: &Url, route: Route<'_>) -> Result<Answer, Failed> {
@@ -190,7 +196,7 @@ async fn begin(login: &Login, request: &mut Request) -> Result<Answer, Failed> {
             }
         }
     }
-    let (login, cookie) = login.with_new_session()?;
+    let (login, cookie) = login.with_new_session().await?;
     let begun = login.call_as(Session::New(cookie.digest()), begin_login()).await;
     let url: Url = begun.map_err(|failure| Failed::at(&target, failure))?;
     Ok(Answer::see_other(&url)?.with_cookie(&cookie.set())?)

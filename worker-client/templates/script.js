@@ -37,7 +37,7 @@
   // A page that comes back from the cache of the back button is not waiting any more.
   addEventListener('pageshow', rest);
 
-  // What was done is said once, not at every reload.
+  // The notice is shown once, not at every reload.
   const here = new URL(location.href);
   if (here.searchParams.has('notice')) {
     here.searchParams.delete('notice');

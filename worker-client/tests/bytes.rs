@@ -99,7 +99,7 @@ laws! {
     x02_www_authenticate www_authenticate
 }
 
-/// What means something to one parser or another.
+/// Pieces that mean something to one parser or another.
 const PIECES: &[&str] = &[
     "\"", "{", "}", "null", "//", "\\", "@", "%00", "\r\n", "\u{ad}", "。", ";", "=", "&state=", "<", "xn--",
     "[::1]", "1e309",

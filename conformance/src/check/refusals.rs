@@ -4,9 +4,9 @@ mod wrong;
 
 pub(crate) use wrong::Wrong;
 
-use http::{HeaderValue, Response, header};
+use http::{Response, header};
 use login_flow::{Finding, Server};
-use rfc7591::{ClientConfiguration, ClientMetadata, Endpoint, Registration, RegistrationError, Secret};
+use rfc7591::{BearerToken, ClientConfiguration, ClientMetadata, Endpoint, Registration, RegistrationError};
 use serde_json::{Map, Value};
 
 use crate::{
@@ -36,7 +36,7 @@ async fn send_each(
     let Some(endpoint) = &server.registration_endpoint else {
         return Err("the server has no registration endpoint".to_owned());
     };
-    let token = context.options.initial_access_token.as_ref().map(authorization).transpose()?;
+    let token = context.options.initial_access_token.as_ref().map(BearerToken::authorization);
     for wrong in Wrong::all() {
         let Some(body) = (wrong.request)(&good, server) else { continue };
         let mut request = body.into_http(endpoint);
@@ -49,12 +49,6 @@ async fn send_each(
         clean_up(context, server, wrong, &response).await;
     }
     Ok(())
-}
-
-/// The initial access token as a header (RFC 6750 §2.1).
-fn authorization(token: &Secret) -> Result<HeaderValue, String> {
-    let value = HeaderValue::try_from(format!("Bearer {}", token.secret()));
-    value.map_err(|_| "the initial access token cannot be sent in a header".to_owned())
 }
 
 fn judge_response(context: &mut CheckContext<'_>, wrong: &Wrong, response: &Response<Vec<u8>>) {
@@ -136,7 +130,7 @@ async fn clean_up(
     let text = |name: &str| registered.get(name).and_then(Value::as_str);
     let Some(client_id) = text("client_id") else { return };
     let uri = text("registration_client_uri").and_then(|uri| uri.parse().ok());
-    let token = text("registration_access_token").map(|token| Secret::new(token.to_owned()));
+    let token = text("registration_access_token").and_then(|token| token.parse().ok());
     let configuration = uri.zip(token).map(|(uri, token)| ClientConfiguration::new(uri, token));
     context.delete_or_leave(server, configuration, client_id, wrong.description).await;
 }

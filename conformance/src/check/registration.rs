@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// The client of a check.
-pub(super) struct Registered {
+pub(super) struct RegisteredClient {
     /// The metadata of the request.
     pub(super) requested: ClientMetadata,
     /// The response.
@@ -23,7 +23,10 @@ pub(super) struct Registered {
 }
 
 /// Registers a client; the reason why there is none ends every phase that needs one.
-pub(super) async fn register(context: &mut CheckContext<'_>, server: &Server) -> Result<Registered, String> {
+pub(super) async fn register(
+    context: &mut CheckContext<'_>,
+    server: &Server,
+) -> Result<RegisteredClient, String> {
     let register = Register::new(server, context.options.redirect_uri.clone(), CLIENT_NAME);
     let (Some(register), Some(endpoint)) = (register, &server.registration_endpoint) else {
         return Err("the server has no registration endpoint".to_owned());
@@ -53,7 +56,7 @@ pub(super) async fn register(context: &mut CheckContext<'_>, server: &Server) ->
         Ok(Turn::Again(_)) => Err("the registration did not end".to_owned()),
         Err(error) => Err(format!("the registered client cannot be used: {error}")),
     };
-    Ok(Registered { requested, information, client })
+    Ok(RegisteredClient { requested, information, client })
 }
 
 /// Notes what a response that registers a client shows of the rules about the response itself.

@@ -202,14 +202,14 @@ fn options(check: &Check) -> Result<Options, Usage> {
     // A person takes longer than a server.
     let usual = if check.login { 300 } else { 60 };
     options.within = Duration::from_secs(check.deadline.unwrap_or(usual));
-    options.initial_access_token = check.initial_access_token.as_deref().map(secret).transpose()?;
+    options.initial_access_token = check.initial_access_token.as_deref().map(bearer_token).transpose()?;
     options.authorities =
         check.ca.as_deref().map(|path| fs::read(path).map_err(|error| Usage::at(path, error))).transpose()?;
     Ok(options)
 }
 
-/// Reads a secret from a file or a pipe, never from the arguments, which every process of the machine can read.
-fn secret(path: &Path) -> Result<rfc7591::Secret, Usage> {
+/// Reads a token from a file or a pipe, never from the arguments, which every process of the machine can read.
+fn bearer_token(path: &Path) -> Result<rfc7591::BearerToken, Usage> {
     let at = |error| Usage::at(path, error);
     let mut text = String::new();
     if path == Path::new("-") {
@@ -217,7 +217,7 @@ fn secret(path: &Path) -> Result<rfc7591::Secret, Usage> {
     } else {
         fs::File::open(path).map_err(at)?.take(MAX_SECRET).read_to_string(&mut text).map_err(at)?;
     }
-    Ok(rfc7591::Secret::new(text.trim().to_owned()))
+    text.trim().parse().map_err(|invalid: rfc7591::InvalidBearerToken| Usage::at(path, invalid))
 }
 
 const MAX_SECRET: u64 = 16 << 10;

@@ -64,5 +64,8 @@ fn code(text: impl AsRef<str>) -> String {
 }
 
 fn link(url: &str) -> String {
-    url.chars().filter(|c| c.is_ascii_graphic() && !matches!(c, '(' | ')' | '<' | '>' | '|' | '`')).collect()
+    url.replace("##", "#%23")
+        .chars()
+        .filter(|c| c.is_ascii_graphic() && !matches!(c, '(' | ')' | '<' | '>' | '|' | '`'))
+        .collect()
 }

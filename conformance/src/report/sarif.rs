@@ -6,6 +6,7 @@ use url::Url;
 
 use super::{
     form::{self, Form, FormError},
+    json,
     model::Report,
 };
 use crate::{rule::Rule, text::escape};
@@ -29,7 +30,7 @@ impl Form for Sarif {
         self.notifications.extend(notification(report));
         let results: Vec<String> =
             report.findings.iter().map(|finding| result(report, finding).to_string()).collect();
-        Ok(results.join(self.between()))
+        Ok(json::escape(&results.join(self.between())))
     }
 
     fn head(&self) -> Result<String, FormError> {
@@ -43,9 +44,9 @@ impl Form for Sarif {
             "executionSuccessful": !self.has_unanswered,
             "toolExecutionNotifications": self.notifications,
         });
-        Ok(format!(
+        Ok(json::escape(&format!(
             "{{\"$schema\": \"https://json.schemastore.org/sarif-2.1.0.json\", \"version\": \"2.1.0\", \"runs\": [{{\n\"tool\": {{\"driver\": {driver}}},\n\"columnKind\": \"unicodeCodePoints\",\n\"invocations\": [{invocation}],\n\"results\": [\n"
-        ))
+        )))
     }
 
     fn between(&self) -> &'static str {

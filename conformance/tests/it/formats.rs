@@ -76,7 +76,7 @@ async fn a_line_of_json_is_the_report() {
 }
 
 /// The texts of threats L01 and L08, in every place where a host can put one.
-const HOSTILE: &str = "\u{1b}[2J\u{1b}]52;c;aGk=\u{7}\rcleared\u{9b}1m]]>--><script>alert(1)</script>|`a`\n## <img src=x onerror=alert(1)>\u{202e}\"'&amp;";
+const HOSTILE: &str = "\u{1b}[2J\u{1b}]52;c;aGk=\u{7}\rcleared\u{9b}1m]]>--><script>alert(1)</script>|`a`\n## <img src=x onerror=alert(1)>\u{202e}\"'&amp;##[error]x ##VSO[task.complete]y ##teamcity[z]\u{fffe}\u{ffff}";
 
 async fn hostile() -> Vec<Report> {
     let metadata: Edit = |answer, _, _| {
@@ -103,7 +103,11 @@ async fn hostile() -> Vec<Report> {
         answer.set("client_id", json!(HOSTILE));
         answer.remove("registration_access_token");
     };
-    let mut reports = Vec::new();
+    // A line of a file of hosts is a stranger's too.
+    let invalid = || InvalidHost::Blocked(Blocked::Address);
+    let mut reports: Vec<Report> = ["::error::named", " ::error::named", "##[error]named"]
+        .map(|name| Report::not_asked(name, invalid()))
+        .into();
     for (kind, edit) in [
         (RequestKind::Metadata, metadata),
         (RequestKind::Metadata, issuer),
@@ -123,19 +127,22 @@ async fn hostile() -> Vec<Report> {
     reports
 }
 
+/// Every format of some reports.
+fn printed(reports: &[Report]) -> [String; 6] {
+    [
+        reports.iter().map(|report| terminal::print(report, false)).collect(),
+        reports.iter().map(|report| json::print(report).unwrap()).collect(),
+        markdown::print(reports),
+        junit::print(reports).unwrap(),
+        sarif::print(reports).unwrap(),
+        html::print(reports).unwrap(),
+    ]
+}
+
 #[tokio::test]
 async fn l01_no_format_lets_an_escape_through() {
     let reports = hostile().await;
-    let printed: Vec<String> = [
-        reports.iter().map(|report| terminal::print(report, false)).collect(),
-        reports.iter().map(|report| json::print(report).unwrap()).collect(),
-        markdown::print(&reports),
-        junit::print(&reports).unwrap(),
-        sarif::print(&reports).unwrap(),
-        html::print(&reports).unwrap(),
-    ]
-    .into();
-    for text in &printed {
+    for text in &printed(&reports) {
         let bad = text.chars().find(|c| c.is_control() && *c != '\n' || matches!(c, '\u{202a}'..='\u{202e}'));
         assert_eq!(bad, None, "{text}");
         assert!(text.contains("52;c"), "it is shown, as text");
@@ -145,6 +152,19 @@ async fn l01_no_format_lets_an_escape_through() {
     for escape in colour.split('\u{1b}').skip(1) {
         let ours = ["[0m", "[1m", "[2m", "[31m", "[32m", "[33m", "[36m", "[1;31m"];
         assert!(ours.iter().any(|code| escape.starts_with(code)), "{escape}");
+    }
+}
+
+/// A runner of CI reads commands from the output: `##[…]` and `##vso[…]` anywhere in a line, `::…::` at its start.
+#[tokio::test]
+async fn l08_no_format_gives_a_runner_a_command() {
+    for text in printed(&hostile().await) {
+        let text = text.to_lowercase();
+        for command in ["##[", "##vso[", "##teamcity["] {
+            assert!(!text.contains(command), "{command}: {text}");
+        }
+        assert!(!text.lines().any(|line| line.trim_start().starts_with("::")), "{text}");
+        assert!(text.contains("[error]x") && text.contains("error::named"), "it is shown, as text: {text}");
     }
 }
 
@@ -206,14 +226,12 @@ async fn l08_html_has_its_own_elements_alone() {
         let Token::StartTag(tag) = token.unwrap() else { continue };
         let name = String::from_utf8_lossy(&tag.name).into_owned();
         assert!(!tag.attributes.keys().any(|name| name.starts_with(b"on")), "{tag:?}");
-        for link in ["href", "src"] {
-            let value =
-                tag.attributes.get(link.as_bytes()).map(|value| String::from_utf8_lossy(value).into_owned());
-            assert!(value.is_none_or(|value| value.starts_with("http")), "{tag:?}");
-        }
+        assert!(!tag.attributes.contains_key(&b"src"[..]), "nothing is loaded: {tag:?}");
+        let link = tag.attributes.get(&b"href"[..]).map(|value| String::from_utf8_lossy(value).into_owned());
+        assert!(link.is_none_or(|link| link.starts_with("http")), "{tag:?}");
         seen.insert(name);
     }
-    for element in ["script", "object", "iframe", "form", "base", "link"] {
+    for element in ["script", "object", "iframe", "form", "base", "link", "img"] {
         assert!(!seen.contains(element), "{element}");
     }
     assert!(seen.contains("article"));

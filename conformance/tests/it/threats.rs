@@ -27,6 +27,43 @@ fn l01_arguments_are_strangers_too() {
     assert!(pattern.status.code() == Some(2) && !text(&pattern).contains('\u{1b}'));
 }
 
+/// Arguments that the parser of the command line refuses, and lines of a file of hosts.
+#[test]
+fn l01_l08_arguments_and_files_give_a_runner_no_command() {
+    let folder = folder("l08");
+    let hosts = folder.join("hosts");
+    fs::write(&hosts, "::error::x\n  ::warning::x\n##[error]x\n##vso[task.complete]x\n").unwrap();
+    let hosts = hosts.to_str().unwrap();
+    let hostile = "a\n::error::x\u{1b}[2J ##[error]x";
+    let in_file = format!("{hosts}\n::error::x");
+    for arguments in [
+        &["check", "--hosts", hosts][..],
+        &["check", "--hosts", hosts, "--format", "junit"],
+        &["check", "--hosts", hosts, "--format", "sarif"],
+        &["check", "--hosts", hosts, "--format", "html"],
+        &["check", "--hosts", hosts, "--format", "markdown"],
+        &["check", "--hosts", hosts, "--json"],
+        &["check", "--hosts", &in_file],
+        &["check", hostile],
+        &["check", "::error::x"],
+        &["check", "a.example", "--concurrency", hostile],
+        &["check", "a.example", hostile, "--no-such-option"],
+        &["explain", hostile],
+        &["vectors", hostile],
+        &[hostile],
+        &["::error::x"],
+        &["check", &format!("--{hostile}")],
+    ] {
+        let output = run(arguments);
+        let shown = text(&output);
+        assert_ne!(output.status.code(), Some(0), "{arguments:?}: {shown}");
+        assert!(!shown.contains("##[") && !shown.contains("##vso["), "{arguments:?}: {shown}");
+        assert!(!shown.contains('\u{1b}'), "{arguments:?}: {shown}");
+        assert!(!shown.lines().any(|line| line.trim_start().starts_with("::")), "{arguments:?}: {shown}");
+        assert!(!shown.is_empty(), "{arguments:?}");
+    }
+}
+
 /// No program is started for any authorization endpoint that a server names: those on the path are canaries.
 #[test]
 #[cfg(unix)]

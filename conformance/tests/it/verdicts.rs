@@ -70,7 +70,7 @@ async fn protected_registration() {
     assert_eq!(closed.outcome(Rule::OpenRegistration), Some(&Outcome::Failed));
     assert!(closed.headline().starts_with("refuses to register a client"), "{closed}");
     let mut options = Options::new().with_registration();
-    options.initial_access_token = Some(rfc7591::Secret::new("let-me-in".to_owned()));
+    options.initial_access_token = Some("let-me-in".parse().unwrap());
     let opened = check(options, Some((RequestKind::Register, refuses))).await;
     assert_eq!((opened.exit_code(), &*opened.headline()), (0, "supports dynamic client registration"));
     assert!(matches!(opened.outcome(Rule::OpenRegistration), Some(Outcome::NotTested { .. })), "{opened}");

@@ -73,6 +73,13 @@ describe('where a person is sent', () => {
       'scope',
       'response_type',
       'code_challenge_method',
+      'nonce',
+      'prompt',
+      'STATE',
+      'Nonce',
+      '%73tate',
+      '%4eonce',
+      'redirect%5Furi',
     ]) {
       const answer = await world.login(sendingTo(`{own}/authorize?${name}=x`).host);
       assert.equal(answer.json?.type, 'unusable', `${name}: ${answer.body}`);

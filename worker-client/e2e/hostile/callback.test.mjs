@@ -220,6 +220,19 @@ describe('once, and in time', () => {
     await completes(callback);
   });
 
+  for (const [name, members] of Object.entries({
+    'of a server that names itself': { authorization_response_iss_parameter_supported: true },
+    'of one that does not': {},
+  }))
+    test(`C07 a code that comes with an error is neither: ${name}`, async () => {
+      const one = world.server('one', { members });
+      const callback = await upToCallback(one);
+      for (const error of ['access_denied', 'server_error', 'invalid_scope', 'x'])
+        await refused(changed(callback, (query) => query.set('error', error)));
+      assert.equal(one.exchanges.length, 0, 'no code is sent');
+      await completes(callback);
+    });
+
   test('C16 POST, HEAD and a prefetch use nothing up', async () => {
     const callback = await upToCallback(server);
     const cookie = [...browser.cookies('app.example')].map((pair) => pair.join('=')).join();

@@ -136,7 +136,7 @@ describe('what never ends', () => {
       assert.equal(answer.json.type, 'unreachable', answer.body);
       assert.ok(took < 5000, `${took} ms`);
       assert.ok(seen.closed !== undefined, 'the connection was ended');
-      // What was written beyond the cap lies in buffers between the two of them.
+      // Bytes that were written beyond the cap lie in buffers between the two of them.
       assert.ok(seen.bytes < 8 * (1 << 20), `${seen.bytes} bytes were taken`);
     }
     const large = document((text) => text.replace('{', `{"x":"${'y'.repeat(CAP - 2000)}",`));
@@ -176,6 +176,60 @@ describe('what never ends', () => {
       assert.equal(answer.json.type, 'unreachable', answer.body);
       assert.ok(took > 4500 && took < 15_000, `${took} ms`);
       assert.ok(seen.closed > 4500 && seen.closed < 6500, `the connection ended after ${seen.closed} ms`);
+    }
+  });
+
+  /** An answer that comes in time, but late. */
+  const after = (seconds, answer) => async () => {
+    await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+    return answer();
+  };
+
+  test('D17 slow answers, each of them in time, do not add up: metadata', async () => {
+    const patient = answering(nothing);
+    await refused(patient, 'no-metadata');
+    const asked = world.lab.requests(patient).length;
+    const hop = (request) => {
+      const url = new URL(request.url);
+      url.searchParams.set('hop', Number(url.searchParams.get('hop') ?? 0) + 1);
+      return { status: 302, headers: { location: url.href }, body: '' };
+    };
+    await Promise.all(
+      [answering(after(4.5, nothing)), answering((request) => after(4.5, () => hop(request))())].map(async (host) => {
+        const began = performance.now();
+        await refused(host, 'unreachable');
+        const took = performance.now() - began;
+        assert.ok(took > 6000 && took < 10_000, `${took} ms`);
+        assert.ok(world.lab.requests(host).length < asked + 3, 'the rest is not asked');
+      }),
+    );
+  });
+
+  test('D17 slow answers do not add up: a registration and its repetition', async () => {
+    const began = performance.now();
+    const server = world.server('slow');
+    server.on.register = after(7, () => json({ error: 'invalid_client_metadata' }, 400));
+    const answer = await world.login(server.host);
+    assert.ok(answer.status >= 400, answer.body);
+    const took = performance.now() - began;
+    assert.ok(took > 6500 && took < 12_500, `${took} ms`);
+  });
+
+  test('D17 T16 slow answers do not add up: a disconnect, whose tokens are revoked later', async () => {
+    for (const [seconds, refresh, access] of [
+      [0, 'revoked', 'revoked'],
+      [7, 'revoked', 'failed_will_retry'],
+    ]) {
+      const server = world.server('slow');
+      const browser = await world.logIn(server);
+      const [{ id }] = await world.connections(browser);
+      server.on.revoke = (_, usual) => after(seconds, usual)();
+      const began = performance.now();
+      const receipt = await browser.json('DELETE', `/connections/${id}`);
+      const took = performance.now() - began;
+      assert.deepEqual(receipt.json, { refresh_token: refresh, access_token: access });
+      assert.ok(took < 12_000, `${took} ms`);
+      assert.deepEqual(await world.connections(browser), []);
     }
   });
 });
@@ -237,6 +291,28 @@ describe('what is remembered of a host, and who may ask', () => {
       again.push(status);
     }
     assert.equal(again.filter((status) => status === 200).length, 30, again.join(' '));
+    await limited.stop();
+  });
+
+  test('S11 D24 strangers make few sessions, though the host is remembered', async () => {
+    const limited = await World.start({ limits: [20, 1000] });
+    const { host } = limited.server();
+    const begin = (address, browser = limited.browser()) =>
+      browser.json('POST', '/login', { body: { url: host }, headers: { 'cf-connecting-ip': address } });
+    const statuses = [];
+    for (let n = 0; n < 60; n += 1) statuses.push((await begin('192.0.2.1')).status);
+    assert.deepEqual(
+      [303, 429].map((status) => statuses.filter((other) => other === status).length),
+      [20, 40],
+      statuses.join(' '),
+    );
+    const objects = await limited.app.rows('account', 'meta');
+    const one = limited.browser();
+    assert.equal((await begin('192.0.2.2', one)).status, 303, 'another address');
+    for (let n = 0; n < 30; n += 1) assert.equal((await begin('192.0.2.2', one)).status, 303, 'in one session');
+    const more = await limited.app.rows('account', 'meta');
+    assert.equal(objects % 20, 0, `${objects} rows of 20 objects`);
+    assert.equal(more - objects, objects / 20, 'one object more');
     await limited.stop();
   });
 

@@ -213,7 +213,7 @@ describe('the rows', () => {
     const inFile = async () => (await world.rows('SELECT name FROM meta')).filter((row) => row.file === file);
     assert.ok((await inFile()).some(({ name }) => name === 'salt'));
     await browser.json('POST', '/logout');
-    // What the server must be told goes first; then the rows.
+    // The requests to the server go first; then the rows.
     for (let n = 0; n < 50 && server.revocations.length < 2; n += 1)
       await new Promise((resolve) => {
         setTimeout(resolve, 100);

@@ -4,13 +4,14 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { after, before, describe, test } from 'node:test';
 import { unstable_readConfig } from 'wrangler';
-import { artefact } from '../app.mjs';
+import { Agent } from '../agent.mjs';
+import { artefact, hostOf } from '../app.mjs';
 import { place, World } from './world.mjs';
 
 const folder = (path) => fileURLToPath(new URL(path, import.meta.url));
 const HOOK = '/panic-on-purpose';
 
-describe('a panic', () => {
+describe('a panic in the app on its own', () => {
   let world;
   before(async () => {
     world = await World.start({ modules: await artefact(folder('../../.run/panics')) });
@@ -69,6 +70,100 @@ describe('a panic', () => {
     assert.equal((await world.login(registering.host, browser)).status, 500);
   });
 });
+
+/** The programs around the library: how a person's browser asks them for a URL at a host. */
+const PROGRAMS = {
+  'the npm package': {
+    modules: () => hostOf('host.mjs', '../.run/panics'),
+    ask: (browser, url) => browser.json('POST', '/use', { body: { url } }),
+  },
+  'the npm package, for a browser': {
+    modules: () => hostOf('../examples/ts-worker/src/index.ts', '../.run/panics'),
+    ask: (browser, url) => browser.json('GET', `/?url=${encodeURIComponent(url)}`),
+  },
+  'a Rust program': {
+    modules: () => artefact(folder('../../.run/rust-panics')),
+    ask: (browser, url) => browser.json('GET', `/?url=${encodeURIComponent(url)}`),
+  },
+};
+
+for (const [name, { modules, ask }] of Object.entries(PROGRAMS))
+  describe(`a panic in ${name}`, () => {
+    let world;
+    before(async () => {
+      world = await World.start({ modules: await modules(), bindings: { PREFIX: '/connect' } });
+    });
+    after(() => world.stop());
+
+    /** A browser whose user the program knows. */
+    const person = () => {
+      const headers = { 'cf-access-authenticated-user-email': 'ann@app.example' };
+      const fetch = (request) => world.fetch({ ...request, headers: { ...request.headers, ...headers } });
+      return new Agent({ fetch }, world.lab);
+    };
+
+    async function logIn(server, browser = person()) {
+      const page = await browser.submit(await browser.visit(`/connect/login?url=${server.host}`));
+      assert.equal(place(page.url), 'https://app.example/connect/', page.body);
+      return browser;
+    }
+
+    /** Ten requests that wait for the host while something else happens. */
+    async function meanwhile(server, browser, work) {
+      let [go, waiting, count] = [undefined, undefined, 0];
+      const gate = new Promise((resolve) => (go = resolve));
+      const all = new Promise((resolve) => (waiting = resolve));
+      server.on.use = async ({ url }, honest) => {
+        if (url.includes('slow')) {
+          if ((count += 1) === 10) waiting();
+          await gate;
+        }
+        return honest();
+      };
+      const slow = Array.from({ length: 10 }, () => ask(browser, `${server.issuer}/api/slow`));
+      await all;
+      await work();
+      go();
+      assert.deepEqual(new Set((await Promise.all(slow)).map(({ status }) => status)), new Set([200]), name);
+    }
+
+    test('S13 in a request as the person: an error of that request', async () => {
+      const server = world.server();
+      const browser = await logIn(server);
+      await meanwhile(server, browser, async () => {
+        for (let n = 0; n < 3; n += 1) {
+          const answer = await ask(browser, `${server.issuer}${HOOK}`);
+          assert.deepEqual([answer.status, answer.json?.type], [500, 'internal'], answer.body);
+        }
+      });
+      assert.equal((await ask(browser, `${server.issuer}/api`)).status, 200);
+      assert.equal(world.lab.requests(server.host, { path: HOOK }).length, 0, 'the panic came first');
+    });
+
+    test('S13 in a revocation and an alarm: an error of that work', async () => {
+      const server = world.server();
+      const browser = await logIn(server);
+      const broken = world.server('panics', { members: {} });
+      broken.members.revocation_endpoint = `${broken.issuer}${HOOK}`;
+      await logIn(broken, browser);
+      const { id } = (await browser.json('GET', '/connect/connections')).json.find(
+        ({ issuer }) => issuer === broken.issuer,
+      );
+      await meanwhile(server, browser, async () => {
+        const receipt = await browser.json('DELETE', `/connect/connections/${id}`);
+        assert.equal(receipt.status, 500, receipt.body);
+      });
+      const panics = () => world.app.log.match(/"event":"panic"/g)?.length ?? 0;
+      const before = panics();
+      assert.ok(before > 0, 'the log says so');
+      await world.app.elapse(61);
+      for (let n = 0; n < 100 && panics() === before; n += 1) await new Promise((done) => setTimeout(done, 100));
+      assert.ok(panics() > before, 'the alarm panicked too');
+      assert.equal((await ask(browser, `${server.issuer}/api`)).status, 200);
+      await logIn(world.server(), browser);
+      assert.equal(world.lab.requests(broken.host, { path: HOOK }).length, 0, 'the panic came first');
+    });
+  });
 
 test('X03 whoever is asked is whoever was judged, in every spelling', async () => {
   const world = await World.start();

@@ -111,7 +111,7 @@ export const THREATS = [
     ['16', 'a revocation that fails'],
     ['17', 'a disconnect during a refresh'],
     ['18', 'a crash during the exchange'],
-    ['19', 'a token answer without end'],
+    ['19', 'an access token response without end'],
     ['20', 'an ID token that claims an identity'],
   ]),
   ...section('P', 'Requests as the person', [

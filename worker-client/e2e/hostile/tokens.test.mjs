@@ -175,7 +175,7 @@ describe('the exchange', () => {
 });
 
 describe('how we prove ourselves', () => {
-  // What the server offers, what it registers if that is not what was asked for, and how the secret is then sent.
+  // The methods that the server offers, the one it registers if it is another, and the way the secret is then sent.
   const METHODS = [
     [['none'], undefined, 'none'],
     [['client_secret_basic'], undefined, 'basic'],

@@ -15,15 +15,15 @@ use crate::{
 #[derive(Clone, Debug)]
 pub struct Discover {
     egress: Egress,
-    current: Ask,
-    next: VecDeque<Ask>,
+    current: Candidate,
+    next: VecDeque<Candidate>,
     redirects: u8,
     attempts: Vec<Attempt>,
     pointed: bool,
 }
 
 #[derive(Clone, Debug)]
-struct Ask {
+struct Candidate {
     well_known: WellKnown,
     issuer: Issuer,
     target: Endpoint,
@@ -31,8 +31,8 @@ struct Ask {
 
 impl Discover {
     /// A search for a host or URL that a person named: first with that URL as the issuer, then with its origin.
-    pub fn new(named: &LoginTarget, egress: Egress) -> Result<Self, NotFound> {
-        let mut next: VecDeque<Ask> = named.issuers().iter().flat_map(asks).collect();
+    pub fn new(target: &LoginTarget, egress: Egress) -> Result<Self, NotFound> {
+        let mut next: VecDeque<Candidate> = target.issuers().iter().flat_map(candidates).collect();
         let current = next.pop_front().ok_or(NotFound { attempts: Vec::new() })?;
         Ok(Self { egress, current, next, redirects: 0, attempts: Vec::new(), pointed: false })
     }
@@ -41,7 +41,7 @@ impl Discover {
     fn otherwise(mut self, outcome: Outcome) -> Result<Turn<Self>, NotFound> {
         self.attempts.push(Attempt { url: self.current.target.url().to_string(), outcome });
         match self.next.pop_front() {
-            Some(ask) => Ok(Turn::Again(Self { current: ask, redirects: 0, ..self })),
+            Some(candidate) => Ok(Turn::Again(Self { current: candidate, redirects: 0, ..self })),
             None => Err(NotFound { attempts: self.attempts }),
         }
     }
@@ -59,7 +59,11 @@ impl Discover {
         };
         if let Some(target) = within.filter(|_| self.redirects < MAX_REDIRECTS) {
             let redirects = self.redirects.saturating_add(1);
-            return Ok(Turn::Again(Self { current: Ask { target, ..self.current }, redirects, ..self }));
+            return Ok(Turn::Again(Self {
+                current: Candidate { target, ..self.current },
+                redirects,
+                ..self
+            }));
         }
         if let Some(url) = across {
             let origin = url.origin().ascii_serialization();
@@ -96,8 +100,8 @@ impl Discover {
             return;
         }
         self.pointed = true;
-        for ask in issuers.iter().flat_map(asks).collect::<Vec<_>>().into_iter().rev() {
-            self.next.push_front(ask);
+        for candidate in issuers.iter().flat_map(candidates).collect::<Vec<_>>().into_iter().rev() {
+            self.next.push_front(candidate);
         }
     }
 }
@@ -130,12 +134,12 @@ impl Exchange for Discover {
     }
 }
 
-fn asks(issuer: &Issuer) -> Vec<Ask> {
-    let ask = |well_known: &WellKnown| {
+fn candidates(issuer: &Issuer) -> Vec<Candidate> {
+    let candidate = |well_known: &WellKnown| {
         let target = Endpoint::try_from(issuer.metadata_url(*well_known)).ok()?;
-        Some(Ask { well_known: *well_known, issuer: issuer.clone(), target })
+        Some(Candidate { well_known: *well_known, issuer: issuer.clone(), target })
     };
-    issuer.well_knowns().iter().filter_map(ask).collect()
+    issuer.well_knowns().iter().filter_map(candidate).collect()
 }
 
 /// The metadata that was found, with the requests that led to it.

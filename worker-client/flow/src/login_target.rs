@@ -125,7 +125,7 @@ mod tests {
     use super::*;
 
     fn parse(text: &str) -> Result<String, InvalidHost> {
-        LoginTarget::parse(text, &Egress::public()).map(|named| named.resource())
+        LoginTarget::parse(text, &Egress::public()).map(|target| target.resource())
     }
 
     #[test]
@@ -169,8 +169,8 @@ mod tests {
 
     #[test]
     fn a_path_is_tried_before_the_origin() {
-        let named = LoginTarget::parse("good.example/tenant", &Egress::public()).unwrap();
-        let issuers: Vec<_> = named.issuers().iter().map(|issuer| issuer.as_str().to_owned()).collect();
+        let target = LoginTarget::parse("good.example/tenant", &Egress::public()).unwrap();
+        let issuers: Vec<_> = target.issuers().iter().map(|issuer| issuer.as_str().to_owned()).collect();
         assert_eq!(issuers, ["https://good.example/tenant", "https://good.example"]);
         assert_eq!(LoginTarget::parse("good.example", &Egress::public()).unwrap().issuers().len(), 1);
     }
@@ -178,7 +178,7 @@ mod tests {
     #[test]
     fn a_bare_loopback_host_means_http_in_development() {
         let development = Egress::public().and_loopback();
-        let named = LoginTarget::parse("127.0.0.1:4101", &development).unwrap();
-        assert_eq!(named.resource(), "http://127.0.0.1:4101");
+        let target = LoginTarget::parse("127.0.0.1:4101", &development).unwrap();
+        assert_eq!(target.resource(), "http://127.0.0.1:4101");
     }
 }

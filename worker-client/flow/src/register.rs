@@ -1,6 +1,6 @@
 use http::{Request, Response};
 use rfc7591::{
-    ApplicationType, AuthMethod, ClientMetadata, GrantType, Registration, RegistrationError, Secret,
+    ApplicationType, AuthMethod, BearerToken, ClientMetadata, GrantType, Registration, RegistrationError,
 };
 use rfc8414::Endpoint;
 use url::Url;
@@ -18,7 +18,7 @@ use crate::{
 pub struct Register {
     server: Server,
     endpoint: Endpoint,
-    initial_access_token: Option<Secret>,
+    initial_access_token: Option<BearerToken>,
     redirect_uri: Url,
     client_name: String,
     scope: String,
@@ -43,7 +43,7 @@ impl Register {
 
     /// Adds the initial access token that the operator of the server issued for this app (RFC 7591 §3).
     #[must_use]
-    pub fn with_initial_access_token(self, token: Secret) -> Self {
+    pub fn with_initial_access_token(self, token: BearerToken) -> Self {
         Self { initial_access_token: Some(token), ..self }
     }
 

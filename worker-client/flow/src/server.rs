@@ -123,9 +123,9 @@ impl Server {
 
     /// The hosts of the issuer, the authorization endpoint and the token endpoint that are on another site than the
     /// named host. Their users may not know the named host, which will receive the token.
-    pub fn cross_site_hosts(&self, named: &LoginTarget) -> Vec<String> {
+    pub fn cross_site_hosts(&self, target: &LoginTarget) -> Vec<String> {
         let parts = [self.issuer.url(), self.authorization_endpoint.url(), self.token_endpoint.url()];
-        let others = parts.iter().filter(|part| !same_site(part, named.url()));
+        let others = parts.iter().filter(|part| !same_site(part, target.url()));
         let mut hosts: Vec<String> = others.map(authority).collect();
         hosts.sort_unstable();
         hosts.dedup();

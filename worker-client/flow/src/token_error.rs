@@ -8,7 +8,7 @@ pub enum TokenError {
     #[error(transparent)]
     Failed(Box<FailedResponse>),
     /// A success response without a required member.
-    #[error("the token answer lacks {0}")]
+    #[error("the access token response lacks {0}")]
     Malformed(&'static str),
     /// The token type is not Bearer.
     #[error("the token is not a bearer token")]

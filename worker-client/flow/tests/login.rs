@@ -15,9 +15,9 @@ const CALLBACK: &str = "https://app.example/callback/x";
 async fn server(host: &str) -> Server {
     let vector = vectors::all().find(|vector| vector.host == host).unwrap();
     let egress = Egress::public();
-    let named = LoginTarget::parse(host, &egress).unwrap();
+    let target = LoginTarget::parse(host, &egress).unwrap();
     let fetch = async |request| vector.fetch(&request).map_err(|_| FetchError::NoAnswer);
-    probe(&named, &egress, |_| false, fetch).await.server.unwrap()
+    probe(&target, &egress, |_| false, fetch).await.server.unwrap()
 }
 
 fn answer(status: u16, body: &str) -> Response<Vec<u8>> {

@@ -26,9 +26,9 @@ async fn hosts() {
         let mut host: Vector = case.input();
         host.note.clone_from(&case.note);
         let egress = Egress::public();
-        let named = LoginTarget::parse(&host.host, &egress).unwrap();
+        let target = LoginTarget::parse(&host.host, &egress).unwrap();
         let fetch = async |request| host.fetch(&request).map_err(|_| FetchError::NoAnswer);
-        let probe = probe(&named, &egress, |_| false, fetch).await;
+        let probe = probe(&target, &egress, |_| false, fetch).await;
         let mut findings: Vec<_> = probe.findings.iter().map(|finding| finding.id.as_ref()).collect();
         findings.sort_unstable();
         let verdict = serde_json::to_value(&probe.verdict).unwrap()["verdict"].take();

@@ -11,9 +11,9 @@ async fn probe_vector(vector: &Vector) -> Probe {
 /// Probes as an app with a pre-registered client at the issuer `known`.
 async fn probe_knowing(vector: &Vector, known: &str) -> Probe {
     let egress = Egress::public();
-    let named = LoginTarget::parse(&vector.host, &egress).unwrap();
+    let target = LoginTarget::parse(&vector.host, &egress).unwrap();
     probe(
-        &named,
+        &target,
         &egress,
         |issuer| issuer.as_str() == known,
         async |request| vector.fetch(&request).map_err(|_| FetchError::NoAnswer),

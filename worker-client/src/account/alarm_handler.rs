@@ -1,6 +1,6 @@
 //! The alarm: what has expired, what must still be told, what is kept fresh, and what needs another key.
 
-use std::rc::Rc;
+use std::{rc::Rc, time::Duration};
 
 use super::{
     Inner,
@@ -14,7 +14,7 @@ use crate::{
     model::Revocation,
     platform::{
         clock::{now, seconds},
-        fetch::{Limit, through},
+        fetch::{Deadline, Limit, through_until},
         log::{Line, report},
         rpc::{self, Delivery},
         storage::Storage,
@@ -74,7 +74,10 @@ impl Inner {
                     outcome => outcome.is_ok(),
                 }
             }
-            OutboxTask::Revoke(revocation) => revoke(store, revocation).await != Revocation::FailedWillRetry,
+            OutboxTask::Revoke(revocation) => {
+                let deadline = Deadline::after(REVOCATION_DEADLINE);
+                revoke(store, revocation, deadline).await != Revocation::FailedWillRetry
+            }
             OutboxTask::Tell(event) => {
                 let delivery = rpc::post_event(&self.deployment.env, event).await.map_err(report);
                 matches!(delivery, Ok(Delivery::Accepted))
@@ -103,7 +106,7 @@ impl Inner {
 }
 
 /// Revokes a token (RFC 7009 §2.2): a server that is down is asked again, one that refuses is not.
-pub(super) async fn revoke(store: &Store, revocation: &TokenRevocation) -> Revocation {
+pub(super) async fn revoke(store: &Store, revocation: &TokenRevocation, deadline: Deadline) -> Revocation {
     let TokenRevocation { server, client, token, kind } = revocation;
     let Some(revoke) = Revoke::new(server, client, token, *kind) else {
         return Revocation::NotOffered;
@@ -112,7 +115,7 @@ pub(super) async fn revoke(store: &Store, revocation: &TokenRevocation) -> Revoc
         return Revocation::FailedWillRetry;
     }
     let egress = &store.0.config().egress;
-    let outcome = drive(revoke, through(egress, Limit::TOKEN)).await;
+    let outcome = drive(revoke, through_until(egress, Limit::TOKEN, deadline)).await;
     let Err(error) = outcome else { return Revocation::Revoked };
     match error.fault() {
         Fault::Gone | Fault::Refused => Revocation::Refused,
@@ -123,3 +126,6 @@ pub(super) async fn revoke(store: &Store, revocation: &TokenRevocation) -> Revoc
         }
     }
 }
+
+/// The longest wait for the revocations of one connection together.
+pub(super) const REVOCATION_DEADLINE: Duration = Duration::from_secs(10);

@@ -2,7 +2,12 @@
 
 use rfc7591::Secret;
 
-use super::{Inner, alarm_handler::revoke, connections::ConnectionRow, store::Store};
+use super::{
+    Inner,
+    alarm_handler::{REVOCATION_DEADLINE, revoke},
+    connections::ConnectionRow,
+    store::Store,
+};
 use login_flow::TokenKind;
 
 use crate::{
@@ -10,6 +15,7 @@ use crate::{
     model::{Change, Event, Receipt, Revocation},
     platform::{
         clock::{millis, now, seconds},
+        fetch::Deadline,
         log::Line,
         rpc,
     },
@@ -26,8 +32,9 @@ impl Inner {
         self.tell(store, Change::Disconnected, &row.id, &row.resource)?;
         self.schedule(store).await?;
         Line { event: "disconnected", issuer: Some(&row.issuer), ..Line::default() }.info();
-        let refresh_token = self.revoke_now(store, refresh).await?;
-        let access_token = self.revoke_now(store, access).await?;
+        let deadline = Deadline::after(REVOCATION_DEADLINE);
+        let refresh_token = self.revoke_now(store, refresh, deadline).await?;
+        let access_token = self.revoke_now(store, access, deadline).await?;
         let [refresh_token, access_token] = [refresh_token, access_token].map(|outcome| match outcome {
             Revocation::Revoked if is_refreshing => Revocation::UnderWay,
             other => other,
@@ -57,14 +64,19 @@ impl Inner {
         self.alarm.schedule_at(&self.state, now).await
     }
 
-    async fn revoke_now(&self, store: &Store, revoking: QueuedRevocation) -> Result<Revocation, Failure> {
+    async fn revoke_now(
+        &self,
+        store: &Store,
+        revoking: QueuedRevocation,
+        deadline: Deadline,
+    ) -> Result<Revocation, Failure> {
         let (id, revocation) = match revoking {
             QueuedRevocation::Nothing => return Ok(Revocation::NotHeld),
             QueuedRevocation::NotOffered => return Ok(Revocation::NotOffered),
             QueuedRevocation::Unreadable => return Ok(Revocation::Unreadable),
             QueuedRevocation::Posted { id, revocation } => (id, revocation),
         };
-        let fate = revoke(store, &revocation).await;
+        let fate = revoke(store, &revocation, deadline).await;
         if fate != Revocation::FailedWillRetry {
             store.remove_task(&id)?;
         }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use rfc7591::{AuthMethod, ClientSecret, Secret};
+use rfc7591::{AuthMethod, BearerToken, ClientSecret, Secret};
 use rfc8414::Issuer;
 use serde::Deserialize;
 use url::Url;
@@ -28,7 +28,7 @@ pub enum Preregistered {
         auth: ClientAuth,
     },
     /// A token that lets this app register (RFC 7591 §3).
-    InitialAccessToken(Secret),
+    InitialAccessToken(BearerToken),
 }
 
 impl Clients {
@@ -61,7 +61,7 @@ impl Preregistered {
     }
 
     /// The initial access token, where one is known.
-    pub fn initial_access_token(&self) -> Option<&Secret> {
+    pub fn initial_access_token(&self) -> Option<&BearerToken> {
         let Self::InitialAccessToken(token) = self else { return None };
         Some(token)
     }
@@ -94,6 +94,7 @@ impl Wire {
                 Ok(Preregistered::Client { client_id, auth: auth.map_err(|_| InvalidClients::Secret)? })
             }
             (None, Some(token)) if self.client_secret.is_none() => {
+                let token = BearerToken::try_from(token).map_err(|_| InvalidClients::Token)?;
                 Ok(Preregistered::InitialAccessToken(token))
             }
             _ => Err(InvalidClients::Kind),
@@ -117,6 +118,9 @@ pub enum InvalidClients {
     /// Not the JSON object that it must be.
     #[error("it is not a JSON object from issuer to what is known there")]
     Syntax,
+    /// An initial access token that no header can hold.
+    #[error("an `initial_access_token` is empty or has a character that cannot be sent in a header")]
+    Token,
 }
 
 #[cfg(test)]
@@ -160,6 +164,8 @@ mod tests {
                 r#"{"https://a.example": {"client_id": "a", "initial_access_token": "t"}}"#,
                 InvalidClients::Kind,
             ),
+            (r#"{"https://a.example": {"initial_access_token": "t\n"}}"#, InvalidClients::Token),
+            (r#"{"https://a.example": {"initial_access_token": ""}}"#, InvalidClients::Token),
             (
                 r#"{"https://a.example": {"client_id": "a", "token_endpoint_auth_method": "client_secret_basic"}}"#,
                 InvalidClients::Secret,

@@ -6,28 +6,29 @@ use worker::{AbortSignal, Request, Response};
 
 use super::{
     Login,
-    resource_request::{challenge, is_allowed, refuses, to_repeat, with_token},
+    resource_request::{challenge, is_allowed, refuses, to_repeat, with_token, without_cookies},
 };
 use crate::{
     account::{AccessToken, AccountRequest, RefusedToken},
     failure::{Failure, ServerFailure, UserFailure},
-    platform::{fetch::pass, log::report},
+    platform::{fetch::pass, log::report, panic::contained},
 };
 use login_flow::{FetchError, digest};
 
 impl Login {
     /// A usable `Authorization` value for a URL that a connection covers.
     pub async fn authorization(&self, url: &Url) -> Result<Authorization, Failure> {
-        Ok(Authorization { token: self.token(url, None).await?.token })
+        Ok(Authorization { token: contained(self.token(url, None)).await?.token })
     }
 
     /// Sends the host program's request as its user: with the token of the connection that covers the URL
     /// most closely, which is refreshed when due, and once more when the host refuses it.
     ///
-    /// Redirects come back as they are: a token never follows one. A host that asks for more than the user has
+    /// Redirects come back as they are: a token never follows one. Cookies of the host do not come back. The content is the
+    /// host's: to return it to a browser, use [`Login::proxy`]. A host that asks for more than the user has
     /// agreed to (RFC 6750 §3.1 `insufficient_scope`) is the problem `needs-consent`, with the page that mends it.
     pub async fn fetch(&self, request: Request) -> Result<Response, Failure> {
-        self.fetch_as_user(request).await.map_err(report)
+        contained(self.fetch_as_user(request)).await.map_err(report)
     }
 
     async fn fetch_as_user(&self, request: Request) -> Result<Response, Failure> {
@@ -47,13 +48,13 @@ impl Login {
                     response = pass(with_token(&again, &other.token)?, &signal).await?;
                 }
                 (Err(failure @ Failure::User(UserFailure::LoginAgain { .. })), _) => return Err(failure),
-                // What the host answered says more than that its refusal changed nothing.
+                // The response of the host says more than an error of ours.
                 _ => {}
             }
         }
         let challenge = if matches!(response.status_code(), 401 | 403) { challenge(&response) } else { None };
         match challenge.as_ref().and_then(|challenge| challenge.insufficient_scope()) {
-            None => Ok(response),
+            None => Ok(without_cookies(response)?),
             Some(scope) => {
                 let login = self.renewal_page(&url, scope).await;
                 Err(UserFailure::NeedsConsent { scope: scope.to_owned(), login }.into())

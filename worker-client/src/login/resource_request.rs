@@ -32,6 +32,13 @@ pub(crate) fn with_token(request: &Request, token: &Secret) -> worker::Result<Re
     Request::new_with_init(request.url()?.as_str(), &init)
 }
 
+/// The response without the host's cookies: a program that passes it on would set them on its own origin.
+pub(crate) fn without_cookies(response: Response) -> worker::Result<Response> {
+    let headers = response.headers().clone();
+    headers.delete(header::SET_COOKIE.as_str())?;
+    Ok(response.with_headers(headers))
+}
+
 /// A copy to send again, should the host refuse the token: a refused request was not acted on (RFC 6750 §3.1). The
 /// platform holds what is copied in memory, so nothing that is long is.
 pub(crate) fn to_repeat(request: &Request) -> worker::Result<Option<Request>> {

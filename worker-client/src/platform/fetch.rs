@@ -1,6 +1,9 @@
 //! Requests to other parties: judged, without redirects, bounded in time and size.
 
-use std::{pin::pin, time::Duration};
+use std::{
+    pin::pin,
+    time::{Duration, SystemTime},
+};
 
 use futures_util::{
     StreamExt,
@@ -10,6 +13,7 @@ use http::{HeaderName, HeaderValue, Request, Response, header};
 use url::Url;
 use worker::{AbortController, AbortSignal, ByteStream, Delay, Fetch, Headers, RequestInit, RequestRedirect};
 
+use super::clock::now;
 use login_flow::{Egress, FetchError};
 
 /// Limit of a response: its time, headers and body together, and its size after decompression.
@@ -41,6 +45,22 @@ impl Limit {
         Self { bytes: 256 << 10, time: Duration::from_secs(3), longer: Longer::Refuse };
 }
 
+/// The end of a series of requests: slow responses, each within its limit, do not add up.
+#[derive(Clone, Copy)]
+pub(crate) struct Deadline(SystemTime);
+
+impl Deadline {
+    pub(crate) fn after(time: Duration) -> Self {
+        Self(now().checked_add(time).unwrap_or(SystemTime::UNIX_EPOCH))
+    }
+
+    /// The limit of the next request; no time is left for one after the deadline.
+    fn cut(self, limit: Limit) -> Limit {
+        let left = self.0.duration_since(now()).unwrap_or_default();
+        Limit { time: limit.time.min(left), ..limit }
+    }
+}
+
 /// Sends a request and reads its answer. Redirects come back as they are.
 pub(crate) async fn fetch(
     request: Request<Vec<u8>>,
@@ -49,6 +69,9 @@ pub(crate) async fn fetch(
 ) -> Result<Response<Vec<u8>>, FetchError> {
     let url = Url::parse(&request.uri().to_string()).map_err(|_| FetchError::NoAnswer)?;
     egress.judge(&url).map_err(FetchError::Blocked)?;
+    if limit.time.is_zero() {
+        return Err(FetchError::NoAnswer);
+    }
     #[cfg(feature = "panic-on-purpose")]
     super::panic::on_purpose(&url);
     let request = platform_request(&url, &request).map_err(|_| FetchError::NoAnswer)?;
@@ -76,11 +99,22 @@ pub(crate) fn through(
     async move |request| fetch(request, egress, limit).await
 }
 
+/// The same for a series of requests with a deadline.
+pub(crate) fn through_until(
+    egress: &Egress,
+    limit: Limit,
+    deadline: Deadline,
+) -> impl AsyncFn(Request<Vec<u8>>) -> Result<Response<Vec<u8>>, FetchError> {
+    async move |request| fetch(request, egress, deadline.cut(limit)).await
+}
+
 /// A request of the host program, sent with the person's token; its answer is streamed, not bounded.
 pub(crate) async fn pass(
     request: worker::Request,
     signal: &AbortSignal,
 ) -> Result<worker::Response, FetchError> {
+    #[cfg(feature = "panic-on-purpose")]
+    super::panic::on_purpose(&request.url().map_err(|_| FetchError::NoAnswer)?);
     #[expect(clippy::disallowed_methods, reason = "the only call of it")]
     let sent = Fetch::Request(request).send_with_signal(signal).await;
     sent.map_err(|_| FetchError::NoAnswer)

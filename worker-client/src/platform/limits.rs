@@ -29,6 +29,18 @@ impl RateLimit {
         Self { env: self.env.clone(), address: address(request) }
     }
 
+    /// One more session, which stores rows of its own, for a browser without one. What is remembered of a host costs no
+    /// question, so that the sessions of one address are counted by themselves.
+    pub(crate) async fn check_new_session(&self) -> Result<(), Failure> {
+        let Ok(limiter) = self.env.rate_limiter(USER) else { return Ok(()) };
+        let address = self.address.as_deref().unwrap_or_default();
+        if limiter.limit(format!("new {address}")).await?.success {
+            Ok(())
+        } else {
+            Err(UserFailure::TooManyRequests.into())
+        }
+    }
+
     /// One more question of that account from that address.
     pub(crate) async fn check(&self, account: Option<&str>) -> Result<(), Failure> {
         for (binding, key) in [(USER, account), (ADDRESS, self.address.as_deref())] {

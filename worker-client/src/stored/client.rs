@@ -1,7 +1,7 @@
 use std::time::SystemTime;
 
 use login_flow::{Client, ClientAuth, Relaxations};
-use rfc7591::{ClientConfiguration, ClientSecret, Endpoint, Expiry, Secret};
+use rfc7591::{BearerToken, ClientConfiguration, ClientSecret, Endpoint, Expiry, Secret};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
@@ -74,7 +74,7 @@ impl From<Client> for StoredClient {
             client;
         let management = management.map(|management| StoredConfiguration {
             registration_client_uri: management.endpoint().clone(),
-            registration_access_token: management.registration_access_token,
+            registration_access_token: management.registration_access_token.into(),
         });
         Self {
             version: Version::CURRENT,
@@ -93,9 +93,11 @@ impl From<Client> for StoredClient {
 impl From<StoredClient> for Client {
     fn from(stored: StoredClient) -> Self {
         let (Version::V1 | Version::V2) = stored.version;
-        let management = stored.management.map(
+        let management = stored.management.and_then(
             |StoredConfiguration { registration_client_uri, registration_access_token }| {
-                ClientConfiguration::new(registration_client_uri, registration_access_token)
+                // Earlier rows hold tokens that no header can hold. No request can be made with one.
+                let token = BearerToken::try_from(registration_access_token).ok()?;
+                Some(ClientConfiguration::new(registration_client_uri, token))
             },
         );
         Self {

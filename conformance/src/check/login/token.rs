@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{context::CheckContext, entropy::entropy, rule::Rule, session::Limit};
 
-/// Redeems a code, and tries it again.
+/// Exchanges a code for tokens, and sends the code again.
 pub(super) async fn redeem_once(context: &mut CheckContext<'_>, granted: Granted) -> Result<(), String> {
     let request = granted.request(&TokenRequestVariant::Good);
     keep_secrets(context, &request);
@@ -37,7 +37,7 @@ pub(super) async fn redeem_once(context: &mut CheckContext<'_>, granted: Granted
     Ok(())
 }
 
-/// Redeems a code with another verifier.
+/// Sends a code with another verifier.
 pub(super) async fn redeem_with_another_verifier(context: &mut CheckContext<'_>, granted: &Granted) {
     let other = Verifier::from_entropy(entropy());
     match send(context, granted.request(&TokenRequestVariant::Verifier(&other))).await {

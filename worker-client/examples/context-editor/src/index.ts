@@ -11,7 +11,7 @@ export default worker('Context editor', opened);
 
 /** The document as the person sees it where a connection covers it, and as anybody does where none does. */
 async function opened(login: Login, probed: Probed, url: URL): Promise<Html> {
-  const signal = AbortSignal.timeout(PATIENCE);
+  const signal = AbortSignal.timeout(DEADLINE_MS);
   const late = new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
   const request = new Request(url, { redirect: 'manual', signal });
   const document = async () => shown(await (probed.connection ? login.fetch(request) : fetch(request)), url);
@@ -19,7 +19,7 @@ async function opened(login: Login, probed: Probed, url: URL): Promise<Html> {
     return html`${offer(login, probed, url)}${await Promise.race([document(), late])}`;
   } catch (error) {
     if (isProblem(error)) return told(error, url);
-    const why = html`<p>The host broke off, or took longer than ${PATIENCE / 1000} seconds.</p>`;
+    const why = html`<p>The host broke off, or took longer than ${DEADLINE_MS / 1000} seconds.</p>`;
     return panel('The document did not come', why);
   }
 }
@@ -59,4 +59,4 @@ async function start(body: ReadableStream<Uint8Array> | null): Promise<{ text: s
 
 const TEXT = /^(text\/|application\/([\w.-]+\+)?(json|xml|yaml|toml|javascript))/i;
 const MOST_BYTES = 256 << 10;
-const PATIENCE = 5000;
+const DEADLINE_MS = 5000;

@@ -28,8 +28,8 @@ async function opened(login: Login, probed: Probed, url: URL, request: Request):
   const client = new Client({ name: 'mcp-client', version: '1.0.0' }, options);
   const transport = new StreamableHTTPClientTransport(url, { fetch: send });
   try {
-    await client.connect(transport, PATIENCE);
-    const { tools } = await client.listTools({}, PATIENCE);
+    await client.connect(transport, DEADLINE);
+    const { tools } = await client.listTools({}, DEADLINE);
     const tool = form && tools.find(({ name }) => name === form.get('tool'));
     return html`${tool ? await called(client, tool, form) : ''}<h2>Tools</h2>${tools.map(shown)}`;
   } catch (error) {
@@ -52,7 +52,7 @@ async function called(client: Client, tool: Tool, form: FormData): Promise<Html>
     const text = form.get(`argument ${name}`);
     return typeof text === 'string' && text ? [[name, type === 'string' ? text : parsed(text)] as const] : [];
   });
-  const result = await client.callTool({ name: tool.name, arguments: Object.fromEntries(given) }, undefined, PATIENCE);
+  const result = await client.callTool({ name: tool.name, arguments: Object.fromEntries(given) }, undefined, DEADLINE);
   const content = Array.isArray(result.content) ? result.content : [];
   const text = content.map((part: { type: string; text?: string }) => part.text ?? `(${part.type})`).join('\n');
   return html`<h2>${tool.name} ${result.isError ? 'failed' : 'answered'}</h2><pre id="result">${text}</pre>`;
@@ -85,4 +85,4 @@ const atMost = (room: number) =>
     },
   });
 const MOST_BYTES = 1 << 20;
-const PATIENCE = { timeout: 10_000 };
+const DEADLINE = { timeout: 10_000 };

@@ -17,7 +17,7 @@ async fn main(mut request: Request, env: Env, _context: Context) -> Result<Respo
     }
     let query = request.url()?;
     match query.query_pairs().find(|(name, _)| name == "url") {
-        Some((_, url)) => Ok(login.fetch(Request::new(&url, worker::Method::Get)?).await?),
+        Some((_, url)) => Ok(login.proxy(&request, Request::new(&url, worker::Method::Get)?).await),
         None => Response::ok("Try /connect/"),
     }
 }

@@ -9,6 +9,6 @@ export default {
     if (!user) return new Response('Sign in first', { status: 401 });
     const login = new Login(env, user);
     const url = new URL(request.url).searchParams.get('url');
-    return (await login.handle(request)) ?? (url ? login.fetch(new Request(url)) : new Response('Try /connect/'));
+    return (await login.handle(request)) ?? (url ? login.proxy(request, url) : new Response('Try /connect/'));
   },
 };

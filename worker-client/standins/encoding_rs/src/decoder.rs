@@ -11,7 +11,7 @@ pub struct Decoder {
     encoding: &'static Encoding,
     /// `None` for what has no state and no table: one character for each byte.
     platform: Option<TextDecoder>,
-    /// What was decoded and had no room.
+    /// Decoded text that had no room.
     rest: String,
 }
 
@@ -79,7 +79,7 @@ impl Decoder {
     }
 }
 
-/// How far a call came.
+/// The progress of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(clippy::exhaustive_enums, reason = "as in the crate it stands in for")]
 pub enum CoderResult {

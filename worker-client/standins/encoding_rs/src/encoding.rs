@@ -28,7 +28,7 @@ impl Encoding {
         }
     }
 
-    /// How many bytes at the start are ASCII.
+    /// The number of ASCII bytes at the start.
     pub fn ascii_valid_up_to(bytes: &[u8]) -> usize {
         bytes.iter().position(|byte| !byte.is_ascii()).unwrap_or(bytes.len())
     }
@@ -38,7 +38,7 @@ impl Encoding {
         self.name
     }
 
-    /// Whether ASCII means the same in it wherever it stands.
+    /// True if every ASCII byte in it means the same wherever it stands.
     pub fn is_ascii_compatible(&'static self) -> bool {
         ![UTF_16BE, UTF_16LE, ISO_2022_JP, REPLACEMENT].contains(&self)
     }
@@ -73,12 +73,12 @@ impl Encoding {
         Decoder::new(self, false)
     }
 
-    /// What `lol_html` compares names with, which are ASCII, and whether anything was lost.
+    /// Encodes a name, which is ASCII, for comparison in `lol_html`; true if anything was lost.
     pub fn encode<'a>(&'static self, text: &'a str) -> (Cow<'a, [u8]>, &'static Self, bool) {
         (text.as_bytes().into(), self, self != UTF_8 && !text.is_ascii())
     }
 
-    /// Nothing here writes a page.
+    /// An encoder that encodes nothing: the crate writes no page.
     pub fn new_encoder(&'static self) -> Encoder {
         Encoder::default()
     }
@@ -90,7 +90,7 @@ pub static UTF_8: &Encoding = &Encoding { name: "utf-8" };
 pub static UTF_16BE: &Encoding = &Encoding { name: "utf-16be" };
 /// UTF-16, the low byte first.
 pub static UTF_16LE: &Encoding = &Encoding { name: "utf-16le" };
-/// What a page means by Latin 1.
+/// The charset that a page means by Latin 1.
 pub static WINDOWS_1252: &Encoding = &Encoding { name: "windows-1252" };
 /// One character for each byte.
 pub static X_USER_DEFINED: &Encoding = &Encoding { name: "x-user-defined" };

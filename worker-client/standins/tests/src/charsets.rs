@@ -2,7 +2,7 @@ use std::fmt::Write;
 
 use encoding_rs::{CoderResult, Encoding};
 
-/// What each label of the standard means, and labels that are none.
+/// The charset of each label of the standard, and labels that are none.
 pub fn labels() -> String {
     let mut table = String::new();
     for label in LABELS.lines().chain(["", "utf-7", "none", "utf-8-but-longer-than-any-label-there-is"]) {
