@@ -6,6 +6,7 @@ pub(crate) mod alarm;
 pub(crate) mod body;
 pub(crate) mod cache;
 pub(crate) mod clock;
+pub(crate) mod columns;
 pub(crate) mod deployment;
 pub(crate) mod entropy;
 pub(crate) mod fetch;

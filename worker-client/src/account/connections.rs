@@ -3,7 +3,6 @@
 use std::time::{Duration, SystemTime};
 
 use base64ct::{Base64UrlUnpadded, Encoding};
-use serde::Deserialize;
 use url::Url;
 use worker::SqlStorageValue;
 
@@ -13,6 +12,7 @@ use crate::{
     model::{About, Connection, ConnectionState, closest},
     platform::{
         clock::{millis, now, seconds},
+        columns::Columns,
         entropy::entropy,
     },
     seal::{Place, Unsealable},
@@ -50,7 +50,7 @@ impl RefreshIntent {
 }
 
 /// A row of `connection`.
-#[derive(Clone, Deserialize)]
+#[derive(Clone)]
 pub(super) struct ConnectionRow {
     pub(super) id: String,
     pub(super) resource: String,
@@ -74,6 +74,28 @@ pub(super) struct ConnectionRow {
 }
 
 impl ConnectionRow {
+    fn read(mut row: Columns) -> Result<Self, Failure> {
+        Ok(Self {
+            id: row.text()?,
+            resource: row.text()?,
+            label: row.text()?,
+            issuer: row.text()?,
+            scope: row.optional_text()?,
+            title: row.optional_text()?,
+            description: row.optional_text()?,
+            has_icon: row.integer()?,
+            sealed: row.text()?,
+            issued: row.integer()?,
+            created: row.integer()?,
+            needs_login: row.integer()?,
+            intent: row.integer()?,
+            generation: row.integer()?,
+            used: row.integer()?,
+            relaxations: row.text()?,
+            failing_since: row.optional_integer()?,
+        })
+    }
+
     pub(super) fn issued(&self) -> SystemTime {
         let since = Duration::from_secs(self.issued.unsigned_abs());
         SystemTime::UNIX_EPOCH.checked_add(since).unwrap_or(SystemTime::UNIX_EPOCH)
@@ -158,15 +180,11 @@ impl Store {
     }
 
     pub(super) fn icon(&self, id: &str) -> Result<Option<String>, Failure> {
-        #[derive(Deserialize)]
-        struct Icon {
-            icon: Option<String>,
-        }
         if self.0.is_empty() {
             return Ok(None);
         }
-        let rows: Vec<Icon> = self.0.rows("SELECT icon FROM connection WHERE id = ?", vec![id.into()])?;
-        Ok(rows.into_iter().next().and_then(|row| row.icon))
+        let row = self.0.rows("SELECT icon FROM connection WHERE id = ?", vec![id.into()])?.pop();
+        row.map_or(Ok(None), |mut row| row.optional_text())
     }
 
     pub(super) fn grant(&self, row: &ConnectionRow) -> Result<Result<Grant, Unsealable>, Failure> {
@@ -267,10 +285,11 @@ impl Store {
             return Ok(Vec::new());
         }
         let columns =
-            "id, resource, label, issuer, scope, title, description, icon IS NOT NULL AS has_icon, sealed,
-            issued, created, needs_login, intent, generation, used, relaxations,
-            (SELECT since FROM pause WHERE key = connection.id) AS failing_since";
-        self.0.rows(&format!("SELECT {columns} FROM connection {rest}"), bindings)
+            "id, resource, label, issuer, scope, title, description, icon IS NOT NULL, sealed, issued, created,
+            needs_login, intent, generation, used, relaxations,
+            (SELECT since FROM pause WHERE key = connection.id)";
+        let rows = self.0.rows(&format!("SELECT {columns} FROM connection {rest}"), bindings)?;
+        rows.into_iter().map(ConnectionRow::read).collect()
     }
 }
 

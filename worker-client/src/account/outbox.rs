@@ -1,7 +1,6 @@
 //! The rows of `outbox`: calls to other parties, stored in one write with their cause and repeated until they succeed.
 
 use base64ct::{Base64UrlUnpadded, Encoding};
-use serde::Deserialize;
 
 use super::{
     connections::{ConnectionRow, grant_place},
@@ -11,6 +10,7 @@ use crate::{
     failure::Failure,
     platform::{
         clock::{now, seconds},
+        columns::Columns,
         entropy::entropy,
     },
     seal::{Place, Unsealable},
@@ -18,7 +18,6 @@ use crate::{
 };
 
 /// A row of `outbox`.
-#[derive(Deserialize)]
 pub(super) struct OutboxRow {
     pub(super) id: String,
     pub(super) field: String,
@@ -55,7 +54,20 @@ impl Store {
     pub(super) fn due_tasks(&self) -> Result<Vec<OutboxRow>, Failure> {
         let select = "SELECT id, field, issuer, resource, label, sealed, created, attempts FROM outbox
             WHERE due <= ? ORDER BY created, rowid LIMIT 20";
-        self.0.rows(select, vec![seconds(now()).into()])
+        let rows = self.0.rows(select, vec![seconds(now()).into()])?;
+        let read = |mut row: Columns| {
+            Ok(OutboxRow {
+                id: row.text()?,
+                field: row.text()?,
+                issuer: row.text()?,
+                resource: row.text()?,
+                label: row.text()?,
+                sealed: row.text()?,
+                created: row.integer()?,
+                attempts: row.integer()?,
+            })
+        };
+        rows.into_iter().map(read).collect()
     }
 
     /// The work of a row.

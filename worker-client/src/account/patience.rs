@@ -6,7 +6,6 @@
 use std::time::{Duration, SystemTime};
 
 use login_flow::{Fault, Faulty, FetchError, Step};
-use serde::Deserialize;
 
 use super::{connections::ConnectionRow, store::Store};
 use crate::{
@@ -16,7 +15,6 @@ use crate::{
 use login_flow::DriveError;
 
 /// A row of `pause`. Times are milliseconds of 1970.
-#[derive(Deserialize)]
 struct PauseRow {
     until: i64,
     failures: i64,
@@ -155,7 +153,9 @@ impl Store {
             return Ok(None);
         }
         let select = "SELECT until, failures, since FROM pause WHERE key = ?";
-        Ok(self.0.rows(select, vec![key.into()])?.pop())
+        let Some(mut row) = self.0.rows(select, vec![key.into()])?.pop() else { return Ok(None) };
+        let (until, failures, since) = (row.integer()?, row.integer()?, row.integer()?);
+        Ok(Some(PauseRow { until, failures, since }))
     }
 
     fn set_pause(&self, key: &str, wait: Duration, failures: i64, since: i64) -> Result<(), Failure> {

@@ -1,6 +1,5 @@
 //! The rows of an account. Secrets are sealed; what is listed is plain.
 
-use serde::Deserialize;
 use worker::SqlStorageValue;
 
 use super::{HostUser, Session, schema::SEALED};
@@ -32,9 +31,9 @@ impl Store {
     /// Seals the sessions of the time before they were sealed. Beside values of the present form there are none: rows that
     /// only say that they are older end.
     fn seal_sessions(&self) -> Result<(), Failure> {
-        let present = "SELECT sealed FROM (SELECT sealed FROM connection UNION ALL
+        let present = "SELECT 1 FROM (SELECT sealed FROM connection UNION ALL
             SELECT sealed FROM pending UNION ALL SELECT sealed FROM outbox) WHERE sealed NOT GLOB 'v1.*'";
-        if !self.0.rows::<serde_json::Value>(present, Vec::new())?.is_empty() {
+        if self.0.has_rows(present, Vec::new())? {
             Line { event: "unsealable", kind: Some("session"), ..Line::default() }.error();
             return self.end_sessions();
         }
@@ -48,13 +47,12 @@ impl Store {
         if self.0.is_empty() {
             return Ok(None);
         }
-        let select =
-            "SELECT json_array(sealed, '' || expires) AS value FROM session WHERE digest = ? AND expires > ?";
-        let rows = self.0.texts(select, vec![digest.into(), seconds(now()).into()])?;
-        let Some([sealed, expires]) = rows.first().map(Vec::as_slice) else { return Ok(None) };
-        let until = self.0.unseal::<i64>(session_place(digest), sealed)?;
-        let lasts = |until| expires.parse::<i64>().is_ok_and(|expires| expires <= until);
-        Ok(Some(until.and_then(|until| if lasts(until) { Ok(()) } else { Err(Unsealable) })))
+        let select = "SELECT sealed, expires FROM session WHERE digest = ? AND expires > ?";
+        let row = self.0.rows(select, vec![digest.into(), seconds(now()).into()])?.pop();
+        let Some(mut row) = row else { return Ok(None) };
+        let (sealed, expires) = (row.text()?, row.integer()?);
+        let until = self.0.unseal::<i64>(session_place(digest), &sealed)?;
+        Ok(Some(until.and_then(|until| if expires <= until { Ok(()) } else { Err(Unsealable) })))
     }
 
     /// Ends the secrets before this one in a minute, which serves a second tab: a browser that sends a secret has
@@ -68,16 +66,15 @@ impl Store {
     /// Ends sessions at that second at the latest, which is sealed with each: an edited row lasts no longer. True if there
     /// were any.
     fn end_at(&self, latest: i64, which: &str, of: Vec<SqlStorageValue>) -> Result<bool, Failure> {
-        let select = format!("SELECT json_array(digest, '' || expires) AS value FROM session {which}");
-        let sessions = self.0.texts(&select, of)?;
-        for session in &sessions {
-            let [digest, expires] = session.as_slice() else { continue };
-            let expires = expires.parse().map_or(latest, |expires: i64| expires.min(latest));
-            let sealed = self.0.seal(session_place(digest), &expires)?;
+        let sessions = self.0.rows(&format!("SELECT digest, expires FROM session {which}"), of)?;
+        let are_any = !sessions.is_empty();
+        for mut session in sessions {
+            let (digest, expires) = (session.text()?, session.integer()?.min(latest));
+            let sealed = self.0.seal(session_place(&digest), &expires)?;
             let update = "UPDATE session SET expires = ?, sealed = ? WHERE digest = ?";
-            self.0.exec(update, vec![expires.into(), sealed.into(), digest.as_str().into()])?;
+            self.0.exec(update, vec![expires.into(), sealed.into(), digest.into()])?;
         }
-        Ok(!sessions.is_empty())
+        Ok(are_any)
     }
 
     pub(super) fn end_sessions(&self) -> Result<(), Failure> {
@@ -128,20 +125,16 @@ impl Store {
 
     /// The login that a `state` belongs to, and the seconds since its authorization request.
     pub(super) fn login(&self, state: &str) -> Result<Option<(LoginUnderWay, i64)>, Failure> {
-        #[derive(Deserialize)]
-        struct Sealed {
-            sealed: String,
-            expires: i64,
-        }
         if self.0.is_empty() {
             return Ok(None);
         }
         let now = seconds(now());
         let select = "SELECT sealed, expires FROM pending WHERE state = ? AND expires > ?";
-        let rows: Vec<Sealed> = self.0.rows(select, vec![state.into(), now.into()])?;
-        let Some(row) = rows.first() else { return Ok(None) };
-        let age = PENDING_SECONDS.saturating_sub(row.expires.saturating_sub(now));
-        let login = self.0.unseal::<StoredLogin>(pending_place(state), &row.sealed)?.ok();
+        let row = self.0.rows(select, vec![state.into(), now.into()])?.pop();
+        let Some(mut row) = row else { return Ok(None) };
+        let (sealed, expires) = (row.text()?, row.integer()?);
+        let age = PENDING_SECONDS.saturating_sub(expires.saturating_sub(now));
+        let login = self.0.unseal::<StoredLogin>(pending_place(state), &sealed)?.ok();
         Ok(login.map(|login| (LoginUnderWay::from(login), age)))
     }
 
@@ -169,8 +162,7 @@ impl Store {
         let kept = ["connection", "pending", "outbox"];
         let sessions = self.0.meta("connected")?.map(|_| "session");
         for table in kept.into_iter().chain(sessions) {
-            let select = format!("SELECT 1 AS one FROM {table} LIMIT 1");
-            if !self.0.rows::<serde_json::Value>(&select, Vec::new())?.is_empty() {
+            if self.0.has_rows(&format!("SELECT 1 FROM {table} LIMIT 1"), Vec::new())? {
                 return Ok(false);
             }
         }
@@ -179,17 +171,13 @@ impl Store {
 
     /// The second at which something falls due that rows know of.
     pub(super) fn due(&self) -> Result<Option<i64>, Failure> {
-        #[derive(Deserialize)]
-        struct Due {
-            due: Option<i64>,
-        }
         if self.0.is_empty() {
             return Ok(None);
         }
         let select = "SELECT min(due) AS due FROM (SELECT min(due) AS due FROM outbox
             UNION ALL SELECT min(expires) FROM pending UNION ALL SELECT min(expires) FROM session)";
-        let rows: Vec<Due> = self.0.rows(select, Vec::new())?;
-        Ok(rows.first().and_then(|row| row.due))
+        let row = self.0.rows(select, Vec::new())?.pop();
+        row.map_or(Ok(None), |mut row| row.optional_integer())
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{entropy::entropy, log::Line, storage::Storage};
 use crate::{
-    failure::{Defect, Failure},
+    failure::Failure,
     seal::{Place, key_of},
 };
 
@@ -44,27 +44,28 @@ impl Storage {
         for SealedColumn { table, issuer, field, row, used_for: [first, second], outlives_its_key } in columns
         {
             let select = format!(
-                "SELECT json_array('' || rowid, sealed, {issuer}, {field}, {row}, {first}, {second}) AS value
-                FROM {table} WHERE sealed NOT GLOB ?"
+                "SELECT rowid, sealed, {issuer}, {field}, {row}, {first}, {second} FROM {table}
+                WHERE sealed NOT GLOB ?"
             );
-            for values in self.texts(&select, vec![format!("{}*", keys.prefix()).into()])? {
-                let [at, sealed, issuer, field, row, first, second] = values.as_slice() else {
-                    return Err(Failure::internal(Defect::Row));
-                };
-                let key = key_of(sealed);
-                let place = Place { issuer, field, row, used_for: [first, second] };
-                let event = if let Ok(anew) = vault.reseal(entropy()?, place, sealed) {
+            for mut columns in self.rows(&select, vec![format!("{}*", keys.prefix()).into()])? {
+                let at = columns.integer()?;
+                let [sealed, issuer, field, row, first, second] = [(); 6].map(|()| columns.text());
+                let (sealed, field) = (sealed?, field?);
+                let key = key_of(&sealed);
+                let used_for = [&*first?, &second?];
+                let place = Place { issuer: &issuer?, field: &field, row: &row?, used_for };
+                let event = if let Ok(anew) = vault.reseal(entropy()?, place, &sealed) {
                     let update = format!("UPDATE {table} SET sealed = ? WHERE rowid = ? AND sealed = ?");
-                    self.exec(&update, vec![anew.into(), at.as_str().into(), sealed.as_str().into()])?;
+                    self.exec(&update, vec![anew.into(), at.into(), sealed.as_str().into()])?;
                     "resealed"
                 } else if !outlives_its_key && keys.lost().any(|lost| lost == key) {
                     let delete = format!("DELETE FROM {table} WHERE rowid = ?");
-                    self.exec(&delete, vec![at.as_str().into()])?;
+                    self.exec(&delete, vec![at.into()])?;
                     "given-up"
                 } else {
                     "unsealable"
                 };
-                count(&mut counts, event, field, key);
+                count(&mut counts, event, &field, key);
             }
         }
         for Count { event, kind, key, number } in &counts {

@@ -3,10 +3,10 @@
 use std::{cell::OnceCell, rc::Rc};
 
 use base64ct::{Base64UrlUnpadded, Encoding};
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde::{Serialize, de::DeserializeOwned};
 use worker::{SqlStorage, SqlStorageValue};
 
-use super::{entropy::entropy, log::Line};
+use super::{columns::Columns, entropy::entropy, log::Line};
 use crate::{
     config::Config,
     failure::{AppFailure, Defect, Failure},
@@ -39,8 +39,8 @@ impl Storage {
         let owner = owner.unwrap_or_default().to_owned();
         let mut this =
             Self { sql, config, owner, migrations, salt: OnceCell::new(), is_brought_forward: false };
-        let tables = "SELECT name AS value FROM sqlite_master WHERE type = 'table' AND name = 'meta'";
-        if this.rows::<Value>(tables, Vec::new())?.is_empty() {
+        let tables = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'meta'";
+        if !this.has_rows(tables, Vec::new())? {
             return Ok(this);
         }
         let Some(salt) = this.meta("salt")? else { return Ok(this) };
@@ -97,8 +97,8 @@ impl Storage {
 
     /// A value that belongs to the object as a whole.
     pub(crate) fn meta(&self, name: &str) -> Result<Option<String>, Failure> {
-        let rows: Vec<Value> = self.rows("SELECT value FROM meta WHERE name = ?", vec![name.into()])?;
-        Ok(rows.into_iter().next().map(|row| row.value))
+        let row = self.rows("SELECT value FROM meta WHERE name = ?", vec![name.into()])?.pop();
+        row.map(|mut row| row.text()).transpose()
     }
 
     pub(crate) fn set_meta(&self, name: &str, value: &str) -> Result<(), Failure> {
@@ -147,32 +147,23 @@ impl Storage {
         Ok(Some(self.config.keys()?.vault(&self.owner, salt)))
     }
 
-    /// The rows of a query for one JSON array of texts, called `value`: no type of its own for each kind of row.
-    pub(crate) fn texts(
-        &self,
-        query: &str,
-        bindings: Vec<SqlStorageValue>,
-    ) -> Result<Vec<Vec<String>>, Failure> {
-        let rows: Vec<Value> = self.rows(query, bindings)?;
-        let read = |row: &Value| crate::json::read(&row.value).map_err(|_| Failure::internal(Defect::Row));
-        rows.iter().map(read).collect()
-    }
-
     /// True if the statement changed a row.
     pub(crate) fn has_changed(
         &self,
         statement: &str,
         bindings: Vec<SqlStorageValue>,
     ) -> Result<bool, Failure> {
-        Ok(!self.rows::<serde_json::Value>(&format!("{statement} RETURNING 1 AS one"), bindings)?.is_empty())
+        self.has_rows(&format!("{statement} RETURNING 1"), bindings)
     }
 
-    pub(crate) fn rows<T: DeserializeOwned>(
-        &self,
-        query: &str,
-        bindings: Vec<SqlStorageValue>,
-    ) -> Result<Vec<T>, Failure> {
-        Ok(self.sql.exec(query, bindings)?.to_array()?)
+    pub(crate) fn rows(&self, query: &str, bindings: Vec<SqlStorageValue>) -> Result<Vec<Columns>, Failure> {
+        let rows = self.sql.exec(query, bindings)?.raw();
+        rows.map(|values| Ok(Columns::new(values?))).collect()
+    }
+
+    /// True if the query has any row.
+    pub(crate) fn has_rows(&self, query: &str, bindings: Vec<SqlStorageValue>) -> Result<bool, Failure> {
+        Ok(!self.rows(query, bindings)?.is_empty())
     }
 
     pub(crate) fn exec(&self, statement: &str, bindings: Vec<SqlStorageValue>) -> Result<(), Failure> {
@@ -187,9 +178,4 @@ impl Storage {
         }
         if steps.is_empty() { Ok(()) } else { self.set_meta("version", &self.migrations.len().to_string()) }
     }
-}
-
-#[derive(Deserialize)]
-struct Value {
-    value: String,
 }

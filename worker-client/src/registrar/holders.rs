@@ -45,7 +45,6 @@ impl Rows {
         if self.0.is_empty() {
             return Ok(false);
         }
-        let select = "SELECT 1 AS one FROM holder WHERE client_id = ? LIMIT 1";
-        Ok(!self.0.rows::<serde_json::Value>(select, vec![client_id.into()])?.is_empty())
+        self.0.has_rows("SELECT 1 FROM holder WHERE client_id = ? LIMIT 1", vec![client_id.into()])
     }
 }

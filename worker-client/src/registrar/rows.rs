@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use serde::Deserialize;
 use url::Url;
 use worker::SqlStorageValue;
 
@@ -12,6 +11,7 @@ use crate::{
     failure::{Defect, Failure},
     platform::{
         clock::{millis, now, seconds},
+        columns::Columns,
         storage::Storage,
     },
     seal::{Place, Unsealable},
@@ -23,7 +23,7 @@ use login_flow::{Client, Fault, Relaxation, Relaxations, Server};
 pub(super) struct Rows(pub(super) Storage);
 
 /// A row of `registration`.
-#[derive(Clone, Deserialize)]
+#[derive(Clone)]
 pub(super) struct RegistrationRow {
     pub(super) client_id: String,
     pub(super) redirect_uri: Url,
@@ -40,6 +40,20 @@ pub(super) struct RegistrationRow {
 }
 
 impl RegistrationRow {
+    fn read(mut row: Columns) -> Result<Self, Failure> {
+        Ok(Self {
+            client_id: row.text()?,
+            redirect_uri: Url::parse(&row.text()?).map_err(|_| Failure::internal(Defect::Row))?,
+            name: row.text()?,
+            server: row.text()?,
+            sealed: row.text()?,
+            created: row.integer()?,
+            idle_since: row.optional_integer()?,
+            attempts: row.integer()?,
+            proven: row.integer()?,
+        })
+    }
+
     /// The server that it was registered at.
     pub(super) fn server(&self) -> Option<Server> {
         crate::json::read::<StoredServer>(&self.server).ok().map(Server::from)
@@ -151,17 +165,12 @@ impl Rows {
 
     /// The relaxations that the issuer requires. After a month it is asked for what is best again.
     pub(super) fn relaxations(&self) -> Result<Relaxations, Failure> {
-        #[derive(Deserialize)]
-        struct Name {
-            name: String,
-        }
         if self.0.is_empty() {
             return Ok(Relaxations::default());
         }
         let since = seconds(now()).saturating_sub(RELAXATION_SECONDS);
-        let rows: Vec<Name> =
-            self.0.rows("SELECT name FROM relaxation WHERE since > ?", vec![since.into()])?;
-        Ok(rows.iter().filter_map(|row| Relaxation::named(&row.name)).collect())
+        let rows = self.0.rows("SELECT name FROM relaxation WHERE since > ?", vec![since.into()])?;
+        Ok(rows.into_iter().filter_map(|mut row| Relaxation::named(&row.text().ok()?)).collect())
     }
 
     fn set_relaxations(&self, relaxations: &Relaxations) -> Result<(), Failure> {
@@ -264,7 +273,8 @@ impl Rows {
             return Ok(Vec::new());
         }
         let columns = "client_id, redirect_uri, name, server, sealed, created, idle_since, attempts, proven";
-        self.0.rows(&format!("SELECT {columns} FROM registration {rest}"), bindings)
+        let rows = self.0.rows(&format!("SELECT {columns} FROM registration {rest}"), bindings)?;
+        rows.into_iter().map(RegistrationRow::read).collect()
     }
 }
 
