@@ -74,26 +74,26 @@ pub(super) struct ConnectionRow {
 }
 
 impl ConnectionRow {
-    fn read(mut row: Columns) -> Result<Self, Failure> {
-        Ok(Self {
-            id: row.text()?,
-            resource: row.text()?,
-            label: row.text()?,
-            issuer: row.text()?,
-            scope: row.optional_text()?,
-            title: row.optional_text()?,
-            description: row.optional_text()?,
-            has_icon: row.integer()?,
-            sealed: row.text()?,
-            issued: row.integer()?,
-            created: row.integer()?,
-            needs_login: row.integer()?,
-            intent: row.integer()?,
-            generation: row.integer()?,
-            used: row.integer()?,
-            relaxations: row.text()?,
-            failing_since: row.optional_integer()?,
-        })
+    fn read(row: &mut Columns) -> Self {
+        Self {
+            id: row.text(),
+            resource: row.text(),
+            label: row.text(),
+            issuer: row.text(),
+            scope: row.optional_text(),
+            title: row.optional_text(),
+            description: row.optional_text(),
+            has_icon: row.integer(),
+            sealed: row.text(),
+            issued: row.integer(),
+            created: row.integer(),
+            needs_login: row.integer(),
+            intent: row.integer(),
+            generation: row.integer(),
+            used: row.integer(),
+            relaxations: row.text(),
+            failing_since: row.optional_integer(),
+        }
     }
 
     pub(super) fn issued(&self) -> SystemTime {
@@ -184,7 +184,7 @@ impl Store {
             return Ok(None);
         }
         let row = self.0.rows("SELECT icon FROM connection WHERE id = ?", vec![id.into()])?.pop();
-        row.map_or(Ok(None), |mut row| row.optional_text())
+        row.map_or(Ok(None), |row| row.read(Columns::optional_text))
     }
 
     pub(super) fn grant(&self, row: &ConnectionRow) -> Result<Result<Grant, Unsealable>, Failure> {
@@ -289,7 +289,7 @@ impl Store {
             needs_login, intent, generation, used, relaxations,
             (SELECT since FROM pause WHERE key = connection.id)";
         let rows = self.0.rows(&format!("SELECT {columns} FROM connection {rest}"), bindings)?;
-        rows.into_iter().map(ConnectionRow::read).collect()
+        rows.into_iter().map(|row| row.read(ConnectionRow::read)).collect()
     }
 }
 

@@ -55,19 +55,17 @@ impl Store {
         let select = "SELECT id, field, issuer, resource, label, sealed, created, attempts FROM outbox
             WHERE due <= ? ORDER BY created, rowid LIMIT 20";
         let rows = self.0.rows(select, vec![seconds(now()).into()])?;
-        let read = |mut row: Columns| {
-            Ok(OutboxRow {
-                id: row.text()?,
-                field: row.text()?,
-                issuer: row.text()?,
-                resource: row.text()?,
-                label: row.text()?,
-                sealed: row.text()?,
-                created: row.integer()?,
-                attempts: row.integer()?,
-            })
+        let read = |row: &mut Columns| OutboxRow {
+            id: row.text(),
+            field: row.text(),
+            issuer: row.text(),
+            resource: row.text(),
+            label: row.text(),
+            sealed: row.text(),
+            created: row.integer(),
+            attempts: row.integer(),
         };
-        rows.into_iter().map(read).collect()
+        rows.into_iter().map(|row| row.read(read)).collect()
     }
 
     /// The work of a row.

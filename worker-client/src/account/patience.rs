@@ -10,7 +10,10 @@ use login_flow::{Fault, Faulty, FetchError, Step};
 use super::{connections::ConnectionRow, store::Store};
 use crate::{
     failure::{Failure, Reason, ServerFailure},
-    platform::clock::{millis, now},
+    platform::{
+        clock::{millis, now},
+        columns::Columns,
+    },
 };
 use login_flow::DriveError;
 
@@ -153,9 +156,13 @@ impl Store {
             return Ok(None);
         }
         let select = "SELECT until, failures, since FROM pause WHERE key = ?";
-        let Some(mut row) = self.0.rows(select, vec![key.into()])?.pop() else { return Ok(None) };
-        let (until, failures, since) = (row.integer()?, row.integer()?, row.integer()?);
-        Ok(Some(PauseRow { until, failures, since }))
+        let row = self.0.rows(select, vec![key.into()])?.pop();
+        let read = |row: &mut Columns| PauseRow {
+            until: row.integer(),
+            failures: row.integer(),
+            since: row.integer(),
+        };
+        row.map(|row| row.read(read)).transpose()
     }
 
     fn set_pause(&self, key: &str, wait: Duration, failures: i64, since: i64) -> Result<(), Failure> {

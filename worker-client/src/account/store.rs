@@ -7,6 +7,7 @@ use crate::{
     failure::Failure,
     platform::{
         clock::{now, seconds},
+        columns::Columns,
         log::Line,
         storage::Storage,
     },
@@ -49,8 +50,8 @@ impl Store {
         }
         let select = "SELECT sealed, expires FROM session WHERE digest = ? AND expires > ?";
         let row = self.0.rows(select, vec![digest.into(), seconds(now()).into()])?.pop();
-        let Some(mut row) = row else { return Ok(None) };
-        let (sealed, expires) = (row.text()?, row.integer()?);
+        let Some(row) = row else { return Ok(None) };
+        let (sealed, expires) = row.read(|row| (row.text(), row.integer()))?;
         let until = self.0.unseal::<i64>(session_place(digest), &sealed)?;
         Ok(Some(until.and_then(|until| if expires <= until { Ok(()) } else { Err(Unsealable) })))
     }
@@ -68,8 +69,8 @@ impl Store {
     fn end_at(&self, latest: i64, which: &str, of: Vec<SqlStorageValue>) -> Result<bool, Failure> {
         let sessions = self.0.rows(&format!("SELECT digest, expires FROM session {which}"), of)?;
         let are_any = !sessions.is_empty();
-        for mut session in sessions {
-            let (digest, expires) = (session.text()?, session.integer()?.min(latest));
+        for session in sessions {
+            let (digest, expires) = session.read(|row| (row.text(), row.integer().min(latest)))?;
             let sealed = self.0.seal(session_place(&digest), &expires)?;
             let update = "UPDATE session SET expires = ?, sealed = ? WHERE digest = ?";
             self.0.exec(update, vec![expires.into(), sealed.into(), digest.into()])?;
@@ -131,8 +132,8 @@ impl Store {
         let now = seconds(now());
         let select = "SELECT sealed, expires FROM pending WHERE state = ? AND expires > ?";
         let row = self.0.rows(select, vec![state.into(), now.into()])?.pop();
-        let Some(mut row) = row else { return Ok(None) };
-        let (sealed, expires) = (row.text()?, row.integer()?);
+        let Some(row) = row else { return Ok(None) };
+        let (sealed, expires) = row.read(|row| (row.text(), row.integer()))?;
         let age = PENDING_SECONDS.saturating_sub(expires.saturating_sub(now));
         let login = self.0.unseal::<StoredLogin>(pending_place(state), &sealed)?.ok();
         Ok(login.map(|login| (LoginUnderWay::from(login), age)))
@@ -177,7 +178,7 @@ impl Store {
         let select = "SELECT min(due) AS due FROM (SELECT min(due) AS due FROM outbox
             UNION ALL SELECT min(expires) FROM pending UNION ALL SELECT min(expires) FROM session)";
         let row = self.0.rows(select, Vec::new())?.pop();
-        row.map_or(Ok(None), |mut row| row.optional_integer())
+        row.map_or(Ok(None), |row| row.read(Columns::optional_integer))
     }
 }
 

@@ -5,34 +5,49 @@ use worker::SqlStorageValue;
 use crate::failure::{Defect, Failure};
 
 /// The columns of one row, in the order of the query.
-pub(crate) struct Columns(std::vec::IntoIter<SqlStorageValue>);
+pub(crate) struct Columns {
+    values: std::vec::IntoIter<SqlStorageValue>,
+    is_damaged: bool,
+}
 
 impl Columns {
     pub(crate) fn new(values: Vec<SqlStorageValue>) -> Self {
-        Self(values.into_iter())
+        Self { values: values.into_iter(), is_damaged: false }
     }
 
-    pub(crate) fn text(&mut self) -> Result<String, Failure> {
-        self.optional_text()?.ok_or_else(|| Failure::internal(Defect::Row))
+    /// What `read` makes of the columns, unless one of them is not of the type that it asked for.
+    pub(crate) fn read<T>(mut self, read: impl FnOnce(&mut Self) -> T) -> Result<T, Failure> {
+        let value = read(&mut self);
+        if self.is_damaged { Err(Failure::internal(Defect::Row)) } else { Ok(value) }
     }
 
-    pub(crate) fn optional_text(&mut self) -> Result<Option<String>, Failure> {
-        match self.0.next() {
-            Some(SqlStorageValue::String(text)) => Ok(Some(text)),
-            Some(SqlStorageValue::Null) => Ok(None),
-            _ => Err(Failure::internal(Defect::Row)),
+    pub(crate) fn text(&mut self) -> String {
+        let text = self.optional_text();
+        self.is_damaged |= text.is_none();
+        text.unwrap_or_default()
+    }
+
+    pub(crate) fn optional_text(&mut self) -> Option<String> {
+        match self.values.next() {
+            Some(SqlStorageValue::String(text)) => return Some(text),
+            Some(SqlStorageValue::Null) => {}
+            _ => self.is_damaged = true,
         }
+        None
     }
 
-    pub(crate) fn integer(&mut self) -> Result<i64, Failure> {
-        self.optional_integer()?.ok_or_else(|| Failure::internal(Defect::Row))
+    pub(crate) fn integer(&mut self) -> i64 {
+        let number = self.optional_integer();
+        self.is_damaged |= number.is_none();
+        number.unwrap_or_default()
     }
 
-    pub(crate) fn optional_integer(&mut self) -> Result<Option<i64>, Failure> {
-        match self.0.next() {
-            Some(SqlStorageValue::Integer(number)) => Ok(Some(number)),
-            Some(SqlStorageValue::Null) => Ok(None),
-            _ => Err(Failure::internal(Defect::Row)),
+    pub(crate) fn optional_integer(&mut self) -> Option<i64> {
+        match self.values.next() {
+            Some(SqlStorageValue::Integer(number)) => return Some(number),
+            Some(SqlStorageValue::Null) => {}
+            _ => self.is_damaged = true,
         }
+        None
     }
 }

@@ -47,13 +47,11 @@ impl Storage {
                 "SELECT rowid, sealed, {issuer}, {field}, {row}, {first}, {second} FROM {table}
                 WHERE sealed NOT GLOB ?"
             );
-            for mut columns in self.rows(&select, vec![format!("{}*", keys.prefix()).into()])? {
-                let at = columns.integer()?;
-                let [sealed, issuer, field, row, first, second] = [(); 6].map(|()| columns.text());
-                let (sealed, field) = (sealed?, field?);
+            for columns in self.rows(&select, vec![format!("{}*", keys.prefix()).into()])? {
+                let (at, texts) = columns.read(|row| (row.integer(), [(); 6].map(|()| row.text())))?;
+                let [sealed, issuer, field, row, first, second] = texts;
                 let key = key_of(&sealed);
-                let used_for = [&*first?, &second?];
-                let place = Place { issuer: &issuer?, field: &field, row: &row?, used_for };
+                let place = Place { issuer: &issuer, field: &field, row: &row, used_for: [&first, &second] };
                 let event = if let Ok(anew) = vault.reseal(entropy()?, place, &sealed) {
                     let update = format!("UPDATE {table} SET sealed = ? WHERE rowid = ? AND sealed = ?");
                     self.exec(&update, vec![anew.into(), at.into(), sealed.as_str().into()])?;

@@ -98,7 +98,7 @@ impl Storage {
     /// A value that belongs to the object as a whole.
     pub(crate) fn meta(&self, name: &str) -> Result<Option<String>, Failure> {
         let row = self.rows("SELECT value FROM meta WHERE name = ?", vec![name.into()])?.pop();
-        row.map(|mut row| row.text()).transpose()
+        row.map(|row| row.read(Columns::text)).transpose()
     }
 
     pub(crate) fn set_meta(&self, name: &str, value: &str) -> Result<(), Failure> {

@@ -26,7 +26,7 @@ pub(super) struct Rows(pub(super) Storage);
 #[derive(Clone)]
 pub(super) struct RegistrationRow {
     pub(super) client_id: String,
-    pub(super) redirect_uri: Url,
+    pub(super) redirect_uri: String,
     /// Our name when it was registered.
     pub(super) name: String,
     server: String,
@@ -40,18 +40,18 @@ pub(super) struct RegistrationRow {
 }
 
 impl RegistrationRow {
-    fn read(mut row: Columns) -> Result<Self, Failure> {
-        Ok(Self {
-            client_id: row.text()?,
-            redirect_uri: Url::parse(&row.text()?).map_err(|_| Failure::internal(Defect::Row))?,
-            name: row.text()?,
-            server: row.text()?,
-            sealed: row.text()?,
-            created: row.integer()?,
-            idle_since: row.optional_integer()?,
-            attempts: row.integer()?,
-            proven: row.integer()?,
-        })
+    fn read(row: &mut Columns) -> Self {
+        Self {
+            client_id: row.text(),
+            redirect_uri: row.text(),
+            name: row.text(),
+            server: row.text(),
+            sealed: row.text(),
+            created: row.integer(),
+            idle_since: row.optional_integer(),
+            attempts: row.integer(),
+            proven: row.integer(),
+        }
     }
 
     /// The server that it was registered at.
@@ -113,7 +113,7 @@ impl Rows {
         let server_json = serde_json::to_string(&StoredServer::from(server.clone()))
             .map_err(|_| Failure::internal(Defect::Encoding))?;
         let issuer = server.issuer.as_str();
-        let place = place(issuer, &client.redirect_uri, &client.client_id, &server_json);
+        let place = place(issuer, client.redirect_uri.as_str(), &client.client_id, &server_json);
         let sealed = self.0.seal(place, &StoredClient::from(client.clone()))?;
         let now = seconds(now());
         let is_held = self.is_held(&client.client_id)?;
@@ -170,7 +170,7 @@ impl Rows {
         }
         let since = seconds(now()).saturating_sub(RELAXATION_SECONDS);
         let rows = self.0.rows("SELECT name FROM relaxation WHERE since > ?", vec![since.into()])?;
-        Ok(rows.into_iter().filter_map(|mut row| Relaxation::named(&row.text().ok()?)).collect())
+        Ok(rows.into_iter().filter_map(|row| Relaxation::named(&row.read(Columns::text).ok()?)).collect())
     }
 
     fn set_relaxations(&self, relaxations: &Relaxations) -> Result<(), Failure> {
@@ -274,12 +274,12 @@ impl Rows {
         }
         let columns = "client_id, redirect_uri, name, server, sealed, created, idle_since, attempts, proven";
         let rows = self.0.rows(&format!("SELECT {columns} FROM registration {rest}"), bindings)?;
-        rows.into_iter().map(RegistrationRow::read).collect()
+        rows.into_iter().map(|row| row.read(RegistrationRow::read)).collect()
     }
 }
 
-fn place<'a>(issuer: &'a str, redirect_uri: &'a Url, client_id: &'a str, server: &'a str) -> Place<'a> {
-    Place { issuer, field: "client", row: redirect_uri.as_str(), used_for: [client_id, server] }
+fn place<'a>(issuer: &'a str, redirect_uri: &'a str, client_id: &'a str, server: &'a str) -> Place<'a> {
+    Place { issuer, field: "client", row: redirect_uri, used_for: [client_id, server] }
 }
 
 const RELAXATION_SECONDS: i64 = 2_592_000;
