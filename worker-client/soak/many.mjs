@@ -62,7 +62,7 @@ export async function isolation({ people, hosts, calls, atOnce = 32 }) {
 }
 
 /** Numbers in [0, 1) that are the same in each run (a linear congruential generator). */
-function seeded(seed) {
+export function seeded(seed) {
   let state = seed;
   return () => (state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0) / 2 ** 32;
 }
@@ -86,7 +86,7 @@ export async function keys({ rows, each = 20 }) {
   const sealedByOld = async () => {
     let count = 0;
     await world.app.whileStopped(({ account }) => {
-      count = sqlEach(account, '', "SELECT count(*) FROM connection WHERE sealed NOT LIKE 'v1.k2.%'").reduce(
+      count = sqlEach(account, '', "SELECT count(*) FROM connection WHERE sealed NOT LIKE 'v2.k2.%'").reduce(
         (total, one) => total + Number(one),
         0,
       );

@@ -1,12 +1,13 @@
 //! A good registration.
 
 use http::Response;
-use login_flow::{Client, Exchange, Finding, Quotation, Register, Server, Turn};
+use login_flow::{Client, Exchange, FailedResponse, Finding, Quotation, Register, Server, Step, Turn};
 use rfc7591::{ClientInformation, ClientMetadata, Endpoint, ErrorCode, Registration, RegistrationError};
 
 use crate::{
     cache_control::is_no_store,
     context::{CLIENT_NAME, CheckContext, NOT_OFFERED},
+    relaxed,
     rule::Rule,
     session::Limit,
     text::bounded,
@@ -28,27 +29,39 @@ pub(super) async fn register(
     server: &Server,
 ) -> Result<RegisteredClient, String> {
     let register = Register::new(server, context.options.redirect_uri.clone(), CLIENT_NAME);
-    let (Some(register), Some(endpoint)) = (register, &server.registration_endpoint) else {
+    let (Some(mut register), Some(endpoint)) = (register, &server.registration_endpoint) else {
         return Err("the server has no registration endpoint".to_owned());
     };
-    let requested = serde_json::from_slice::<ClientMetadata>(register.request().body());
-    let mut requested =
-        requested.map_err(|error| format!("the registration request cannot be read: {error}"))?;
-    requested.scope.clone_from(&context.options.scope);
-    let registration = context.with_token(Registration::new(endpoint.clone(), requested.clone()));
-    let sent = context.session.send(registration.request(), Limit::Json).await;
-    let response = sent.map_err(|failure| failure.to_string())?;
+    if let Some(scope) = &context.options.scope {
+        register = register.with_scope(scope);
+    }
+    let (requested, registration, response) = loop {
+        let requested = serde_json::from_slice::<ClientMetadata>(register.request().body());
+        let requested =
+            requested.map_err(|error| format!("the registration request cannot be read: {error}"))?;
+        let registration = context.with_token(Registration::new(endpoint.clone(), requested.clone()));
+        let sent = context.session.send(registration.request(), Limit::Json).await;
+        let response = sent.map_err(|failure| failure.to_string())?;
+        match register.clone().receive(&response) {
+            Ok(Turn::Again(less)) => register = less,
+            Ok(Turn::Done(_)) | Err(_) => break (requested, registration, response),
+        }
+    };
     let information = match registration.receive(&response) {
         Ok(information) => information,
         Err(rejected) => {
             context.violations("a registration", rejected.violations());
-            if let Some(finding) = refused(&rejected) {
+            if let Some(finding) = refused(&rejected, &response) {
                 context.failed(finding);
             }
             return Err("no client could be registered".to_owned());
         }
     };
     judge_response(context, &response, &information);
+    context.passed(Rule::MetadataAccepted);
+    for finding in relaxed::findings(register.relaxations()) {
+        context.failed(finding);
+    }
     context.judge_information("a registration", &requested, &information, &response);
     let client = match register.receive(&response) {
         Ok(Turn::Done(client)) => Ok(client),
@@ -91,7 +104,7 @@ fn judge_response(
 }
 
 /// The finding that a good request was refused.
-fn refused(rejected: &RegistrationError) -> Option<Finding> {
+fn refused(rejected: &RegistrationError, response: &Response<Vec<u8>>) -> Option<Finding> {
     let evidence = match rejected {
         RegistrationError::Unusable { .. } => return None,
         RegistrationError::Refused { error_response, status, .. } => {
@@ -100,7 +113,7 @@ fn refused(rejected: &RegistrationError) -> Option<Finding> {
             let words = words.map(|words| format!(", and the server says {words}")).unwrap_or_default();
             format!("a good request was refused with {status}: `{code}`{words}")
         }
-        other => format!("a good request: {other}"),
+        _ => format!("a good request: {}", FailedResponse::read(Step::Registration, response)),
     };
     Some(Rule::OpenRegistration.finding(&evidence, remedy(rejected)))
 }
@@ -145,6 +158,6 @@ pub(crate) fn judge(response: &Response<Vec<u8>>) -> Vec<Finding> {
     let endpoint = Endpoint::from_static("https://server.example.com/register");
     match Registration::new(endpoint, ClientMetadata::default()).receive(response) {
         Ok(_) => no_store(response).into_iter().collect(),
-        Err(rejected) => refused(&rejected).into_iter().collect(),
+        Err(rejected) => refused(&rejected, response).into_iter().collect(),
     }
 }
