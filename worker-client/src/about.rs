@@ -9,6 +9,7 @@ use base64ct::{Base64, Encoding};
 use branding::{Branding, Icon, IconSize, Image, ImageFormat, extract, sniff};
 use futures_util::future::{Either, select};
 use http::{Response, header};
+use serde::{Deserialize, Serialize};
 use url::Url;
 use worker::Delay;
 
@@ -20,30 +21,42 @@ use crate::{
         fetch::{Limit, fetch},
     },
 };
-use login_flow::{Egress, LoginTarget, get, is_page, is_transient, location, same_site};
+use login_flow::{BearerChallenge, Egress, LoginTarget, get, is_page, is_transient, location, same_site};
 
-/// Title, description and icon of the host's root page, as they were lately; as much of it as the host says in time.
-pub(crate) async fn about(target: &LoginTarget, config: &Config) -> About {
+/// What the response to a request for the root page says, without a token.
+#[derive(Default, Deserialize, Serialize)]
+pub(crate) struct RootPage {
+    pub(crate) about: About,
+    /// The scope that its challenge names: untrusted text.
+    #[serde(default)]
+    pub(crate) challenge_scope: Option<String>,
+}
+
+/// The host's root page, as it was lately; as much of it as the host says in time.
+pub(crate) async fn root_page(target: &LoginTarget, config: &Config) -> RootPage {
     let mut deadline = pin!(Delay::from(BRANDING_DEADLINE));
     let cache = CacheEntry::of(config, "about", target.root().as_str());
     let remembered = within(deadline.as_mut(), cache.read()).await.flatten();
-    if let Some(about) = remembered {
-        return about;
+    if let Some(page) = remembered {
+        return page;
     }
-    let (about, ttl) = fetch_about(target, &config.egress, deadline).await;
+    let (page, ttl) = fetch_root_page(target, &config.egress, deadline).await;
     // A cache that is slow costs the next person a second look, nothing else.
-    within(pin!(Delay::from(CACHE_WRITE_DEADLINE)), cache.write(&about, ttl)).await;
-    about
+    within(pin!(Delay::from(CACHE_WRITE_DEADLINE)), cache.write(&page, ttl)).await;
+    page
 }
 
-/// The branding, and the time for which it may be kept.
-async fn fetch_about(
+/// The root page, and the time for which it may be kept.
+async fn fetch_root_page(
     target: &LoginTarget,
     egress: &Egress,
     mut deadline: Pin<&mut Delay>,
-) -> (About, Duration) {
-    let page = within(deadline.as_mut(), root_page(target.root(), egress)).await.flatten();
-    let Some((url, page)) = page else { return (About::default(), EMPTY_ABOUT_TTL) };
+) -> (RootPage, Duration) {
+    let (page, challenge_scope) =
+        within(deadline.as_mut(), fetch_page(target.root(), egress)).await.unwrap_or_default();
+    let Some((url, page)) = page else {
+        return (RootPage { about: About::default(), challenge_scope }, EMPTY_ABOUT_TTL);
+    };
     let content_type = page.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let Branding { title, name, description, icons, .. } = extract(url, content_type, page.body());
     let text = |text: branding::Text| text.as_untrusted_str().to_owned();
@@ -53,7 +66,7 @@ async fn fetch_about(
     let ttl = if is_kept { ABOUT_TTL } else { EMPTY_ABOUT_TTL };
     let title = title.or(name).map(text);
     let about = About { title, description: description.map(text), icon: icon.flatten() };
-    (about, ttl)
+    (RootPage { about, challenge_scope }, ttl)
 }
 
 async fn within<T>(time: Pin<&mut Delay>, work: impl Future<Output = T>) -> Option<T> {
@@ -63,21 +76,27 @@ async fn within<T>(time: Pin<&mut Delay>, work: impl Future<Output = T>) -> Opti
     }
 }
 
-/// The root page, through at most three redirects within the site.
-async fn root_page(mut url: Url, egress: &Egress) -> Option<(Url, Response<Vec<u8>>)> {
-    for _ in 0..=3 {
-        let page = fetch(get(&url, "text/html")?, egress, Limit::PAGE).await.ok()?;
+type Page = (Url, Response<Vec<u8>>);
+
+/// The page at a root, through at most three redirects within the site, and the scope of the root's challenge.
+async fn fetch_page(mut url: Url, egress: &Egress) -> (Option<Page>, Option<String>) {
+    let mut challenge_scope = None;
+    for hop in 0..=3 {
+        let Some(request) = get(&url, "text/html") else { break };
+        let Ok(page) = fetch(request, egress, Limit::PAGE).await else { break };
         if is_page(&page) {
-            return Some((url, page));
+            return (Some((url, page)), challenge_scope);
         }
-        let location = location(page.headers())?;
-        let next = url
-            .join(&location)
-            .ok()
-            .filter(|next| page.status().is_redirection() && same_site(&url, next))?;
-        url = next;
+        if hop == 0 {
+            challenge_scope = BearerChallenge::read(page.headers()).and_then(|challenge| challenge.scope);
+        }
+        let next = location(page.headers()).and_then(|location| url.join(&location).ok());
+        match next.filter(|next| page.status().is_redirection() && same_site(&url, next)) {
+            Some(next) => url = next,
+            None => break,
+        }
     }
-    None
+    (None, challenge_scope)
 }
 
 /// The best icon that is an image of moderate size, as a `data:` URL that loads from nowhere. It may lie at any host that

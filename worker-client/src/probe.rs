@@ -7,7 +7,7 @@ use rfc8414::Issuer;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    about::about,
+    about::{RootPage, root_page},
     config::{Config, Preregistered},
     failure::Failure,
     model::About,
@@ -72,12 +72,11 @@ pub(crate) async fn probe_host(
         let is_preregistered =
             |issuer: &Issuer| config.clients.at(issuer).is_some_and(Preregistered::is_client);
         let fetch = through_until(egress, Limit::METADATA, Deadline::after(DISCOVERY_DEADLINE));
-        let Probe { verdict, server, retry_after, .. } =
-            probe(target, egress, is_preregistered, &fetch).await;
-        let challenge_scope = match &server {
-            Some(_) => challenge_scope(target, fetch).await,
-            None => None,
-        };
+        let Probe { verdict, server, retry_after, .. } = probe(target, egress, is_preregistered, fetch).await;
+        // The root page is asked for its branding anyway.
+        let is_elsewhere = server.is_some() && *target.url() != target.root();
+        let fetch = through_until(egress, Limit::METADATA, Deadline::after(CHALLENGE_DEADLINE));
+        let challenge_scope = if is_elsewhere { challenge_scope(target, fetch).await } else { None };
         // A host that asks for time is given it: the answer is kept for as long.
         let wait = retry_after.map_or(PROBE_TTL, |retry_after| retry_after.wait(now()).max(PROBE_TTL));
         let is_unreachable = matches!(verdict, Verdict::Unreachable { .. });
@@ -86,9 +85,16 @@ pub(crate) async fn probe_host(
         cache.write(&answered, wait).await;
         answered
     };
-    Ok(join(probing, about(target, config)).await)
+    let (mut answered, page) = join(probing, root_page(target, config)).await;
+    let RootPage { about, challenge_scope } = page;
+    if *target.url() == target.root() {
+        answered.challenge_scope = challenge_scope;
+    }
+    Ok((answered, about))
 }
 
 /// The longest wait for all documents of a host together.
 const DISCOVERY_DEADLINE: Duration = Duration::from_secs(8);
+/// The longest wait of a login for the challenge of the resource.
+const CHALLENGE_DEADLINE: Duration = Duration::from_millis(1500);
 const PROBE_TTL: Duration = Duration::from_mins(1);
