@@ -30,6 +30,8 @@ pub(crate) struct CheckContext<'a> {
     pub(crate) lists_plain: bool,
     /// The grant types that the metadata lists.
     pub(crate) lists_grants: Option<Vec<GrantType>>,
+    /// The scope of the named URL's challenge, once a login has asked for it.
+    pub(crate) challenge_scope: Option<String>,
     /// The named URL asks for a token.
     pub(crate) is_challenged: bool,
     /// The reason why the client that was registered cannot be used.
@@ -58,6 +60,7 @@ impl<'a> CheckContext<'a> {
             secrets,
             lists_plain: false,
             lists_grants: None,
+            challenge_scope: None,
             is_challenged: false,
             unusable_client: None,
         }

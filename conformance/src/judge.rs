@@ -12,6 +12,7 @@ use crate::{
         registration,
     },
     context::information::{information_members, left_out},
+    relaxed,
 };
 use login_flow::Finding;
 
@@ -41,6 +42,9 @@ pub fn judge(probe: &str, response: &Response<Vec<u8>>) -> Option<Vec<Finding>> 
         "grants-listed" => grants(response),
         "mixed-redirect-uris" => mixed::judge(response),
         "initialize" => one(mcp::judge(response)),
+        "authorization-request" | "registration-with-scope" | "token-request-with-secret" => {
+            relaxed::judge(probe, response)
+        }
         "read" => one(management::judge_client(response, CLIENT)),
         "read-without-token" => one(management::judge_without_token(response)),
         "refresh" => one(login::judge_refresh(response)),

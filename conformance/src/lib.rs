@@ -45,6 +45,7 @@ mod options;
 mod preset;
 mod received;
 mod recording;
+mod relaxed;
 mod replayed;
 mod report;
 mod rule;

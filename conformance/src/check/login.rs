@@ -19,10 +19,11 @@ pub(crate) use judge::{
 pub(crate) use refresh::{judge_refresh, judge_refresh_again};
 pub(crate) use resource::{judge_damaged, judge_token};
 
-use login_flow::{Client, ClientAuth, Server};
+use login_flow::{Client, ClientAuth, Server, challenge_scope};
 
 use crate::{
     context::CheckContext,
+    relaxed,
     rule::{Phase, Rule},
 };
 use authorize::{authorize, unregistered};
@@ -41,12 +42,17 @@ pub(super) async fn log_in(
 ) {
     let mut browser = Browser::new(context.session);
     unregistered(context, &mut browser, server, client).await;
+    let session = context.session;
+    context.challenge_scope =
+        challenge_scope(context.target, async |request| session.fetch(request).await).await;
     let done = match authorize(context, &mut browser, server, client).await {
         Ok(granted) => redeem_once(context, granted).await,
         Err(why) => Err(why.to_string()),
     };
     match done {
-        Ok(()) => {
+        Ok(client) => {
+            judge_relaxations(context, &client);
+            let client = &client;
             match authorize(context, &mut browser, server, client).await {
                 Ok(granted) => {
                     redeem_with_another_verifier(context, &granted).await;
@@ -61,4 +67,20 @@ pub(super) async fn log_in(
         Err(why) => context.end_phase(Phase::Login, &why),
     }
     context.end_phase(Phase::Login, "the server refused no request");
+}
+
+/// Notes what the client had to leave out or exchange until the login succeeded.
+fn judge_relaxations(context: &mut CheckContext<'_>, client: &Client) {
+    context.passed(Rule::ResourceAccepted);
+    if context.options.scope.is_some() {
+        context.not_applicable(Rule::ScopeAccepted, "the scope was named");
+    } else {
+        context.passed(Rule::ScopeAccepted);
+    }
+    context.passed(Rule::MethodAccepted);
+    for finding in relaxed::findings(&client.relaxations) {
+        if finding.id != Rule::MetadataAccepted.id() {
+            context.failed(finding);
+        }
+    }
 }

@@ -7,6 +7,7 @@ use rfc7591::{ClientInformation, ClientMetadata, Endpoint, ErrorCode, Registrati
 use crate::{
     cache_control::is_no_store,
     context::{CLIENT_NAME, CheckContext, NOT_OFFERED},
+    relaxed,
     rule::Rule,
     session::Limit,
     text::bounded,
@@ -28,16 +29,24 @@ pub(super) async fn register(
     server: &Server,
 ) -> Result<RegisteredClient, String> {
     let register = Register::new(server, context.options.redirect_uri.clone(), CLIENT_NAME);
-    let (Some(register), Some(endpoint)) = (register, &server.registration_endpoint) else {
+    let (Some(mut register), Some(endpoint)) = (register, &server.registration_endpoint) else {
         return Err("the server has no registration endpoint".to_owned());
     };
-    let requested = serde_json::from_slice::<ClientMetadata>(register.request().body());
-    let mut requested =
-        requested.map_err(|error| format!("the registration request cannot be read: {error}"))?;
-    requested.scope.clone_from(&context.options.scope);
-    let registration = context.with_token(Registration::new(endpoint.clone(), requested.clone()));
-    let sent = context.session.send(registration.request(), Limit::Json).await;
-    let response = sent.map_err(|failure| failure.to_string())?;
+    if let Some(scope) = &context.options.scope {
+        register = register.with_scope(scope);
+    }
+    let (requested, registration, response) = loop {
+        let requested = serde_json::from_slice::<ClientMetadata>(register.request().body());
+        let requested =
+            requested.map_err(|error| format!("the registration request cannot be read: {error}"))?;
+        let registration = context.with_token(Registration::new(endpoint.clone(), requested.clone()));
+        let sent = context.session.send(registration.request(), Limit::Json).await;
+        let response = sent.map_err(|failure| failure.to_string())?;
+        match register.clone().receive(&response) {
+            Ok(Turn::Again(less)) => register = less,
+            Ok(Turn::Done(_)) | Err(_) => break (requested, registration, response),
+        }
+    };
     let information = match registration.receive(&response) {
         Ok(information) => information,
         Err(rejected) => {
@@ -49,6 +58,10 @@ pub(super) async fn register(
         }
     };
     judge_response(context, &response, &information);
+    context.passed(Rule::MetadataAccepted);
+    for finding in relaxed::findings(register.relaxations()) {
+        context.failed(finding);
+    }
     context.judge_information("a registration", &requested, &information, &response);
     let client = match register.receive(&response) {
         Ok(Turn::Done(client)) => Ok(client),

@@ -83,6 +83,14 @@ fn grants(answer: &mut Answer, lab: &Lab, request: &Request<Vec<u8>>) {
     }
 }
 
+/// A good authorization request is refused.
+fn refuses(error: &str, answer: &mut Answer, lab: &Lab, request: &Request<Vec<u8>>) {
+    let Ok(mut callback) = Url::parse(&parameter(request, "redirect_uri")) else { return };
+    let (state, iss) = (parameter(request, "state"), lab.origin());
+    callback.query_pairs_mut().extend_pairs([("error", error), ("state", &state), ("iss", iss)]);
+    *answer = Answer::to(callback.to_string());
+}
+
 fn parameter(request: &Request<Vec<u8>>, name: &str) -> String {
     let url = Url::parse(&request.uri().to_string()).ok();
     let value = url

@@ -234,7 +234,7 @@ impl Lab {
         client.insert("registration_client_uri".to_owned(), json!(uri));
         client.insert("registration_access_token".to_owned(), json!(format!("token-of-{client_id}")));
         if !is_public {
-            client.insert("client_secret".to_owned(), json!("secret"));
+            client.insert("client_secret".to_owned(), json!("secret+1"));
             client.insert("client_secret_expires_at".to_owned(), json!(0));
         }
         self.clients.borrow_mut().insert(client_id, client.clone());

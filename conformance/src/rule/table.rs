@@ -117,6 +117,9 @@ rules! {
     ValueReplaced: Registration, Note, AuthorizationServer, "rfc7591/3.2.1/value-replaced",
         "Any other registered value is the one that was asked for.",
         "RFC 7591 §3.2.1" = "https://www.rfc-editor.org/rfc/rfc7591#section-3.2.1";
+    MetadataAccepted: Registration, Note, AuthorizationServer, "rfc7591/2/metadata-accepted",
+        "A registration with both grant types of a login, and with the scope that it needs, is not refused.",
+        "RFC 7591 §2" = "https://www.rfc-editor.org/rfc/rfc7591#section-2";
     MixedRedirectUris: Registration, Note, AuthorizationServer, "rfc7591/2/mixed-redirect-uris",
         "A client can register an https redirection URI beside one of loopback.",
         "RFC 7591 §2" = "https://www.rfc-editor.org/rfc/rfc7591#section-2";
@@ -203,6 +206,15 @@ rules! {
     UnlistedMethod: Login, Must, AuthorizationServer, "rfc7636/4.4.1/unlisted-method",
         "A code challenge method that the metadata does not list is refused.",
         "RFC 7636 §4.4.1" = "https://www.rfc-editor.org/rfc/rfc7636#section-4.4.1";
+    ResourceAccepted: Login, Note, AuthorizationServer, "rfc8707/2/resource-accepted",
+        "The `resource` that a login is for is not refused.",
+        "RFC 8707 §2" = "https://www.rfc-editor.org/rfc/rfc8707#section-2";
+    ScopeAccepted: Login, Note, AuthorizationServer, "rfc6749/3.3/scope-accepted",
+        "The scope that a client chooses by the metadata is not refused, or that it sends none.",
+        "RFC 6749 §3.3" = "https://www.rfc-editor.org/rfc/rfc6749#section-3.3";
+    MethodAccepted: Login, Note, AuthorizationServer, "rfc7591/2/method-accepted",
+        "A client is authenticated by the method that was registered.",
+        "RFC 7591 §2" = "https://www.rfc-editor.org/rfc/rfc7591#section-2";
     UnknownResource: Login, Note, AuthorizationServer, "rfc8707/2/unknown-resource",
         "A `resource` that the server does not know is refused.",
         "RFC 8707 §2" = "https://www.rfc-editor.org/rfc/rfc8707#section-2";

@@ -8,7 +8,7 @@ use std::{
 
 use conformance::{
     Checker, Options, Outcome, Report, Rule,
-    lab::{Edit, Lab, Methods, RequestKind},
+    lab::{Answer, Edit, Lab, Methods, RequestKind},
 };
 use serde_json::json;
 use url::Url;
@@ -59,6 +59,41 @@ async fn a_client_with_a_secret_beside_a_public_one() {
     let report = check_of_both(Some((RequestKind::BasicAlone, spends))).await;
     let outcome = report.outcome(rules[1]);
     assert!(matches!(outcome, Some(Outcome::NotTested { why }) if why.contains("too")), "{report}");
+    assert_eq!(report.findings, [], "{report}");
+}
+
+/// What a server does not take beside the rest is not sent again: a `resource` with a refresh, `client_id` beside HTTP
+/// Basic with a revocation.
+#[tokio::test]
+async fn what_a_server_refuses_is_left_out() {
+    let no_resource: Edit = |answer, lab, request| {
+        let sent = format!("{}{}", request.uri(), String::from_utf8_lossy(request.body()));
+        if sent.contains("resource=") {
+            let url = Url::parse(&request.uri().to_string()).unwrap();
+            *answer = if request.method() == "GET" {
+                let mut refused = lab.granted(&url);
+                refused.callback(|name, value| (name != "code").then(|| value.to_owned()));
+                let location = refused.headers["location"].clone();
+                refused.header("location", &format!("{location}&error=invalid_target"));
+                refused
+            } else {
+                Answer::error(400, "invalid_target")
+            };
+        }
+    };
+    let one_way: Edit = |answer, _, request| {
+        let names_client = String::from_utf8_lossy(request.body()).contains("client_id=");
+        if names_client && request.headers().contains_key("authorization") {
+            *answer = Answer::error(400, "invalid_request");
+        }
+    };
+    let kinds = [RequestKind::Authorize, RequestKind::Refresh].map(|kind| (kind, no_resource));
+    let faults = kinds.into_iter().chain([(RequestKind::Revoke, one_way)]).collect();
+    let lab = Lab::new(HOST, Methods::Confidential, faults);
+    let report = check(Options::new().with_login(), &lab).await;
+    for rule in [Rule::RefreshGranted, Rule::RevocationStatus, Rule::TokenResponse] {
+        assert_eq!(report.outcome(rule), Some(&Outcome::Passed), "{rule:?}: {report}");
+    }
     assert_eq!(report.findings, [], "{report}");
 }
 

@@ -1,6 +1,6 @@
 use http::{Request, StatusCode};
 use login_flow::{
-    AuthorizationRequest, AuthorizationResponseError, Client, CodeExchange, Exchange, Quotation,
+    AuthorizationRequest, AuthorizationResponseError, Client, CodeExchange, Exchange, Pace, Quotation,
     RequestedScope, Server, State,
 };
 use pkce::Verifier;
@@ -15,10 +15,9 @@ use super::{
 };
 use crate::{context::CheckContext, entropy::entropy, rule::Rule, text::bounded};
 
-/// A code that may be redeemed, and whether the server knows `resource` (RFC 8707 §2 lets it refuse any).
+/// A code that may be redeemed.
 pub(super) struct Granted {
     pub(super) exchange: CodeExchange,
-    names_resource: bool,
 }
 
 /// The difference between an authorization request and the good one.
@@ -59,15 +58,17 @@ impl Granted {
         let mut form = Serializer::new(String::new());
         for (name, value) in form_urlencoded::parse(request.body()) {
             let value = match (&*name, variant) {
-                ("resource", TokenRequestVariant::UnknownResource) => UNKNOWN_RESOURCE.into(),
-                ("resource", _) if !self.names_resource => continue,
-                ("client_id", TokenRequestVariant::NoClientId)
+                ("resource", TokenRequestVariant::UnknownResource)
+                | ("client_id", TokenRequestVariant::NoClientId)
                 | ("code_verifier", TokenRequestVariant::NoVerifier) => continue,
                 ("code_verifier", TokenRequestVariant::Verifier(other)) => other.secret().into(),
                 ("redirect_uri", TokenRequestVariant::RedirectUri(other)) => (*other).into(),
                 _ => value,
             };
             form.append_pair(&name, &value);
+        }
+        if matches!(variant, TokenRequestVariant::UnknownResource) {
+            form.append_pair("resource", UNKNOWN_RESOURCE);
         }
         *request.body_mut() = form.finish().into_bytes();
         request
@@ -105,16 +106,26 @@ fn unregistered_uri() -> Url {
     Url::parse(UNREGISTERED).expect("a URL")
 }
 
-/// Gets a code that may be redeemed: by redirects alone, or by the consent of a person.
+/// Gets a code that may be redeemed: by redirects alone, or by the consent of a person. A refusal that names what to
+/// leave out leads to one more request, as in any login.
 pub(super) async fn authorize(
     context: &mut CheckContext<'_>,
     browser: &mut Browser<'_>,
     server: &Server,
     client: &Client,
 ) -> Result<Granted, NoCode> {
-    match authorize_for(context, browser, server, client, AuthorizationVariant::Good, true).await {
-        Err(NoCode::Refused { error, .. }) if error == "invalid_target" => {
-            authorize_for(context, browser, server, client, AuthorizationVariant::Good, false).await
+    let scope = match &context.options.scope {
+        Some(scope) => RequestedScope::Named(Some(scope.clone())),
+        None => RequestedScope::chosen(server, context.challenge_scope.as_deref()),
+    };
+    let request = AuthorizationRequest::new(server.clone(), client.clone(), context.resource(), scope);
+    match send(context, browser, request.clone(), AuthorizationVariant::Good).await {
+        Err(NoCode::Refused { error, says, pace }) => {
+            let refusal = AuthorizationResponseError::Refused { error: error.clone(), says: says.clone() };
+            match request.after(&refusal, pace) {
+                Some(less) => send(context, browser, *less, AuthorizationVariant::Good).await,
+                None => Err(NoCode::Refused { error, says, pace }),
+            }
         }
         other => other,
     }
@@ -129,8 +140,9 @@ pub(super) async fn authorize_variant(
     client: &Client,
     variant: AuthorizationVariant,
 ) -> Result<Granted, NoCode> {
-    let server = good.exchange.server().clone();
-    authorize_for(context, browser, &server, client, variant, good.names_resource).await
+    let request =
+        AuthorizationRequest { client: client.clone(), ..good.exchange.authorization_request().clone() };
+    send(context, browser, request, variant).await
 }
 
 /// Gets a code for another scope than that of the check, without a person.
@@ -141,53 +153,39 @@ pub(super) async fn authorize_with_scope(
     client: &Client,
     scope: Option<String>,
 ) -> Result<Granted, NoCode> {
-    authorize_in(context, browser, server, client, AuthorizationVariant::Unattended, true, scope).await
+    let scope = RequestedScope::Named(scope);
+    let request = AuthorizationRequest::new(server.clone(), client.clone(), context.resource(), scope);
+    send(context, browser, request, AuthorizationVariant::Unattended).await
 }
 
-async fn authorize_for(
+async fn send(
     context: &mut CheckContext<'_>,
     browser: &mut Browser<'_>,
-    server: &Server,
-    client: &Client,
+    request: AuthorizationRequest,
     variant: AuthorizationVariant,
-    names_resource: bool,
 ) -> Result<Granted, NoCode> {
-    let scope = context.options.scope.clone();
-    authorize_in(context, browser, server, client, variant, names_resource, scope).await
-}
-
-async fn authorize_in(
-    context: &mut CheckContext<'_>,
-    browser: &mut Browser<'_>,
-    server: &Server,
-    client: &Client,
-    variant: AuthorizationVariant,
-    names_resource: bool,
-    scope: Option<String>,
-) -> Result<Granted, NoCode> {
-    let resource = context.resource();
-    let login =
-        AuthorizationRequest::new(server.clone(), client.clone(), resource, RequestedScope::Named(scope));
+    let AuthorizationRequest { server, client, .. } = request.clone();
     let (state, secret) = (State::from_entropy(entropy()), entropy());
-    let (mut url, pending) = login.begin(state.clone(), Verifier::from_entropy(secret));
-    let names_resource = names_resource || variant == AuthorizationVariant::UnknownResource;
+    let (mut url, pending) = request.begin(state.clone(), Verifier::from_entropy(secret));
     let all = url.clone();
     url.query_pairs_mut().clear().extend_pairs(all.query_pairs().filter_map(|(name, value)| {
         let value = match (&*name, variant) {
-            ("code_challenge" | "code_challenge_method", AuthorizationVariant::NoChallenge) => return None,
+            ("code_challenge" | "code_challenge_method", AuthorizationVariant::NoChallenge)
+            | ("resource", AuthorizationVariant::UnknownResource) => return None,
             ("code_challenge", AuthorizationVariant::Plain) => {
                 Verifier::from_entropy(secret).secret().to_owned().into()
             }
             ("code_challenge_method", AuthorizationVariant::Plain) => "plain".into(),
-            ("resource", AuthorizationVariant::UnknownResource) => UNKNOWN_RESOURCE.into(),
-            ("resource", _) if !names_resource => return None,
             _ => value,
         };
         Some((name, value))
     }));
-    let callback = match variant {
+    if variant == AuthorizationVariant::UnknownResource {
+        url.query_pairs_mut().append_pair("resource", UNKNOWN_RESOURCE);
+    }
+    let (callback, pace) = match variant {
         AuthorizationVariant::Good => come_back(context, browser, url, &client.redirect_uri).await?,
-        _ => arrive(browser.walk(url, &client.redirect_uri).await)?,
+        _ => (arrive(browser.walk(url, &client.redirect_uri).await)?, Pace::AtOnce),
     };
     let advertised = server.sends_iss;
     for (rule, finding) in judge_callback(&callback, state.as_str(), server.issuer.as_str(), advertised) {
@@ -199,8 +197,10 @@ async fn authorize_in(
         }
     }
     match pending.accept(&callback) {
-        Ok(exchange) => Ok(Granted { exchange, names_resource }),
-        Err(AuthorizationResponseError::Refused { error, says }) => Err(NoCode::Refused { error, says }),
+        Ok(exchange) => Ok(Granted { exchange }),
+        Err(AuthorizationResponseError::Refused { error, says }) => {
+            Err(NoCode::Refused { error, says, pace })
+        }
         // A refusal is one, however it is sent: what it lacks is noted above.
         Err(other) => Err(refusal_of(&callback).unwrap_or_else(|| NoCode::Other(other.to_string()))),
     }
@@ -211,7 +211,8 @@ fn refusal_of(callback: &Url) -> Option<NoCode> {
     let value = |name: &str| callback.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value);
     let error = value("error").filter(|_| value("code").is_none())?;
     let says = value("error_description").and_then(|words| Quotation::of(&words));
-    Some(NoCode::Refused { error: bounded(&error, 64), says })
+    // It is not known to be genuine: nothing is asked again for it.
+    Some(NoCode::Refused { error: bounded(&error, 64), says, pace: Pace::Later })
 }
 
 /// Goes from the authorization endpoint to the redirection URI, by redirects alone or by the consent of a person.
@@ -220,13 +221,15 @@ async fn come_back(
     browser: &mut Browser<'_>,
     url: Url,
     redirect_uri: &Url,
-) -> Result<Url, NoCode> {
+) -> Result<(Url, Pace), NoCode> {
     match (browser.walk(url.clone(), redirect_uri).await, context.consent) {
         (Arrival::Page { response, .. }, Some(consent)) if response.status().is_success() => {
             let callback = context.session.in_time(consent.visit(&url)).await.flatten();
-            callback.ok_or_else(|| NoCode::Other("no authorization response came in time".to_owned()))
+            let callback =
+                callback.ok_or_else(|| NoCode::Other("no authorization response came in time".to_owned()))?;
+            Ok((callback, Pace::Later))
         }
-        (arrival, _) => arrive(arrival),
+        (arrival, _) => Ok((arrive(arrival)?, Pace::AtOnce)),
     }
 }
 
@@ -279,6 +282,8 @@ pub(super) enum NoCode {
         error: String,
         /// `error_description`.
         says: Option<Quotation>,
+        /// The pace of the response.
+        pace: Pace,
     },
     /// A page with a status of the 4xx class.
     #[error("{place} refuses the authorization request with {status}{}", quoted(.says.as_ref()))]

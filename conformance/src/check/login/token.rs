@@ -1,7 +1,7 @@
-use http::{Request, Response};
-use login_flow::{Client, Exchange, Finding, Revoke, Server, TokenKind, Tokens, Turn};
+use http::{Request, Response, StatusCode};
+use login_flow::{Client, ClientAuth, Exchange, Finding, Issued, Revoke, Server, TokenKind, Tokens, Turn};
 use pkce::Verifier;
-use url::form_urlencoded;
+use url::form_urlencoded::{self, Serializer};
 
 use super::{
     authorize::{Granted, TokenRequestVariant},
@@ -14,23 +14,26 @@ use super::{
 };
 use crate::{context::CheckContext, entropy::entropy, rule::Rule, session::Limit};
 
-/// Exchanges a code for tokens, and sends the code again.
-pub(super) async fn redeem_once(context: &mut CheckContext<'_>, granted: Granted) -> Result<(), String> {
-    let request = granted.request(&TokenRequestVariant::Good);
-    keep_secrets(context, &request);
-    let Granted { exchange, .. } = granted;
-    let (server, client) = (exchange.server().clone(), exchange.client().clone());
-    let response = send(context, request.clone()).await?;
+/// Exchanges a code for tokens, and sends the code again; the client as the server accepts it.
+pub(super) async fn redeem_once(context: &mut CheckContext<'_>, granted: Granted) -> Result<Client, String> {
+    let server = granted.exchange.server().clone();
+    let mut exchange = granted.exchange;
+    let (request, response, received) = loop {
+        let request = exchange.request();
+        keep_secrets(context, &request);
+        let response = send(context, request.clone()).await?;
+        match exchange.receive(&response) {
+            Ok(Turn::Again(less)) => exchange = less,
+            Ok(Turn::Done(issued)) => break (request, response, Ok(issued)),
+            Err(error) => break (request, response, Err(error)),
+        }
+    };
     for (rule, finding) in judge_tokens(&response) {
         if rule != Rule::TokenNoStore || response.status().is_success() {
             context.judged(rule, finding);
         }
     }
-    let tokens = match exchange.receive(&response) {
-        Ok(Turn::Done(issued)) => issued.tokens,
-        Ok(Turn::Again(_)) => return Err("the token request did not end".to_owned()),
-        Err(error) => return Err(format!("a good code was refused: {error}")),
-    };
+    let Issued { client, tokens } = received.map_err(|error| format!("a good code was refused: {error}"))?;
     keep_tokens(context, &tokens);
     judge_form(context, "a token request", &response);
     use_token(context, &tokens).await;
@@ -41,7 +44,7 @@ pub(super) async fn redeem_once(context: &mut CheckContext<'_>, granted: Granted
         Err(why) => context.not_applicable(Rule::CodeOnce, &why),
     }
     revoke(context, &server, &client, &tokens).await;
-    Ok(())
+    Ok(client)
 }
 
 /// Sends a code with another verifier.
@@ -115,8 +118,22 @@ pub(super) async fn revoke(
     let Some(revoke) = Revoke::new(server, client, token, kind) else {
         return context.not_applicable(Rule::RevocationStatus, "the server offers no revocation (RFC 7009)");
     };
-    match context.session.send(revoke.request(), Limit::Json).await {
-        Ok(response) => context.judged(Rule::RevocationStatus, judge_revocation(&response)),
-        Err(failure) => context.not_applicable(Rule::RevocationStatus, &failure.to_string()),
+    let request = revoke.request();
+    let mut sent = send(context, request.clone()).await;
+    // HTTP Basic identifies the client: some servers refuse `client_id` beside it, and some require it.
+    let is_basic = matches!(client.auth, ClientAuth::Basic(_));
+    if is_basic && sent.as_ref().is_ok_and(|response| response.status() != StatusCode::OK) {
+        sent = send(context, without_client_id(request)).await;
     }
+    match sent {
+        Ok(response) => context.judged(Rule::RevocationStatus, judge_revocation(&response)),
+        Err(why) => context.not_applicable(Rule::RevocationStatus, &why),
+    }
+}
+
+fn without_client_id(mut request: Request<Vec<u8>>) -> Request<Vec<u8>> {
+    let others = form_urlencoded::parse(request.body()).filter(|(name, _)| name != "client_id");
+    let form = Serializer::new(String::new()).extend_pairs(others).finish();
+    *request.body_mut() = form.into_bytes();
+    request
 }

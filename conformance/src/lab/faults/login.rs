@@ -1,10 +1,11 @@
 //! Faults of a login.
 
-use super::{Fault, confidential, grants, of, parameter};
+use super::{Fault, confidential, grants, of, parameter, refuses};
 use crate::lab::{
     answer::Answer,
     server::{Lab, RequestKind},
 };
+use base64ct::{Base64, Encoding};
 use serde_json::json;
 
 pub(super) const FAULTS: &[Fault] = &[
@@ -87,5 +88,29 @@ pub(super) const FAULTS: &[Fault] = &[
     }),
     of("mcp/pkce/required", "granted", RequestKind::AuthorizeWithoutChallenge, grants),
     of("rfc7636/4.4.1/unlisted-method", "granted", RequestKind::AuthorizePlain, grants),
+    of("rfc8707/2/resource-accepted", "invalid_target", RequestKind::Authorize, |a, lab, request| {
+        if !parameter(request, "resource").is_empty() {
+            refuses("invalid_target", a, lab, request);
+        }
+    }),
+    of("rfc6749/3.3/scope-accepted", "none is refused", RequestKind::Authorize, |a, lab, request| {
+        if parameter(request, "scope").is_empty() {
+            refuses("invalid_scope", a, lab, request);
+        }
+    }),
+    confidential(of(
+        "rfc7591/2/method-accepted",
+        "the credentials are not decoded",
+        RequestKind::Code,
+        |a, lab, request| {
+            let sent = request.headers().get("authorization").and_then(|value| value.to_str().ok());
+            let encoded = sent.and_then(|sent| sent.strip_prefix("Basic ")).unwrap_or_default();
+            let pair = Base64::decode_vec(encoded).unwrap_or_default();
+            if pair.ends_with(b"secret%2B1") {
+                lab.unspend();
+                *a = Answer::error(401, "invalid_client");
+            }
+        },
+    )),
     of("rfc8707/2/unknown-resource", "granted", RequestKind::AuthorizeUnknownResource, grants),
 ];

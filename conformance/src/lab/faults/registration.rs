@@ -5,6 +5,13 @@ use crate::lab::{answer::Answer, server::RequestKind};
 use serde_json::{Value, json};
 
 pub(super) const FAULTS: &[Fault] = &[
+    of("rfc7591/2/metadata-accepted", "a scope is refused", RequestKind::Register, |a, lab, request| {
+        let requested: Value = serde_json::from_slice(request.body()).unwrap_or_default();
+        if requested.get("scope").is_some() {
+            lab.unregister();
+            *a = Answer::error(400, "invalid_client_metadata");
+        }
+    }),
     of("rfc7591/3.2.1/status-201", "200", RequestKind::Register, |a, _, _| a.status = 200),
     of("rfc7591/3.2.1/content-type", "text/plain", RequestKind::Register, |a, _, _| {
         a.header("content-type", "text/plain");

@@ -113,6 +113,11 @@ impl Lab {
         Answer::json(200, self.grants.borrow_mut().issue())
     }
 
+    /// The last client that was registered is not.
+    pub fn unregister(&self) {
+        self.clients.borrow_mut().pop_last();
+    }
+
     /// The last code that was redeemed may be so again.
     pub fn unspend(&self) {
         self.grants.borrow_mut().spent.pop();
