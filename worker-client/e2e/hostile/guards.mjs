@@ -250,14 +250,17 @@ export const WORKER = [
   worker(
     'a session is ours',
     src('account/store'),
-    ['let until = self.0.unseal::<i64>(session_place(digest), sealed)?;', 'let until = Ok::<_, Unsealable>(i64::MAX);'],
+    [
+      'let until = self.0.unseal::<i64>(session_place(digest), &sealed)?;',
+      'drop(sealed);\n        let until = Ok::<_, Unsealable>(i64::MAX);',
+    ],
     'binding',
     'S01',
   ),
   worker(
     'a session ends',
     src('account/store'),
-    ['is_ok_and(|expires| expires <= until)', 'is_ok_and(|expires| expires <= until || until > 0)'],
+    ['if expires <= until { Ok(()) }', 'if expires <= until || until > 0 { Ok(()) }'],
     'binding',
     'S01',
   ),
@@ -425,9 +428,8 @@ export const WORKER = [
     'logins end',
     src('account/store'),
     [
-      'WHERE state = ? AND expires > ?";\n' +
-        '        let rows: Vec<Sealed> = self.0.rows(select, vec![state.into(), now.into()])?;',
-      'WHERE state = ?";\n        let rows: Vec<Sealed> = self.0.rows(select, vec![state.into()])?;',
+      '"SELECT sealed, expires FROM pending WHERE state = ? AND expires > ?"',
+      '"SELECT sealed, expires FROM pending WHERE state = ? AND expires > 0 * ?"',
     ],
     'callback',
     'C05|C17',
