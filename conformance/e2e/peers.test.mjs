@@ -1,9 +1,7 @@
 // Real authorization servers, each in every mode. `reports/` holds the report of each; `UPDATE=1 node --test
 // conformance/e2e/` writes them anew: read them before you commit them.
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -21,7 +19,22 @@ const PEERS = [
   { name: 'workers-oauth-provider-0.0.5', path: '', module: './old-workers-oauth-provider.mjs' },
   { name: 'fastmcp', path: '' },
   { name: 'better-auth', path: '/api/auth' },
+  { name: 'oidc-provider-defaults', path: '' },
+  { name: 'allauth', path: '', options: { consent: 'auto' } },
+  { name: 'mcp-py-1.9', path: '' },
+  { name: 'solid', path: '' },
 ];
+
+/** What a client may have to leave out or exchange, by the requirement that says so. */
+const NEEDS = {
+  'rfc7591/2/metadata-accepted': 'registration',
+  'rfc6749/3.3/scope-accepted': '`scope` of the login',
+  'rfc8707/2/resource-accepted': '`resource`',
+  'rfc7591/2/method-accepted': 'client authentication',
+};
+const needs = new Map();
+
+const SLASH = 'rfc8414/3.3/issuer-identical';
 
 const MODES = {
   read: [],
@@ -36,10 +49,8 @@ for (const peer of PEERS)
     let running, issuer;
 
     before(async () => {
-      const port = await freePort();
-      issuer = `http://127.0.0.1:${port}${peer.path}`;
-      const { start } = await import(peer.module ?? `../../worker-client/e2e/peers/${peer.name}.mjs`);
-      running = await start({ issuer, port, ...peer.options });
+      running = await startPeer(peer);
+      issuer = running.issuer;
     });
 
     after(() => running?.stop());
@@ -47,6 +58,7 @@ for (const peer of PEERS)
     test('is reported as it is, in every mode', async () => {
       let reports = '';
       for (const [mode, options] of Object.entries(MODES)) {
+        if (peer.asksPerson && options.includes('--login')) continue;
         const { stdout, code } = await check(issuer, options);
         reports += `── ${mode}: exit code ${code}\n${steady(stdout, issuer)}\n`;
       }
@@ -59,12 +71,30 @@ for (const peer of PEERS)
       assert.equal(reports, readFileSync(file, 'utf8'));
     });
 
+    test('a client is told what it must leave out', async () => {
+      const { checks, findings } = JSON.parse((await check(issuer, ['--login', '--json'])).stdout);
+      const cell = (id) => {
+        const { outcome } = checks.find((done) => done.id === id) ?? {};
+        if (outcome !== 'failed') return outcome === 'passed' ? 'as asked for' : '–';
+        return findings.find((finding) => finding.id === id).evidence.replace('a client is served that ', '');
+      };
+      needs.set(peer.as ?? peer.name, Object.keys(NEEDS).map(cell));
+    });
+
     test('with and without a slash it is the same question', async () => {
       const of = async (url) => {
         const { host, resource, extent, ...report } = JSON.parse((await check(url, ['--json'])).stdout);
         return report;
       };
-      if (peer.path === '') assert.deepEqual(await of(`${issuer}/`), await of(issuer));
+      if (peer.path !== '') return;
+      const [slash, bare] = [await of(`${issuer}/`), await of(issuer)];
+      // The issuer as it was typed is no difference; the other text is one.
+      const differs = ({ findings }) => findings.some(({ id }) => id === SLASH);
+      const typed = bare.issuer?.endsWith('/') ? slash : bare;
+      assert.equal(differs(typed), false);
+      for (const report of [slash, bare])
+        for (const list of ['findings', 'checks']) report[list] = report[list].filter(({ id }) => id !== SLASH);
+      assert.deepEqual(slash, bare);
     });
 
     test('a recording replays to the same report', async () => {
@@ -77,6 +107,16 @@ for (const peer of PEERS)
       assert.doesNotMatch(readFileSync(file, 'utf8'), /"(client_secret|registration_access_token)": "(?!scrubbed)/);
     });
   });
+
+test('README.md has the servers and what a client needs there', () => {
+  const file = here('../README.md');
+  const rows = [...needs].map(([name, cells]) => `| ${[name, ...cells].join(' | ')} |`);
+  const head = [`| | ${Object.values(NEEDS).join(' | ')} |`, '|---|---|---|---|---|'];
+  const [before, , after] = readFileSync(file, 'utf8').split(/<!-- needs -->\n/);
+  const text = [before, `${[...head, ...rows].join('\n')}\n`, after].join('<!-- needs -->\n');
+  if (process.env.UPDATE) writeFileSync(file, text);
+  assert.equal(readFileSync(file, 'utf8'), text, 'UPDATE=1 writes it');
+});
 
 const check = (issuer, options) => run(['check', issuer, '--allow-private', ...options]);
 
@@ -91,14 +131,8 @@ function steady(text, issuer) {
     .replaceAll(new URL(issuer).host, 'host')
     .replaceAll(/127\.0\.0\.1:\d+/g, '127.0.0.1:port')
     .replaceAll(/left behind: the client \S+/g, 'left behind: the client …')
-    .replaceAll(/`\/register\/\S+`/g, '`/register/…`');
-}
-
-function freePort() {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
-  });
+    .replaceAll(/`\/register\/\S+`/g, '`/register/…`')
+    .replaceAll(/^( +sent \S+ [^\s?{]+).*$/gm, '$1')
+    .replaceAll(/^( +sent \S+ [^\s?{]+\/)[\w-]{16,}$/gm, '$1…')
+    .replaceAll(/^( +received [^{<]*?)(?:; location: \S+|; [{<[].*)?$/gm, '$1');
 }

@@ -5,9 +5,11 @@ mod confidential;
 pub(crate) mod login;
 pub(crate) mod management;
 pub(crate) mod mcp;
-mod metadata;
+pub(crate) mod metadata;
+pub(crate) mod mixed;
 pub(crate) mod refusals;
 pub(crate) mod registration;
+mod works_with;
 
 use std::borrow::Cow;
 
@@ -17,8 +19,8 @@ use crate::{
     consent::ConsentHandler,
     context::CheckContext,
     options::Options,
-    report::{Attempt, Report, verdict},
-    rule::{Phase, UnknownRule},
+    report::{Access, Attempt, Report, verdict},
+    rule::{Phase, Rule, UnknownRule},
     session::{HostQueue, Session, Transport},
     text::{MAX_EVIDENCE, bounded},
 };
@@ -32,27 +34,44 @@ pub(crate) async fn check(
 ) -> Result<Report, CheckError> {
     let egress = options.egress();
     let target = LoginTarget::parse(host, &egress)?;
-    let session = Session::new(transport, queue, &egress, options.budget, options.within);
+    let session = Session::new(transport, queue, &egress, options);
     let mut context = CheckContext::new(&session, options, &target, consent);
-    let probe = metadata::read(&mut context).await;
+    let probe = metadata::read(&mut context, host.trim()).await;
     let about = about::read(&context).await.unwrap_or_default();
-    let is_open = mcp::initialize(&mut context).await;
+    let initialized = mcp::initialize(&mut context).await;
+    let pointer = initialized.pointer(&probe.verdict);
+    if pointer.is_some() {
+        context.ledger.withdraw(Rule::MetadataPublished, "the host points to another authorization server");
+    }
+    let mut clients_tried = Vec::new();
     match &probe.server {
-        Some(server) => check_server(&mut context, server).await,
+        Some(server) => {
+            check_server(&mut context, server).await;
+            clients_tried = works_with::try_all(&mut context, server).await;
+        }
         None => end_phases(&mut context, "there is no server to register with"),
     }
-    let verdict = verdict::of_check(&probe, is_open, session.failure().as_ref());
-    let CheckContext { ledger, left_behind, secrets, .. } = context;
+    let verdict = verdict::of_check(&probe, &initialized, pointer, session.failure().as_ref());
+    let CheckContext { ledger, left_behind, secrets, unusable_client, .. } = context;
     let (checks, findings) = ledger.finish()?;
-    let Probe { server, metadata_url, attempts, .. } = probe;
+    let Probe { server, metadata, metadata_url, attempts, .. } = probe;
+    let registration = checks.iter().find(|check| check.id == Rule::OpenRegistration.id());
+    let registration = registration.map(|check| &check.outcome);
+    let has_token = options.initial_access_token.is_some();
+    let clients = metadata.map(|metadata| Access::of(&metadata, registration, has_token));
     let mut report = Report {
         host: target.host(),
         resource: target.resource(),
+        date: None,
         issuer: server.map(|server| server.issuer.to_string()),
         why: verdict.why(),
         requirement: verdict.requirement().map(Cow::into_owned),
         verdict,
         metadata_url,
+        clients: clients.unwrap_or_default(),
+        unusable_client,
+        works_with: clients_tried,
+        authorization_servers: Vec::new(),
         about,
         findings,
         checks,
@@ -75,7 +94,7 @@ async fn check_server(context: &mut CheckContext<'_>, server: &Server) {
         Ok(registered) => registered,
         Err(why) => return end_phases(context, &why),
     };
-    let mut confidential = None;
+    let (mut confidential, mut mixed) = (None, None);
     if register {
         refusals::send_all(context, server, &registered.requested).await;
         confidential = confidential::register(
@@ -85,18 +104,28 @@ async fn check_server(context: &mut CheckContext<'_>, server: &Server) {
             registered.information.metadata.token_endpoint_auth_method(),
         )
         .await;
+        mixed = mixed::register(context, server, &registered.requested).await;
     }
     match &registered.client {
         Ok(client) if login => {
             let other = confidential.as_ref().and_then(|other| other.client.as_ref());
-            login::log_in(context, server, client, other).await;
+            let mixed = mixed.as_ref().and_then(|mixed| mixed.client.as_ref());
+            login::log_in(context, server, client, mixed.map(|client| (client, mixed::OTHER)), other).await;
         }
         Ok(_) => context.end_phase(Phase::Login, "not asked for (--login)"),
-        Err(why) => context.end_phase(Phase::Login, why),
+        Err(why) => {
+            context.end_phase(Phase::Login, &format!("the registered client cannot be used: {why}"));
+            context.unusable_client = Some(bounded(why, MAX_EVIDENCE));
+        }
     }
     if let Some(confidential) = confidential {
         confidential.delete(context, server).await;
     }
+    match mixed {
+        Some(mixed) => mixed.delete(context, server).await,
+        None => context.not_applicable(Rule::MixedRedirectUris, "not asked for (--register)"),
+    }
+    context.end_phase(Phase::Registration, "the response shows nothing of it");
     management::manage(context, server, &registered.information, &registered.requested).await;
     if !register {
         context.end_phase(Phase::Refusals, "not asked for (--register)");

@@ -3,10 +3,11 @@ use std::{fmt, rc::Rc};
 use crate::{
     check::{CheckError, check},
     consent::ConsentHandler,
+    follow::named_servers,
     http_client::{HttpClient, HttpClientError},
     options::Options,
     report::Report,
-    session::{HostQueue, Transport},
+    session::{HostQueue, Session, Transport},
 };
 
 /// A checker of hosts, live or over another transport.
@@ -49,5 +50,22 @@ impl Checker {
     /// Checks one host or URL over another transport: a recording, or a server in this program.
     pub async fn check_over(&self, transport: &dyn Transport, host: &str) -> Result<Report, CheckError> {
         check(host, &self.options, transport, &self.queue, self.consent.as_deref()).await
+    }
+
+    /// Checks the authorization servers that the protected resource metadata of a host names (RFC 9728), for a host
+    /// whose verdict points to it; at most three, and each with the host as the resource of the login. The report of the
+    /// host then names them.
+    pub async fn follow(&self, report: &mut Report) -> Vec<Result<Report, CheckError>> {
+        let egress = self.options.egress();
+        let session = Session::new(&self.http_client, &self.queue, &egress, &self.options);
+        report.authorization_servers = named_servers(&session, &report.verdict).await;
+        let mut options = Options { mcp: false, ..self.options.clone() };
+        options.resource = Some(report.resource.clone());
+        let (transport, consent) = (&self.http_client, self.consent.as_deref());
+        let mut reports = Vec::new();
+        for server in &report.authorization_servers {
+            reports.push(check(server, &options, transport, &self.queue, consent).await);
+        }
+        reports
     }
 }

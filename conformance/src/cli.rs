@@ -1,15 +1,20 @@
 //! The command line.
 
+mod accepted;
 mod arguments;
 mod baseline;
 mod batch;
 mod check;
+mod clients;
 mod console;
+mod date;
 mod explain;
 mod hosts;
 mod loopback;
+mod mcp_config;
 mod output;
 mod render;
+mod serve;
 mod usage;
 mod vectors;
 
@@ -25,6 +30,7 @@ use usage::Usage;
 pub(crate) fn run() -> ExitCode {
     let done = match arguments().command {
         Command::Check(check) => check::run(*check),
+        Command::Clients => clients::run(),
         Command::Completions { shell } => {
             let mut command = Arguments::command();
             clap_complete::generate(shell, &mut command, "conformance", &mut io::stdout());
@@ -33,6 +39,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Explain { ids } => explain::run(&ids),
         Command::Man => man(),
         Command::Render(render) => render::run(&render),
+        Command::Serve(serve) => serve::run(&serve),
         Command::Schema => schema(),
         Command::Vectors { pattern } => vectors::run(pattern.as_deref()),
     };

@@ -1,8 +1,10 @@
 //! The state that the phases of a check share.
 
 mod client;
+pub(crate) mod information;
 
 use login_flow::{Finding, LoginTarget};
+use rfc7591::GrantType;
 
 use crate::{
     consent::ConsentHandler,
@@ -24,6 +26,16 @@ pub(crate) struct CheckContext<'a> {
     pub(crate) ledger: Ledger,
     pub(crate) left_behind: Vec<LeftBehind>,
     pub(crate) secrets: Secrets,
+    /// The metadata lists the code challenge method `plain`.
+    pub(crate) lists_plain: bool,
+    /// The grant types that the metadata lists.
+    pub(crate) lists_grants: Option<Vec<GrantType>>,
+    /// The scope of the named URL's challenge, once a login has asked for it.
+    pub(crate) challenge_scope: Option<String>,
+    /// The named URL asks for a token.
+    pub(crate) is_challenged: bool,
+    /// The reason why the client that was registered cannot be used.
+    pub(crate) unusable_client: Option<String>,
 }
 
 impl<'a> CheckContext<'a> {
@@ -38,7 +50,25 @@ impl<'a> CheckContext<'a> {
             secrets.keep(token.secret());
         }
         let (ledger, left_behind) = Default::default();
-        Self { session, options, target, consent, ledger, left_behind, secrets }
+        Self {
+            session,
+            options,
+            target,
+            consent,
+            ledger,
+            left_behind,
+            secrets,
+            lists_plain: false,
+            lists_grants: None,
+            challenge_scope: None,
+            is_challenged: false,
+            unusable_client: None,
+        }
+    }
+
+    /// The resource that a login is for (RFC 8707 §2).
+    pub(crate) fn resource(&self) -> String {
+        self.options.resource.clone().unwrap_or_else(|| self.target.resource())
     }
 
     /// Notes that a check looked at a requirement and saw it met.
@@ -48,12 +78,15 @@ impl<'a> CheckContext<'a> {
 
     /// Notes a violation.
     pub(crate) fn failed(&mut self, finding: Finding) {
-        self.ledger.failed(finding);
+        self.ledger.failed(finding, self.session.received());
     }
 
     /// Notes a violation if there is one, else that the requirement is met.
     pub(crate) fn judged(&mut self, rule: Rule, finding: Option<Finding>) {
-        self.ledger.judged(rule, finding);
+        match finding {
+            Some(finding) => self.failed(finding),
+            None => self.passed(rule),
+        }
     }
 
     /// Notes the reason why a requirement was not tested.
@@ -66,10 +99,10 @@ impl<'a> CheckContext<'a> {
         self.ledger.end_phase(phase, why);
     }
 
-    /// Notes the violations of RFC 7591 and RFC 7592 in a response.
-    pub(crate) fn violations(&mut self, violations: &[rfc7591::Violation]) {
+    /// Notes the violations of RFC 7591 and RFC 7592 in a response, which `about` describes.
+    pub(crate) fn violations(&mut self, about: &str, violations: &[rfc7591::Violation]) {
         for violation in violations {
-            self.failed(of_violation(violation));
+            self.failed(of_violation(about, violation));
         }
     }
 }

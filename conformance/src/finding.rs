@@ -1,3 +1,5 @@
+use std::borrow::Cow;
+
 use login_flow::{Actor, Finding};
 use rfc7591::Violation;
 
@@ -8,7 +10,7 @@ use crate::{
 
 impl Rule {
     /// A violation of the rule, with the evidence and the advice to the party that must act.
-    pub(crate) fn finding(self, evidence: &str, remedy: &'static str) -> Finding {
+    pub(crate) fn finding(self, evidence: &str, remedy: impl Into<Cow<'static, str>>) -> Finding {
         let clause = self.clause();
         Finding {
             id: clause.id.into(),
@@ -21,14 +23,14 @@ impl Rule {
     }
 }
 
-/// The finding of a violation of RFC 7591 or RFC 7592.
-pub(crate) fn of_violation(violation: &Violation) -> Finding {
+/// The finding of a violation of RFC 7591 or RFC 7592, in the response that `about` describes.
+pub(crate) fn of_violation(about: &str, violation: &Violation) -> Finding {
     Finding {
         id: violation.code().into(),
         level: violation.level(),
         section: violation.section().into(),
         actor: Actor::AuthorizationServer,
-        evidence: bounded(&violation.to_string(), MAX_EVIDENCE),
+        evidence: bounded(&format!("{about}: {violation}"), MAX_EVIDENCE),
         remedy: remedy(violation).into(),
     }
 }

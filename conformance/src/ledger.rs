@@ -1,7 +1,8 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    report::{Check, Outcome},
+    received::Received,
+    report::{Check, Outcome, ReportedFinding},
     rule::{Phase, Rule, UnknownRule},
 };
 use login_flow::Finding;
@@ -10,7 +11,7 @@ use login_flow::Finding;
 #[derive(Debug, Default)]
 pub(crate) struct Ledger {
     outcomes: BTreeMap<Rule, Outcome>,
-    findings: Vec<(Rule, Finding)>,
+    findings: Vec<(Rule, ReportedFinding)>,
     unknown: Option<UnknownRule>,
 }
 
@@ -23,32 +24,33 @@ impl Ledger {
         }
     }
 
-    /// Notes a violation. The id of a finding that another crate made may be unknown here: [`finish`](Self::finish)
-    /// returns that as an error.
-    pub(crate) fn failed(&mut self, finding: Finding) {
+    /// Notes a violation, and the response that shows it. The same rule violated by several responses is one finding.
+    /// The id of a finding that another crate made may be unknown here: [`finish`](Self::finish) returns that as an
+    /// error.
+    pub(crate) fn failed(&mut self, finding: Finding, received: Option<Received>) {
         let rule = match Rule::try_from(&*finding.id) {
             Ok(rule) => rule,
             Err(unknown) => return self.unknown = Some(unknown),
         };
         self.outcomes.insert(rule, Outcome::Failed);
-        let mut noted = self.findings.iter().filter(|(noted, _)| *noted == rule);
-        let is_new = noted.clone().all(|(_, noted)| noted.evidence != finding.evidence);
-        if is_new && noted.nth(MAX_PER_RULE - 1).is_none() {
-            self.findings.push((rule, finding));
-        }
-    }
-
-    /// Notes one of the two.
-    pub(crate) fn judged(&mut self, rule: Rule, finding: Option<Finding>) {
-        match finding {
-            Some(finding) => self.failed(finding),
-            None => self.passed(rule),
+        let is_same = |(noted, reported): &&mut (Rule, ReportedFinding)| {
+            *noted == rule && reported.finding.level == finding.level
+        };
+        match self.findings.iter_mut().find(is_same) {
+            Some((_, reported)) => reported.add(finding.evidence),
+            None => self.findings.push((rule, ReportedFinding::new(finding, received))),
         }
     }
 
     /// Notes the reason why a requirement was not tested.
     pub(crate) fn not_applicable(&mut self, rule: Rule, why: &str) {
         self.outcomes.entry(rule).or_insert_with(|| Outcome::NotTested { why: why.to_owned() });
+    }
+
+    /// Takes back what was noted of a requirement: it was not tested, for a reason that a later response shows.
+    pub(crate) fn withdraw(&mut self, rule: Rule, why: &str) {
+        self.findings.retain(|(noted, _)| *noted != rule);
+        self.outcomes.insert(rule, Outcome::NotTested { why: why.to_owned() });
     }
 
     /// Ends a phase: the rules that no check spoke of were not tested.
@@ -64,7 +66,7 @@ impl Ledger {
     }
 
     /// Every rule with its outcome, and the findings, both in the order of SPEC.md.
-    pub(crate) fn finish(mut self) -> Result<(Vec<Check>, Vec<Finding>), UnknownRule> {
+    pub(crate) fn finish(mut self) -> Result<(Vec<Check>, Vec<ReportedFinding>), UnknownRule> {
         if let Some(unknown) = self.unknown {
             return Err(unknown);
         }
@@ -79,8 +81,6 @@ impl Ledger {
     }
 }
 
-const MAX_PER_RULE: usize = 8;
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -91,7 +91,9 @@ mod tests {
         ledger.passed(Rule::ClientId);
         ledger.not_applicable(Rule::ClientId, "too late");
         ledger.not_applicable(Rule::SecretExpiry, "no secret was issued");
-        ledger.failed(Rule::RegistrationStatus.finding("status 200", "answer with 201"));
+        ledger.failed(Rule::RegistrationStatus.finding("status 200", "answer with 201"), None);
+        ledger.failed(Rule::RegistrationStatus.finding("status 202", "answer with 201"), None);
+        ledger.failed(Rule::RegistrationStatus.finding("status 200", "answer with 201"), None);
         ledger.passed(Rule::RegistrationStatus);
         ledger.end_phase(Phase::Registration, "the end");
         let (checks, findings) = ledger.finish().unwrap();
@@ -102,7 +104,8 @@ mod tests {
         assert_eq!(outcome(Rule::RegistrationStatus), &Outcome::Failed);
         assert_eq!(outcome(Rule::MetadataReturned), &untested("the end"));
         assert_eq!(outcome(Rule::CodeOnce), &untested("no check looked at it"));
-        assert_eq!(findings.len(), 1);
+        assert_eq!(findings.len(), 1, "one rule, one finding");
+        assert_eq!((findings[0].count, &*findings[0].also), (3, &["status 202".to_owned()][..]));
     }
 
     #[test]
@@ -110,7 +113,7 @@ mod tests {
         let mut ledger = Ledger::default();
         let mut finding = Rule::ClientId.finding("none", "send one");
         finding.id = "rfc7591/3.2.1/client-idd".into();
-        ledger.failed(finding);
+        ledger.failed(finding, None);
         assert_eq!(ledger.finish().unwrap_err(), Rule::try_from("rfc7591/3.2.1/client-idd").unwrap_err());
     }
 }

@@ -3,7 +3,7 @@ use std::time::Duration;
 use login_flow::Egress;
 use url::Url;
 
-use crate::report::Extent;
+use crate::{preset::Preset, report::Extent};
 
 /// The extent of a check, its bounds, and what it sends.
 #[derive(Clone, Debug)]
@@ -18,14 +18,19 @@ pub struct Options {
     pub register: bool,
     /// Logs in; this registers a client too.
     pub login: bool,
+    /// The widely used clients to register and log in as.
+    pub clients: Vec<Preset>,
     /// The number of requests that each host gets at most.
     pub budget: u32,
     /// The time that the check of one host takes at most.
     pub within: Duration,
     /// The registered redirection URI, on loopback.
     pub redirect_uri: Url,
-    /// The scope of the login; `None` lets the server choose.
+    /// The scope of the login; `None` is that of the challenge of the named URL, else `openid` at a server that speaks
+    /// OpenID Connect, else none.
     pub scope: Option<String>,
+    /// The resource of the login (RFC 8707 §2); `None` for the named URL.
+    pub resource: Option<String>,
     /// The initial access token of a protected registration (RFC 7591 §3).
     pub initial_access_token: Option<rfc7591::BearerToken>,
     /// Certificate authorities to trust beside those of the machine, as PEM.
@@ -45,10 +50,12 @@ impl Options {
             mcp: false,
             register: false,
             login: false,
-            budget: 60,
+            clients: Vec::new(),
+            budget: 120,
             within: Duration::from_mins(1),
             redirect_uri: Url::parse("http://127.0.0.1:8912/callback").expect("a URL"),
             scope: None,
+            resource: None,
             initial_access_token: None,
             authorities: None,
         }
@@ -72,6 +79,11 @@ impl Options {
     /// Also asks for an MCP `initialize`.
     pub fn with_mcp(self) -> Self {
         Self { mcp: true, ..self }
+    }
+
+    /// Returns `true` if a check sends nothing but read-only requests.
+    pub(crate) fn is_reading(&self) -> bool {
+        !(self.mcp || self.register || self.login) && self.clients.is_empty()
     }
 
     pub(crate) fn egress(&self) -> Egress {

@@ -64,7 +64,9 @@ async fn replay_host(checker: &Checker, name: String, vector: Vector) -> Result<
     expected.extend(vector.findings.iter().cloned());
     let report = checker.check_over(&Replay::new(vector), &host).await?;
     let mut found = vec![report.verdict.name().to_owned()];
-    found.extend(sorted(report.findings.into_iter().map(|finding| finding.id.into_owned()).collect()));
+    found.extend(sorted(
+        report.findings.into_iter().map(|reported| reported.finding.id.into_owned()).collect(),
+    ));
     Ok(Replayed { name, expected, found })
 }
 

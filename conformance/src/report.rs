@@ -1,6 +1,9 @@
 //! The report of a host, and its forms.
 
+mod access;
+pub mod badge;
 mod document;
+mod finding;
 mod form;
 pub mod html;
 pub mod json;
@@ -10,7 +13,11 @@ mod model;
 pub mod sarif;
 pub mod terminal;
 pub(crate) mod verdict;
+mod works_with;
 
+pub use access::Access;
 pub use document::Document;
+pub use finding::{Acceptance, ReportedFinding};
 pub use form::FormError;
 pub use model::{About, Attempt, Check, Extent, LeftBehind, Outcome, Report};
+pub use works_with::{Answer, WorksWith};

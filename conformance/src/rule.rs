@@ -3,6 +3,7 @@
 mod clause;
 mod client;
 mod phase;
+mod rules;
 mod table;
 
 pub use clause::Clause;

@@ -25,11 +25,20 @@ impl Secrets {
         if self.0.is_empty() {
             return;
         }
-        for text in report.verdict.untrusted_texts().into_iter().chain(&mut report.why) {
+        for text in report
+            .verdict
+            .untrusted_texts()
+            .into_iter()
+            .chain(&mut report.why)
+            .chain(&mut report.unusable_client)
+        {
             self.take_out(text);
         }
+        for tried in &mut report.works_with {
+            tried.stopped_by.iter_mut().for_each(|text| self.take_out(text));
+        }
         for finding in &mut report.findings {
-            self.take_out(&mut finding.evidence);
+            finding.untrusted_texts().for_each(|text| self.take_out(text));
         }
         for check in &mut report.checks {
             if let Outcome::NotTested { why } = &mut check.outcome {

@@ -17,6 +17,11 @@ use url::Url;
 
 pub(crate) use host_queue::HostQueue;
 
+use crate::{
+    options::Options,
+    received::{self, Received},
+};
+
 /// A way to send a request and read its response, without following redirects: a socket, or a recording.
 pub trait Transport {
     /// Sends a request.
@@ -86,9 +91,11 @@ pub(crate) struct Session<'a> {
     egress: &'a Egress,
     budget: u32,
     deadline: Instant,
+    keeps_received: bool,
     sent: RefCell<BTreeMap<String, u32>>,
     paused: RefCell<BTreeMap<String, Failure>>,
     failure: RefCell<Option<Failure>>,
+    received: RefCell<Option<Received>>,
     total: Cell<u32>,
 }
 
@@ -97,13 +104,28 @@ impl<'a> Session<'a> {
         transport: &'a dyn Transport,
         queue: &'a HostQueue,
         egress: &'a Egress,
-        budget: u32,
-        within: Duration,
+        options: &Options,
     ) -> Self {
         let now = Instant::now();
-        let deadline = now.checked_add(within).unwrap_or(now);
-        let (sent, paused, failure) = Default::default();
-        Self { transport, queue, egress, budget, deadline, sent, paused, failure, total: Cell::new(0) }
+        let deadline = now.checked_add(options.within).unwrap_or(now);
+        let budget = options.budget;
+        // A check that reads only has one answer that matters, the document.
+        let keeps_received = !options.is_reading();
+        let (sent, paused, failure, received) = Default::default();
+        let total = Cell::new(0);
+        Self {
+            transport,
+            queue,
+            egress,
+            budget,
+            deadline,
+            keeps_received,
+            sent,
+            paused,
+            failure,
+            received,
+            total,
+        }
     }
 
     pub(crate) fn egress(&self) -> &Egress {
@@ -118,6 +140,11 @@ impl<'a> Session<'a> {
     /// The reason why the last request without a response had none.
     pub(crate) fn failure(&self) -> Option<Failure> {
         self.failure.borrow().clone()
+    }
+
+    /// The last request with its response.
+    pub(crate) fn received(&self) -> Option<Received> {
+        self.received.borrow().clone()
     }
 
     /// The output of a future, if it is there before the deadline.
@@ -136,9 +163,13 @@ impl<'a> Session<'a> {
         request: Request<Vec<u8>>,
         limit: Limit,
     ) -> Result<Response<Vec<u8>>, Failure> {
+        let line = self.keeps_received.then(|| received::line(&request));
         let sent = self.send_with_pause(request, limit).await;
-        if let Err(failure) = &sent {
-            *self.failure.borrow_mut() = Some(failure.clone());
+        match &sent {
+            Ok(response) => {
+                *self.received.borrow_mut() = line.map(|line| Received::of(&line, response));
+            }
+            Err(failure) => *self.failure.borrow_mut() = Some(failure.clone()),
         }
         sent
     }

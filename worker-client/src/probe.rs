@@ -18,7 +18,7 @@ use crate::{
         limits::RateLimit,
     },
 };
-use login_flow::{LoginTarget, Probe, RequestedScope, Server, Verdict, probe};
+use login_flow::{LoginTarget, Probe, RequestedScope, Server, Verdict, challenge_scope, probe};
 
 /// The outcome of a probe: a validated server, exactly when a login is possible.
 #[derive(Deserialize, Serialize)]
@@ -72,8 +72,12 @@ pub(crate) async fn probe_host(
         let is_preregistered =
             |issuer: &Issuer| config.clients.at(issuer).is_some_and(Preregistered::is_client);
         let fetch = through_until(egress, Limit::METADATA, Deadline::after(DISCOVERY_DEADLINE));
-        let probed = probe(target, egress, is_preregistered, fetch).await;
-        let Probe { verdict, server, challenge_scope, retry_after, .. } = probed;
+        let Probe { verdict, server, retry_after, .. } =
+            probe(target, egress, is_preregistered, &fetch).await;
+        let challenge_scope = match &server {
+            Some(_) => challenge_scope(target, fetch).await,
+            None => None,
+        };
         // A host that asks for time is given it: the answer is kept for as long.
         let wait = retry_after.map_or(PROBE_TTL, |retry_after| retry_after.wait(now()).max(PROBE_TTL));
         let is_unreachable = matches!(verdict, Verdict::Unreachable { .. });

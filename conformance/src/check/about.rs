@@ -7,7 +7,7 @@ use crate::{context::CheckContext, report::About, session::Limit};
 /// Reads the name, description and icon of the host from its root page; `None` if that redirects or fails.
 pub(super) async fn read(context: &CheckContext<'_>) -> Option<About> {
     let mut request = get(&context.target.root(), "text/html")?;
-    if !(context.options.mcp || context.options.register || context.options.login) {
+    if context.options.is_reading() {
         // The last request of a check that reads only.
         request.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
     }

@@ -31,7 +31,7 @@ pub(super) async fn register(
     let response = context.session.send(registration.request(), Limit::Json).await.ok()?;
     // A refusal violates no rule: a server may list methods that are for clients which it knows.
     let information = registration.receive(&response).ok()?;
-    context.judge_information(&requested, &information);
+    context.judge_information("a client with a secret", &requested, &information, &response);
     let redirect_uri = context.options.redirect_uri.clone();
     let method = information.metadata.token_endpoint_auth_method.clone();
     let auth = ClientAuth::new(method, information.client_secret).ok();

@@ -51,9 +51,20 @@ async fn without_token(context: &mut CheckContext<'_>, configuration: &ClientCon
     let mut request: Request<Vec<u8>> = configuration.clone().read().request();
     request.headers_mut().remove(header::AUTHORIZATION);
     match context.session.send(request, Limit::Json).await {
+        Ok(response) if is_neither(&response) => {
+            let why =
+                format!("a read without a token is neither answered nor refused: {}", response.status());
+            context.not_applicable(Rule::RegistrationTokenRequired, &why);
+        }
         Ok(response) => context.judged(Rule::RegistrationTokenRequired, judge_without_token(&response)),
         Err(failure) => context.not_applicable(Rule::RegistrationTokenRequired, &failure.to_string()),
     }
+}
+
+/// Returns `true` for a status that says neither that a token is required nor that none is.
+fn is_neither(response: &Response<Vec<u8>>) -> bool {
+    let status = response.status();
+    !status.is_success() && !matches!(status.as_u16(), 400 | 401 | 403)
 }
 
 /// The finding of a response to a read without a registration access token.
@@ -71,8 +82,10 @@ async fn read(
 ) -> Option<ClientConfiguration> {
     let read = configuration.clone().read();
     let response = context.session.send(read.request(), Limit::Json).await.ok()?;
-    let information = judge_response(context, read.receive(&response), client_id, "a read")?;
-    context.violations(&information.violations);
+    let status = response.status();
+    let information = judge_response(context, read.receive(&response), status, client_id, "a read")?;
+    context.violations("a read", &information.violations);
+    context.judge_members("a read", &information.violations, &response);
     information.management
 }
 
@@ -94,8 +107,9 @@ async fn update(
     let secret = registered.client_secret.as_ref().map(|secret| secret.secret.clone());
     let update = configuration.clone().update(client_id.clone(), secret, requested.clone());
     let response = context.session.send(update.request(), Limit::Json).await.ok()?;
-    let information = judge_response(context, update.receive(&response), client_id, "an update")?;
-    context.judge_information(&requested, &information);
+    let status = response.status();
+    let information = judge_response(context, update.receive(&response), status, client_id, "an update")?;
+    context.judge_information("an update", &requested, &information, &response);
     information.management
 }
 
@@ -103,6 +117,7 @@ async fn update(
 fn judge_response(
     context: &mut CheckContext<'_>,
     received: Result<ClientInformation, RegistrationError>,
+    status: StatusCode,
     client_id: &str,
     description: &str,
 ) -> Option<ClientInformation> {
@@ -115,10 +130,11 @@ fn judge_response(
             Some(information)
         }
         Err(rejected) => {
-            let why = format!("{description} was refused: {rejected}");
-            context.violations(rejected.violations());
-            context.not_applicable(Rule::ReadStatus, &why);
-            context.not_applicable(Rule::SameClient, &why);
+            context.violations(description, rejected.violations());
+            if !status.is_success() {
+                context.judge_unmanaged(Rule::ReadStatus, description, status);
+            }
+            context.not_applicable(Rule::SameClient, &format!("{description} gave no client: {rejected}"));
             None
         }
     }

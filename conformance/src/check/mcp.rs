@@ -7,39 +7,65 @@ use crate::{
     context::CheckContext,
     rule::{Phase, Rule},
     session::Limit,
+    text::bounded,
 };
-use login_flow::Finding;
+use login_flow::{BearerChallenge, Finding, Verdict};
 
-/// Sends an MCP `initialize` without a token to the named URL; `true` if that succeeds.
-pub(super) async fn initialize(context: &mut CheckContext<'_>) -> bool {
+/// The result of an MCP `initialize` without a token.
+pub(crate) enum Initialized {
+    /// It succeeded.
+    Open,
+    /// It was answered with 401.
+    Challenged(Option<BearerChallenge>),
+    /// It was not sent, or answered with something else.
+    Unknown,
+}
+
+impl Initialized {
+    /// The protected resource metadata that a challenge names (RFC 9728), where the host has no metadata of its own.
+    pub(crate) fn pointer(&self, verdict: &Verdict) -> Option<String> {
+        match (self, verdict) {
+            (Self::Challenged(challenge), Verdict::NoMetadata | Verdict::Closed { .. }) => {
+                challenge.as_ref().and_then(|challenge| challenge.resource_metadata.clone())
+            }
+            _ => None,
+        }
+    }
+}
+
+/// Sends an MCP `initialize` without a token to the named URL.
+pub(super) async fn initialize(context: &mut CheckContext<'_>) -> Initialized {
     if !context.options.mcp {
         context.end_phase(Phase::Mcp, "not asked for (--mcp)");
-        return false;
+        return Initialized::Unknown;
     }
     let request = match request(context.target.url().clone()) {
         Ok(request) => request,
         Err(invalid) => {
             context.end_phase(Phase::Mcp, &invalid.to_string());
-            return false;
+            return Initialized::Unknown;
         }
     };
     match context.session.send(request, Limit::Json).await {
         Err(failure) => context.end_phase(Phase::Mcp, &failure.to_string()),
         Ok(response) if is_initialized(&response) => {
             context.end_phase(Phase::Mcp, "an MCP initialize needs no token");
-            return true;
+            return Initialized::Open;
         }
         Ok(response) if response.status() == StatusCode::UNAUTHORIZED => {
+            context.is_challenged = true;
             context.judged(Rule::BearerChallenge, judge(&response));
+            return Initialized::Challenged(BearerChallenge::read(response.headers()));
         }
         Ok(response) => {
             context.end_phase(Phase::Mcp, &format!("no MCP server answers there ({})", response.status()));
         }
     }
-    false
+    Initialized::Unknown
 }
 
-fn request(url: Url) -> Result<Request<Vec<u8>>, InvalidEndpoint> {
+/// An MCP `initialize` without a token.
+pub(super) fn request(url: Url) -> Result<Request<Vec<u8>>, InvalidEndpoint> {
     let message = json!({
         "jsonrpc": "2.0", "id": 1, "method": "initialize",
         "params": {
@@ -67,9 +93,16 @@ fn is_initialized(response: &Response<Vec<u8>>) -> bool {
 
 /// The finding of a 401 response to a request without a token.
 pub(crate) fn judge(response: &Response<Vec<u8>>) -> Option<Finding> {
-    if response.headers().contains_key(header::WWW_AUTHENTICATE) {
+    let values: Vec<_> = response.headers().get_all(header::WWW_AUTHENTICATE).iter().collect();
+    if BearerChallenge::read(response.headers()).is_some() {
         return None;
     }
-    let evidence = "an MCP initialize without a token is answered with 401 and no `WWW-Authenticate`";
-    Some(Rule::BearerChallenge.finding(evidence, "send a Bearer challenge with every 401"))
+    let shown =
+        |value: &&HeaderValue| format!("`{}`", bounded(&String::from_utf8_lossy(value.as_bytes()), 120));
+    let received = match values.iter().map(shown).collect::<Vec<_>>() {
+        values if values.is_empty() => "no `WWW-Authenticate`".to_owned(),
+        values => format!("{}, which is no Bearer challenge", values.join(", ")),
+    };
+    let evidence = format!("an MCP initialize without a token is answered with 401 and {received}");
+    Some(Rule::BearerChallenge.finding(&evidence, "send a Bearer challenge with every 401"))
 }

@@ -1,19 +1,25 @@
-use std::cell::RefCell;
+mod document;
+
+pub(crate) use document::{judge_grants, judge_members};
+
+use std::{cell::RefCell, collections::BTreeMap};
 
 use http::{Response, StatusCode, header};
-use login_flow::{Finding, Probe, Requirement, Verdict, probe};
-use rfc7591::AuthMethod;
-use rfc8414::Metadata;
+use login_flow::{FetchError, Finding, Level, Probe, Requirement, Verdict, probe};
+use rfc7591::lenient::Members;
 use serde_json::Value;
 
 use crate::{
     context::CheckContext,
+    received::{self, Received},
     rule::{Phase, Rule},
 };
 
-/// Reads the metadata, and notes the outcome of each of its rules.
-pub(super) async fn read(context: &mut CheckContext<'_>) -> Probe {
+/// Reads the metadata, and notes the outcome of each of its rules. `typed` is the host as it was named.
+pub(super) async fn read(context: &mut CheckContext<'_>, typed: &str) -> Probe {
     let seen = RefCell::new(Vec::new());
+    let documents = RefCell::new(BTreeMap::new());
+    let is_for_login = context.options.login;
     let session = context.session;
     let probe = probe(
         context.target,
@@ -22,23 +28,46 @@ pub(super) async fn read(context: &mut CheckContext<'_>) -> Probe {
         async |request| {
             let is_well_known = request.uri().path().contains("/.well-known/");
             let url = request.uri().to_string();
+            // Beside a document, a challenge only tells the scope of a login.
+            if !is_well_known && !is_for_login && !documents.borrow().is_empty() {
+                return Err(FetchError::NoAnswer);
+            }
+            let line = received::line(&request);
             let response = session.fetch(request).await?;
             if is_well_known {
                 seen.borrow_mut().extend(Unread::of(&url, &response));
+            }
+            if is_well_known && response.status() == StatusCode::OK && names_issuer(&response) {
+                documents.borrow_mut().insert(url, (line, response.clone()));
             }
             Ok(response)
         },
     )
     .await;
+    let document = probe.metadata_url.as_ref().and_then(|url| documents.take().remove(url));
+    let (line, response) = document.unzip();
     let no_metadata = Requirement::METADATA.id;
-    for finding in probe.findings.iter().filter(|finding| finding.id != no_metadata) {
-        context.failed(finding.clone());
+    let is_typed = probe.metadata.as_ref().is_some_and(|metadata| metadata.issuer.as_str() == typed);
+    let findings = probe.findings.iter().filter(|finding| finding.id != no_metadata);
+    // The slash at the end of an issuer that was typed with it is no difference.
+    let findings = findings.filter(|finding| {
+        !(is_typed && finding.id == Rule::IssuerIdentical.id() && finding.level == Level::Note)
+    });
+    let mut findings: Vec<Finding> = findings.cloned().collect();
+    if let Some((metadata, response)) = probe.metadata.as_ref().zip(response.as_ref()) {
+        findings.extend(judge_members(&metadata.issuer, response.body()));
+        findings.extend(judge_grants(metadata));
+    }
+    let shown = line.zip(response.as_ref()).filter(|_| !findings.is_empty());
+    let received = shown.map(|(line, response)| Received::of(&line, response));
+    for finding in findings {
+        context.ledger.failed(finding, received.clone());
     }
     match (&probe.metadata, &probe.verdict) {
-        (Some(metadata), _) => judge_document(context, metadata),
+        (Some(metadata), _) => document::judge(context, metadata),
         (None, Verdict::NoMetadata) => {
             for unread in seen.take() {
-                context.failed(unread.finding());
+                context.ledger.failed(unread.finding(), None);
             }
             if [Rule::MetadataStatus, Rule::MetadataObject]
                 .iter()
@@ -47,7 +76,7 @@ pub(super) async fn read(context: &mut CheckContext<'_>) -> Probe {
                 context.not_applicable(Rule::MetadataPublished, "a document is there, and it cannot be read");
             } else {
                 for finding in &probe.findings {
-                    context.failed(finding.clone());
+                    context.ledger.failed(finding.clone(), None);
                 }
             }
             context.end_phase(Phase::Metadata, "there is no metadata");
@@ -60,61 +89,9 @@ pub(super) async fn read(context: &mut CheckContext<'_>) -> Probe {
     probe
 }
 
-/// Notes what a document that can be read shows of each rule: that it passes where it has no finding, or why the
-/// document shows nothing of it.
-fn judge_document(context: &mut CheckContext<'_>, metadata: &Metadata) {
-    // `Metadata::receive` looks at each of these before it returns a document, and `probe` at the last three.
-    for rule in [
-        Rule::MetadataPublished,
-        Rule::MetadataStatus,
-        Rule::MetadataContentType,
-        Rule::MetadataObject,
-        Rule::MetadataRepeatedMember,
-        Rule::MetadataEmptyMember,
-        Rule::IssuerIdentical,
-        Rule::IssuerUrl,
-        Rule::MetadataRequiredMember,
-        Rule::MetadataMalformedMember,
-        Rule::RegistrationEndpoint,
-        Rule::S256Advertised,
-        Rule::IssAdvertised,
-    ] {
-        context.passed(rule);
-    }
-    let endpoints =
-        [&metadata.authorization_endpoint, &metadata.token_endpoint, &metadata.registration_endpoint];
-    let methods = [
-        &metadata.token_endpoint_auth_methods_supported,
-        &metadata.revocation_endpoint_auth_methods_supported,
-        &metadata.introspection_endpoint_auth_methods_supported,
-    ];
-    let algorithms = [
-        &metadata.token_endpoint_auth_signing_alg_values_supported,
-        &metadata.revocation_endpoint_auth_signing_alg_values_supported,
-        &metadata.introspection_endpoint_auth_signing_alg_values_supported,
-    ];
-    let signs =
-        |method: &AuthMethod| matches!(method, AuthMethod::PrivateKeyJwt | AuthMethod::ClientSecretJwt);
-    for (rule, is_seen, why) in [
-        (Rule::EndpointUrl, endpoints.into_iter().any(Option::is_some), "the document names no endpoint"),
-        (
-            Rule::AlgorithmsRequired,
-            methods.into_iter().flatten().flatten().any(signs),
-            "no authentication method signs",
-        ),
-        (
-            Rule::AlgorithmNone,
-            algorithms.into_iter().any(Option::is_some),
-            "there is no list of signature algorithms",
-        ),
-    ] {
-        if is_seen {
-            context.passed(rule);
-        } else {
-            context.not_applicable(rule, why);
-        }
-    }
-    context.end_phase(Phase::Metadata, "the document shows nothing of it");
+fn names_issuer(response: &Response<Vec<u8>>) -> bool {
+    let document = Members::from_slice(response.body());
+    document.is_ok_and(|mut document| document.text::<String>("issuer").is_some())
 }
 
 /// A response at a well-known URL that comes close to being a document.

@@ -4,14 +4,18 @@ mod wrong;
 
 pub(crate) use wrong::Wrong;
 
-use http::{Response, header};
+use std::collections::{BTreeMap, BTreeSet};
+
+use http::{Response, StatusCode, header};
 use login_flow::{Finding, Server};
 use rfc7591::{BearerToken, ClientConfiguration, ClientMetadata, Endpoint, Registration, RegistrationError};
 use serde_json::{Map, Value};
 
 use crate::{
+    content_type::other_than_json,
     context::CheckContext,
     finding::of_violation,
+    member_types::{REGISTRATION_ERROR, misfits},
     rule::{Phase, Rule},
     session::Limit,
 };
@@ -19,7 +23,7 @@ use crate::{
 /// Sends each, notes which ones the server registers all the same, and deletes those.
 pub(super) async fn send_all(context: &mut CheckContext<'_>, server: &Server, good: &ClientMetadata) {
     let why = match send_each(context, server, good).await {
-        Ok(()) => "no request was refused".to_owned(),
+        Ok(()) => "the server refused no request by its registration error".to_owned(),
         Err(why) => why,
     };
     context.end_phase(Phase::Refusals, &why);
@@ -37,6 +41,7 @@ async fn send_each(
         return Err("the server has no registration endpoint".to_owned());
     };
     let token = context.options.initial_access_token.as_ref().map(BearerToken::authorization);
+    let mut refusals = Refusals::default();
     for wrong in Wrong::all() {
         let Some(body) = (wrong.request)(&good, server) else { continue };
         let mut request = body.into_http(endpoint);
@@ -44,16 +49,51 @@ async fn send_each(
             request.headers_mut().insert(header::AUTHORIZATION, token.clone());
         }
         let sent = context.session.send(request, Limit::Json).await;
-        let response = sent.map_err(|failure| failure.to_string())?;
-        judge_response(context, wrong, &response);
+        let response = match sent {
+            Ok(response) => response,
+            Err(failure) => {
+                // A requirement of several requests is met only if each of them is answered.
+                let left = Wrong::all().iter().skip_while(|other| other.name != wrong.name);
+                refusals.unsure.extend(left.map(|wrong| (wrong.rule, failure.to_string())));
+                refusals.note(context);
+                return Err(failure.to_string());
+            }
+        };
+        judge_response(context, &mut refusals, wrong, &response);
         clean_up(context, server, wrong, &response).await;
     }
+    refusals.note(context);
     Ok(())
 }
 
-fn judge_response(context: &mut CheckContext<'_>, wrong: &Wrong, response: &Response<Vec<u8>>) {
+/// The rules whose requests were refused, and those of which a request was neither refused nor registered, with the
+/// reason.
+#[derive(Default)]
+struct Refusals {
+    refused: BTreeSet<Rule>,
+    unsure: BTreeMap<Rule, String>,
+}
+
+impl Refusals {
+    fn note(self, context: &mut CheckContext<'_>) {
+        for (rule, why) in &self.unsure {
+            context.not_applicable(*rule, why);
+        }
+        for rule in self.refused.iter().filter(|rule| !self.unsure.contains_key(rule)) {
+            context.passed(*rule);
+        }
+    }
+}
+
+fn judge_response(
+    context: &mut CheckContext<'_>,
+    refusals: &mut Refusals,
+    wrong: &Wrong,
+    response: &Response<Vec<u8>>,
+) {
     let findings = judge(wrong, response);
-    let is_refused = response.status().is_client_error() || response.status().is_server_error();
+    let status = response.status();
+    let is_refused = status.is_client_error() || status.is_server_error();
     let is_registered = findings.iter().any(|finding| finding.id == wrong.rule.id());
     for finding in findings {
         context.failed(finding);
@@ -61,17 +101,30 @@ fn judge_response(context: &mut CheckContext<'_>, wrong: &Wrong, response: &Resp
     let is_replaced = information(response).is_ok() && !is_registered;
     let is_refusal = is_refused || matches!(information(response), Err(RegistrationError::Refused { .. }));
     if is_refusal || is_replaced {
-        context.passed(wrong.rule);
+        refusals.refused.insert(wrong.rule);
     } else if !is_registered {
-        let why = format!("{} is neither registered nor refused: {}", wrong.description, response.status());
-        context.not_applicable(wrong.rule, &why);
+        let why = format!("{} is neither registered nor refused: {status}", wrong.description);
+        refusals.unsure.insert(wrong.rule, why);
     }
     if is_refused {
         context.passed(Rule::ClientError);
     }
-    if response.status().as_u16() == 400 {
+    if is_of_the_server(wrong, response) {
         context.passed(Rule::RegistrationErrorObject);
         context.passed(Rule::RegistrationErrorStatus);
+        context.passed(Rule::RegistrationErrorContentType);
+    }
+}
+
+/// Returns `true` if a response is the server's own refusal of the metadata, which §3.2.2 speaks of; some statuses are
+/// those of the request as such, or come from what stands before the server.
+fn is_of_the_server(wrong: &Wrong, response: &Response<Vec<u8>>) -> bool {
+    let is_json = matches!(information(response), Err(RegistrationError::Refused { .. }));
+    match response.status().as_u16() {
+        405 | 406 | 408 | 413..=415 | 429 | 431 => false,
+        401 | 403 => is_json,
+        400..=499 => wrong.rule != Rule::ContentTypeRequired || response.status() == 400,
+        _ => false,
     }
 }
 
@@ -89,16 +142,40 @@ pub(crate) fn judge(wrong: &Wrong, response: &Response<Vec<u8>>) -> Vec<Finding>
             findings.push(wrong.rule.finding(&evidence, wrong.remedy));
         }
         Ok(_) => {}
-        Err(rejected) => {
-            for violation in rejected.violations() {
-                let mut finding = of_violation(violation);
-                finding.evidence = format!("{}: {}", wrong.description, finding.evidence);
-                let of_errors = [Rule::RegistrationErrorObject, Rule::RegistrationErrorStatus];
-                let is_of_errors = of_errors.iter().any(|rule| rule.id() == finding.id);
-                findings.extend(is_of_errors.then_some(finding));
-            }
-        }
+        Err(rejected) => findings.extend(judge_form(wrong, response, &rejected)),
     }
+    findings
+}
+
+/// The findings of the form of a refusal (RFC 7591 §3.2.2).
+fn judge_form(wrong: &Wrong, response: &Response<Vec<u8>>, rejected: &RegistrationError) -> Vec<Finding> {
+    let (about, status) = (wrong.description, response.status());
+    if !is_of_the_server(wrong, response) {
+        // An error that came as a success.
+        let violations = rejected.violations().iter().map(|violation| of_violation(about, violation));
+        return violations.filter(|finding| finding.id == Rule::RegistrationErrorStatus.id()).collect();
+    }
+    let mut findings = Vec::new();
+    if status != StatusCode::BAD_REQUEST {
+        let evidence = format!("{about}: an error response with status {status}, not 400");
+        findings
+            .push(Rule::RegistrationErrorStatus.finding(&evidence, "answer a registration error with 400"));
+    }
+    if !matches!(rejected, RegistrationError::Refused { .. }) {
+        let evidence = format!("{about}: status {status} without a JSON object that has an `error`");
+        let remedy = "answer with a JSON object that has an `error`";
+        findings.push(Rule::RegistrationErrorObject.finding(&evidence, remedy));
+    } else if let Some(sent) = other_than_json(response) {
+        let evidence = format!("{about}: the content type of the error is `{sent}`, not `application/json`");
+        findings.push(
+            Rule::RegistrationErrorContentType.finding(&evidence, "send the error as application/json"),
+        );
+    }
+    let object: Map<String, Value> = serde_json::from_slice(response.body()).unwrap_or_default();
+    findings.extend(misfits(&object, REGISTRATION_ERROR).into_iter().map(|misfit| {
+        let evidence = format!("{about}: {}", misfit.evidence);
+        Rule::RegistrationErrorObject.finding(&evidence, "send the error as texts with a value")
+    }));
     findings
 }
 

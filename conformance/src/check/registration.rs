@@ -1,13 +1,14 @@
 //! A good registration.
 
 use http::Response;
-use login_flow::{Client, Exchange, Finding, Register, Server, Turn};
-use rfc7591::{ClientInformation, ClientMetadata, Endpoint, Registration, RegistrationError};
+use login_flow::{Client, Exchange, FailedResponse, Finding, Quotation, Register, Server, Step, Turn};
+use rfc7591::{ClientInformation, ClientMetadata, Endpoint, ErrorCode, Registration, RegistrationError};
 
 use crate::{
     cache_control::is_no_store,
     context::{CLIENT_NAME, CheckContext, NOT_OFFERED},
-    rule::{Phase, Rule},
+    relaxed,
+    rule::Rule,
     session::Limit,
     text::bounded,
 };
@@ -28,33 +29,44 @@ pub(super) async fn register(
     server: &Server,
 ) -> Result<RegisteredClient, String> {
     let register = Register::new(server, context.options.redirect_uri.clone(), CLIENT_NAME);
-    let (Some(register), Some(endpoint)) = (register, &server.registration_endpoint) else {
+    let (Some(mut register), Some(endpoint)) = (register, &server.registration_endpoint) else {
         return Err("the server has no registration endpoint".to_owned());
     };
-    let requested = serde_json::from_slice::<ClientMetadata>(register.request().body());
-    let mut requested =
-        requested.map_err(|error| format!("the registration request cannot be read: {error}"))?;
-    requested.scope.clone_from(&context.options.scope);
-    let registration = context.with_token(Registration::new(endpoint.clone(), requested.clone()));
-    let sent = context.session.send(registration.request(), Limit::Json).await;
-    let response = sent.map_err(|failure| failure.to_string())?;
+    if let Some(scope) = &context.options.scope {
+        register = register.with_scope(scope);
+    }
+    let (requested, registration, response) = loop {
+        let requested = serde_json::from_slice::<ClientMetadata>(register.request().body());
+        let requested =
+            requested.map_err(|error| format!("the registration request cannot be read: {error}"))?;
+        let registration = context.with_token(Registration::new(endpoint.clone(), requested.clone()));
+        let sent = context.session.send(registration.request(), Limit::Json).await;
+        let response = sent.map_err(|failure| failure.to_string())?;
+        match register.clone().receive(&response) {
+            Ok(Turn::Again(less)) => register = less,
+            Ok(Turn::Done(_)) | Err(_) => break (requested, registration, response),
+        }
+    };
     let information = match registration.receive(&response) {
         Ok(information) => information,
         Err(rejected) => {
-            context.violations(rejected.violations());
-            if let Some(finding) = refused(&rejected) {
+            context.violations("a registration", rejected.violations());
+            if let Some(finding) = refused(&rejected, &response) {
                 context.failed(finding);
             }
             return Err("no client could be registered".to_owned());
         }
     };
     judge_response(context, &response, &information);
-    context.judge_information(&requested, &information);
-    context.end_phase(Phase::Registration, "the response shows nothing of it");
+    context.passed(Rule::MetadataAccepted);
+    for finding in relaxed::findings(register.relaxations()) {
+        context.failed(finding);
+    }
+    context.judge_information("a registration", &requested, &information, &response);
     let client = match register.receive(&response) {
         Ok(Turn::Done(client)) => Ok(client),
         Ok(Turn::Again(_)) => Err("the registration did not end".to_owned()),
-        Err(error) => Err(format!("the registered client cannot be used: {error}")),
+        Err(error) => Err(error.to_string()),
     };
     Ok(RegisteredClient { requested, information, client })
 }
@@ -92,17 +104,46 @@ fn judge_response(
 }
 
 /// The finding that a good request was refused.
-fn refused(rejected: &RegistrationError) -> Option<Finding> {
+fn refused(rejected: &RegistrationError, response: &Response<Vec<u8>>) -> Option<Finding> {
     let evidence = match rejected {
         RegistrationError::Unusable { .. } => return None,
         RegistrationError::Refused { error_response, status, .. } => {
-            let words = bounded(error_response.error_description.as_deref().unwrap_or_default(), 160);
-            format!("a good request was refused with {status}: {} {words}", error_response.error)
+            let code = bounded(error_response.error.as_ref(), 64);
+            let words = error_response.error_description.as_deref().and_then(Quotation::of);
+            let words = words.map(|words| format!(", and the server says {words}")).unwrap_or_default();
+            format!("a good request was refused with {status}: `{code}`{words}")
         }
-        other => format!("a good request: {other}"),
+        _ => format!("a good request: {}", FailedResponse::read(Step::Registration, response)),
     };
-    let remedy = "register clients without an initial access token, or tell people how to get one";
-    Some(Rule::OpenRegistration.finding(evidence.trim_end(), remedy))
+    Some(Rule::OpenRegistration.finding(&evidence, remedy(rejected)))
+}
+
+/// The remedy that fits the error of a refusal (RFC 7591 §3.2.2, RFC 6750 §3.1).
+fn remedy(rejected: &RegistrationError) -> &'static str {
+    let (status, code) = match rejected {
+        RegistrationError::Refused { status, error_response, .. } => (*status, Some(&error_response.error)),
+        RegistrationError::Status { status, .. } => (*status, None),
+        _ => return "answer with a client that can be used",
+    };
+    match (code, status.as_u16()) {
+        (Some(ErrorCode::InvalidRedirectUri), _) => {
+            "accept loopback redirection URIs of native clients, or tell people which ones are accepted"
+        }
+        (Some(ErrorCode::InvalidClientMetadata), _) => {
+            "accept metadata that RFC 7591 §2 allows, or name the member that is not accepted"
+        }
+        (Some(ErrorCode::InvalidSoftwareStatement | ErrorCode::UnapprovedSoftwareStatement), _) => {
+            "register clients without a software statement, or tell people how to get one"
+        }
+        (_, 401) => "register clients without an initial access token, or tell people how to get one",
+        (_, 403) => "lift the policy that refuses registrations, or tell people who may register",
+        (_, 404 | 410) => "take `registration_endpoint` out of the metadata, or serve it there",
+        (_, 300..=399) => {
+            "publish the `registration_endpoint` that answers: a registration follows no redirect"
+        }
+        (_, 429 | 500..) => "nothing, if it is temporary: answer when the registration is tried again",
+        _ => "answer a good registration with 201",
+    }
 }
 
 /// The finding that caches may store a client information response, which may hold a secret.
@@ -117,6 +158,6 @@ pub(crate) fn judge(response: &Response<Vec<u8>>) -> Vec<Finding> {
     let endpoint = Endpoint::from_static("https://server.example.com/register");
     match Registration::new(endpoint, ClientMetadata::default()).receive(response) {
         Ok(_) => no_store(response).into_iter().collect(),
-        Err(rejected) => refused(&rejected).into_iter().collect(),
+        Err(rejected) => refused(&rejected, response).into_iter().collect(),
     }
 }

@@ -28,6 +28,10 @@ pub(super) enum Command {
     },
     /// Prints reports that were stored as JSON lines in another format
     Render(Render),
+    /// Lists the widely used clients of `check --as`, with what they register, and by which sources
+    Clients,
+    /// Serves an authorization server without a fault on loopback, or one with faults, to try other clients and checkers
+    Serve(Serve),
     /// Prints the JSON schema of a report
     Schema,
     /// Prints completions for a shell
@@ -44,11 +48,14 @@ pub(super) enum Command {
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub(super) struct Check {
     /// Hosts or URLs, such as `good.example` or `https://good.example/mcp`
-    #[arg(required_unless_present_any = ["hosts_file", "replay"])]
+    #[arg(required_unless_present_any = ["hosts_file", "mcp_config", "replay"])]
     pub(super) hosts: Vec<String>,
     /// Also the hosts of a file, one a line; `-` is the standard input
     #[arg(long = "hosts", value_name = "FILE", help_heading = "Many hosts")]
     pub(super) hosts_file: Option<PathBuf>,
+    /// Also the remote servers of an MCP client's configuration file (`mcpServers`, `servers`)
+    #[arg(long, value_name = "FILE", help_heading = "Many hosts")]
+    pub(super) mcp_config: Option<PathBuf>,
     /// How many hosts to check at the same time
     #[arg(long, default_value_t = 32, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=4096), help_heading = "Many hosts")]
     pub(super) concurrency: u16,
@@ -61,6 +68,9 @@ pub(super) struct Check {
     /// Report only the changes since these JSON lines, and fail on a regression
     #[arg(long, value_name = "FILE", help_heading = "Many hosts")]
     pub(super) baseline: Option<PathBuf>,
+    /// Accept the findings of this JSON file: `[{"id", "resource", "reason", "until"}]`; each counts again after its date
+    #[arg(long, value_name = "FILE", help_heading = "Many hosts")]
+    pub(super) accept: Option<PathBuf>,
     /// How long the check of one host may take, in seconds: 60 by default, 300 with --login
     #[arg(long, value_name = "SECONDS", help_heading = "Politeness")]
     pub(super) deadline: Option<u64>,
@@ -68,7 +78,7 @@ pub(super) struct Check {
     #[arg(long, value_name = "SECONDS", help_heading = "Politeness")]
     pub(super) total_deadline: Option<u64>,
     /// How many requests a host gets at most
-    #[arg(long, default_value_t = 60, value_name = "N", help_heading = "Politeness")]
+    #[arg(long, default_value_t = 120, value_name = "N", help_heading = "Politeness")]
     pub(super) budget: u32,
     /// How to print the reports
     #[arg(long, value_enum, default_value_t = Format::Text)]
@@ -85,7 +95,14 @@ pub(super) struct Check {
     /// Also log in, without user interaction where the server grants that, else by a link that is printed
     #[arg(long, help_heading = "Beyond reading")]
     pub(super) login: bool,
-    /// The scope of the login
+    /// Also register and log in as a widely used client, such as `claude`; `all` is each. `conformance clients` lists
+    /// them, with their sources
+    #[arg(long = "as", value_name = "NAME", value_delimiter = ',', conflicts_with_all = ["record", "replay"], help_heading = "Beyond reading")]
+    pub(super) clients: Vec<String>,
+    /// Where a host points to another authorization server (RFC 9728), also check that one, with a report of its own
+    #[arg(long, conflicts_with_all = ["record", "replay"], help_heading = "Beyond reading")]
+    pub(super) follow: bool,
+    /// The scope of the login; without it that of the host's challenge, else `openid` where OpenID Connect is spoken
     #[arg(long, value_name = "SCOPE", requires = "login", help_heading = "Beyond reading")]
     pub(super) scope: Option<String>,
     /// The redirection URI to register, where a server refuses those of loopback; a login can then complete
@@ -107,6 +124,19 @@ pub(super) struct Check {
     /// Ask this vector instead of the network
     #[arg(long, value_name = "FILE", conflicts_with_all = ["login", "hosts_file"], help_heading = "Vectors")]
     pub(super) replay: Option<PathBuf>,
+}
+
+#[derive(Args)]
+pub(super) struct Serve {
+    /// The port on 127.0.0.1; 0 is any that is free. The first line that is printed names it
+    #[arg(long, default_value_t = 0, value_name = "PORT")]
+    pub(super) port: u16,
+    /// A fault by its name, which is the id of the requirement that it violates; may be there several times
+    #[arg(long = "fault", value_name = "ID")]
+    pub(super) faults: Vec<String>,
+    /// List the faults instead
+    #[arg(long)]
+    pub(super) list: bool,
 }
 
 #[derive(Args)]
@@ -135,6 +165,10 @@ pub(super) enum Format {
     Markdown,
     /// One self-contained page, a directory of hosts
     Html,
+    /// One word for each host: `conforms`, `deviates`, `unsupported` or `unknown`
+    Word,
+    /// An SVG for a README, which says what was tested and when; of one host
+    Badge,
 }
 
 const EXIT_CODES: &str = "\

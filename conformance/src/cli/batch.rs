@@ -80,12 +80,14 @@ pub(super) async fn run<T, R>(
     }
 }
 
-/// Waits for Ctrl-C, or for the end of the time there is.
+/// Waits for Ctrl-C or SIGTERM, or for the end of the time there is.
 async fn stopped(total: Option<Duration>) {
     let over = total.and_then(|total| Instant::now().checked_add(total));
     let interrupted = async {
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending::<()>().await;
+        tokio::select! {
+            Ok(()) = tokio::signal::ctrl_c() => {}
+            () = terminated() => {}
+            else => std::future::pending().await,
         }
     };
     match over {
@@ -95,6 +97,20 @@ async fn stopped(total: Option<Duration>) {
         },
         None => interrupted.await,
     }
+}
+
+/// Waits for SIGTERM, by which a container or a CI job is stopped.
+#[cfg(unix)]
+async fn terminated() {
+    match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+        Ok(mut signal) => drop(signal.recv().await),
+        Err(_) => std::future::pending().await,
+    }
+}
+
+#[cfg(not(unix))]
+async fn terminated() {
+    std::future::pending().await
 }
 
 /// A stream of the items that another thread reads: an item that is waited for delays no check.

@@ -8,17 +8,20 @@ use std::{
     time::Duration,
 };
 
-use conformance::{CheckError, Checker, Options, Recorder, Replay, Report};
+use conformance::{CheckError, Checker, Options, Preset, Recorder, Replay, Report, escape};
 use futures_util::{StreamExt, future::ready};
 use login_flow::{Egress, LoginTarget};
 
 use super::{
+    accepted::Accepted,
     arguments::{Check, Format},
     baseline::{self, Changes, Stored},
     batch::{self, Bounds, End},
     console::notify,
+    date::today,
     hosts::Hosts,
     loopback::Loopback,
+    mcp_config,
     output::Output,
     usage::Usage,
 };
@@ -52,12 +55,15 @@ async fn check_all(mut check: Check) -> Result<u8, Usage> {
         // An invalid argument is a mistake; an invalid line of a file is a host that was not asked.
         LoginTarget::parse(host, &egress).map_err(|invalid| Usage::of(format!("{host}: {invalid}")))?;
     }
+    if let Some(file) = &check.mcp_config {
+        hosts.extend(mcp_config::hosts(file)?);
+    }
     let hosts = Hosts::new(hosts, check.hosts_file.as_deref())?;
     let mut checker = Checker::new(options).map_err(Usage::of)?;
     if let Some(loopback) = loopback {
         checker = checker.with_consent_handler(Rc::new(loopback));
     }
-    let job = Job { checker, replay, record: check.record.clone() };
+    let job = Job { checker, replay, record: check.record.clone(), follow: check.follow };
     run_all(&check, &egress, hosts, &job).await
 }
 
@@ -66,6 +72,8 @@ async fn run_all(check: &Check, egress: &Egress, hosts: Hosts, job: &Job) -> Res
         Some(path) if check.resume => baseline::done(path)?,
         _ => BTreeSet::new(),
     };
+    let accepted = check.accept.as_deref().map(Accepted::read).transpose()?;
+    let today = today();
     let mut before = check.baseline.as_deref().map(Stored::open).transpose()?;
     let output = RefCell::new(Output::new(check.format, check.output.as_deref(), check.resume)?);
     let bar = batch::progress(hosts.total);
@@ -85,7 +93,7 @@ async fn run_all(check: &Check, egress: &Egress, hosts: Hosts, job: &Job) -> Res
     let bounds = Bounds {
         concurrency: if check.login { 1 } else { usize::from(check.concurrency) },
         total: check.total_deadline.map(Duration::from_secs),
-        finishes: check.register || check.login,
+        finishes: check.register || check.login || !check.clients.is_empty(),
     };
     let mut codes = [0_u64; 4];
     let mut worse = false;
@@ -93,22 +101,28 @@ async fn run_all(check: &Check, egress: &Egress, hosts: Hosts, job: &Job) -> Res
         hosts,
         &bounds,
         async |host: io::Result<String>| job.check(&host.map_err(Usage::of)?).await,
-        |report: Result<Report, Usage>| {
-            let report = report?;
-            if let Some(count) = codes.get_mut(usize::from(report.exit_code())) {
-                *count = count.saturating_add(1);
-            }
+        |reports: Result<Vec<Report>, Usage>| {
             bar.inc(1);
-            bar.set_message(counts(&codes));
-            let printed = || match &mut before {
-                None => output.borrow_mut().add(&report),
-                Some(before) => {
-                    let changes = Changes::between(before.report(&report.resource)?.as_ref(), &report);
-                    worse |= changes.regression;
-                    output.borrow_mut().write(&changes.print(check.format)?)
+            for mut report in reports? {
+                report.date = Some(today.clone());
+                if let Some(accepted) = &accepted {
+                    accepted.mark(&mut report);
                 }
-            };
-            bar.suspend(printed)
+                if let Some(count) = codes.get_mut(usize::from(report.exit_code())) {
+                    *count = count.saturating_add(1);
+                }
+                bar.set_message(counts(&codes));
+                let printed = || match &mut before {
+                    None => output.borrow_mut().add(&report),
+                    Some(before) => {
+                        let changes = Changes::between(before.report(&report.resource)?.as_ref(), &report);
+                        worse |= changes.regression;
+                        output.borrow_mut().write(&changes.print(check.format)?)
+                    }
+                };
+                bar.suspend(printed)?;
+            }
+            Ok(())
         },
     )
     .await?;
@@ -120,6 +134,9 @@ async fn run_all(check: &Check, egress: &Egress, hosts: Hosts, job: &Job) -> Res
     if end == End::Interrupted {
         notify(&format!("interrupted: {}", counts(&codes)));
         return Ok(3);
+    }
+    if let Some(path) = &check.output {
+        notify(&format!("{}: {}", escape(&path.display().to_string()), counts(&codes)));
     }
     let [_, failed, _, unanswered] = codes;
     Ok(match before {
@@ -148,10 +165,23 @@ struct Job {
     checker: Checker,
     replay: Option<Replay>,
     record: Option<std::path::PathBuf>,
+    follow: bool,
 }
 
 impl Job {
-    async fn check(&self, host: &str) -> Result<Report, Usage> {
+    /// The report of a host, and those of the authorization servers that it names, where that is followed.
+    async fn check(&self, host: &str) -> Result<Vec<Report>, Usage> {
+        let mut report = self.check_one(host).await?;
+        if !self.follow {
+            return Ok(vec![report]);
+        }
+        let followed = self.checker.follow(&mut report).await;
+        let named = report.authorization_servers.clone();
+        let followed = followed.into_iter().zip(&named).map(|(checked, server)| reported(checked, server));
+        std::iter::once(Ok(report)).chain(followed).collect()
+    }
+
+    async fn check_one(&self, host: &str) -> Result<Report, Usage> {
         let checked = match (&self.replay, &self.record) {
             (Some(replay), _) => self.checker.check_over(replay, host).await,
             (None, None) => self.checker.check(host).await,
@@ -168,11 +198,15 @@ impl Job {
                 checked
             }
         };
-        match checked {
-            Ok(report) => Ok(report),
-            Err(CheckError::InvalidHost(invalid)) => Ok(Report::not_asked(host, invalid)),
-            Err(other) => Err(Usage::of(other)),
-        }
+        reported(checked, host)
+    }
+}
+
+/// The report of a check; a name that is none of a host is reported as one that was not asked.
+fn reported(checked: Result<Report, CheckError>, host: &str) -> Result<Report, Usage> {
+    match checked {
+        Err(CheckError::InvalidHost(invalid)) => Ok(Report::not_asked(host, invalid)),
+        other => other.map_err(Usage::of),
     }
 }
 
@@ -194,6 +228,7 @@ fn options(check: &Check) -> Result<Options, Usage> {
     options.mcp = check.mcp;
     options.register = check.register;
     options.login = check.login;
+    options.clients = clients(&check.clients)?;
     options.scope.clone_from(&check.scope);
     options.budget = check.budget;
     if let Some(uri) = &check.redirect_uri {
@@ -206,6 +241,16 @@ fn options(check: &Check) -> Result<Options, Usage> {
     options.authorities =
         check.ca.as_deref().map(|path| fs::read(path).map_err(|error| Usage::at(path, error))).transpose()?;
     Ok(options)
+}
+
+/// The presets of some names.
+fn clients(names: &[String]) -> Result<Vec<Preset>, Usage> {
+    if names.iter().any(|name| name == "all") {
+        return Ok(Preset::all());
+    }
+    let preset =
+        |name: &String| Preset::named(name).ok_or_else(|| Usage::of(format!("--as {name}: no such client")));
+    names.iter().map(preset).collect()
 }
 
 /// Reads a token from a file or a pipe, never from the arguments, which every process of the machine can read.

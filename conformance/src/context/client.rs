@@ -1,12 +1,13 @@
 //! The clients that a check registers: their registration, their secrets, and their end.
 
-use http::StatusCode;
+use http::{Response, StatusCode};
 use login_flow::{Server, same_site};
-use rfc7591::{
-    AuthMethod, ClientConfiguration, ClientInformation, ClientMetadata, Registration, RegistrationError,
-};
+use rfc7591::{AuthMethod, ClientConfiguration, ClientInformation, ClientMetadata, Registration, Violation};
 
-use super::{CheckContext, NOT_OFFERED};
+use super::{
+    CheckContext, NOT_OFFERED,
+    information::{information_members, left_out, unmanaged},
+};
 use crate::{report::LeftBehind, rule::Rule, session::Limit, text::bounded};
 
 impl CheckContext<'_> {
@@ -18,15 +19,26 @@ impl CheckContext<'_> {
         }
     }
 
-    /// Notes what a client information response (RFC 7591 §3.2.1) shows of the rules about its members: for each, that
-    /// it fails, that it passes, or why it cannot be seen.
-    pub(crate) fn judge_information(&mut self, requested: &ClientMetadata, information: &ClientInformation) {
+    /// Notes what a client information response (RFC 7591 §3.2.1), which `about` describes, shows of the rules about its
+    /// members: for each, that it fails, that it passes, or why it cannot be seen.
+    pub(crate) fn judge_information(
+        &mut self,
+        about: &str,
+        requested: &ClientMetadata,
+        information: &ClientInformation,
+        response: &Response<Vec<u8>>,
+    ) {
         self.keep_secrets(information);
-        self.violations(&information.violations);
+        self.violations(about, &information.violations);
+        self.judge_members(about, &information.violations, response);
+        for finding in left_out(about, requested, response) {
+            self.failed(finding);
+        }
         self.judge_secret(requested, information);
         let registered = &information.metadata;
         let is_stated = [
             (Rule::MetadataReturned, requested.redirect_uris.is_some()),
+            (Rule::MemberLeftOut, requested.client_name.is_some()),
             (Rule::RedirectUriDropped, registered.redirect_uris.is_some()),
             (Rule::RedirectUriAdded, registered.redirect_uris.is_some()),
             (Rule::AuthMethodSubstituted, registered.token_endpoint_auth_method.is_some()),
@@ -47,12 +59,25 @@ impl CheckContext<'_> {
         }
     }
 
+    /// Notes the members of a client information response that are read and are not of their types.
+    pub(crate) fn judge_members(
+        &mut self,
+        about: &str,
+        violations: &[Violation],
+        response: &Response<Vec<u8>>,
+    ) {
+        for finding in information_members(about, violations, response) {
+            self.failed(finding);
+        }
+    }
+
     fn judge_secret(&mut self, requested: &ClientMetadata, information: &ClientInformation) {
         if information.client_secret.is_some() {
             self.passed(Rule::SecretExpiry);
         } else {
             self.not_applicable(Rule::SecretExpiry, "no secret was issued");
         }
+        self.passed(Rule::ExpiryWithoutSecret);
         let is_public =
             |metadata: &ClientMetadata| metadata.token_endpoint_auth_method() == &AuthMethod::None;
         if is_public(requested) && is_public(&information.metadata) {
@@ -99,12 +124,23 @@ impl CheckContext<'_> {
         let delete = configuration.delete();
         let sent = self.session.send(delete.request(), Limit::Json).await;
         let response = sent.map_err(|failure| failure.to_string())?;
-        let violations = delete.receive(&response).map_err(|rejected| {
-            format!("the delete was answered with {}", status(&rejected).unwrap_or(response.status()))
-        })?;
-        self.violations(&violations);
+        let received = delete.receive(&response);
+        let why = format!("the delete was answered with {}", response.status());
+        let Ok(violations) = received else {
+            self.judge_unmanaged(Rule::DeleteStatus, "a delete", response.status());
+            return Err(why);
+        };
+        self.violations("a delete", &violations);
         self.passed(Rule::DeleteStatus);
         Ok(())
+    }
+
+    /// Notes the outcome of a read, an update or a delete that gave no client.
+    pub(crate) fn judge_unmanaged(&mut self, rule: Rule, about: &str, status: StatusCode) {
+        match unmanaged(rule, about, status) {
+            Some(finding) => self.failed(finding),
+            None => self.not_applicable(rule, &format!("the server does not allow {about} ({status})")),
+        }
     }
 
     /// Judges the client configuration endpoint: a registration access token goes to the server that issued it alone.
@@ -126,12 +162,5 @@ impl CheckContext<'_> {
     /// Notes a client that stays registered.
     pub(crate) fn leave(&mut self, client_id: &str, why: &str) {
         self.left_behind.push(LeftBehind { client_id: bounded(client_id, 200), why: bounded(why, 200) });
-    }
-}
-
-fn status(rejected: &RegistrationError) -> Option<StatusCode> {
-    match rejected {
-        RegistrationError::Refused { status, .. } | RegistrationError::Status { status, .. } => Some(*status),
-        _ => None,
     }
 }

@@ -5,11 +5,12 @@ use askama::Template;
 use url::Url;
 
 use super::{
+    finding::ReportedFinding,
     form::{self, Form, FormError, Rank},
     model::Report,
 };
 use crate::text::escape;
-use login_flow::{Finding, Level, Verdict};
+use login_flow::{Level, Verdict};
 
 /// The page of some reports: those that support login first.
 pub fn print(reports: &[Report]) -> Result<String, FormError> {
@@ -72,6 +73,8 @@ struct Shown {
     level: &'static str,
     id: String,
     evidence: String,
+    also: Vec<String>,
+    received: Option<(String, String)>,
     actor: &'static str,
     remedy: String,
     section: Option<String>,
@@ -112,11 +115,13 @@ impl Host {
 }
 
 impl Shown {
-    fn of(finding: &Finding) -> Self {
+    fn of(finding: &ReportedFinding) -> Self {
         Self {
             level: finding.level.as_str(),
             id: escape(&finding.id),
-            evidence: escape(&finding.evidence),
+            evidence: escape(&finding.summary()),
+            also: finding.also.iter().map(|evidence| escape(evidence)).collect(),
+            received: finding.received.as_ref().map(|r| (escape(&r.request), escape(&r.response))),
             actor: finding.actor.as_str(),
             remedy: escape(&finding.remedy),
             section: web(&finding.section),

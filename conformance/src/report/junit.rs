@@ -3,6 +3,7 @@
 use quick_junit::{NonSuccessKind, Report as Document, TestCase, TestCaseStatus, TestSuite};
 
 use super::{
+    finding::ReportedFinding,
     form::{self, Form, FormError},
     model::{Outcome, Report},
 };
@@ -55,14 +56,14 @@ fn suite(report: &Report) -> TestSuite {
     }
     suite.add_test_case(verdict);
     suite.add_test_cases(report.checks.iter().map(|check| {
-        let findings: Vec<&Finding> = report.findings.iter().filter(|f| f.id == check.id).collect();
+        let findings: Vec<&ReportedFinding> = report.findings.iter().filter(|f| f.id == check.id).collect();
         let lines: Vec<String> = findings.iter().map(|finding| line(finding)).collect();
         let output = lines.join("\n");
         let status = match &check.outcome {
             Outcome::NotTested { why } => skipped(&format!("not tested: {}", escape(why))),
             Outcome::Failed => {
                 let finding = findings.iter().min_by_key(|finding| finding.level);
-                let (level, evidence) = finding.map(|f| (f.level, escape(&f.evidence))).unzip();
+                let (level, evidence) = finding.map(|f| (f.level, escape(&f.summary()))).unzip();
                 let evidence = evidence.unwrap_or_default();
                 match level {
                     Some(level @ (Level::Should | Level::May | Level::Note)) => {
@@ -82,15 +83,17 @@ fn suite(report: &Report) -> TestSuite {
     suite
 }
 
-fn line(finding: &Finding) -> String {
-    let Finding { level, section, evidence, remedy, .. } = finding;
-    format!(
-        "{level}: {}\n{}: {}\n{}",
-        escape(evidence),
-        finding.actor.as_str(),
-        escape(remedy),
-        escape(section)
-    )
+fn line(reported: &ReportedFinding) -> String {
+    let Finding { level, section, remedy, .. } = &reported.finding;
+    let mut lines = vec![format!("{level}: {}", escape(&reported.summary()))];
+    lines.extend(reported.also.iter().map(|evidence| format!("also: {}", escape(evidence))));
+    lines.push(format!("{}: {}", reported.actor.as_str(), escape(remedy)));
+    lines.push(escape(section));
+    if let Some(received) = &reported.received {
+        lines.push(format!("sent: {}", escape(&received.request)));
+        lines.push(format!("received: {}", escape(&received.response)));
+    }
+    lines.join("\n")
 }
 
 fn skipped(message: &str) -> TestCaseStatus {

@@ -28,7 +28,9 @@ fn write(report: &Report, out: &mut String) -> std::fmt::Result {
         writeln!(out, "| level | requirement | seen | who must act | what to do |\n|---|---|---|---|---|")?;
     }
     for finding in &report.findings {
-        let [evidence, remedy] = [&*finding.evidence, &*finding.remedy].map(code);
+        let also = finding.also.iter().map(|evidence| format!("; {evidence}"));
+        let evidence = code([finding.summary()].into_iter().chain(also).collect::<String>());
+        let remedy = code(&finding.remedy);
         let actor = finding.actor.as_str();
         let section = link(&finding.section);
         writeln!(

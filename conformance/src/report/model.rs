@@ -1,9 +1,14 @@
 use std::borrow::Cow;
 
-use login_flow::{Actor, Finding, InvalidHost, Level, Verdict};
+use login_flow::{Actor, InvalidHost, Level, Verdict};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::{
+    access::Access,
+    finding::ReportedFinding,
+    works_with::{Answer, WorksWith},
+};
 use crate::{
     rule::Rule,
     text::{MAX_EVIDENCE, bounded},
@@ -17,6 +22,9 @@ pub struct Report {
     pub host: String,
     /// The URL that was checked.
     pub resource: String,
+    /// The date of the check, as `YYYY-MM-DD`, where the program that made it has a clock.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub date: Option<String>,
     /// The verdict.
     #[serde(flatten)]
     pub verdict: Verdict,
@@ -28,10 +36,23 @@ pub struct Report {
     pub issuer: Option<String>,
     /// The URL of the metadata.
     pub metadata_url: Option<String>,
+    /// The ways to become a client, and what each client needs besides.
+    #[serde(default)]
+    pub clients: Vec<Access>,
+    /// The reason why the client that was registered cannot be used.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unusable_client: Option<String>,
+    /// The widely used clients that were tried.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub works_with: Vec<WorksWith>,
+    /// The authorization servers that the protected resource metadata of the host names (RFC 9728), where that was
+    /// followed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub authorization_servers: Vec<String>,
     /// The words of the host about itself.
     pub about: About,
     /// The violations and deviations, in the order of SPEC.md.
-    pub findings: Vec<Finding>,
+    pub findings: Vec<ReportedFinding>,
     /// Every rule, and its outcome.
     pub checks: Vec<Check>,
     /// The requests that led to no usable document.
@@ -50,14 +71,20 @@ impl Report {
         let check = |rule: &Rule| Check { id: rule.id().to_owned(), outcome: outcome.clone() };
         let name = bounded(name, MAX_EVIDENCE);
         let (issuer, metadata_url, about, findings, attempts, left_behind, extent) = Default::default();
+        let (clients, works_with, authorization_servers) = Default::default();
         Self {
             host: name.clone(),
             resource: name,
+            date: None,
             why: verdict.why(),
             requirement: verdict.requirement().map(Cow::into_owned),
             verdict,
             issuer,
             metadata_url,
+            clients,
+            unusable_client: None,
+            works_with,
+            authorization_servers,
             about,
             findings,
             checks: Rule::ALL.iter().map(check).collect(),
@@ -69,7 +96,7 @@ impl Report {
 
     /// Returns `true` if a person can log in, as far as was tested.
     pub fn is_supported(&self) -> bool {
-        self.verdict == Verdict::Registrable && !self.refuses_clients()
+        self.verdict == Verdict::Registrable && !self.refuses_clients() && self.unusable_client.is_none()
     }
 
     /// Returns `true` if a good registration was tried and refused.
@@ -83,7 +110,13 @@ impl Report {
             Verdict::Registrable if self.refuses_clients() => {
                 ("refuses to register a client".to_owned(), Some(Actor::AuthorizationServer))
             }
-            ref verdict => (verdict.to_string(), verdict.actor()),
+            ref verdict => match &self.unusable_client {
+                Some(why) => (
+                    format!("registers clients that cannot be used: {why}"),
+                    Some(Actor::AuthorizationServer),
+                ),
+                None => (verdict.to_string(), verdict.actor()),
+            },
         };
         match actor {
             Some(actor) => format!("{sentence} ({} must act)", actor.as_str()),
@@ -92,7 +125,7 @@ impl Report {
     }
 
     /// The findings of a level.
-    pub fn failed(&self, level: Level) -> impl Iterator<Item = &Finding> {
+    pub fn failed(&self, level: Level) -> impl Iterator<Item = &ReportedFinding> {
         self.findings.iter().filter(move |finding| finding.level == level)
     }
 
@@ -105,7 +138,10 @@ impl Report {
     pub fn exit_code(&self) -> u8 {
         match self.verdict {
             Verdict::Unreachable { .. } => 3,
-            _ if !self.is_supported() || self.failed(Level::Must).next().is_some() => 1,
+            _ if !self.is_supported() => 1,
+            _ if self.failed(Level::Must).any(|finding| finding.accepted.is_none()) => 1,
+            _ if self.works_with.iter().any(|tried| tried.logs_in == Answer::No) => 1,
+            _ if self.works_with.iter().any(|tried| tried.logs_in == Answer::NotTested) => 3,
             _ if self.is_complete() => 0,
             _ => 3,
         }
@@ -113,8 +149,7 @@ impl Report {
 
     /// Returns `true` if a registration and a login took place where they were asked for.
     pub fn is_complete(&self) -> bool {
-        let is_tested =
-            |rule| self.outcome(rule).is_some_and(|outcome| !matches!(outcome, Outcome::NotTested { .. }));
+        let is_tested = |rule| self.outcome(rule).is_some_and(Outcome::is_tested);
         let Extent { register, login, .. } = self.extent;
         (!(register || login) || is_tested(Rule::ClientId)) && (!login || is_tested(Rule::TokenResponse))
     }
@@ -180,6 +215,13 @@ pub enum Outcome {
     },
     /// A check looked at it and saw it met.
     Passed,
+}
+
+impl Outcome {
+    /// Returns `true` if a check looked at the rule.
+    pub fn is_tested(&self) -> bool {
+        !matches!(self, Self::NotTested { .. })
+    }
 }
 
 /// One request that led to no usable document.

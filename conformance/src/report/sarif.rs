@@ -5,12 +5,13 @@ use serde_json::{Value, json};
 use url::Url;
 
 use super::{
+    finding::ReportedFinding,
     form::{self, Form, FormError},
     json,
     model::Report,
 };
 use crate::{rule::Rule, text::escape};
-use login_flow::{Finding, Level};
+use login_flow::Level;
 
 /// The log of some reports.
 pub fn print(reports: &[Report]) -> Result<String, FormError> {
@@ -81,9 +82,11 @@ fn places(report: &Report) -> Vec<Value> {
     place.into_iter().map(locate).collect()
 }
 
-fn result(report: &Report, finding: &Finding) -> Value {
-    let Finding { evidence, remedy, .. } = finding;
-    let text = format!("{}. {}: {}", escape(evidence), finding.actor.as_str(), escape(remedy));
+fn result(report: &Report, finding: &ReportedFinding) -> Value {
+    let also: Vec<String> = finding.also.iter().map(|evidence| escape(evidence)).collect();
+    let (actor, remedy) = (finding.actor.as_str(), escape(&finding.remedy));
+    let seen = [escape(&finding.summary())].into_iter().chain(also).collect::<Vec<_>>().join("; ");
+    let text = format!("{seen}. {actor}: {remedy}");
     json!({
         "ruleId": finding.id,
         "ruleIndex": Rule::ALL.iter().position(|rule| rule.id() == finding.id),

@@ -2,9 +2,9 @@
 
 use std::fmt::{self, Write};
 
-use super::model::Report;
+use super::{finding::ReportedFinding, model::Report};
 use crate::text::escape;
-use login_flow::{Finding, Level, Verdict};
+use login_flow::{Level, Verdict};
 
 /// The report as lines of text, in colour or not.
 pub fn print(report: &Report, colour: bool) -> String {
@@ -36,6 +36,16 @@ fn write(report: &Report, paint: Paint, out: &mut String) -> fmt::Result {
             writeln!(out, "  {name:<13}{}", escape(value))?;
         }
     }
+    if !report.clients.is_empty() {
+        let clients: Vec<String> = report.clients.iter().map(ToString::to_string).collect();
+        writeln!(out, "  {:<13}{}", "clients", clients.join(", "))?;
+    }
+    for tried in &report.works_with {
+        writeln!(out, "  as {:<10}{}", escape(&tried.client), escape(&tried.to_string()))?;
+    }
+    for server in &report.authorization_servers {
+        writeln!(out, "  {:<13}{}", "points to", escape(server))?;
+    }
     if report.metadata_url.is_none() {
         for attempt in &report.attempts {
             writeln!(out, "  requested    {}: {}", escape(&attempt.url), escape(&attempt.outcome))?;
@@ -63,9 +73,16 @@ fn write(report: &Report, paint: Paint, out: &mut String) -> fmt::Result {
     Ok(())
 }
 
-fn finding(finding: &Finding, paint: Paint, out: &mut String) -> fmt::Result {
+fn finding(finding: &ReportedFinding, paint: Paint, out: &mut String) -> fmt::Result {
     let level = paint.level(finding.level, &format!("{:<6}", finding.level));
-    writeln!(out, "  {level} {}  {}", finding.id, escape(&finding.evidence))?;
+    writeln!(out, "  {level} {}  {}", finding.id, escape(&finding.summary()))?;
+    for evidence in &finding.also {
+        writeln!(out, "         also: {}", escape(evidence))?;
+    }
+    if let Some(received) = &finding.received {
+        writeln!(out, "         {}", paint.dim(&format!("sent {}", escape(&received.request))))?;
+        writeln!(out, "         {}", paint.dim(&format!("received {}", escape(&received.response))))?;
+    }
     writeln!(out, "         {}: {}", finding.actor.as_str(), escape(&finding.remedy))?;
     writeln!(out, "         {}", paint.dim(&escape(&finding.section)))
 }

@@ -1,44 +1,6 @@
 use login_flow::{Actor, Level};
 
-use super::{clause::Clause, phase::Phase};
-
-/// Generates [`Rule`] with its clauses: a name, its phase, level and addressee, its id, text and source.
-macro_rules! rules {
-    ($($name:ident: $phase:ident, $level:ident, $actor:ident, $id:literal, $text:literal, $source:literal = $section:literal;)+) => {
-        /// A requirement that binds a host or its authorization server, and so is checked, in the order of SPEC.md.
-        #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
-        #[non_exhaustive]
-        pub enum Rule {
-            $(#[doc = $text] $name),+
-        }
-
-        impl Rule {
-            /// Every rule, in the order of SPEC.md.
-            pub const ALL: &[Self] = &[$(Self::$name),+];
-
-            /// The clause of SPEC.md.
-            pub fn clause(self) -> &'static Clause {
-                match self {
-                    $(Self::$name => &Clause {
-                        id: $id,
-                        level: Level::$level,
-                        actor: Actor::$actor,
-                        text: $text,
-                        source: $source,
-                        section: $section,
-                    }),+
-                }
-            }
-
-            /// The part of a check that tests it.
-            pub fn phase(self) -> Phase {
-                match self {
-                    $(Self::$name => Phase::$phase),+
-                }
-            }
-        }
-    };
-}
+use super::{clause::Clause, phase::Phase, rules::rules};
 
 rules! {
     MetadataPublished: Metadata, Must, AuthorizationServer, "mcp/discovery/metadata",
@@ -91,6 +53,13 @@ rules! {
     IssAdvertised: Metadata, Note, AuthorizationServer, "rfc9207/3/iss-advertised",
         "`authorization_response_iss_parameter_supported` is true.",
         "RFC 9207 §3" = "https://www.rfc-editor.org/rfc/rfc9207#section-3";
+    ImplicitListed: Metadata, Note, AuthorizationServer, "rfc9700/2.1.2/implicit-listed",
+        "No response type issues an access token at the authorization endpoint, and the grant type `implicit` is not \
+         listed without one that issues an ID token.",
+        "RFC 9700 §2.1.2" = "https://www.rfc-editor.org/rfc/rfc9700#section-2.1.2";
+    PasswordListed: Metadata, Should, AuthorizationServer, "rfc9700/2.4/password-listed",
+        "The grant type `password` is not listed.",
+        "RFC 9700 §2.4" = "https://www.rfc-editor.org/rfc/rfc9700#section-2.4";
     RegistrationStatus: Registration, Must, AuthorizationServer, "rfc7591/3.2.1/status-201",
         "A registration is answered with 201.",
         "RFC 7591 §3.2.1" = "https://www.rfc-editor.org/rfc/rfc7591#section-3.2.1";
@@ -113,8 +82,15 @@ rules! {
     SecretExpiry: Registration, Must, AuthorizationServer, "rfc7591/3.2.1/secret-expiry",
         "`client_secret_expires_at` is there with a `client_secret`; 0 where it never ends.",
         "RFC 7591 §3.2.1" = "https://www.rfc-editor.org/rfc/rfc7591#section-3.2.1";
+    ExpiryWithoutSecret: Registration, Note, AuthorizationServer, "rfc7591/3.2.1/expiry-without-secret",
+        "`client_secret_expires_at` is there with a `client_secret` alone.",
+        "RFC 7591 §3.2.1" = "https://www.rfc-editor.org/rfc/rfc7591#section-3.2.1";
     MetadataReturned: Registration, Must, AuthorizationServer, "rfc7591/3.2.1/metadata-returned",
         "The registered redirection URIs are in the response, as is all registered metadata.",
+        "RFC 7591 §3.2.1" = "https://www.rfc-editor.org/rfc/rfc7591#section-3.2.1";
+    MemberLeftOut: Registration, Note, AuthorizationServer, "rfc7591/3.2.1/member-left-out",
+        "Each requested member that RFC 7591 defines is in the response. Of one that is not, a client cannot tell if \
+         it was registered or ignored.",
         "RFC 7591 §3.2.1" = "https://www.rfc-editor.org/rfc/rfc7591#section-3.2.1";
     AuthMethodSubstituted: Registration, Note, AuthorizationServer, "rfc7591/3.2.1/auth-method-substituted",
         "The authentication method is the one that was asked for. A client uses the one that was registered.",
@@ -141,11 +117,20 @@ rules! {
     ValueReplaced: Registration, Note, AuthorizationServer, "rfc7591/3.2.1/value-replaced",
         "Any other registered value is the one that was asked for.",
         "RFC 7591 §3.2.1" = "https://www.rfc-editor.org/rfc/rfc7591#section-3.2.1";
+    MetadataAccepted: Registration, Note, AuthorizationServer, "rfc7591/2/metadata-accepted",
+        "A registration with both grant types of a login, and with the scope that it needs, is not refused.",
+        "RFC 7591 §2" = "https://www.rfc-editor.org/rfc/rfc7591#section-2";
+    MixedRedirectUris: Registration, Note, AuthorizationServer, "rfc7591/2/mixed-redirect-uris",
+        "A client can register an https redirection URI beside one of loopback.",
+        "RFC 7591 §2" = "https://www.rfc-editor.org/rfc/rfc7591#section-2";
     RegistrationErrorStatus: Refusals, Must, AuthorizationServer, "rfc7591/3.2.2/error-status",
         "A registration error is answered with 400.",
         "RFC 7591 §3.2.2" = "https://www.rfc-editor.org/rfc/rfc7591#section-3.2.2";
     RegistrationErrorObject: Refusals, Must, AuthorizationServer, "rfc7591/3.2.2/error-object",
         "The body of a registration error is a JSON object with `error`.",
+        "RFC 7591 §3.2.2" = "https://www.rfc-editor.org/rfc/rfc7591#section-3.2.2";
+    RegistrationErrorContentType: Refusals, Must, AuthorizationServer, "rfc7591/3.2.2/content-type",
+        "The content type of a registration error is `application/json`.",
         "RFC 7591 §3.2.2" = "https://www.rfc-editor.org/rfc/rfc7591#section-3.2.2";
     OpenRegistration: Registration, Should, AuthorizationServer, "rfc7591/3/open-registration",
         "A good registration without an initial access token is accepted.",
@@ -180,6 +165,9 @@ rules! {
     JsonRequired: Refusals, Note, AuthorizationServer, "rfc7591/3.1/json-required",
         "A request whose body is not JSON is refused.",
         "RFC 7591 §3.1" = "https://www.rfc-editor.org/rfc/rfc7591#section-3.1";
+    ObjectRequired: Refusals, Note, AuthorizationServer, "rfc7591/3.1/object-required",
+        "A request whose body is JSON and no object is refused.",
+        "RFC 7591 §3.1" = "https://www.rfc-editor.org/rfc/rfc7591#section-3.1";
     ContentTypeRequired: Refusals, Note, AuthorizationServer, "rfc7591/3.1/content-type-required",
         "A request that does not say that it is `application/json` is refused; a page of another site can \
          send one.",
@@ -211,6 +199,25 @@ rules! {
     VerifierChecked: Login, Must, AuthorizationServer, "rfc7636/4.6/verify",
         "A code is redeemed with its own verifier alone.",
         "RFC 7636 §4.6" = "https://www.rfc-editor.org/rfc/rfc7636#section-4.6";
+    PkceRequired: Login, Should, AuthorizationServer, "mcp/pkce/required",
+        "A public client gets no token without PKCE: an authorization request without a code challenge is refused, \
+         or the token request that follows.",
+        "MCP" = "https://modelcontextprotocol.io/specification/2025-11-25/basic/authorization#authorization-code-protection";
+    UnlistedMethod: Login, Must, AuthorizationServer, "rfc7636/4.4.1/unlisted-method",
+        "A code challenge method that the metadata does not list is refused.",
+        "RFC 7636 §4.4.1" = "https://www.rfc-editor.org/rfc/rfc7636#section-4.4.1";
+    ResourceAccepted: Login, Note, AuthorizationServer, "rfc8707/2/resource-accepted",
+        "The `resource` that a login is for is not refused.",
+        "RFC 8707 §2" = "https://www.rfc-editor.org/rfc/rfc8707#section-2";
+    ScopeAccepted: Login, Note, AuthorizationServer, "rfc6749/3.3/scope-accepted",
+        "The scope that a client chooses by the metadata is not refused, or that it sends none.",
+        "RFC 6749 §3.3" = "https://www.rfc-editor.org/rfc/rfc6749#section-3.3";
+    MethodAccepted: Login, Note, AuthorizationServer, "rfc7591/2/method-accepted",
+        "A client is authenticated by the method that was registered.",
+        "RFC 7591 §2" = "https://www.rfc-editor.org/rfc/rfc7591#section-2";
+    UnknownResource: Login, Note, AuthorizationServer, "rfc8707/2/unknown-resource",
+        "A `resource` that the server does not know is refused.",
+        "RFC 8707 §2" = "https://www.rfc-editor.org/rfc/rfc8707#section-2";
     UnregisteredRedirect: Login, Must, AuthorizationServer, "rfc6749/3.1.2.4/unregistered-redirect",
         "The authorization endpoint redirects to no redirection URI that the client did not register.",
         "RFC 6749 §3.1.2.4" = "https://www.rfc-editor.org/rfc/rfc6749#section-3.1.2.4";
@@ -223,6 +230,10 @@ rules! {
     TokenResponse: Login, Must, AuthorizationServer, "rfc6749/5.1/token-answer",
         "An access token response is a JSON object with `access_token` and `token_type`.",
         "RFC 6749 §5.1" = "https://www.rfc-editor.org/rfc/rfc6749#section-5.1";
+    TokenForm: Login, Must, AuthorizationServer, "rfc6749/5.1/form",
+        "An access token response has status 200 and the content type `application/json`, and its members are of \
+         their types.",
+        "RFC 6749 §5.1" = "https://www.rfc-editor.org/rfc/rfc6749#section-5.1";
     ClientIdWithBasic: Login, Note, AuthorizationServer, "rfc6749/4.1.3/client-id-with-basic",
         "HTTP Basic identifies the client: `client_id` in the form is not required beside it. A client sends it \
          nevertheless.",
@@ -230,6 +241,9 @@ rules! {
     CodeOnce: Login, Must, AuthorizationServer, "rfc6749/4.1.2/code-once",
         "A code is good for one token request.",
         "RFC 6749 §4.1.2" = "https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2";
+    RedirectUriIdentical: Login, Must, AuthorizationServer, "rfc6749/4.1.3/redirect-uri-identical",
+        "A code is redeemed with the `redirect_uri` of its authorization request alone.",
+        "RFC 6749 §4.1.3" = "https://www.rfc-editor.org/rfc/rfc6749#section-4.1.3";
     TokenNoStore: Login, Must, AuthorizationServer, "rfc6749/5.1/no-store",
         "An access token response says `Cache-Control: no-store`.",
         "RFC 6749 §5.1" = "https://www.rfc-editor.org/rfc/rfc6749#section-5.1";
@@ -237,7 +251,25 @@ rules! {
         "A token request that is refused is answered with 400, or 401 for a client that does not \
          authenticate, and a JSON object with `error`.",
         "RFC 6749 §5.2" = "https://www.rfc-editor.org/rfc/rfc6749#section-5.2";
+    TokenErrorContentType: Login, Must, AuthorizationServer, "rfc6749/5.2/content-type",
+        "The content type of a token error is `application/json`.",
+        "RFC 6749 §5.2" = "https://www.rfc-editor.org/rfc/rfc6749#section-5.2";
+    RefreshGranted: Login, Must, AuthorizationServer, "rfc6749/6/refresh",
+        "A refresh token that was issued is good for new tokens.",
+        "RFC 6749 §6" = "https://www.rfc-editor.org/rfc/rfc6749#section-6";
+    RefreshRotated: Login, Must, AuthorizationServer, "rfc9700/4.14.2/refresh-rotation",
+        "The refresh token of a public client is replaced when it is used, and refused when it is used again.",
+        "RFC 9700 §4.14.2" = "https://www.rfc-editor.org/rfc/rfc9700#section-4.14.2";
+    RevocationStatus: Login, Must, AuthorizationServer, "rfc7009/2.2/revocation-status",
+        "A revocation is answered with 200.",
+        "RFC 7009 §2.2" = "https://www.rfc-editor.org/rfc/rfc7009#section-2.2";
     BearerChallenge: Mcp, Must, Host, "rfc6750/3/challenge",
         "A request without a token is answered with 401 and a `WWW-Authenticate` challenge.",
         "RFC 6750 §3" = "https://www.rfc-editor.org/rfc/rfc6750#section-3";
+    TokenAccepted: Login, Must, Host, "rfc6750/2.1/token-accepted",
+        "A request with the access token that was issued for the resource is not answered with 401.",
+        "RFC 6750 §2.1" = "https://www.rfc-editor.org/rfc/rfc6750#section-2.1";
+    DamagedToken: Login, Must, Host, "rfc6750/3.1/damaged-token",
+        "A request with a damaged access token is answered with 401 and a Bearer challenge.",
+        "RFC 6750 §3.1" = "https://www.rfc-editor.org/rfc/rfc6750#section-3.1";
 }

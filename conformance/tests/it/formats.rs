@@ -1,13 +1,14 @@
 //! Every format: of reports that a person would read, and of a host that tries to break out of each.
 
-use crate::lab::server::{Edit, HOST, Lab, RequestKind};
+use crate::lab::{HOST, public};
+use conformance::lab::{Edit, RequestKind};
 use conformance::{Checker, Document, Options, Report, html, json, junit, markdown, sarif, terminal};
 use login_flow::{Blocked, InvalidHost};
 use serde_json::{Value, json};
 
 async fn report_with(fault: Option<(RequestKind, Edit)>) -> Report {
     let options = Options::new().with_mcp().with_registration().with_login();
-    let lab = Lab::new(false, fault);
+    let lab = public(fault);
     Checker::new(options).unwrap().check_over(&lab, HOST).await.unwrap()
 }
 
@@ -15,7 +16,7 @@ async fn report_with(fault: Option<(RequestKind, Edit)>) -> Report {
 async fn reports() -> Vec<Report> {
     let worse: Edit = |answer, lab, request| {
         let asked = serde_json::from_slice(request.body()).unwrap();
-        *answer = lab.registered(&asked);
+        *answer = lab.registered(asked);
         answer.remove("registration_access_token");
     };
     vec![
@@ -99,7 +100,7 @@ async fn hostile() -> Vec<Report> {
     };
     let left: Edit = |answer, lab, request| {
         let asked = serde_json::from_slice(request.body()).unwrap();
-        *answer = lab.registered(&asked);
+        *answer = lab.registered(asked);
         answer.set("client_id", json!(HOSTILE));
         answer.remove("registration_access_token");
     };

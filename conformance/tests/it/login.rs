@@ -6,12 +6,15 @@ use std::{
     process::Stdio,
 };
 
-use conformance::{Checker, Options, Outcome, Report, Rule};
+use conformance::{
+    Checker, Options, Outcome, Report, Rule,
+    lab::{Answer, Edit, Lab, Methods, RequestKind},
+};
 use serde_json::json;
 use url::Url;
 
 use crate::{
-    lab::server::{Edit, HOST, Lab, RequestKind},
+    lab::{HOST, lab, public},
     loopback::{JSON, Server, command, http, text},
 };
 
@@ -24,7 +27,7 @@ async fn check(options: Options, lab: &Lab) -> Report {
 async fn a_client_with_a_secret_beside_a_public_one() {
     let rules = [Rule::SecretExpiry, Rule::ClientIdWithBasic];
     let check_of_both = async |fault| {
-        let lab = Lab::of_both(fault);
+        let lab = lab(Methods::Both, fault);
         let options = Options::new().with_registration().with_login();
         let report = check(options, &lab).await;
         assert_eq!((lab.clients().len(), report.left_behind.len()), (0, 0), "it is deleted: {report}");
@@ -59,6 +62,41 @@ async fn a_client_with_a_secret_beside_a_public_one() {
     assert_eq!(report.findings, [], "{report}");
 }
 
+/// What a server does not take beside the rest is not sent again: a `resource` with a refresh, `client_id` beside HTTP
+/// Basic with a revocation.
+#[tokio::test]
+async fn what_a_server_refuses_is_left_out() {
+    let no_resource: Edit = |answer, lab, request| {
+        let sent = format!("{}{}", request.uri(), String::from_utf8_lossy(request.body()));
+        if sent.contains("resource=") {
+            let url = Url::parse(&request.uri().to_string()).unwrap();
+            *answer = if request.method() == "GET" {
+                let mut refused = lab.granted(&url);
+                refused.callback(|name, value| (name != "code").then(|| value.to_owned()));
+                let location = refused.headers["location"].clone();
+                refused.header("location", &format!("{location}&error=invalid_target"));
+                refused
+            } else {
+                Answer::error(400, "invalid_target")
+            };
+        }
+    };
+    let one_way: Edit = |answer, _, request| {
+        let names_client = String::from_utf8_lossy(request.body()).contains("client_id=");
+        if names_client && request.headers().contains_key("authorization") {
+            *answer = Answer::error(400, "invalid_request");
+        }
+    };
+    let kinds = [RequestKind::Authorize, RequestKind::Refresh].map(|kind| (kind, no_resource));
+    let faults = kinds.into_iter().chain([(RequestKind::Revoke, one_way)]).collect();
+    let lab = Lab::new(HOST, Methods::Confidential, faults);
+    let report = check(Options::new().with_login(), &lab).await;
+    for rule in [Rule::RefreshGranted, Rule::RevocationStatus, Rule::TokenResponse] {
+        assert_eq!(report.outcome(rule), Some(&Outcome::Passed), "{rule:?}: {report}");
+    }
+    assert_eq!(report.findings, [], "{report}");
+}
+
 /// A check that was asked for and could not be made is no success.
 #[tokio::test]
 async fn a_login_that_needs_a_person_is_not_passed() {
@@ -66,8 +104,7 @@ async fn a_login_that_needs_a_person_is_not_passed() {
         answer.status = 200;
         answer.headers.clear();
     };
-    let report =
-        check(Options::new().with_login(), &Lab::new(false, Some((RequestKind::Authorize, page)))).await;
+    let report = check(Options::new().with_login(), &public(Some((RequestKind::Authorize, page)))).await;
     assert_eq!(
         (report.is_supported(), report.is_complete(), report.exit_code()),
         (true, false, 3),
@@ -80,11 +117,11 @@ async fn a_login_that_needs_a_person_is_not_passed() {
 async fn a_login_ends_at_the_redirection_uri_of_choice() {
     let mut options = Options::new().with_registration().with_login();
     options.redirect_uri = Url::parse("https://client.example/callback?app=1").unwrap();
-    let lab = Lab::new(false, None);
+    let lab = public(None);
     let report = check(options, &lab).await;
     assert_eq!((report.exit_code(), report.findings.len()), (0, 0), "{report}");
     assert_eq!(report.outcome(Rule::VerifierChecked), Some(&Outcome::Passed), "{report}");
-    assert!(lab.seen.borrow().iter().all(|(_, url)| url.starts_with(HOST)));
+    assert!(lab.seen().iter().all(|(_, url)| url.starts_with(HOST)));
 }
 
 /// A server that asks a person: the link is printed, and they come back to loopback.

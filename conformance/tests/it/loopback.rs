@@ -99,6 +99,9 @@ pub(crate) fn server_with(authorization_endpoint: impl Fn(u16) -> String + Send 
         if request.starts_with("POST /register ") {
             let mut client: serde_json::Value =
                 serde_json::from_str(request.split_once("\r\n\r\n").unwrap().1).unwrap_or_default();
+            if client.is_array() {
+                return http("400 Bad Request", JSON, r#"{"error": "invalid_client_metadata"}"#);
+            }
             client["client_id"] = "c".into();
             return http("201 Created", JSON, &client.to_string());
         }

@@ -3,15 +3,14 @@
 
 use std::{collections::BTreeSet, fmt::Write};
 
-use crate::lab::{
-    faults::FAULTS,
-    server::{HOST, Lab},
+use crate::lab::{HOST, lab};
+use conformance::{
+    Checker, Options, Outcome, Report, Rule,
+    lab::{Lab, Methods, faults},
 };
-use conformance::{Checker, Options, Outcome, Report, Rule};
 
 async fn check(lab: &Lab) -> Report {
-    let mut options = Options::new().with_mcp().with_registration().with_login();
-    options.scope = Some("a b".to_owned());
+    let options = Options::new().with_mcp().with_registration().with_login();
     Checker::new(options).unwrap().check_over(lab, HOST).await.unwrap()
 }
 
@@ -22,7 +21,7 @@ fn ids(report: &Report, is: fn(&Outcome) -> bool) -> BTreeSet<String> {
 #[tokio::test]
 async fn a_server_without_a_fault_passes_everything() {
     let mut passed = BTreeSet::new();
-    for lab in [Lab::new(false, None), Lab::new(true, None), Lab::of_both(None)] {
+    for lab in [Methods::Public, Methods::Confidential, Methods::Both].map(|methods| lab(methods, None)) {
         let report = check(&lab).await;
         assert!(report.is_supported() && report.findings.is_empty() && report.exit_code() == 0, "{report}");
         assert_eq!(lab.clients(), [""; 0], "it cleans up");
@@ -39,11 +38,9 @@ async fn l09_each_fault_flips_its_check_alone() {
     let mut table = String::from(HEAD);
     let mut found = 0;
     let mut missed = Vec::new();
-    for fault in FAULTS {
-        let confidential = fault.confidential;
-        let good = check(&Lab::new(confidential, None)).await;
-        let lab = Lab::new(confidential, Some((fault.kind, fault.edit)));
-        let report = check(&lab).await;
+    for fault in faults() {
+        let good = check(&lab(fault.methods, None)).await;
+        let report = check(&lab(fault.methods, Some((fault.kind, fault.edit)))).await;
         let failed = ids(&report, |outcome| *outcome == Outcome::Failed);
         let rule = Rule::try_from(fault.id).unwrap();
         if good.outcome(rule) == Some(&Outcome::Passed) && failed == BTreeSet::from([fault.id.to_owned()]) {
@@ -58,11 +55,12 @@ async fn l09_each_fault_flips_its_check_alone() {
         let vectors = format!("[{vectors}](../vectors/requirements/{id}.json)");
         writeln!(table, "| `{id}` | {kind:?}: {note} | {lost} | {vectors} |").unwrap();
     }
-    let covered: BTreeSet<&str> = FAULTS.iter().map(|fault| fault.id).collect();
+    let covered: BTreeSet<&str> = faults().map(|fault| fault.id).collect();
     let uncovered: Vec<_> = Rule::ALL.iter().filter(|rule| !covered.contains(rule.id())).collect();
     assert!(missed.is_empty(), "{}", missed.join("\n\n"));
     assert!(uncovered.is_empty(), "{uncovered:?}");
-    writeln!(table, "\n{found} of {} faults found: {} requirements.", FAULTS.len(), covered.len()).unwrap();
+    writeln!(table, "\n{found} of {} faults found: {} requirements.", faults().count(), covered.len())
+        .unwrap();
     let stored = include_str!("../../MUTATIONS.md");
     if table != stored && std::env::var_os("UPDATE").is_some() {
         std::fs::write(concat!(env!("CARGO_MANIFEST_DIR"), "/MUTATIONS.md"), &table).unwrap();

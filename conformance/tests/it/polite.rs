@@ -10,7 +10,8 @@ use futures_util::future::{LocalBoxFuture, join_all};
 use http::{Request, Response};
 use tokio::time::Instant;
 
-use crate::lab::server::{HOST, Lab};
+use crate::lab::{HOST, public};
+use conformance::lab::Lab;
 
 /// The lab, behind a door that asks for pauses.
 struct Busy {
@@ -26,7 +27,7 @@ struct Busy {
 impl Busy {
     fn new(refuses: u32, retry_after: Option<&'static str>) -> Self {
         let (seen, inside, most) = Default::default();
-        let (lab, refuses) = (Lab::new(false, None), Cell::new(refuses));
+        let (lab, refuses) = (public(None), Cell::new(refuses));
         Self { lab, status: 429, refuses, retry_after, seen, inside, most }
     }
 

@@ -3,10 +3,11 @@
 use conformance::{Checker, Options, Outcome, Report, Rule, Verdict, replay_vectors};
 use serde_json::json;
 
-use crate::lab::server::{Edit, HOST, Lab, RequestKind};
+use crate::lab::{HOST, public};
+use conformance::lab::{Edit, RequestKind};
 
 async fn check(options: Options, fault: Option<(RequestKind, Edit)>) -> Report {
-    Checker::new(options).unwrap().check_over(&Lab::new(false, fault), HOST).await.unwrap()
+    Checker::new(options).unwrap().check_over(&public(fault), HOST).await.unwrap()
 }
 
 #[tokio::test]
@@ -33,7 +34,7 @@ async fn open() {
         },
     ];
     for open in opens {
-        let without_metadata = Lab::new(false, Some((RequestKind::Initialize, open)));
+        let without_metadata = public(Some((RequestKind::Initialize, open)));
         let options = Options::new().with_mcp();
         let report = check(options.clone(), Some((RequestKind::Initialize, open))).await;
         assert_eq!(report.verdict, Verdict::Registrable, "metadata counts first");
@@ -59,7 +60,7 @@ async fn protected_registration() {
     let refuses: Edit = |answer, lab, request| {
         if request.headers().get("authorization").is_some_and(|value| value == "Bearer let-me-in") {
             let asked = serde_json::from_slice(request.body()).unwrap();
-            *answer = lab.registered(&asked);
+            *answer = lab.registered(asked);
         } else {
             answer.status = 401;
             answer.body = json!({"error": "invalid_token"});

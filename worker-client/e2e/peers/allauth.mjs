@@ -2,11 +2,11 @@
 // asked for.
 import { startPython } from './python.mjs';
 
-/** `rateLimit: true` keeps its limit of three registrations a minute. */
-export const start = ({ rateLimit = false, ...options }) =>
+/** `rateLimit: true` keeps its limit of three registrations a minute; `consent: 'auto'` skips its form. */
+export const start = ({ rateLimit = false, consent = 'page', ...options }) =>
   startPython({
     script: 'allauth_server.py',
     environment: '.venv',
-    more: rateLimit ? { RATE_LIMIT: 'on' } : {},
+    more: { CONSENT: consent, ...(rateLimit ? { RATE_LIMIT: 'on' } : {}) },
     ...options,
   });

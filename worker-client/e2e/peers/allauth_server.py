@@ -49,6 +49,7 @@ settings.configure(
     AUTHENTICATION_BACKENDS=[BACKEND],
     SECURE_PROXY_SSL_HEADER=("HTTP_X_FORWARDED_PROTO", "https"),
     USE_X_FORWARDED_HOST=True,
+    IDP_OIDC_ADAPTER="peer.Adapter",
     IDP_OIDC_PRIVATE_KEY=KEY.decode(),
     IDP_OIDC_DCR_ENABLED=True,
     IDP_OIDC_DCR_REQUIRES_INITIAL_ACCESS_TOKEN=False,
@@ -57,11 +58,17 @@ settings.configure(
 )
 django.setup()
 
+from allauth.idp.oidc.adapter import DefaultOIDCAdapter  # noqa: E402
 from django.contrib.auth import get_user_model, login  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 from django.db import connection  # noqa: E402
 from django.http import HttpResponse  # noqa: E402
 from django.urls import include, path  # noqa: E402
+
+
+class Adapter(DefaultOIDCAdapter):
+    def validate_client_registration(self, *, client, **_):
+        client.skip_consent = os.environ["CONSENT"] == "auto"
 
 
 def signed_in(get_response):

@@ -8,7 +8,7 @@ const AUTHORIZE = '/.oidc/auth';
 const CREDENTIALS = { email: 'demo@demo.example', password: 'demo-password', remember: true };
 
 export async function start({ issuer, port = 0 }) {
-  const base = `${issuer}/`;
+  const base = `${issuer.replace(/\/$/, '')}/`;
   const css = await startProcess({
     name: 'solid',
     command: process.execPath,
@@ -98,7 +98,7 @@ class Browser {
       accept: isPage ? 'text/html' : 'application/json',
       host: this.#issuer.host,
       'x-forwarded-host': this.#issuer.host,
-      'x-forwarded-proto': 'https',
+      'x-forwarded-proto': this.#issuer.protocol.slice(0, -1),
     };
     const answer = await send(this.#port, { method, path, headers, body });
     for (const line of answer.headers['set-cookie'] ?? []) {

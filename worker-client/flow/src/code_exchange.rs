@@ -33,6 +33,11 @@ impl CodeExchange {
         &self.pending.request.server
     }
 
+    /// The authorization request that led here.
+    pub fn authorization_request(&self) -> &AuthorizationRequest {
+        &self.pending.request
+    }
+
     /// The client that requests them.
     pub fn client(&self) -> &Client {
         &self.pending.request.client

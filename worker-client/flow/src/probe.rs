@@ -14,8 +14,6 @@ pub struct Probe {
     pub verdict: Verdict,
     /// The authorization server to log in with; present exactly if the verdict is `Registrable`.
     pub server: Option<Server>,
-    /// The scope of the named URL's Bearer challenge (RFC 6750 §3): untrusted text, asked for if there is a server.
-    pub challenge_scope: Option<String>,
     /// The metadata, if there is a readable document.
     pub metadata: Option<Box<Metadata>>,
     /// The requirements that the metadata violates.
@@ -33,7 +31,6 @@ impl Probe {
         Self {
             verdict,
             server: None,
-            challenge_scope: None,
             metadata: None,
             findings: Vec::new(),
             metadata_url: None,
@@ -77,21 +74,8 @@ pub async fn probe(
                 Err(reasons) if reasons == [Unusable::NoRegistration] => (Verdict::NoRegistration, None),
                 Err(reasons) => (Verdict::Unusable { reasons }, None),
             };
-            let challenge_scope = match &server {
-                Some(_) => challenge(target, fetch).await.and_then(|challenge| challenge.scope),
-                None => None,
-            };
             let (metadata_url, attempts) = (Some(found.url), found.attempts);
-            Probe {
-                verdict,
-                server,
-                challenge_scope,
-                metadata,
-                findings,
-                metadata_url,
-                attempts,
-                retry_after: None,
-            }
+            Probe { verdict, server, metadata, findings, metadata_url, attempts, retry_after: None }
         }
     }
 }
@@ -132,6 +116,15 @@ async fn without_metadata(
 
 fn findings(invalid: &InvalidMetadata) -> Vec<Finding> {
     invalid.violations.iter().map(Finding::from).collect()
+}
+
+/// The scope of the named URL's Bearer challenge (RFC 6750 §3), for [`RequestedScope::chosen`](crate::RequestedScope):
+/// untrusted text.
+pub async fn challenge_scope(
+    target: &LoginTarget,
+    fetch: impl AsyncFn(Request<Vec<u8>>) -> Result<Response<Vec<u8>>, FetchError>,
+) -> Option<String> {
+    challenge(target, fetch).await?.scope
 }
 
 /// The Bearer challenge of the named URL to a request without a token; its `resource_metadata` is never fetched.

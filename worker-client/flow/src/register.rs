@@ -59,6 +59,11 @@ impl Register {
         Self { relaxations, ..self }
     }
 
+    /// The relaxations of the present request.
+    pub fn relaxations(&self) -> &Relaxations {
+        &self.relaxations
+    }
+
     fn metadata(&self, relaxations: &Relaxations) -> ClientMetadata {
         let mut metadata =
             asked(&self.server, &self.redirect_uri, &self.client_name, &self.scope, relaxations);

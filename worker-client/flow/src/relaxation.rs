@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 /// are the same with and without them.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, JsonSchema, Ord, PartialEq, PartialOrd, Serialize)]
 #[serde(rename_all = "kebab-case")]
-#[non_exhaustive]
+#[expect(clippy::exhaustive_enums, reason = "a report has a requirement for each")]
 pub enum Relaxation {
     /// Registration asks for the grant types of `grant_types_supported` alone (RFC 7591 §2).
     ListedGrantTypes,
@@ -60,20 +60,6 @@ impl Relaxation {
     /// The relaxation of that name.
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|relaxation| relaxation.name() == name)
-    }
-
-    /// The id of the requirement of SPEC.md that allows or explains it.
-    pub const fn requirement_id(self) -> &'static str {
-        match self {
-            Self::ListedGrantTypes => "rfc7591/2/grant-types-listed",
-            Self::RegistrationWithoutScope => "rfc7591/2/scope-registered",
-            Self::SecretInBody | Self::SecretInHeader | Self::SecretInHeaderUnencoded => {
-                "rfc6749/2.3.1/registered-method"
-            }
-            Self::SupportedScope => "rfc6749/3.3/scope-omitted",
-            Self::WithoutResource => "rfc8707/2/resource-accepted",
-            Self::WithoutScope => "rfc6749/3.3/scope-requested",
-        }
     }
 
     /// The relaxations that decide the same parameter, of which a client has one at most.

@@ -117,11 +117,13 @@ impl Verdict {
             Self::NoRegistration | Self::Unreadable { .. } | Self::Unusable { .. } => {
                 Some(Actor::AuthorizationServer)
             }
-            Self::Closed { .. } | Self::ExternalAuthorizationServer { .. } | Self::NoMetadata => {
-                Some(Actor::Host)
-            }
+            Self::Closed { .. } | Self::NoMetadata => Some(Actor::Host),
             Self::Refused { .. } => Some(Actor::You),
-            Self::Open | Self::Registrable | Self::Unreachable { .. } => None,
+            // A host that names its authorization server by RFC 9728 does what it should.
+            Self::ExternalAuthorizationServer { .. }
+            | Self::Open
+            | Self::Registrable
+            | Self::Unreachable { .. } => None,
         }
     }
 

@@ -1,7 +1,7 @@
-use http::Request;
+use http::{Request, StatusCode};
 use login_flow::{
-    AuthorizationRequest, AuthorizationResponseError, Client, CodeExchange, Exchange, RequestedScope, Server,
-    State,
+    AuthorizationRequest, AuthorizationResponseError, Client, CodeExchange, Exchange, Pace, Quotation,
+    RequestedScope, Server, State,
 };
 use pkce::Verifier;
 use url::{
@@ -13,12 +13,26 @@ use super::{
     browser::{Arrival, Browser},
     judge::{UNREGISTERED, judge_callback, redirected_to_unregistered},
 };
-use crate::{context::CheckContext, entropy::entropy, rule::Rule};
+use crate::{context::CheckContext, entropy::entropy, rule::Rule, text::bounded};
 
-/// A code that may be redeemed, and whether the server knows `resource` (RFC 8707 §2 lets it refuse any).
+/// A code that may be redeemed.
 pub(super) struct Granted {
     pub(super) exchange: CodeExchange,
-    names_resource: bool,
+}
+
+/// The difference between an authorization request and the good one.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum AuthorizationVariant {
+    /// No difference.
+    Good,
+    /// No difference, and no person is asked.
+    Unattended,
+    /// No code challenge.
+    NoChallenge,
+    /// The code challenge method `plain`.
+    Plain,
+    /// A `resource` that the server cannot know.
+    UnknownResource,
 }
 
 /// The difference between a token request and the good one.
@@ -27,8 +41,14 @@ pub(super) enum TokenRequestVariant<'a> {
     Good,
     /// Another code verifier.
     Verifier(&'a Verifier),
+    /// No code verifier.
+    NoVerifier,
     /// No `client_id` in the form.
     NoClientId,
+    /// Another redirection URI.
+    RedirectUri(&'a str),
+    /// The `resource` of [`AuthorizationVariant::UnknownResource`].
+    UnknownResource,
 }
 
 impl Granted {
@@ -38,12 +58,17 @@ impl Granted {
         let mut form = Serializer::new(String::new());
         for (name, value) in form_urlencoded::parse(request.body()) {
             let value = match (&*name, variant) {
-                ("resource", _) if !self.names_resource => continue,
-                ("client_id", TokenRequestVariant::NoClientId) => continue,
+                ("resource", TokenRequestVariant::UnknownResource)
+                | ("client_id", TokenRequestVariant::NoClientId)
+                | ("code_verifier", TokenRequestVariant::NoVerifier) => continue,
                 ("code_verifier", TokenRequestVariant::Verifier(other)) => other.secret().into(),
+                ("redirect_uri", TokenRequestVariant::RedirectUri(other)) => (*other).into(),
                 _ => value,
             };
             form.append_pair(&name, &value);
+        }
+        if matches!(variant, TokenRequestVariant::UnknownResource) {
+            form.append_pair("resource", UNKNOWN_RESOURCE);
         }
         *request.body_mut() = form.finish().into_bytes();
         request
@@ -60,7 +85,7 @@ pub(super) async fn unregistered(
     let redirect_uri = unregistered_uri();
     let mut client = client.clone();
     client.redirect_uri = redirect_uri.clone();
-    let resource = context.target.resource();
+    let resource = context.resource();
     let login = AuthorizationRequest::new(server.clone(), client, resource, RequestedScope::Named(None));
     let (url, _) = login.begin(State::from_entropy(entropy()), Verifier::from_entropy(entropy()));
     match browser.walk(url, &redirect_uri).await {
@@ -81,41 +106,87 @@ fn unregistered_uri() -> Url {
     Url::parse(UNREGISTERED).expect("a URL")
 }
 
-/// Gets a code that may be redeemed: by redirects alone, or by the consent of a person.
+/// Gets a code that may be redeemed: by redirects alone, or by the consent of a person. A refusal that names what to
+/// leave out leads to one more request, as in any login.
 pub(super) async fn authorize(
     context: &mut CheckContext<'_>,
     browser: &mut Browser<'_>,
     server: &Server,
     client: &Client,
-) -> Result<Granted, String> {
-    match authorize_for(context, browser, server, client, true).await {
-        Err(NoCode::Refused(error)) if error == "invalid_target" => {
-            authorize_for(context, browser, server, client, false).await
+) -> Result<Granted, NoCode> {
+    let scope = match &context.options.scope {
+        Some(scope) => RequestedScope::Named(Some(scope.clone())),
+        None => RequestedScope::chosen(server, context.challenge_scope.as_deref()),
+    };
+    let request = AuthorizationRequest::new(server.clone(), client.clone(), context.resource(), scope);
+    match send(context, browser, request.clone(), AuthorizationVariant::Good).await {
+        Err(NoCode::Refused { error, says, pace }) => {
+            let refusal = AuthorizationResponseError::Refused { error: error.clone(), says: says.clone() };
+            match request.after(&refusal, pace) {
+                Some(less) => send(context, browser, *less, AuthorizationVariant::Good).await,
+                None => Err(NoCode::Refused { error, says, pace }),
+            }
         }
         other => other,
     }
-    .map_err(|no_code| no_code.to_string())
 }
 
-async fn authorize_for(
+/// Sends an authorization request after a good one, which `good` came from. It asks no person: one who consents to a
+/// good request is not asked to consent to a wrong one.
+pub(super) async fn authorize_variant(
+    context: &mut CheckContext<'_>,
+    browser: &mut Browser<'_>,
+    good: &Granted,
+    client: &Client,
+    variant: AuthorizationVariant,
+) -> Result<Granted, NoCode> {
+    let request =
+        AuthorizationRequest { client: client.clone(), ..good.exchange.authorization_request().clone() };
+    send(context, browser, request, variant).await
+}
+
+/// Gets a code for another scope than that of the check, without a person.
+pub(super) async fn authorize_with_scope(
     context: &mut CheckContext<'_>,
     browser: &mut Browser<'_>,
     server: &Server,
     client: &Client,
-    names_resource: bool,
+    scope: Option<String>,
 ) -> Result<Granted, NoCode> {
-    let resource = context.target.resource();
-    let scope = context.options.scope.clone();
-    let login =
-        AuthorizationRequest::new(server.clone(), client.clone(), resource, RequestedScope::Named(scope));
-    let state = State::from_entropy(entropy());
-    let (mut url, pending) = login.begin(state.clone(), Verifier::from_entropy(entropy()));
-    if !names_resource {
-        let all = url.clone();
-        let others = all.query_pairs().filter(|(name, _)| name != "resource");
-        url.query_pairs_mut().clear().extend_pairs(others);
+    let scope = RequestedScope::Named(scope);
+    let request = AuthorizationRequest::new(server.clone(), client.clone(), context.resource(), scope);
+    send(context, browser, request, AuthorizationVariant::Unattended).await
+}
+
+async fn send(
+    context: &mut CheckContext<'_>,
+    browser: &mut Browser<'_>,
+    request: AuthorizationRequest,
+    variant: AuthorizationVariant,
+) -> Result<Granted, NoCode> {
+    let AuthorizationRequest { server, client, .. } = request.clone();
+    let (state, secret) = (State::from_entropy(entropy()), entropy());
+    let (mut url, pending) = request.begin(state.clone(), Verifier::from_entropy(secret));
+    let all = url.clone();
+    url.query_pairs_mut().clear().extend_pairs(all.query_pairs().filter_map(|(name, value)| {
+        let value = match (&*name, variant) {
+            ("code_challenge" | "code_challenge_method", AuthorizationVariant::NoChallenge)
+            | ("resource", AuthorizationVariant::UnknownResource) => return None,
+            ("code_challenge", AuthorizationVariant::Plain) => {
+                Verifier::from_entropy(secret).secret().to_owned().into()
+            }
+            ("code_challenge_method", AuthorizationVariant::Plain) => "plain".into(),
+            _ => value,
+        };
+        Some((name, value))
+    }));
+    if variant == AuthorizationVariant::UnknownResource {
+        url.query_pairs_mut().append_pair("resource", UNKNOWN_RESOURCE);
     }
-    let callback = come_back(context, browser, url, &client.redirect_uri).await?;
+    let (callback, pace) = match variant {
+        AuthorizationVariant::Good => come_back(context, browser, url, &client.redirect_uri).await?,
+        _ => (arrive(browser.walk(url, &client.redirect_uri).await)?, Pace::AtOnce),
+    };
     let advertised = server.sends_iss;
     for (rule, finding) in judge_callback(&callback, state.as_str(), server.issuer.as_str(), advertised) {
         match (rule, finding) {
@@ -126,10 +197,22 @@ async fn authorize_for(
         }
     }
     match pending.accept(&callback) {
-        Ok(exchange) => Ok(Granted { exchange, names_resource }),
-        Err(AuthorizationResponseError::Refused { error, .. }) => Err(NoCode::Refused(error)),
-        Err(other) => Err(NoCode::Other(other.to_string())),
+        Ok(exchange) => Ok(Granted { exchange }),
+        Err(AuthorizationResponseError::Refused { error, says }) => {
+            Err(NoCode::Refused { error, says, pace })
+        }
+        // A refusal is one, however it is sent: what it lacks is noted above.
+        Err(other) => Err(refusal_of(&callback).unwrap_or_else(|| NoCode::Other(other.to_string()))),
     }
+}
+
+/// The error of an authorization response that has no code.
+fn refusal_of(callback: &Url) -> Option<NoCode> {
+    let value = |name: &str| callback.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value);
+    let error = value("error").filter(|_| value("code").is_none())?;
+    let says = value("error_description").and_then(|words| Quotation::of(&words));
+    // It is not known to be genuine: nothing is asked again for it.
+    Some(NoCode::Refused { error: bounded(&error, 64), says, pace: Pace::Later })
 }
 
 /// Goes from the authorization endpoint to the redirection URI, by redirects alone or by the consent of a person.
@@ -138,30 +221,102 @@ async fn come_back(
     browser: &mut Browser<'_>,
     url: Url,
     redirect_uri: &Url,
-) -> Result<Url, NoCode> {
+) -> Result<(Url, Pace), NoCode> {
     match (browser.walk(url.clone(), redirect_uri).await, context.consent) {
-        (Arrival::Callback(callback), _) => Ok(callback),
         (Arrival::Page { response, .. }, Some(consent)) if response.status().is_success() => {
             let callback = context.session.in_time(consent.visit(&url)).await.flatten();
-            callback.ok_or_else(|| NoCode::Other("no authorization response came in time".to_owned()))
+            let callback =
+                callback.ok_or_else(|| NoCode::Other("no authorization response came in time".to_owned()))?;
+            Ok((callback, Pace::Later))
         }
-        (Arrival::Page { response, url }, _) => {
-            let place = url.origin().ascii_serialization();
-            Err(NoCode::Other(format!("{place} asks a person ({})", response.status())))
-        }
-        (Arrival::Lost(why), _) => Err(NoCode::Other(why)),
+        (arrival, _) => Ok((arrive(arrival)?, Pace::AtOnce)),
     }
+}
+
+/// The authorization response at the end of a walk. A page with a form asks a person; any other page that is no success
+/// is a refusal.
+fn arrive(arrival: Arrival) -> Result<Url, NoCode> {
+    match arrival {
+        Arrival::Callback(callback) => Ok(callback),
+        Arrival::Lost(why) => Err(NoCode::Other(why)),
+        Arrival::Page { response, url } => {
+            let place = url.origin().ascii_serialization();
+            let text = String::from_utf8_lossy(response.body());
+            Err(match response.status() {
+                StatusCode::OK if text.contains("<form") => {
+                    NoCode::Other(format!("{place} asks a person ({})", response.status()))
+                }
+                status if status.is_client_error() => {
+                    NoCode::Page { place, status, says: Quotation::of(&words(&text)) }
+                }
+                status => NoCode::Other(format!("{place} answers with a page ({status})")),
+            })
+        }
+    }
+}
+
+/// The words of a page or of a JSON object.
+fn words(text: &str) -> String {
+    let mut is_inside = false;
+    let shown = text.chars().filter_map(|c| match c {
+        '<' => {
+            is_inside = true;
+            Some(' ')
+        }
+        '>' if is_inside => {
+            is_inside = false;
+            None
+        }
+        c => (!is_inside).then_some(c),
+    });
+    shown.collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// The reason why there is no code.
 #[derive(Debug, thiserror::Error)]
-enum NoCode {
-    #[error("the authorization server answered {0}")]
-    Refused(String),
+pub(super) enum NoCode {
+    /// An error response at the redirection URI.
+    #[error("the authorization server answered {error}{}", quoted(.says.as_ref()))]
+    Refused {
+        /// `error`.
+        error: String,
+        /// `error_description`.
+        says: Option<Quotation>,
+        /// The pace of the response.
+        pace: Pace,
+    },
+    /// A page with a status of the 4xx class.
+    #[error("{place} refuses the authorization request with {status}{}", quoted(.says.as_ref()))]
+    Page {
+        /// The origin of the page.
+        place: String,
+        /// Its status.
+        status: StatusCode,
+        /// Its words.
+        says: Option<Quotation>,
+    },
+    /// Anything else.
     #[error("{0}")]
     Other(String),
+}
+
+impl NoCode {
+    /// Returns `true` if the server refused the request for what it says.
+    pub(super) fn is_refusal(&self) -> bool {
+        match self {
+            Self::Refused { error, .. } => error != "server_error" && error != "temporarily_unavailable",
+            Self::Page { .. } => true,
+            Self::Other(_) => false,
+        }
+    }
+}
+
+fn quoted(words: Option<&Quotation>) -> String {
+    words.map(|words| format!(", and says {words}")).unwrap_or_default()
 }
 
 fn names_iss(callback: &Url) -> bool {
     callback.query_pairs().any(|(name, _)| name == "iss")
 }
+
+const UNKNOWN_RESOURCE: &str = "https://client.example/unknown-resource";

@@ -30,7 +30,8 @@ async fn redeem_alone(
     client: Option<&Client>,
 ) -> Result<(), String> {
     let client = client.ok_or("no client with `client_secret_basic` was registered")?;
-    let granted = authorize(context, browser, server, client).await?;
+    let granted = authorize(context, browser, server, client).await;
+    let granted = granted.map_err(|no_code| no_code.to_string())?;
     let tokens = redeem(context, &granted).await?;
     keep_tokens(context, &tokens);
     revoke(context, server, client, &tokens).await;

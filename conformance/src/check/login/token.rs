@@ -1,40 +1,50 @@
-use http::{Request, Response};
-use login_flow::{
-    Client, DriveError, Exchange, FetchError, Finding, Revoke, Server, TokenKind, Tokens, Turn, drive,
-};
+use http::{Request, Response, StatusCode};
+use login_flow::{Client, ClientAuth, Exchange, Finding, Issued, Revoke, Server, TokenKind, Tokens, Turn};
 use pkce::Verifier;
-use url::form_urlencoded;
+use url::form_urlencoded::{self, Serializer};
 
 use super::{
     authorize::{Granted, TokenRequestVariant},
-    judge::{judge_token_error, judge_tokens, judge_used_code, judge_wrong_verifier},
+    judge::{
+        judge_error_content_type, judge_revocation, judge_token_error, judge_token_form, judge_tokens,
+        judge_used_code, judge_wrong_verifier,
+    },
+    refresh::refresh,
+    resource::use_token,
 };
 use crate::{context::CheckContext, entropy::entropy, rule::Rule, session::Limit};
 
-/// Exchanges a code for tokens, and sends the code again.
-pub(super) async fn redeem_once(context: &mut CheckContext<'_>, granted: Granted) -> Result<(), String> {
-    let request = granted.request(&TokenRequestVariant::Good);
-    keep_secrets(context, &request);
-    let Granted { exchange, .. } = granted;
-    let (server, client) = (exchange.server().clone(), exchange.client().clone());
-    let response = send(context, request.clone()).await?;
+/// Exchanges a code for tokens, and sends the code again; the client as the server accepts it.
+pub(super) async fn redeem_once(context: &mut CheckContext<'_>, granted: Granted) -> Result<Client, String> {
+    let server = granted.exchange.server().clone();
+    let mut exchange = granted.exchange;
+    let (request, response, received) = loop {
+        let request = exchange.request();
+        keep_secrets(context, &request);
+        let response = send(context, request.clone()).await?;
+        match exchange.receive(&response) {
+            Ok(Turn::Again(less)) => exchange = less,
+            Ok(Turn::Done(issued)) => break (request, response, Ok(issued)),
+            Err(error) => break (request, response, Err(error)),
+        }
+    };
     for (rule, finding) in judge_tokens(&response) {
         if rule != Rule::TokenNoStore || response.status().is_success() {
             context.judged(rule, finding);
         }
     }
-    let tokens = match exchange.receive(&response) {
-        Ok(Turn::Done(issued)) => issued.tokens,
-        Ok(Turn::Again(_)) => return Err("the token request did not end".to_owned()),
-        Err(error) => return Err(format!("a good code was refused: {error}")),
-    };
+    let Issued { client, tokens } = received.map_err(|error| format!("a good code was refused: {error}"))?;
     keep_tokens(context, &tokens);
+    judge_form(context, "a token request", &response);
+    use_token(context, &tokens).await;
+    let tokens = refresh(context, &server, &client, tokens).await;
+    // The last: RFC 6749 §4.1.2 lets a server revoke the tokens of a code that comes again.
     match send(context, request).await {
         Ok(response) => judge_refusal(context, Rule::CodeOnce, judge_used_code(&response), &response),
         Err(why) => context.not_applicable(Rule::CodeOnce, &why),
     }
     revoke(context, &server, &client, &tokens).await;
-    Ok(())
+    Ok(client)
 }
 
 /// Sends a code with another verifier.
@@ -48,7 +58,15 @@ pub(super) async fn redeem_with_another_verifier(context: &mut CheckContext<'_>,
     }
 }
 
-fn judge_refusal(
+/// Notes the findings of the form of an access token response.
+pub(super) fn judge_form(context: &mut CheckContext<'_>, about: &str, response: &Response<Vec<u8>>) {
+    context.passed(Rule::TokenForm);
+    for finding in judge_token_form(about, response) {
+        context.failed(finding);
+    }
+}
+
+pub(super) fn judge_refusal(
     context: &mut CheckContext<'_>,
     rule: Rule,
     finding: Option<Finding>,
@@ -57,6 +75,9 @@ fn judge_refusal(
     context.judged(rule, finding);
     if !response.status().is_success() {
         context.judged(Rule::TokenErrorResponse, judge_token_error(response));
+        if response.status().is_client_error() {
+            context.judged(Rule::TokenErrorContentType, judge_error_content_type(response));
+        }
     }
 }
 
@@ -83,14 +104,36 @@ pub(super) async fn send(
     context.session.send(request, Limit::Json).await.map_err(|failure| failure.to_string())
 }
 
-/// Revokes the tokens where the server offers that. A failure changes no outcome: no rule is about revocation.
-pub(super) async fn revoke(context: &CheckContext<'_>, server: &Server, client: &Client, tokens: &Tokens) {
+/// Revokes the tokens where the server offers that.
+pub(super) async fn revoke(
+    context: &mut CheckContext<'_>,
+    server: &Server,
+    client: &Client,
+    tokens: &Tokens,
+) {
     let (token, kind) = match &tokens.refresh_token {
         Some(token) => (token, TokenKind::Refresh),
         None => (&tokens.access_token, TokenKind::Access),
     };
-    if let Some(revoke) = Revoke::new(server, client, token, kind) {
-        let _: Result<(), DriveError<_, FetchError>> =
-            drive(revoke, async |request| context.session.fetch(request).await).await;
+    let Some(revoke) = Revoke::new(server, client, token, kind) else {
+        return context.not_applicable(Rule::RevocationStatus, "the server offers no revocation (RFC 7009)");
+    };
+    let request = revoke.request();
+    let mut sent = send(context, request.clone()).await;
+    // HTTP Basic identifies the client: some servers refuse `client_id` beside it, and some require it.
+    let is_basic = matches!(client.auth, ClientAuth::Basic(_));
+    if is_basic && sent.as_ref().is_ok_and(|response| response.status() != StatusCode::OK) {
+        sent = send(context, without_client_id(request)).await;
     }
+    match sent {
+        Ok(response) => context.judged(Rule::RevocationStatus, judge_revocation(&response)),
+        Err(why) => context.not_applicable(Rule::RevocationStatus, &why),
+    }
+}
+
+fn without_client_id(mut request: Request<Vec<u8>>) -> Request<Vec<u8>> {
+    let others = form_urlencoded::parse(request.body()).filter(|(name, _)| name != "client_id");
+    let form = Serializer::new(String::new()).extend_pairs(others).finish();
+    *request.body_mut() = form.into_bytes();
+    request
 }

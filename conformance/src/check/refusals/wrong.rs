@@ -48,6 +48,14 @@ impl WrongBody {
         Self::with(good, |members| drop(members.insert("redirect_uris".to_owned(), json!([uri]))))
     }
 
+    /// A registration of a redirection URI as an `application_type`: of some servers the type decides what is refused.
+    fn redirecting_as(good: &Map<String, Value>, uri: &str, application_type: &str) -> Self {
+        Self::with(good, |members| {
+            members.insert("redirect_uris".to_owned(), json!([uri]));
+            members.insert("application_type".to_owned(), json!(application_type));
+        })
+    }
+
     /// A registration with an authentication method that the server does not list.
     fn unlisted(good: &Map<String, Value>, server: &Server, method: &AuthMethod) -> Option<Self> {
         if server.auth_methods.contains(method) {
@@ -120,9 +128,17 @@ const WRONG: &[Wrong] = &[
     Wrong {
         name: "cleartext-redirect-uri",
         rule: Rule::RedirectUriCleartext,
-        description: "the redirection URI `http://client.example/callback`",
+        description: "the redirection URI `http://client.example/callback` of a web client",
         remedy: "refuse http redirection URIs but those of loopback",
-        request: |good, _| Some(WrongBody::redirecting(good, "http://client.example/callback")),
+        request: |good, _| Some(WrongBody::redirecting_as(good, "http://client.example/callback", "web")),
+        is_registered: |registered| has_uri(registered, |uri| uri.starts_with("http://client.example")),
+    },
+    Wrong {
+        name: "cleartext-redirect-uri-native",
+        rule: Rule::RedirectUriCleartext,
+        description: "the redirection URI `http://client.example/callback` of a native client",
+        remedy: "refuse http redirection URIs but those of loopback",
+        request: |good, _| Some(WrongBody::redirecting_as(good, "http://client.example/callback", "native")),
         is_registered: |registered| has_uri(registered, |uri| uri.starts_with("http://client.example")),
     },
     Wrong {
@@ -130,7 +146,9 @@ const WRONG: &[Wrong] = &[
         rule: Rule::RedirectUriFragment,
         description: "a redirection URI with a fragment",
         remedy: "refuse it with invalid_redirect_uri",
-        request: |good, _| Some(WrongBody::redirecting(good, "https://client.example/callback#fragment")),
+        request: |good, _| {
+            Some(WrongBody::redirecting_as(good, "https://client.example/callback#fragment", "web"))
+        },
         is_registered: |registered| has_uri(registered, |uri| uri.contains('#')),
     },
     Wrong {
@@ -217,6 +235,17 @@ const WRONG: &[Wrong] = &[
             let mut sent = WrongBody::with(good, |_| {});
             sent.body.pop();
             Some(sent)
+        },
+        is_registered: |_| true,
+    },
+    Wrong {
+        name: "json-array",
+        rule: Rule::ObjectRequired,
+        description: "a body that is a JSON array",
+        remedy: "refuse it with invalid_client_metadata",
+        request: |good, _| {
+            let body = json!([good]).to_string().into_bytes();
+            Some(WrongBody { body, ..WrongBody::with(good, |_| {}) })
         },
         is_registered: |_| true,
     },
