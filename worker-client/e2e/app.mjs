@@ -141,10 +141,10 @@ export class App {
     return sqlEach(files, '', `SELECT count(*) FROM ${table}`).reduce((sum, count) => sum + Number(count), 0);
   }
 
-  /** Every sealed value of every object, whatever its table. */
-  async sealed() {
-    const { account, registrar } = await this.#files();
-    return sealedIn([...account, ...registrar]).flatMap(({ value }) => value ?? []);
+  /** Every sealed value that the objects of these kinds have on disk, whatever its table. */
+  async sealed(kinds = ['account', 'registrar']) {
+    const files = await this.#files();
+    return sealedIn(kinds.flatMap((kind) => files[kind])).flatMap(({ value }) => value ?? []);
   }
 
   /** What the host program was told, where it keeps it. */
