@@ -37,7 +37,6 @@ pub(crate) async fn check(
     let session = Session::new(transport, queue, &egress, options);
     let mut context = CheckContext::new(&session, options, &target, consent);
     let probe = metadata::read(&mut context, host.trim()).await;
-    context.challenge_scope.clone_from(&probe.challenge_scope);
     let about = about::read(&context).await.unwrap_or_default();
     let initialized = mcp::initialize(&mut context).await;
     let pointer = initialized.pointer(&probe.verdict);

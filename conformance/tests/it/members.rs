@@ -175,7 +175,7 @@ fn answers() -> Vec<(Kind, Map<String, Value>)> {
 #[tokio::test]
 async fn each_member_of_a_recorded_answer() {
     let reading = Checker::new(Options::new()).unwrap();
-    let mut options = Options::new().with_registration().with_login();
+    let options = Options::new().with_registration().with_login();
     let asking = Checker::new(options).unwrap();
     let mut rows: BTreeMap<(Kind, &str), Row> = BTreeMap::new();
     let mut unexplained = BTreeSet::new();

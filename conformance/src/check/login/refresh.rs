@@ -3,8 +3,6 @@
 use http::Response;
 use login_flow::{Client, Exchange, Finding, Refresh, Server, Tokens, Turn};
 
-use url::form_urlencoded::{self, Serializer};
-
 use super::token::{judge_form, judge_refusal, keep_tokens, send};
 use crate::{context::CheckContext, rule::Rule};
 
@@ -14,7 +12,6 @@ pub(super) async fn refresh(
     server: &Server,
     client: &Client,
     tokens: Tokens,
-    names_resource: bool,
 ) -> Tokens {
     let rules = [Rule::RefreshGranted, Rule::RefreshRotated];
     let resource = context.resource();
@@ -24,10 +21,7 @@ pub(super) async fn refresh(
         }
         return tokens;
     };
-    let mut request = refresh.request();
-    if !names_resource {
-        *request.body_mut() = without_resource(request.body());
-    }
+    let request = refresh.request();
     let response = match send(context, request.clone()).await {
         Ok(response) => response,
         Err(why) => {
@@ -61,12 +55,6 @@ pub(super) async fn refresh(
         Err(why) => context.not_applicable(Rule::RefreshRotated, &why),
     }
     renewed
-}
-
-/// A form without `resource`, for a server that refuses each (RFC 8707 §2).
-fn without_resource(form: &[u8]) -> Vec<u8> {
-    let others = form_urlencoded::parse(form).filter(|(name, _)| name != "resource");
-    Serializer::new(String::new()).extend_pairs(others).finish().into_bytes()
 }
 
 /// The finding of a response to a good refresh.

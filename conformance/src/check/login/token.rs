@@ -1,5 +1,5 @@
-use http::{Request, Response};
-use login_flow::{Client, Exchange, Finding, Issued, Revoke, Server, TokenKind, Tokens, Turn};
+use http::{Request, Response, StatusCode};
+use login_flow::{Client, ClientAuth, Exchange, Finding, Issued, Revoke, Server, TokenKind, Tokens, Turn};
 use pkce::Verifier;
 use url::form_urlencoded::{self, Serializer};
 
@@ -37,7 +37,7 @@ pub(super) async fn redeem_once(context: &mut CheckContext<'_>, granted: Granted
     keep_tokens(context, &tokens);
     judge_form(context, "a token request", &response);
     use_token(context, &tokens).await;
-    let tokens = refresh(context, &server, &client, tokens, names_resource).await;
+    let tokens = refresh(context, &server, &client, tokens).await;
     // The last: RFC 6749 §4.1.2 lets a server revoke the tokens of a code that comes again.
     match send(context, request).await {
         Ok(response) => judge_refusal(context, Rule::CodeOnce, judge_used_code(&response), &response),
