@@ -2,6 +2,7 @@
 // a way out. Each test is judged by what the other side received.
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
+import { gzipSync } from 'node:zlib';
 import { parse } from 'node-html-parser';
 import { Agent } from './agent.mjs';
 import { App, hostOf } from './app.mjs';
@@ -169,6 +170,58 @@ describe('B and C: who is to blame, in whose words', () => {
     const callback = new URL(sent.get('redirect_uri'));
     callback.search = new URLSearchParams({ code: 'code', state: sent.get('state') });
     assert.equal((await agent.visit(callback.href)).url, 'https://app.example/?notice=connected');
+  });
+
+  test('scope-required: asked again for what is supported', async () => {
+    server.metadata = { scopes_supported: ['read', 'write'] };
+    const asked = [];
+    server.authorize = (sent) => {
+      asked.push(sent.get('scope'));
+      const state = sent.get('state');
+      return sent.get('scope') ? { code: 'code', state } : { error: 'invalid_scope', state };
+    };
+    await logIn();
+    assert.deepEqual(asked, [null, 'read write']);
+    assert.equal((await use()).status, 200);
+  });
+
+  test('strict-grant-types: registered for what is listed', async () => {
+    server.metadata = { grant_types_supported: ['authorization_code'] };
+    const asked = [];
+    server.register = (sent) => {
+      const { grant_types } = JSON.parse(sent.body);
+      asked.push(grant_types);
+      return grant_types?.includes('refresh_token')
+        ? json({ error: 'invalid_client_metadata' }, 400)
+        : server.client(sent);
+    };
+    await logIn();
+    assert.deepEqual(asked, [['authorization_code', 'refresh_token'], ['authorization_code']]);
+  });
+
+  test('secret-demanded: the secret that came with a public client is tried once, and nothing registered twice', async () => {
+    server.metadata = { token_endpoint_auth_methods_supported: ['none', 'client_secret_post'] };
+    server.register = (sent) => server.client(sent, { client_secret: 'demanded', client_secret_expires_at: 0 });
+    server.exchange = (form) =>
+      form.get('client_secret') === 'demanded' ? server.tokens() : json({ error: 'invalid_client' }, 401);
+    await logIn();
+    assert.equal(server.registered, 1);
+    assert.equal((await use()).status, 200);
+    // The contradiction is told when the secret does not help either; the client is not taken for a forgotten one.
+    server.exchange = () => json({ error: 'invalid_client' }, 401);
+    const end = await agent.submit(await agent.visit(`/login?url=${name}`));
+    assert.match(end.body, /invalid_client/);
+    assert.equal(server.registered, 1);
+  });
+
+  test('gzip-always: every document is compressed, whatever was asked', async () => {
+    lab.host(name, async (sent) => {
+      const answer = await server.answer(sent);
+      const headers = { ...answer.headers, 'content-encoding': 'gzip' };
+      return { ...answer, headers, body: gzipSync(answer.body) };
+    });
+    await logIn();
+    assert.equal((await use()).status, 200);
   });
 
   for (const [id, refusal, type, says] of [

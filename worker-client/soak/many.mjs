@@ -62,7 +62,7 @@ export async function isolation({ people, hosts, calls, atOnce = 32 }) {
 }
 
 /** Numbers in [0, 1) that are the same in each run (a linear congruential generator). */
-function seeded(seed) {
+export function seeded(seed) {
   let state = seed;
   return () => (state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0) / 2 ** 32;
 }

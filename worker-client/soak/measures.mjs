@@ -2,6 +2,7 @@
 import { computed, deadPages, pulled } from './bounds.mjs';
 import { disconnects, duplicates, eviction, faults } from './interrupted.mjs';
 import { abandoned, isolation, keys } from './many.mjs';
+import { moods } from './moods.mjs';
 import { callers, chain, clocks, latency, silentMetadata } from './refresh.mjs';
 import { kills } from './sweep.mjs';
 import { searched } from './world.mjs';
@@ -27,6 +28,7 @@ export const measures = ({ share = 1, points = 40 } = {}) => {
     Q16: () => keys({ rows: times(10_000) }),
     Q17: () => deadPages({ logins: times(40) }),
     Q18: () => abandoned({ flows: times(10_000) }),
+    Q19: () => moods({ people: 10, hosts: 10, rounds: times(50) }),
     // Last: it is about everything before it.
     Q15: () => leaks(),
   };
@@ -49,6 +51,7 @@ export const short = {
   Q16: () => keys({ rows: 20, each: 10 }),
   Q17: () => deadPages({ logins: 1 }),
   Q18: () => abandoned({ flows: 20 }),
+  Q19: () => moods({ people: 3, hosts: 3, rounds: 12 }),
 };
 
 const oneObject = {

@@ -77,7 +77,7 @@ export async function latency() {
       server.refreshes.length === 1 &&
       listed === 1 &&
       waiters.every(({ status, type }) =>
-        milliseconds < 10_000 ? status === 200 : status === 502 && type === 'unreachable',
+        milliseconds < 10_000 ? status === 200 : status === 503 && type === 'try-later',
       ),
   );
   const extra = answers

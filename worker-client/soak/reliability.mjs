@@ -1,4 +1,4 @@
-// Measures Q1 to Q18 and writes FIGURES.md: `node soak/reliability.mjs [--only Q4,Q9] [--points 200] [--share 0.1]`.
+// Measures Q1 to Q19 and writes FIGURES.md: `node soak/reliability.mjs [--only Q4,Q9] [--points 200] [--share 0.1]`.
 //
 // `--table` measures nothing and writes the figures of earlier runs. `--points`: kill points of each step, continued
 // from an earlier run that was interrupted. `--share`: the fraction of the repetitions.

@@ -155,7 +155,7 @@ export const SHAPES = [
   { name: 'metadata behind a redirect', ...noMetadata({ [OAUTH]: LOGIN }) },
   {
     name: 'metadata rate-limited',
-    ...without('unreachable')({ [OAUTH]: refusal(429, {}), [OPENID]: refusal(429, {}) }),
+    ...without('try-later')({ [OAUTH]: refusal(429, {}), [OPENID]: refusal(429, {}) }),
   },
   {
     name: 'registration switched off',

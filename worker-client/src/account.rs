@@ -172,6 +172,8 @@ pub(crate) struct RefusedToken {
     pub(crate) digest: String,
     /// True if the resource said that the token is invalid: without a refresh token the connection is then over.
     pub(crate) is_invalid: bool,
+    /// True if it has just taken the place of another one that was refused.
+    pub(crate) is_new: bool,
 }
 
 /// A token to use.

@@ -1,7 +1,7 @@
 //! A good registration.
 
 use http::Response;
-use login_flow::{Client, Exchange, Finding, Quotation, Register, Server, Turn};
+use login_flow::{Client, Exchange, FailedResponse, Finding, Quotation, Register, Server, Step, Turn};
 use rfc7591::{ClientInformation, ClientMetadata, Endpoint, ErrorCode, Registration, RegistrationError};
 
 use crate::{
@@ -51,7 +51,7 @@ pub(super) async fn register(
         Ok(information) => information,
         Err(rejected) => {
             context.violations("a registration", rejected.violations());
-            if let Some(finding) = refused(&rejected) {
+            if let Some(finding) = refused(&rejected, &response) {
                 context.failed(finding);
             }
             return Err("no client could be registered".to_owned());
@@ -104,7 +104,7 @@ fn judge_response(
 }
 
 /// The finding that a good request was refused.
-fn refused(rejected: &RegistrationError) -> Option<Finding> {
+fn refused(rejected: &RegistrationError, response: &Response<Vec<u8>>) -> Option<Finding> {
     let evidence = match rejected {
         RegistrationError::Unusable { .. } => return None,
         RegistrationError::Refused { error_response, status, .. } => {
@@ -113,7 +113,7 @@ fn refused(rejected: &RegistrationError) -> Option<Finding> {
             let words = words.map(|words| format!(", and the server says {words}")).unwrap_or_default();
             format!("a good request was refused with {status}: `{code}`{words}")
         }
-        other => format!("a good request: {other}"),
+        _ => format!("a good request: {}", FailedResponse::read(Step::Registration, response)),
     };
     Some(Rule::OpenRegistration.finding(&evidence, remedy(rejected)))
 }
@@ -158,6 +158,6 @@ pub(crate) fn judge(response: &Response<Vec<u8>>) -> Vec<Finding> {
     let endpoint = Endpoint::from_static("https://server.example.com/register");
     match Registration::new(endpoint, ClientMetadata::default()).receive(response) {
         Ok(_) => no_store(response).into_iter().collect(),
-        Err(rejected) => refused(&rejected).into_iter().collect(),
+        Err(rejected) => refused(&rejected, response).into_iter().collect(),
     }
 }

@@ -173,7 +173,7 @@ async fn a_refusal_of_a_good_registration() {
         ),
         (token, "with 401 Unauthorized: `invalid_token`", "initial access token"),
         (policy, "and the server says “Policy 'Trusted Hosts' rejected request”", "policy"),
-        (moved, "the server answered with 302 Found", "follows no redirect"),
+        (moved, "302 Found and leads to “https://other.example/register”", "follows no redirect"),
     ] {
         let report = check(Options::new().with_registration(), Some((RequestKind::Register, edit))).await;
         let finding =

@@ -96,6 +96,42 @@ async fn a_failed_or_refused_is_not_missing() {
     assert_eq!(check(Options::new(), |_| None).await.verdict.name(), "registrable", "the control");
 }
 
+#[tokio::test]
+async fn c_a_refused_registration_is_told_in_the_words_of_the_server() {
+    let elsewhere: Odd =
+        |request| is_registration(request).then(|| answer(301, "location", "https://other.example/r", ""));
+    let policy: Odd = |request| {
+        let body = r#"{"error": "insufficient_scope", "error_description": "Policy 'Trusted Hosts' rejected request"}"#;
+        is_registration(request).then(|| answer(403, "content-type", "application/json", body))
+    };
+    let plain: Odd =
+        |request| is_registration(request).then(|| answer(403, "content-type", "text/plain", "Ask us first"));
+    let detail: Odd = |request| {
+        let body = r#"{"detail": "Registration is closed"}"#;
+        is_registration(request).then(|| answer(400, "content-type", "application/json", body))
+    };
+    let page: Odd = |request| {
+        is_registration(request).then(|| answer(404, "content-type", "text/html", "<p>Nothing</p>"))
+    };
+    for (id, odd, text) in [
+        ("register-301", elsewhere, "leads to “https://other.example/r”"),
+        ("trusted-hosts-403", policy, "says “Policy 'Trusted Hosts' rejected request”"),
+        ("register-plain-403", plain, "says “Ask us first”"),
+        ("register-detail-400", detail, "says “Registration is closed”"),
+        ("register-404", page, "404"),
+    ] {
+        let report = check(Options::new().with_registration(), odd).await;
+        let finding = report.findings.iter().find(|finding| finding.evidence.contains(text));
+        let finding = finding.unwrap_or_else(|| panic!("{id}: {report}"));
+        assert!(!finding.remedy.contains("initial access token"), "{id}: {report}");
+        assert!(!finding.evidence.contains("<p>"), "{id}: {report}");
+    }
+    let unauthorised: Odd =
+        |request| is_registration(request).then(|| answer(401, "www-authenticate", "Bearer", ""));
+    let report = check(Options::new().with_registration(), unauthorised).await;
+    assert!(report.to_string().contains("initial access token"), "the control: {report}");
+}
+
 #[tokio::test(start_paused = true)]
 async fn register_429_says_for_how_long() {
     let seconds: Odd =

@@ -85,6 +85,11 @@ export const HOST = [
   host('lifetimes are bounded', flow('token'), ['seconds.min(TEN_YEARS)', 'seconds']),
   host('what is final', flow('fault'), ['|| matches!(status, 400 | 409 | 410 | 422) =>', '|| status > 0 =>']),
   host('what may pass', flow('fault'), ['|| is(TEMPORARY) {', '{']),
+  host('a pause is bounded', flow('retry_after'), ['wait.min(LONGEST)', 'wait']),
+  host('a quotation names no challenge', flow('bearer_challenge'), [
+    `if *first == b'"' { quoted(rest).1 } else { rest.get(1..).unwrap_or_default() }`,
+    'rest.get(1..).unwrap_or_default()',
+  ]),
   host('a refresh token that stays', flow('refresh'), [
     'tokens.refresh_token = tokens.refresh_token.or(Some(self.token));',
     '',

@@ -112,15 +112,4 @@ for (const [section, suffix] of Object.entries(SUFFIXES))
         await world.app.forget();
       }
     });
-
-    test('B03 an icon is not of a neighbour', async () => {
-      for (const [host, isOne] of places()) {
-        counting(host);
-        server(victim).on.page = () => html(`<title>Victim</title><link rel="icon" href="https://${host}/i.png">`);
-        const page = await world.browser().visit(`/login?url=${victim}`);
-        assert.equal(page.status, 200, page.body);
-        assert.equal(hits(host) > 0, isOne, host);
-        await world.app.forget();
-      }
-    });
   });

@@ -190,6 +190,7 @@ mod tests {
             r#"Basic realm="Bearer error=invalid_token""#,
             r#"Basic realm="\", Bearer error=\"invalid_token\"""#,
             "https://good.example/.well-known/x",
+            r#"Basic "Bearer error=invalid_token""#,
             "Basic dGVzdA==",
             "Basic Bearer=",
             "SSO",

@@ -1,7 +1,7 @@
 use std::borrow::Cow;
 
 use pkce::CodeChallengeMethod;
-use rfc7591::{AuthMethod, GrantType};
+use rfc7591::{AuthMethod, GrantType, ResponseType};
 use rfc8414::{Endpoint, Issuer, Metadata, ResponseMode, ScopeValues, Violation};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -88,6 +88,10 @@ impl Server {
         }
         if !metadata.response_modes_supported().contains(&ResponseMode::Query) {
             reasons.push(Unusable::Requires(Mechanism::ResponseMode));
+        }
+        let types = metadata.response_types_supported.as_deref().unwrap_or_default();
+        if !types.is_empty() && !types.contains(&ResponseType::Code) {
+            reasons.push(Unusable::Requires(Mechanism::ResponseType));
         }
         let sends_iss = metadata.authorization_response_iss_parameter_supported();
         let (Some(authorization_endpoint), Some(token_endpoint)) = (authorization_endpoint, token_endpoint)
@@ -249,6 +253,9 @@ pub enum Mechanism {
     /// A response mode other than `query` (RFC 8414 §2, `response_modes_supported`).
     #[error("a response mode other than `query`")]
     ResponseMode,
+    /// A response type other than `code` (RFC 8414 §2, `response_types_supported`).
+    #[error("a response type other than `code`")]
+    ResponseType,
     /// Signed request objects (RFC 9101).
     #[error("signed request objects (RFC 9101)")]
     SignedRequestObjects,

@@ -157,6 +157,49 @@ async fn form_post_only_is_unusable_before_a_login() {
 }
 
 #[tokio::test]
+async fn b_what_metadata_says_is_told_before_anyone_consents() {
+    use Mechanism::{ClientAuthentication, PushedAuthorizationRequests, ResponseType, SignedRequestObjects};
+    let required = |mechanism| Some(Unusable::Requires(mechanism));
+    for (member, value, expected) in [
+        ("response_types_supported", r#"["token"]"#, required(ResponseType)),
+        ("response_types_supported", r#"["code id_token", "id_token"]"#, required(ResponseType)),
+        ("response_types_supported", r#"["none", "code"]"#, None),
+        ("response_types_supported", r#"["code", "code id_token"]"#, None),
+        ("require_pushed_authorization_requests", "true", required(PushedAuthorizationRequests)),
+        ("require_pushed_authorization_requests", "false", None),
+        ("require_pushed_authorization_requests", "null", None),
+        ("require_signed_request_object", "true", required(SignedRequestObjects)),
+        ("require_signed_request_object", "false", None),
+        ("token_endpoint_auth_methods_supported", r#"["private_key_jwt"]"#, required(ClientAuthentication)),
+        ("token_endpoint_auth_methods_supported", r#"["tls_client_auth"]"#, required(ClientAuthentication)),
+        ("token_endpoint_auth_methods_supported", r#"["private_key_jwt", "none"]"#, None),
+        ("code_challenge_methods_supported", r#"["plain"]"#, Some(Unusable::NoS256)),
+        ("code_challenge_methods_supported", "null", Some(Unusable::NoS256)),
+        ("code_challenge_methods_supported", r#"["plain", "S256"]"#, None),
+        ("authorization_endpoint", "null", Some(Unusable::Without("authorization_endpoint".into()))),
+        ("authorization_endpoint", r#""https://good.example/a?State=1""#, Some(Unusable::OwnParameters)),
+        ("authorization_endpoint", r#""https://good.example/a?tenant=1""#, None),
+        (
+            "token_endpoint",
+            r#""https://other.example/t""#,
+            Some(Unusable::Split {
+                authorization: "good.example".to_owned(),
+                token: "other.example".to_owned(),
+            }),
+        ),
+        ("token_endpoint", r#""https://tokens.good.example/t""#, None),
+    ] {
+        let mut document: serde_json::Value = serde_json::from_str(GOOD).unwrap();
+        document[member] = serde_json::from_str(value).unwrap();
+        let document: &'static str = Box::leak(document.to_string().into_boxed_str());
+        let verdict = ask((200, JSON, document), NOT_FOUND).await.verdict;
+        let expected =
+            expected.map_or(Verdict::Registrable, |reason| Verdict::Unusable { reasons: vec![reason] });
+        assert_eq!(verdict, expected, "{member}: {value}");
+    }
+}
+
+#[tokio::test]
 async fn the_first_obstacle_does_not_hide_the_next() {
     let document = r#"{"issuer": "https://good.example", "authorization_endpoint": "https://good.example/a",
         "token_endpoint": "https://good.example/t", "response_types_supported": ["code"],

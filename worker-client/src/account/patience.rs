@@ -5,7 +5,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use login_flow::{Fault, Faulty, FetchError, Step};
+use login_flow::{DriveError, Fault, Faulty, FetchError, Step};
 use serde::Deserialize;
 
 use super::{connections::ConnectionRow, store::Store};
@@ -13,7 +13,6 @@ use crate::{
     failure::{Failure, Reason, ServerFailure},
     platform::clock::{millis, now},
 };
-use login_flow::DriveError;
 
 /// A row of `pause`. Times are milliseconds of 1970.
 #[derive(Deserialize)]
@@ -87,31 +86,25 @@ impl Store {
         if self.pause(id)?.is_some() { self.0.exec(DELETE, vec![id.into()]) } else { Ok(()) }
     }
 
-    /// True if the newest token of the connection was refused lately as well: another one would be of no use.
+    /// True if the token that took the place of a refused one was refused lately as well: another one is of no use.
     pub(super) fn is_refused_in_vain(&self, id: &str) -> Result<bool, Failure> {
-        let key = refusals(id);
-        let Some(pause) = self.pause(&key)?.filter(|pause| pause.until > millis(now())) else {
-            return Ok(false);
-        };
-        // An odd count: refused within the pause. One write for each pause.
-        if pause.failures % 2 == 0 {
-            let left = duration(pause.until.saturating_sub(millis(now())));
-            self.set_pause(&key, left, pause.failures.saturating_add(1), pause.since)?;
-        }
-        Ok(true)
+        Ok(self.left(&refusals(id))?.is_some())
     }
 
-    /// Notes that a token was replaced because it was refused: the next one is replaced after a pause, which grows as
-    /// long as each is refused at once.
-    pub(super) fn replaced_for_refusal(&self, id: &str) -> Result<(), Failure> {
+    /// Notes that a token was refused that had just taken the place of a refused one: the next replacement is made after
+    /// a pause, which grows as long as this goes on.
+    pub(super) fn refused_again(&self, id: &str) -> Result<(), Failure> {
         let key = refusals(id);
-        // A pause that is long over says nothing of the token of today.
-        let forgotten =
-            millis(now()).saturating_sub(MAX_REPLACEMENT.as_millis().try_into().unwrap_or(i64::MAX));
-        let count =
-            self.pause(&key)?.filter(|pause| pause.until > forgotten).map_or(0, |pause| pause.failures);
-        let count = if count % 2 == 1 { count.saturating_add(1) } else { 0 };
-        self.set_pause(&key, doubled(MIN_REPLACEMENT, count / 2, MAX_REPLACEMENT), count, millis(now()))
+        let before = self.pause(&key)?;
+        let now = millis(now());
+        if before.as_ref().is_some_and(|pause| pause.until > now) {
+            return Ok(());
+        }
+        // A pause that is long over says nothing of the tokens of today.
+        let forgotten = now.saturating_sub(MAX_REPLACEMENT.as_millis().try_into().unwrap_or(i64::MAX));
+        let count = before.filter(|pause| pause.until > forgotten).map_or(0, |pause| pause.failures);
+        let wait = doubled(MIN_REPLACEMENT, count, MAX_REPLACEMENT);
+        self.set_pause(&key, wait, count.saturating_add(1), now)
     }
 
     /// Forgets the pauses of a connection that is erased.

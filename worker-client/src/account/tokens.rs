@@ -32,8 +32,13 @@ impl Inner {
     ) -> Result<AccessToken, Failure> {
         let row = store.covering(url, label)?.ok_or(UserFailure::NO_CONNECTION)?;
         let (grant, mut need) = self.judge(&store, &row, refused).await?;
-        if need == Need::Refused && store.is_refused_in_vain(&row.id)? {
-            need = Need::Nothing;
+        if need == Need::Refused {
+            if refused.is_some_and(|refused| refused.is_new) {
+                store.refused_again(&row.id)?;
+            }
+            if store.is_refused_in_vain(&row.id)? {
+                need = Need::Nothing;
+            }
         }
         if need == Need::Nothing {
             self.used(&store, &row, &grant).await?;
@@ -52,9 +57,6 @@ impl Inner {
             return Err(UserFailure::LOGIN_AGAIN.into());
         }
         let outcome = self.refresh_once(Rc::clone(&store), row.id.clone()).await;
-        if need == Need::Refused && outcome.is_ok() {
-            store.replaced_for_refusal(&row.id)?;
-        }
         let row = store.connection(&row.id)?.ok_or(UserFailure::NO_CONNECTION)?;
         let (grant, need) = self.judge(&store, &row, refused).await?;
         match outcome {

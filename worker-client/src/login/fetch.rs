@@ -42,10 +42,16 @@ impl Login {
         let signal = AbortSignal::from(request.inner().signal());
         let mut response = pass(with_token(&request, &usable.token)?, &signal).await?;
         if let Some(is_invalid) = refuses(&request, &response, &usable) {
-            let refused = RefusedToken { digest: digest(usable.token.secret()), is_invalid };
-            match (self.token(&url, Some(refused)).await, again) {
+            let refused = |token: &AccessToken, is_invalid, is_new| {
+                Some(RefusedToken { digest: digest(token.token.secret()), is_invalid, is_new })
+            };
+            match (self.token(&url, refused(&usable, is_invalid, false)).await, again) {
                 (Ok(other), Some(again)) if other.token != usable.token => {
                     response = pass(with_token(&again, &other.token)?, &signal).await?;
+                    if refuses(&request, &response, &other).is_some() {
+                        // Whatever comes of it, the response of the host says more.
+                        drop(self.token(&url, refused(&other, false, true)).await);
+                    }
                 }
                 (Err(failure @ Failure::User(UserFailure::LoginAgain { .. })), _) => return Err(failure),
                 // The response of the host says more than an error of ours.

@@ -47,16 +47,17 @@ impl Limit {
 
 /// The end of a series of requests: slow responses, each within its limit, do not add up.
 #[derive(Clone, Copy)]
-pub(crate) struct Deadline(SystemTime);
+pub(crate) struct Deadline(Option<SystemTime>);
 
 impl Deadline {
     pub(crate) fn after(time: Duration) -> Self {
-        Self(now().checked_add(time).unwrap_or(SystemTime::UNIX_EPOCH))
+        Self(now().checked_add(time))
     }
 
     /// The limit of the next request; no time is left for one after the deadline.
     fn cut(self, limit: Limit) -> Limit {
-        let left = self.0.duration_since(now()).unwrap_or_default();
+        let Some(deadline) = self.0 else { return limit };
+        let left = deadline.duration_since(now()).unwrap_or_default();
         Limit { time: limit.time.min(left), ..limit }
     }
 }
@@ -96,7 +97,7 @@ pub(crate) fn through(
     egress: &Egress,
     limit: Limit,
 ) -> impl AsyncFn(Request<Vec<u8>>) -> Result<Response<Vec<u8>>, FetchError> {
-    async move |request| fetch(request, egress, limit).await
+    through_until(egress, limit, Deadline(None))
 }
 
 /// The same for a series of requests with a deadline.
