@@ -5,6 +5,7 @@ mod authorize;
 mod basic;
 mod browser;
 mod judge;
+mod no_code;
 mod refresh;
 mod resource;
 mod token;
