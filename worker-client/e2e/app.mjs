@@ -141,6 +141,12 @@ export class App {
     return sqlEach(files, '', `SELECT count(*) FROM ${table}`).reduce((sum, count) => sum + Number(count), 0);
   }
 
+  /** Every sealed value of every object, whatever its table. */
+  async sealed() {
+    const { account, registrar } = await this.#files();
+    return sealedIn([...account, ...registrar]).flatMap(({ value }) => value ?? []);
+  }
+
   /** What the host program was told, where it keeps it. */
   async events() {
     const answer = await this.fetch({ method: 'GET', url: `${ORIGIN}/events`, headers: {} });
@@ -206,6 +212,35 @@ function runtimes() {
     encoding: 'utf8',
   }).stdout;
   return [...listed.matchAll(/(\d+) +[^Z\s]\S* +workerd/g)].map(([, pid]) => Number(pid)).sort((a, b) => a - b);
+}
+
+/**
+ * Every value of every table that has the form of a sealed one, and every column that is named so: `{ table, column,
+ * value }`, without a value where the column has none.
+ */
+export function sealedIn(files) {
+  return JSON.parse(
+    execFileSync(
+      'python3',
+      [
+        '-c',
+        `
+import json, re, sqlite3, sys
+found = []
+for file in json.load(sys.stdin):
+    db = sqlite3.connect(file, timeout=5)
+    for (table,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
+        for column in [row[1] for row in db.execute(f'PRAGMA table_info("{table}")')]:
+            values = [value for (value,) in db.execute(f'SELECT "{column}" FROM "{table}"')]
+            sealed = [value for value in values if re.match(r"v\\d+\\.\\w+\\.[\\w-]+\\.[\\w-]+$", str(value))]
+            if column == "sealed": sealed = values or [None]
+            found += [{"table": table, "column": column, "value": value} for value in sealed]
+    db.close()
+json.dump(found, sys.stdout)`,
+      ],
+      { encoding: 'utf8', input: JSON.stringify(files), maxBuffer: 1 << 28 },
+    ),
+  );
 }
 
 /**

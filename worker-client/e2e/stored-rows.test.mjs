@@ -4,14 +4,70 @@ import { describe, test } from 'node:test';
 import { sql } from './app.mjs';
 import { app, browser, connections, eventually, logIn, server, start, use } from './counting.mjs';
 import { nothing } from './lab.mjs';
+import { toFirstForm } from './sealed.mjs';
 import { HOST } from './server.mjs';
 
+/** Undoes the step of the migrations that bound sealed values to their use. */
+const UNBOUND = {
+  account: `
+    ALTER TABLE session DROP COLUMN sealed;
+    ALTER TABLE outbox DROP COLUMN field;
+    ALTER TABLE outbox DROP COLUMN issuer;
+    ALTER TABLE outbox DROP COLUMN resource;
+    ALTER TABLE outbox DROP COLUMN label;
+    UPDATE meta SET value = '4' WHERE name = 'version';`,
+  registrar: `
+    ALTER TABLE holder DROP COLUMN since;
+    UPDATE meta SET value = '3' WHERE name = 'version';`,
+};
+
+/** Makes the rows what the version before that wrote, values and all. */
+function unbind({ account, registrar }) {
+  for (const [files, statements] of [
+    [account, UNBOUND.account],
+    [registrar, UNBOUND.registrar],
+  ])
+    for (const file of files) {
+      toFirstForm(app.keys, file);
+      sql(file, statements);
+    }
+}
+
 describe('stored rows', () => {
+  test('of the time before values were bound to their use are brought forward: connection, session, login under way, task and registration', async () => {
+    await start();
+    server.manages = true;
+    const ann = browser();
+    await logIn(ann);
+    await logIn(ann, 'url=as.example&label=second');
+    server.revoke = () => ({ status: 503, headers: {}, body: '' });
+    await ann.json('DELETE', `/connections/${(await connections(ann)).find(({ label }) => label === 'second').id}`);
+    const away = await ann.submit(
+      await ann.visit('/login?url=as.example&label=third'),
+      {},
+      { until: (url) => url.includes('/callback/') },
+    );
+    await app.whileStopped(unbind);
+    assert.equal((await use(ann)).status, 200);
+    assert.equal((await ann.visit(away.url)).status, 200);
+    assert.deepEqual((await connections(ann)).map(({ label }) => label).sort(), [null, 'third']);
+    server.revoke = () => ({ status: 200, headers: {}, body: '' });
+    server.revoked = [];
+    await app.elapse(120);
+    await eventually(() => server.revoked.length === 2, 'the tasks are done');
+    await logIn(browser());
+    assert.equal(server.registered, 1, 'the registration is read');
+    const sealed = await app.sealed();
+    assert.ok(sealed.length > 4 && sealed.every((value) => /^v2\.k1\./.test(value)), sealed.join('\n'));
+    assert.doesNotMatch(app.log, /"event":"unsealable"/);
+  });
+
   test('of the first version are brought forward, and nothing is lost', async () => {
     await start();
     const ann = browser();
     await logIn(ann);
     await app.whileStopped(async (files) => {
+      unbind(files);
       for (const file of files.account) {
         sql(
           file,

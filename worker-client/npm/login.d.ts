@@ -168,4 +168,11 @@ export interface Receipt {
   access_token: Revocation;
 }
 
-export type Revocation = 'not_held' | 'revoked' | 'not_offered' | 'refused' | 'failed_will_retry';
+export type Revocation =
+  | 'not_held'
+  | 'revoked'
+  | 'not_offered'
+  | 'refused'
+  | 'failed_will_retry'
+  | 'under_way'
+  | 'unreadable';

@@ -86,7 +86,7 @@ export async function keys({ rows, each = 20 }) {
   const sealedByOld = async () => {
     let count = 0;
     await world.app.whileStopped(({ account }) => {
-      count = sqlEach(account, '', "SELECT count(*) FROM connection WHERE sealed NOT LIKE 'v1.k2.%'").reduce(
+      count = sqlEach(account, '', "SELECT count(*) FROM connection WHERE sealed NOT LIKE 'v2.k2.%'").reduce(
         (total, one) => total + Number(one),
         0,
       );

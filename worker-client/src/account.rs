@@ -10,7 +10,7 @@ mod schema;
 mod store;
 mod tokens;
 
-use std::rc::Rc;
+use std::{cell::Cell, rc::Rc};
 
 use rfc7591::Secret;
 use serde::{Deserialize, Serialize};
@@ -22,7 +22,8 @@ use crate::{
     failure::{Failure, UserFailure},
     model::About,
     platform::{
-        alarm::Alarm,
+        alarm::{Alarm, LONGEST_SLEEP},
+        clock::{now, seconds},
         deployment::Deployment,
         log::report,
         panic::contained,
@@ -30,6 +31,7 @@ use crate::{
         single_flight::{SingleFlight, run_to_completion},
         storage::Storage,
     },
+    seal::Unsealable,
 };
 use login_flow::{LoginTarget, RequestedScope, Server};
 
@@ -46,6 +48,10 @@ struct Inner {
     alarm: Alarm,
     /// One refresh at a time for each connection.
     refreshes: SingleFlight<()>,
+    /// Number of code exchanges under way.
+    exchanges: Cell<usize>,
+    /// Number of times that everything was erased.
+    erasures: Cell<u64>,
 }
 
 /// A panic leaves nothing half changed in here: see `panic.rs`.
@@ -198,6 +204,8 @@ impl DurableObject for Account {
                 deployment: Deployment::new(env),
                 alarm: Alarm::default(),
                 refreshes: SingleFlight::default(),
+                exchanges: Cell::default(),
+                erasures: Cell::default(),
             }),
         }
     }
@@ -220,7 +228,8 @@ impl Account {
         };
         let this = Rc::clone(&self.inner);
         let AccountEnvelope { account, user, session, request } = envelope;
-        let store = match this.enter(&account, &session).await {
+        let is_use = matches!(request, AccountRequest::Authorization { .. });
+        let store = match this.enter(&account, &session, is_use).await {
             Ok(store) => store,
             Err(failure) => return rpc::respond::<()>(Err(failure)),
         };
@@ -245,11 +254,14 @@ impl Account {
 
 impl Inner {
     /// Opens the storage for an asker who is entitled to it.
-    async fn enter(&self, account: &str, session: &Session) -> Result<Store, Failure> {
+    async fn enter(&self, account: &str, session: &Session, is_use: bool) -> Result<Store, Failure> {
         let store = self.store(account)?;
         if let Session::Cookie(digest) = session {
-            if !store.knows_session(digest)? {
-                return Err(UserFailure::NO_SESSION.into());
+            match store.session(digest)? {
+                Some(Ok(())) => {}
+                // It is not known to be ours. A new login helps, or its key.
+                Some(Err(Unsealable)) if is_use => return Err(UserFailure::LOGIN_AGAIN.into()),
+                None | Some(Err(Unsealable)) => return Err(UserFailure::NO_SESSION.into()),
             }
             if store.cut_short_before(digest)? {
                 self.schedule(&store).await?;
@@ -260,11 +272,19 @@ impl Inner {
 
     fn store(&self, account: &str) -> Result<Store, Failure> {
         let config = self.deployment.config()?;
-        Ok(Store(Storage::open(self.state.storage().sql(), config, Some(account), MIGRATIONS)?))
+        Store::open(Storage::open(self.state.storage().sql(), config, Some(account), MIGRATIONS)?)
     }
 
     /// Schedules the alarm for the next thing that falls due.
     async fn schedule(&self, store: &Store) -> Result<(), Failure> {
-        self.alarm.schedule_at(&self.state, store.due()?).await
+        self.schedule_with(store, None).await
+    }
+
+    /// Schedules the alarm for the next thing that falls due, of which the rows do not know one. No account sleeps longer
+    /// than a change of keys can wait.
+    async fn schedule_with(&self, store: &Store, more: Option<i64>) -> Result<(), Failure> {
+        let latest = seconds(now()).saturating_add(LONGEST_SLEEP);
+        let due = store.due()?.into_iter().chain(more).fold(latest, i64::min);
+        self.alarm.schedule_at(&self.state, Some(due)).await
     }
 }

@@ -115,6 +115,10 @@ pub enum Revocation {
     Refused,
     /// The server did not answer as it should; it will be asked again, for a day.
     FailedWillRetry,
+    /// What was held is revoked. A refresh was under way, and what it brings will be revoked when it comes.
+    UnderWay,
+    /// It cannot be opened, because its key is missing: it is kept, and revoked once the key is back.
+    Unreadable,
 }
 
 /// A change of one connection, posted as JSON to the Worker that is bound as `EVENTS`.

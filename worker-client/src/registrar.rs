@@ -1,8 +1,10 @@
 //! One object per issuer: the client that all users of this deployment share there.
 
 mod attempts;
+mod holders;
 mod lifecycle;
 mod rows;
+mod schema;
 
 use std::{cell::RefCell, rc::Rc, time::Duration};
 
@@ -13,14 +15,15 @@ use worker::{DurableObject, Env, Request, Response, State, durable_object, wasm_
 
 use self::{
     attempts::{Attempts, REFUSAL_TTL},
-    rows::{MIGRATIONS, RegistrationRow, Rows},
+    rows::{RegistrationRow, Rows},
+    schema::MIGRATIONS,
 };
 use crate::{
     config::Preregistered,
     failure::{Failure, Reason, ServerFailure},
     platform::{
-        alarm::Alarm,
-        clock::now,
+        alarm::{Alarm, LONGEST_SLEEP},
+        clock::{now, seconds},
         deployment::Deployment,
         fetch::{Deadline, Limit, through_until},
         log::{Line, report},
@@ -79,6 +82,8 @@ pub(crate) enum RegistrarRequest {
         client_id: String,
         /// The account.
         account: String,
+        /// When that began, in milliseconds since 1970.
+        since: i64,
     },
     /// An account has no connection with this client any more.
     Release {
@@ -86,6 +91,8 @@ pub(crate) enum RegistrarRequest {
         client_id: String,
         /// The account.
         account: String,
+        /// When that ended, in milliseconds since 1970: it ends nothing that began later.
+        since: i64,
     },
 }
 
@@ -127,11 +134,11 @@ impl Registrar {
             Ok(RegistrarRequest::Proven { client_id, relaxations }) => {
                 rpc::respond(inner.proven(&client_id, &relaxations))
             }
-            Ok(RegistrarRequest::Hold { client_id, account }) => {
-                rpc::respond(inner.hold(&client_id, &account))
+            Ok(RegistrarRequest::Hold { client_id, account, since }) => {
+                rpc::respond(inner.hold(&client_id, &account, since))
             }
-            Ok(RegistrarRequest::Release { client_id, account }) => {
-                rpc::respond(inner.release(&client_id, &account).await)
+            Ok(RegistrarRequest::Release { client_id, account, since }) => {
+                rpc::respond(inner.release(&client_id, &account, since).await)
             }
             Err(failure) => rpc::respond::<()>(Err(failure)),
         }
@@ -154,8 +161,9 @@ impl Inner {
         match stored {
             Some(stored) if fits(&stored) => {
                 let (row, client) = stored;
-                if let Some(since) = rows.touch(&row)? {
-                    self.schedule(Some(since)).await?;
+                // A change of keys reaches the rows with the next login, and without one by the alarm.
+                if rows.touch(&row)? || rows.rotate(&row)? {
+                    self.schedule(&rows).await?;
                 }
                 Ok(client)
             }
@@ -223,8 +231,8 @@ impl Inner {
                 return Ok(None);
             }
         };
-        let since = rows.store(server, &updated, client_name)?;
-        self.schedule(since).await?;
+        rows.store(server, &updated, client_name)?;
+        self.schedule(&rows).await?;
         Ok(Some(updated))
     }
 
@@ -255,8 +263,8 @@ impl Inner {
         let registered = drive(register, through_until(egress, Limit::TOKEN, deadline)).await;
         match registered {
             Ok(client) => {
-                let since = rows.store(server, &client, client_name)?;
-                self.schedule(since).await?;
+                rows.store(server, &client, client_name)?;
+                self.schedule(&rows).await?;
                 let relaxations = client.relaxations.names();
                 let relaxations = Some(relaxations.as_str()).filter(|names| !names.is_empty());
                 let issuer = Some(server.issuer.as_str());
@@ -283,14 +291,15 @@ impl Inner {
 
     fn rows(&self) -> Result<Rows, Failure> {
         let config = self.deployment.config()?;
-        Ok(Rows(Storage::open(self.state.storage().sql(), config, Some(OWNER), MIGRATIONS)?))
+        Rows::open(Storage::open(self.state.storage().sql(), config, Some(OWNER), MIGRATIONS)?)
     }
 
-    /// Schedules the alarm for the time at which a registration without users may be deleted.
-    async fn schedule(&self, idle_since: Option<i64>) -> Result<(), Failure> {
-        let grace = self.deployment.config()?.unused_client.as_secs();
-        let due = idle_since.map(|since| since.saturating_add(i64::try_from(grace).unwrap_or(i64::MAX)));
-        self.alarm.schedule_at(&self.state, due).await
+    /// Schedules the alarm for the time at which a registration without users may be deleted. No registrar sleeps longer
+    /// than a change of keys can wait.
+    async fn schedule(&self, rows: &Rows) -> Result<(), Failure> {
+        let latest = seconds(now()).saturating_add(LONGEST_SLEEP);
+        let due = rows.due()?.into_iter().fold(latest, i64::min);
+        self.alarm.schedule_at(&self.state, Some(due)).await
     }
 }
 

@@ -1,77 +1,18 @@
-//! Secrets at rest: AES-256-GCM under a key per owner, bound to the place where they lie.
+//! Secrets at rest: AES-256-GCM under a key per owner, bound to the place where they lie and to their use.
 
-use std::fmt;
+mod keys;
 
 use aes_gcm::{
     Aes256Gcm, KeyInit,
     aead::{Aead, Payload},
 };
-use base64ct::{Base64, Base64UrlUnpadded, Encoding};
+use base64ct::{Base64UrlUnpadded, Encoding};
 use hkdf::Hkdf;
-use rfc7591::Secret;
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde::{Serialize, de::DeserializeOwned};
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
-use crate::small_map::SmallMap;
-
-/// The master keys, `MASTER_KEYS`: `{"active": "k2", "keys": {"k1": "<32 bytes, base64>", "k2": "…"}}`.
-///
-/// Any of them opens; the active one seals.
-pub struct KeyRing {
-    active: String,
-    keys: SmallMap<Zeroizing<[u8; 32]>>,
-}
-
-impl KeyRing {
-    /// Reads the configured value and refuses every key that protects nothing.
-    pub fn parse(json: &str) -> Result<Self, InvalidKeys> {
-        #[derive(Deserialize)]
-        struct Wire {
-            active: String,
-            keys: SmallMap<Secret>,
-        }
-        let wire: Wire = crate::json::read(json).map_err(|_| InvalidKeys::Syntax)?;
-        let mut keys = SmallMap::default();
-        for (name, text) in wire.keys {
-            let is_name = (1..=16).contains(&name.len())
-                && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
-            if !is_name {
-                return Err(InvalidKeys::Name);
-            }
-            let mut key = Zeroizing::new([0; 32]);
-            let decoded =
-                Base64::decode(text.secret().trim(), key.as_mut_slice()).map_err(|_| InvalidKeys::Length)?;
-            if decoded.len() != 32 {
-                return Err(InvalidKeys::Length);
-            }
-            if key.iter().all(|byte| Some(byte) == key.first()) {
-                return Err(InvalidKeys::Weak);
-            }
-            keys.insert(name, key);
-        }
-        if keys.get(&wire.active).is_none() {
-            return Err(InvalidKeys::Active);
-        }
-        Ok(Self { active: wire.active, keys })
-    }
-
-    /// True if it was sealed with the key that seals now.
-    pub fn is_active(&self, sealed: &str) -> bool {
-        sealed.split('.').nth(1) == Some(&self.active)
-    }
-
-    /// The vault of one owner, an `Account` or a `Registrar`. Without its salt nothing opens again.
-    pub fn vault<'a>(&'a self, owner: &'a str, salt: &'a [u8]) -> Vault<'a> {
-        Vault { ring: self, owner, salt }
-    }
-}
-
-impl fmt::Debug for KeyRing {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("KeyRing").field("active", &self.active).finish_non_exhaustive()
-    }
-}
+pub use self::keys::{InvalidKeys, KeyRing, key_of};
 
 /// Seals and opens what one owner stores.
 #[derive(Debug)]
@@ -82,36 +23,49 @@ pub struct Vault<'a> {
 }
 
 impl Vault<'_> {
-    /// `v1.<key>.<nonce>.<ciphertext and tag>`. The nonce is 96 fresh random bits (SP 800-38D §8.2.2).
+    /// `v2.<key>.<nonce>.<ciphertext and tag>`. The nonce is 96 fresh random bits (SP 800-38D §8.2.2).
     pub fn seal<T: Serialize>(&self, nonce: [u8; 12], place: Place<'_>, value: &T) -> Option<String> {
-        let plain = Zeroizing::new(serde_json::to_vec(value).ok()?);
-        let kid = &self.ring.active;
-        let payload = Payload { msg: &plain, aad: &self.associated_data(kid, place) };
-        let sealed = self.cipher(kid)?.encrypt(&nonce.into(), payload).ok()?;
-        let [nonce, sealed] = [&nonce[..], &sealed].map(Base64UrlUnpadded::encode_string);
-        Some(format!("v1.{kid}.{nonce}.{sealed}"))
+        self.encrypt(nonce, place, &Zeroizing::new(serde_json::to_vec(value).ok()?))
     }
 
     /// Opens what was sealed for this very place.
     pub fn open<T: DeserializeOwned>(&self, place: Place<'_>, sealed: &str) -> Result<T, Unsealable> {
+        let plain = self.decrypt(place, sealed)?;
+        // As text, which is how everything is read here: each kind of reader is code of its own for each type.
+        crate::json::read(str::from_utf8(&plain).map_err(|_| Unsealable)?).map_err(|_| Unsealable)
+    }
+
+    /// Seals with the active key, in the present form, what an earlier key or form sealed.
+    pub fn reseal(&self, nonce: [u8; 12], place: Place<'_>, sealed: &str) -> Result<String, Unsealable> {
+        self.encrypt(nonce, place, &self.decrypt(place, sealed)?).ok_or(Unsealable)
+    }
+
+    fn encrypt(&self, nonce: [u8; 12], place: Place<'_>, plain: &[u8]) -> Option<String> {
+        let kid = self.ring.active();
+        let payload = Payload { msg: plain, aad: &self.associated_data(FORM, kid, place)? };
+        let sealed = self.cipher(kid)?.encrypt(&nonce.into(), payload).ok()?;
+        let [nonce, sealed] = [&nonce[..], &sealed].map(Base64UrlUnpadded::encode_string);
+        Some(format!("{FORM}.{kid}.{nonce}.{sealed}"))
+    }
+
+    fn decrypt(&self, place: Place<'_>, sealed: &str) -> Result<Zeroizing<Vec<u8>>, Unsealable> {
         let mut parts = sealed.split('.');
-        let (Some("v1"), Some(kid), Some(nonce), Some(sealed), None) =
+        let (Some(form), Some(kid), Some(nonce), Some(sealed), None) =
             (parts.next(), parts.next(), parts.next(), parts.next(), parts.next())
         else {
             return Err(Unsealable);
         };
         let nonce = Base64UrlUnpadded::decode_vec(nonce).ok().and_then(|n| <[u8; 12]>::try_from(n).ok());
         let sealed = Base64UrlUnpadded::decode_vec(sealed).map_err(|_| Unsealable)?;
-        let payload = Payload { msg: &sealed, aad: &self.associated_data(kid, place) };
+        let associated = self.associated_data(form, kid, place).ok_or(Unsealable)?;
+        let payload = Payload { msg: &sealed, aad: &associated };
         let cipher = self.cipher(kid).ok_or(Unsealable)?;
         let plain = cipher.decrypt(&nonce.ok_or(Unsealable)?.into(), payload).map_err(|_| Unsealable)?;
-        let plain = Zeroizing::new(plain);
-        // As text, which is how everything is read here: each kind of reader is code of its own for each type.
-        crate::json::read(str::from_utf8(&plain).map_err(|_| Unsealable)?).map_err(|_| Unsealable)
+        Ok(Zeroizing::new(plain))
     }
 
     fn cipher(&self, kid: &str) -> Option<Aes256Gcm> {
-        let master = self.ring.keys.get(kid)?;
+        let master = self.ring.key(kid)?;
         let mut key = Zeroizing::new([0; 32]);
         let info = format!("v1|seal|{}", self.owner);
         Hkdf::<Sha256>::new(Some(self.salt), master.as_slice())
@@ -120,14 +74,20 @@ impl Vault<'_> {
         Aes256Gcm::new_from_slice(key.as_slice()).ok()
     }
 
-    /// Length before text, so that no two places have the same bytes.
-    fn associated_data(&self, kid: &str, place: Place<'_>) -> Vec<u8> {
-        let parts = ["v1", kid, self.owner, place.issuer, place.field, place.row];
-        parts.iter().flat_map(|part| format!("{}:{part}", part.len()).into_bytes()).collect()
+    /// Length before text, so that no two places have the same bytes. The first form did not bind the use.
+    fn associated_data(&self, form: &str, kid: &str, place: Place<'_>) -> Option<Vec<u8>> {
+        let [first, second] = place.used_for;
+        let parts = [form, kid, self.owner, place.issuer, place.field, place.row, first, second];
+        let parts = match form {
+            FIRST_FORM => parts.get(..6)?,
+            FORM => &parts,
+            _ => return None,
+        };
+        Some(parts.iter().flat_map(|part| format!("{}:{part}", part.len()).into_bytes()).collect())
     }
 }
 
-/// The place of a sealed value: moved elsewhere it does not open.
+/// The place of a sealed value and its use: moved elsewhere, or put to another use, it does not open.
 #[derive(Clone, Copy, Debug)]
 #[expect(clippy::exhaustive_structs, reason = "the coordinates of a value")]
 pub struct Place<'a> {
@@ -137,6 +97,8 @@ pub struct Place<'a> {
     pub field: &'a str,
     /// The row's key.
     pub row: &'a str,
+    /// Other columns of the row, by which the value is put to use.
+    pub used_for: [&'a str; 2],
 }
 
 /// The value was sealed for another place or key, or was tampered with.
@@ -145,26 +107,8 @@ pub struct Place<'a> {
 #[expect(clippy::exhaustive_structs, reason = "nothing more is told on purpose")]
 pub struct Unsealable;
 
-/// The fault of a value of `MASTER_KEYS`. The message never holds the value.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
-#[non_exhaustive]
-pub enum InvalidKeys {
-    /// The active name has no key.
-    #[error("the active key is not among the keys")]
-    Active,
-    /// Not 32 bytes in base64.
-    #[error("a key is not 32 bytes in base64")]
-    Length,
-    /// A name outside `[a-z0-9]{1,16}`.
-    #[error("a key's name is not 1 to 16 small letters and digits")]
-    Name,
-    /// Not the JSON object that it must be.
-    #[error("it is not a JSON object with `active` and `keys`")]
-    Syntax,
-    /// All bytes equal.
-    #[error("a key is not random")]
-    Weak,
-}
+const FORM: &str = "v2";
+const FIRST_FORM: &str = "v1";
 
 #[cfg(test)]
 mod tests {
@@ -174,14 +118,22 @@ mod tests {
         "k1": "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
         "k2": "Hx4dHBsaGRgXFhUUExIREA8ODQwLCgkIBwYFBAMCAQA="}}"#;
 
-    const PLACE: Place<'_> = Place { issuer: "https://as.example", field: "tokens", row: "1" };
+    const PLACE: Place<'_> = Place {
+        issuer: "https://as.example",
+        field: "tokens",
+        row: "1",
+        used_for: ["https://good.example", "work"],
+    };
+
+    /// Sealed by the code of the first form: the vault of `ann`, and in `PLACE` without its use.
+    const FIRST: &str = "v1.k2.CQkJCQkJCQkJCQkJ.GLEI3italekgL7Q-tsQEcd8QbC5tXO5Y";
 
     #[test]
     fn s05_s06_opens_in_its_place_alone() {
         let ring = KeyRing::parse(RING).unwrap();
         let vault = ring.vault("ann", &[7; 32]);
         let sealed = vault.seal([9; 12], PLACE, &"canary").unwrap();
-        assert!(sealed.starts_with("v1.k2.") && !sealed.contains("canary"));
+        assert!(sealed.starts_with(&ring.prefix()) && !sealed.contains("canary"));
         assert_eq!(vault.open::<String>(PLACE, &sealed).as_deref(), Ok("canary"));
         let elsewhere = [
             ring.vault("bob", &[7; 32]).open::<String>(PLACE, &sealed),
@@ -189,8 +141,13 @@ mod tests {
             vault.open(Place { issuer: "https://evil.example", ..PLACE }, &sealed),
             vault.open(Place { field: "client", ..PLACE }, &sealed),
             vault.open(Place { row: "2", ..PLACE }, &sealed),
-            vault.open(PLACE, &sealed.replace("v1.k2.", "v1.k1.")),
-            vault.open(PLACE, &sealed.replace("v1.k2.", "v1.k3.")),
+            vault.open(Place { used_for: ["https://evil.example", "work"], ..PLACE }, &sealed),
+            vault.open(Place { used_for: ["https://good.example", ""], ..PLACE }, &sealed),
+            vault.open(Place { used_for: ["work", "https://good.example"], ..PLACE }, &sealed),
+            vault.open(PLACE, &sealed.replace("v2.k2.", "v2.k1.")),
+            vault.open(PLACE, &sealed.replace("v2.k2.", "v2.k3.")),
+            vault.open(PLACE, &sealed.replace("v2.k2.", "v1.k2.")),
+            vault.open(PLACE, &sealed.replace("v2.k2.", "v3.k2.")),
             vault.open(PLACE, &format!("{sealed}A")),
             vault.open(PLACE, ""),
         ];
@@ -203,27 +160,22 @@ mod tests {
         let sealed = old.vault("ann", &[7; 32]).seal([9; 12], PLACE, &1).unwrap();
         let ring = KeyRing::parse(RING).unwrap();
         assert_eq!(ring.vault("ann", &[7; 32]).open(PLACE, &sealed), Ok(1));
-        assert!(old.is_active(&sealed) && !ring.is_active(&sealed));
+        assert!(sealed.starts_with(&old.prefix()) && !sealed.starts_with(&ring.prefix()));
+        assert!(ring.has_key_of(&sealed) && ring.retired().eq(["k1"]));
+        let anew = ring.vault("ann", &[7; 32]).reseal([8; 12], PLACE, &sealed).unwrap();
+        assert!(anew.starts_with(&ring.prefix()));
+        assert_eq!(ring.vault("ann", &[7; 32]).open(PLACE, &anew), Ok(1));
     }
 
     #[test]
-    fn s07_a_bad_ring_is_refused() {
-        assert!(KeyRing::parse(RING).is_ok());
-        for (json, expected) in [
-            ("", InvalidKeys::Syntax),
-            (r#"{"active": "k1", "keys": {}}"#, InvalidKeys::Active),
-            (r#"{"active": "k1", "keys": {"k1": "AAECAwQFBgcICQoLDA0ODw=="}}"#, InvalidKeys::Length),
-            (
-                r#"{"active": "k1", "keys": {"k1": "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="}}"#,
-                InvalidKeys::Weak,
-            ),
-            (
-                r#"{"active": "K1", "keys": {"K1": "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="}}"#,
-                InvalidKeys::Name,
-            ),
-        ] {
-            assert_eq!(KeyRing::parse(json).err(), Some(expected), "{json}");
-        }
-        assert_eq!(format!("{:?}", KeyRing::parse(RING).unwrap()), r#"KeyRing { active: "k2", .. }"#);
+    fn s06_the_first_form_opens_and_is_sealed_anew_with_its_use() {
+        let ring = KeyRing::parse(RING).unwrap();
+        let vault = ring.vault("ann", &[7; 32]);
+        assert_eq!(vault.open::<String>(PLACE, FIRST).as_deref(), Ok("canary"));
+        assert!(vault.open::<String>(Place { row: "2", ..PLACE }, FIRST).is_err());
+        let anew = vault.reseal([8; 12], PLACE, FIRST).unwrap();
+        assert_eq!(vault.open::<String>(PLACE, &anew).as_deref(), Ok("canary"));
+        assert!(vault.open::<String>(Place { used_for: ["", ""], ..PLACE }, &anew).is_err());
+        assert!(vault.reseal([8; 12], Place { row: "2", ..PLACE }, FIRST).is_err());
     }
 }

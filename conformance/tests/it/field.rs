@@ -4,8 +4,6 @@ use conformance::{Checker, Failure, Limit, Options, Report, Transport};
 use futures_util::future::LocalBoxFuture;
 use http::{HeaderValue, Request, Response, header};
 
-use conformance::lab::Lab;
-
 use crate::lab::{HOST, public};
 
 /// The answer to one request, or `None` for that of the server without a fault.

@@ -36,6 +36,7 @@ export class Server {
   #live = new Set();
   #spent = new Set();
   #current = new Set();
+  #issued = [];
 
   /** `members` of the metadata; `resource` is the path below which tokens are asked for. */
   constructor(lab, host, { members = {}, path = '', resource = '/api' } = {}) {
@@ -45,6 +46,33 @@ export class Server {
 
   get metadata() {
     return metadata(this.issuer, this.members);
+  }
+
+  /** Holds the answer to the next request of a step, which the server has dealt with by then. */
+  hold(step) {
+    const before = this.on[step];
+    let arrive, release;
+    const arrived = new Promise((resolve) => {
+      arrive = resolve;
+    });
+    const gate = new Promise((resolve) => {
+      release = resolve;
+    });
+    this.on[step] = async (request, honest) => {
+      this.on[step] = before;
+      const answer = await (before ? before(request, honest) : honest());
+      arrive();
+      await gate;
+      return answer;
+    };
+    return { arrived, release };
+  }
+
+  /** The pairs of tokens that it still accepts, but for those that a later refresh replaced. */
+  accepted() {
+    return this.#issued.filter(
+      ({ access, refresh }) => !this.#spent.has(refresh) && (this.#current.has(refresh) || this.#live.has(access)),
+    );
   }
 
   /** The access tokens end at once, as at a server that forgot to say when. */
@@ -137,6 +165,7 @@ export class Server {
     const [access, refresh] = [canary('access'), canary('refresh')];
     this.#live.add(access);
     this.#current.add(refresh);
+    this.#issued.push({ access, refresh });
     return json({
       access_token: access,
       refresh_token: refresh,
@@ -147,7 +176,10 @@ export class Server {
   }
 
   _revoke({ body, headers }) {
-    this.revocations.push({ sent: new URLSearchParams(body), headers });
+    const sent = new URLSearchParams(body);
+    this.revocations.push({ sent, headers });
+    this.#current.delete(sent.get('token'));
+    this.#live.delete(sent.get('token'));
     return { status: 200, headers: {}, body: '' };
   }
 

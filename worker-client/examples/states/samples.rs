@@ -49,7 +49,7 @@ fn page(name: &str, html: String) -> State {
 
 fn homes() -> Result<Vec<State>, Unrenderable> {
     use BrowserSession::{Absent, Present};
-    use Revocation::{FailedWillRetry, NotHeld, NotOffered, Refused, Revoked};
+    use Revocation::{FailedWillRetry, NotHeld, NotOffered, Refused, Revoked, UnderWay, Unreadable};
     let one = [connection("good.example", "https://good.example", Some("Good Notes"))];
     let gone =
         |refresh_token, access_token| Some(Notice::Disconnected(Receipt { refresh_token, access_token }));
@@ -63,6 +63,8 @@ fn homes() -> Result<Vec<State>, Unrenderable> {
         ("home-disconnected-not-offered", pages::home("", &one, Present, gone(NotHeld, NotOffered))),
         ("home-disconnected-refused", pages::home("", &one, Present, gone(Refused, Refused))),
         ("home-disconnected-failed", pages::home("", &one, Present, gone(FailedWillRetry, Revoked))),
+        ("home-disconnected-under-way", pages::home("", &one, Present, gone(UnderWay, UnderWay))),
+        ("home-disconnected-unreadable", pages::home("", &one, Present, gone(Unreadable, Unreadable))),
         ("home-disconnected-nothing-held", pages::home("", &[], Present, gone(NotHeld, NotHeld))),
         ("home-logged-out", pages::home("", &[], Absent, Some(Notice::LoggedOut))),
     ];

@@ -181,6 +181,10 @@ impl Pending {
         if !bool::from(given.as_bytes().ct_eq(self.state.as_bytes())) {
             return Err(AuthorizationResponseError::State);
         }
+        // RFC 9700 §4.4.2.2: each issuer has its own redirection URI.
+        if callback.path() != self.request.client.redirect_uri.path() {
+            return Err(AuthorizationResponseError::Issuer);
+        }
         match once(callback, "iss").map_err(|()| AuthorizationResponseError::Issuer)? {
             Some(iss) if iss != self.request.server.issuer.as_str() => {
                 return Err(AuthorizationResponseError::Issuer);
@@ -217,7 +221,8 @@ fn once(url: &Url, name: &str) -> Result<Option<String>, ()> {
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 #[expect(clippy::exhaustive_enums, reason = "a caller must handle each")]
 pub enum AuthorizationResponseError {
-    /// The response has another issuer than the request, or several (RFC 9207 §2.4).
+    /// The response has another issuer than the request, or several (RFC 9207 §2.4), or arrived at the redirection URI
+    /// of another one.
     #[error("the answer comes from another authorization server than the one that was asked")]
     Issuer,
     /// The response has both a code and an error, which exclude each other (RFC 6749 §4.1.2, §4.1.2.1).

@@ -179,6 +179,22 @@ async fn c03_c06_what_is_accepted() {
 }
 
 #[tokio::test]
+async fn c07_c09_what_arrives_at_the_redirection_uri_of_another_issuer_ends_nothing() {
+    for query in ["code=c", "error=access_denied", "error=server_error", "error=", "code=c&error=x"] {
+        let (_, pending) = begin("https://oidc.example", r#"{"client_id": "a"}"#).await;
+        let query = format!("{query}&state={}&iss=https://oidc.example", state());
+        let mut elsewhere = callback(&query);
+        elsewhere.set_path("/callback/y");
+        let denied = pending.accept(&elsewhere).unwrap_err();
+        assert_eq!(denied, AuthorizationResponseError::Issuer, "{query}");
+        assert!(!denied.is_final(), "{query}");
+    }
+    let (_, pending) = begin("https://oidc.example", r#"{"client_id": "a"}"#).await;
+    let query = format!("error=access_denied&state={}&iss=https://oidc.example", state());
+    assert!(pending.accept(&callback(&query)).unwrap_err().is_final());
+}
+
+#[tokio::test]
 async fn a_pending_login_survives_storage() {
     let (_, pending) = begin("https://oidc.example", r#"{"client_id": "a"}"#).await;
     let (request, verifier, state_digest) = pending.into_parts();

@@ -2,18 +2,26 @@
 
 use std::{rc::Rc, time::Duration};
 
-use super::{Inner, schema::MIGRATIONS, store::Store};
+use super::{
+    Inner,
+    disconnect::{FirstAttempt, wind_up},
+    outbox::Work,
+    schema::{MIGRATIONS, SEALED},
+    store::Store,
+};
 use crate::{
     failure::Failure,
     model::Revocation,
     platform::{
+        clock::{now, seconds},
         fetch::{Deadline, Limit, through_until},
         log::{Line, report},
         rpc::{self, Delivery},
         storage::Storage,
     },
     registrar::RegistrarRequest,
-    stored::{OutboxTask, TokenRevocation},
+    seal::Unsealable,
+    stored::{OutboxTask, RegisteredClient, TokenRevocation},
 };
 use login_flow::{Fault, Faulty, Revoke, Step, drive};
 
@@ -23,48 +31,48 @@ impl Inner {
         self.alarm.mark_fired();
         let Some(store) = self.own_store()? else { return Ok(()) };
         store.purge()?;
+        store.0.rotate(SEALED)?;
         for row in store.due_tasks()? {
-            let is_done = match store.task(&row)? {
-                Some(task) => self.perform(&store, &task).await,
-                None => true,
+            let is_done = match store.work(&row)? {
+                Ok(Work::Task(task)) => self.perform(&store, &task).await,
+                Ok(Work::Grant(grant)) => wind_up(&store, *grant, FirstAttempt::ByAlarm).map(|_| true)?,
+                Err(Unsealable) => false,
             };
             if is_done {
                 store.remove_task(&row.id)?;
             } else if !store.postpone(&row)? {
-                Line { event: "given-up", ..Line::default() }.error();
+                Line { event: "given-up", kind: Some(&row.field), ..Line::default() }.error();
             }
         }
         let store = Rc::new(store);
         self.keep_fresh(&store).await?;
-        let resealed = store.reseal()?;
-        if resealed > 0 {
-            Line { event: "resealed", count: Some(resealed), ..Line::default() }.info();
+        if !store.is_over()? {
+            return self.schedule(&store).await;
         }
-        if store.is_over()? && self.refreshes.is_idle() {
+        // What is under way has an answer to store.
+        if self.refreshes.is_idle() && self.exchanges.get() == 0 {
             return Ok(self.state.storage().delete_all().await?);
         }
-        self.schedule(&store).await
+        self.schedule_with(&store, Some(seconds(now()).saturating_add(10))).await
     }
 
     /// The account's own rows, where there are any: an alarm has no asker who would name it.
     fn own_store(&self) -> Result<Option<Store>, Failure> {
         let config = self.deployment.config()?;
         let storage = Storage::open(self.state.storage().sql(), config, None, MIGRATIONS)?;
-        Ok(Some(Store(storage)).filter(|store| !store.0.is_empty()))
+        Ok(Some(Store::open(storage)?).filter(|store| !store.0.is_empty()))
     }
 
     /// True if nothing is left to do about it.
     async fn perform(&self, store: &Store, task: &OutboxTask) -> bool {
         match task {
-            OutboxTask::Hold(at) => {
-                let request =
-                    RegistrarRequest::Hold { client_id: at.client_id.clone(), account: owner(store) };
-                self.tell_registrar(&at.issuer, &request).await
-            }
-            OutboxTask::Release(at) => {
-                let request =
-                    RegistrarRequest::Release { client_id: at.client_id.clone(), account: owner(store) };
-                self.tell_registrar(&at.issuer, &request).await
+            OutboxTask::Hold(at) | OutboxTask::Release(at) => {
+                let is_hold = matches!(task, OutboxTask::Hold(_));
+                // What has changed since is told by a task of its own.
+                match store.holds(at).map_err(report) {
+                    Ok(holds) if holds == is_hold => self.tell_use(store, at, is_hold).await,
+                    outcome => outcome.is_ok(),
+                }
             }
             OutboxTask::Revoke(revocation) => {
                 let deadline = Deadline::after(REVOCATION_DEADLINE);
@@ -79,6 +87,18 @@ impl Inner {
 }
 
 impl Inner {
+    async fn tell_use(&self, store: &Store, at: &RegisteredClient, is_hold: bool) -> bool {
+        // The name of the account, by which the registrar tells accounts apart.
+        let account = store.0.owner().to_owned();
+        let (client_id, since) = (at.client_id.clone(), at.since);
+        let request = if is_hold {
+            RegistrarRequest::Hold { client_id, account, since }
+        } else {
+            RegistrarRequest::Release { client_id, account, since }
+        };
+        self.tell_registrar(&at.issuer, &request).await
+    }
+
     /// True if the registrar has done it.
     pub(super) async fn tell_registrar(&self, issuer: &str, request: &RegistrarRequest) -> bool {
         rpc::call::<_, ()>(&self.deployment.env, "REGISTRAR", issuer, request).await.map_err(report).is_ok()
@@ -109,8 +129,3 @@ pub(super) async fn revoke(store: &Store, revocation: &TokenRevocation, deadline
 
 /// The longest wait for the revocations of one connection together.
 pub(super) const REVOCATION_DEADLINE: Duration = Duration::from_secs(10);
-
-/// The name of the account, by which the registrar tells accounts apart.
-fn owner(store: &Store) -> String {
-    store.0.owner().to_owned()
-}

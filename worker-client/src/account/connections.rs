@@ -3,7 +3,6 @@
 use std::time::{Duration, SystemTime};
 
 use base64ct::{Base64UrlUnpadded, Encoding};
-use serde::Deserialize;
 use url::Url;
 use worker::SqlStorageValue;
 
@@ -13,10 +12,11 @@ use crate::{
     model::{About, Connection, ConnectionState, closest},
     platform::{
         clock::{millis, now, seconds},
+        columns::Columns,
         entropy::entropy,
     },
-    seal::Place,
-    stored::{Grant, StoredGrant},
+    seal::{Place, Unsealable},
+    stored::{Grant, RegisteredClient, StoredGrant},
 };
 use login_flow::{LoginTarget, Relaxations, authority};
 
@@ -50,7 +50,7 @@ impl RefreshIntent {
 }
 
 /// A row of `connection`.
-#[derive(Clone, Deserialize)]
+#[derive(Clone)]
 pub(super) struct ConnectionRow {
     pub(super) id: String,
     pub(super) resource: String,
@@ -74,6 +74,28 @@ pub(super) struct ConnectionRow {
 }
 
 impl ConnectionRow {
+    fn read(row: &mut Columns) -> Self {
+        Self {
+            id: row.text(),
+            resource: row.text(),
+            label: row.text(),
+            issuer: row.text(),
+            scope: row.optional_text(),
+            title: row.optional_text(),
+            description: row.optional_text(),
+            has_icon: row.integer(),
+            sealed: row.text(),
+            issued: row.integer(),
+            created: row.integer(),
+            needs_login: row.integer(),
+            intent: row.integer(),
+            generation: row.integer(),
+            used: row.integer(),
+            relaxations: row.text(),
+            failing_since: row.optional_integer(),
+        }
+    }
+
     pub(super) fn issued(&self) -> SystemTime {
         let since = Duration::from_secs(self.issued.unsigned_abs());
         SystemTime::UNIX_EPOCH.checked_add(since).unwrap_or(SystemTime::UNIX_EPOCH)
@@ -122,7 +144,7 @@ impl ConnectionRow {
     }
 
     fn place(&self) -> Place<'_> {
-        Place { issuer: &self.issuer, field: "grant", row: &self.id }
+        grant_place(&self.issuer, &self.id, &self.resource, &self.label)
     }
 }
 
@@ -133,7 +155,13 @@ impl Store {
 
     /// The connections as they are listed.
     pub(super) fn shown(&self) -> Result<Vec<Connection>, Failure> {
-        Ok(self.connections()?.into_iter().map(ConnectionRow::shown).collect())
+        let keys = self.0.config().keys()?;
+        let shown = |row: ConnectionRow| {
+            let is_readable = keys.has_key_of(&row.sealed);
+            let shown = row.shown();
+            Connection { needs_login: shown.needs_login || !is_readable, ..shown }
+        };
+        Ok(self.connections()?.into_iter().map(shown).collect())
     }
 
     pub(super) fn connection(&self, id: &str) -> Result<Option<ConnectionRow>, Failure> {
@@ -152,19 +180,25 @@ impl Store {
     }
 
     pub(super) fn icon(&self, id: &str) -> Result<Option<String>, Failure> {
-        #[derive(Deserialize)]
-        struct Icon {
-            icon: Option<String>,
-        }
         if self.0.is_empty() {
             return Ok(None);
         }
-        let rows: Vec<Icon> = self.0.rows("SELECT icon FROM connection WHERE id = ?", vec![id.into()])?;
-        Ok(rows.into_iter().next().and_then(|row| row.icon))
+        let row = self.0.rows("SELECT icon FROM connection WHERE id = ?", vec![id.into()])?.pop();
+        row.map_or(Ok(None), |row| row.read(Columns::optional_text))
     }
 
-    pub(super) fn grant(&self, row: &ConnectionRow) -> Result<Option<Grant>, Failure> {
-        Ok(self.0.unseal::<StoredGrant>(row.place(), &row.sealed)?.ok().map(Grant::from))
+    pub(super) fn grant(&self, row: &ConnectionRow) -> Result<Result<Grant, Unsealable>, Failure> {
+        Ok(self.0.unseal::<StoredGrant>(row.place(), &row.sealed)?.map(Grant::from))
+    }
+
+    /// True if a connection uses that client, or may: what cannot be opened is counted in.
+    pub(super) fn holds(&self, client: &RegisteredClient) -> Result<bool, Failure> {
+        for row in self.connections()?.iter().filter(|row| row.issuer == client.issuer) {
+            if self.grant(row)?.map_or(true, |grant| grant.client.client_id == client.client_id) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Stores what a login ended with, and answers with its id. Nothing may be there in its place.
@@ -173,7 +207,7 @@ impl Store {
         let id = Base64UrlUnpadded::encode_string(&entropy::<16>()?);
         let (resource, issuer) = (target.resource(), grant.server.issuer.as_str());
         let sealed =
-            self.0.seal(Place { issuer, field: "grant", row: &id }, &StoredGrant::from(grant.clone()))?;
+            self.0.seal(grant_place(issuer, &id, &resource, label), &StoredGrant::from(grant.clone()))?;
         let now = seconds(now());
         self.0.set_meta("connected", "yes")?;
         self.0.exec(
@@ -198,10 +232,10 @@ impl Store {
     }
 
     /// Stores refreshed tokens and that nothing is under way, in one write. Nothing comes back that was erased,
-    /// and a late answer replaces nothing that is newer.
-    pub(super) fn refreshed(&self, row: &ConnectionRow, grant: &Grant) -> Result<(), Failure> {
+    /// and a late answer replaces nothing that is newer: then it is false.
+    pub(super) fn refreshed(&self, row: &ConnectionRow, grant: &Grant) -> Result<bool, Failure> {
         let sealed = self.0.seal(row.place(), &StoredGrant::from(grant.clone()))?;
-        self.0.exec(
+        self.0.has_changed(
             "UPDATE connection SET sealed = ?, issued = ?, scope = ?, relaxations = ?, intent = 0, used = 0, generation = generation + 1
              WHERE id = ? AND generation = ?",
             vec![
@@ -232,9 +266,10 @@ impl Store {
         )
     }
 
-    /// Marks a connection that only the user can mend: its tokens are of no use any more.
-    pub(super) fn ask_for_login(&self, row: &ConnectionRow) -> Result<(), Failure> {
-        self.0.exec(
+    /// Marks a connection that only the user can mend: its tokens are of no use any more. False if it is gone, or has
+    /// others by now.
+    pub(super) fn ask_for_login(&self, row: &ConnectionRow) -> Result<bool, Failure> {
+        self.0.has_changed(
             "UPDATE connection SET needs_login = 1, intent = 0 WHERE id = ? AND generation = ?",
             vec![row.id.as_str().into(), row.generation.into()],
         )
@@ -245,28 +280,20 @@ impl Store {
         self.0.exec("DELETE FROM connection WHERE id = ?", vec![id.into()])
     }
 
-    /// Seals with the active key what another one sealed, and says how many rows that were.
-    pub(super) fn reseal(&self) -> Result<usize, Failure> {
-        let mut resealed = 0_usize;
-        let keys = self.0.config().keys()?;
-        for row in self.connections()?.iter().filter(|row| !keys.is_active(&row.sealed)) {
-            let Some(grant) = self.grant(row)? else { continue };
-            let sealed = self.0.seal(row.place(), &StoredGrant::from(grant))?;
-            let update = "UPDATE connection SET sealed = ? WHERE id = ?";
-            self.0.exec(update, vec![sealed.into(), row.id.as_str().into()])?;
-            resealed = resealed.saturating_add(1);
-        }
-        Ok(resealed)
-    }
-
     fn select(&self, rest: &str, bindings: Vec<SqlStorageValue>) -> Result<Vec<ConnectionRow>, Failure> {
         if self.0.is_empty() {
             return Ok(Vec::new());
         }
         let columns =
-            "id, resource, label, issuer, scope, title, description, icon IS NOT NULL AS has_icon, sealed,
-            issued, created, needs_login, intent, generation, used, relaxations,
-            (SELECT since FROM pause WHERE key = connection.id) AS failing_since";
-        self.0.rows(&format!("SELECT {columns} FROM connection {rest}"), bindings)
+            "id, resource, label, issuer, scope, title, description, icon IS NOT NULL, sealed, issued, created,
+            needs_login, intent, generation, used, relaxations,
+            (SELECT since FROM pause WHERE key = connection.id)";
+        let rows = self.0.rows(&format!("SELECT {columns} FROM connection {rest}"), bindings)?;
+        rows.into_iter().map(|row| row.read(ConnectionRow::read)).collect()
     }
+}
+
+/// A grant is bound to what its tokens are sent to, and to the name by which a person chooses it.
+pub(super) fn grant_place<'a>(issuer: &'a str, id: &'a str, resource: &'a str, label: &'a str) -> Place<'a> {
+    Place { issuer, field: "grant", row: id, used_for: [resource, label] }
 }

@@ -14,7 +14,7 @@ use crate::{
     failure::{Failure, UserFailure},
     model::{Change, Event, Receipt, Revocation},
     platform::{
-        clock::{now, seconds},
+        clock::{millis, now, seconds},
         fetch::Deadline,
         log::Line,
         rpc,
@@ -26,15 +26,26 @@ impl Inner {
     /// Erases a connection, then revokes what it held. What the server does not confirm is tried again.
     pub(super) async fn disconnect(&self, store: &Store, id: &str) -> Result<Receipt, Failure> {
         let row = store.connection(id)?.ok_or(UserFailure::NotFound)?;
+        // Its answer brings other tokens, which are revoked when it comes.
+        let is_refreshing = self.refreshes.is_running(id);
         let [refresh, access] = end(store, &row, FirstAttempt::ByCaller)?;
         self.tell(store, Change::Disconnected, &row.id, &row.resource)?;
         self.schedule(store).await?;
         Line { event: "disconnected", issuer: Some(&row.issuer), ..Line::default() }.info();
         let deadline = Deadline::after(REVOCATION_DEADLINE);
-        // The refresh token first, for it would outlive the other.
         let refresh_token = self.revoke_now(store, refresh, deadline).await?;
         let access_token = self.revoke_now(store, access, deadline).await?;
+        let [refresh_token, access_token] = [refresh_token, access_token].map(|outcome| match outcome {
+            Revocation::Revoked if is_refreshing => Revocation::UnderWay,
+            other => other,
+        });
         Ok(Receipt { refresh_token, access_token })
+    }
+
+    /// Revokes tokens that came too late: their connection is gone, or others are in their place.
+    pub(super) async fn revoke_late(&self, store: &Store, grant: Grant) -> Result<(), Failure> {
+        queue_revocations(store, grant, FirstAttempt::ByAlarm)?;
+        self.schedule(store).await
     }
 
     /// Ends everything that the account holds. What is left of it are tasks, and then nothing.
@@ -48,6 +59,7 @@ impl Inner {
         }
         store.end_sessions()?;
         store.end_all_pending()?;
+        self.erasures.set(self.erasures.get().wrapping_add(1));
         let now = Some(seconds(now()));
         self.alarm.schedule_at(&self.state, now).await
     }
@@ -61,6 +73,7 @@ impl Inner {
         let (id, revocation) = match revoking {
             QueuedRevocation::Nothing => return Ok(Revocation::NotHeld),
             QueuedRevocation::NotOffered => return Ok(Revocation::NotOffered),
+            QueuedRevocation::Unreadable => return Ok(Revocation::Unreadable),
             QueuedRevocation::Posted { id, revocation } => (id, revocation),
         };
         let fate = revoke(store, &revocation, deadline).await;
@@ -96,18 +109,35 @@ pub(super) fn end(
     row: &ConnectionRow,
     first_attempt: FirstAttempt,
 ) -> Result<[QueuedRevocation; 2], Failure> {
-    let grant = store.grant(row)?;
-    store.erase(&row.id)?;
-    let Some(Grant { server, client, tokens }) = grant else {
-        return Ok([QueuedRevocation::Nothing, QueuedRevocation::Nothing]);
+    let Ok(grant) = store.grant(row)? else {
+        store.set_aside(row)?;
+        return Ok([QueuedRevocation::Unreadable, QueuedRevocation::Unreadable]);
     };
-    let at =
-        RegisteredClient { issuer: server.issuer.as_str().to_owned(), client_id: client.client_id.clone() };
-    let mut still_held = false;
-    for other in store.connections()? {
-        let same = |grant: &Grant| grant.client.client_id == at.client_id;
-        still_held |= other.issuer == at.issuer && store.grant(&other)?.as_ref().is_some_and(same);
+    store.erase(&row.id)?;
+    wind_up(store, grant, first_attempt)
+}
+
+/// Writes down what follows the end of a connection; answers with the revocations.
+pub(super) fn wind_up(
+    store: &Store,
+    grant: Grant,
+    first_attempt: FirstAttempt,
+) -> Result<[QueuedRevocation; 2], Failure> {
+    let at = RegisteredClient::at(&grant, millis(now()));
+    let queued = queue_revocations(store, grant, first_attempt)?;
+    if !store.holds(&at)? {
+        store.enqueue(OutboxTask::Release(at), 0)?;
     }
+    Ok(queued)
+}
+
+/// The refresh token first, for it would outlive the other. A server that ended the connection itself may still accept
+/// either.
+fn queue_revocations(
+    store: &Store,
+    Grant { server, client, tokens }: Grant,
+    first_attempt: FirstAttempt,
+) -> Result<[QueuedRevocation; 2], Failure> {
     let after = match first_attempt {
         FirstAttempt::ByAlarm => 0,
         FirstAttempt::ByCaller => 60,
@@ -122,19 +152,10 @@ pub(super) fn end(
         let id = store.enqueue(OutboxTask::Revoke(revocation.clone()), after)?;
         Ok::<_, Failure>(QueuedRevocation::Posted { id, revocation })
     };
-    // A server that has ended the connection itself knows these tokens no more.
-    let (refresh, access) = if row.needs_login() {
-        (QueuedRevocation::Nothing, QueuedRevocation::Nothing)
-    } else {
-        (
-            revoke(tokens.refresh_token, TokenKind::Refresh)?,
-            revoke(Some(tokens.access_token), TokenKind::Access)?,
-        )
-    };
-    if !still_held {
-        store.enqueue(OutboxTask::Release(at), 0)?;
-    }
-    Ok([refresh, access])
+    Ok([
+        revoke(tokens.refresh_token, TokenKind::Refresh)?,
+        revoke(Some(tokens.access_token), TokenKind::Access)?,
+    ])
 }
 
 /// The first attempt to revoke the tokens of a connection that ended.
@@ -152,6 +173,8 @@ pub(super) enum QueuedRevocation {
     Nothing,
     /// The server offers no revocation.
     NotOffered,
+    /// The token cannot be opened. It is set aside until its key is back.
+    Unreadable,
     /// Stored as a task of the outbox.
     Posted {
         /// Identifier of the task.

@@ -1,5 +1,7 @@
 //! From the redirect to the stored tokens.
 
+use std::cell::Cell;
+
 use pkce::Verifier;
 use url::Url;
 
@@ -13,7 +15,7 @@ use crate::{
     failure::{Failure, UserFailure},
     model::Change,
     platform::{
-        clock::now,
+        clock::{millis, now},
         entropy::entropy,
         fetch::{Limit, through},
         log::Line,
@@ -52,6 +54,11 @@ impl Inner {
         };
         // The rows may have been erased meanwhile.
         let store = self.store(store.0.owner())?;
+        if let Session::Cookie(digest) = &session
+            && store.session(digest)?.is_none()
+        {
+            return Err(UserFailure::NO_SESSION.into());
+        }
         let request = AuthorizationRequest::new(server, client, resource, scope);
         let names = NewConnection { target, about, label };
         let (url, login) = under_way(request, names, return_to)?;
@@ -74,10 +81,6 @@ impl Inner {
         let LoginUnderWay { pending, target, about, label, return_to } = login;
         let names = NewConnection { target, about, label };
         let first = pending.request().clone();
-        // RFC 9700 §4.4.2.2: each issuer has its own redirection URI.
-        if first.client.redirect_uri.path() != url.path() {
-            return Err(AuthorizationResponseError::Issuer.into());
-        }
         let exchange = match pending.accept(url) {
             Ok(exchange) => exchange,
             Err(refusal) => {
@@ -92,6 +95,7 @@ impl Inner {
             }
         };
         store.check_pause(Step::CodeExchange, exchange.server().issuer.as_str())?;
+        let (erasures, _under_way) = (self.erasures.get(), UnderWay::new(&self.exchanges));
         // Gone before the code is sent: the platform holds the request back until the write is durable.
         store.end_pending(&state)?;
         let egress = &store.0.config().egress;
@@ -116,7 +120,13 @@ impl Inner {
             let proven = RegistrarRequest::Proven { client_id, relaxations };
             self.tell_registrar(server.issuer.as_str(), &proven).await;
         }
-        self.connect(store, &names, &Grant { server, client, tokens })?;
+        let grant = Grant { server, client, tokens };
+        // The person logged out meanwhile: what came is not kept.
+        if self.erasures.get() != erasures {
+            self.revoke_late(store, grant).await?;
+            return Err(UserFailure::UnknownLogin.into());
+        }
+        self.connect(store, &names, &grant)?;
         if let Some(next) = rotate {
             store.open_session(&next)?;
         }
@@ -154,10 +164,8 @@ impl Inner {
             end(store, &earlier, FirstAttempt::ByAlarm)?;
         }
         let id = store.connect(login, grant)?;
-        let at = RegisteredClient {
-            issuer: grant.server.issuer.as_str().to_owned(),
-            client_id: grant.client.client_id.clone(),
-        };
+        // Later than the end of the earlier one, which is of the same millisecond.
+        let at = RegisteredClient::at(grant, millis(now()).saturating_add(1));
         store.enqueue(OutboxTask::Hold(at), 0)?;
         self.tell(store, Change::Connected, &id, &login.target.resource())
     }
@@ -189,6 +197,22 @@ impl Inner {
     }
 }
 
+/// An exchange under way: until its answer is stored, the rows must stay.
+struct UnderWay<'a>(&'a Cell<usize>);
+
+impl<'a> UnderWay<'a> {
+    fn new(count: &'a Cell<usize>) -> Self {
+        count.set(count.get().saturating_add(1));
+        Self(count)
+    }
+}
+
+impl Drop for UnderWay<'_> {
+    fn drop(&mut self) {
+        self.0.set(self.0.get().saturating_sub(1));
+    }
+}
+
 /// An authorization request and its login, to be stored before the person is sent there.
 fn under_way(
     request: AuthorizationRequest,
@@ -210,7 +234,7 @@ fn client_in_use(
     let issuer = server.issuer.as_str();
     let rows = store.connections()?;
     for row in rows.iter().filter(|row| row.issuer == issuer && !row.needs_login()) {
-        let Some(Grant { server: other, client, .. }) = store.grant(row)? else { continue };
+        let Ok(Grant { server: other, client, .. }) = store.grant(row)? else { continue };
         let is_current = other.is_same_party(server) && client.redirect_uri == *redirect_uri;
         if is_current && !client.is_expired(now()) && client.may_ask_for(scope) {
             return Ok(Some(client));

@@ -6,16 +6,17 @@
 use std::time::{Duration, SystemTime};
 
 use login_flow::{DriveError, Fault, Faulty, FetchError, Step};
-use serde::Deserialize;
 
 use super::{connections::ConnectionRow, store::Store};
 use crate::{
     failure::{Failure, Reason, ServerFailure},
-    platform::clock::{millis, now},
+    platform::{
+        clock::{millis, now},
+        columns::Columns,
+    },
 };
 
 /// A row of `pause`. Times are milliseconds of 1970.
-#[derive(Deserialize)]
 struct PauseRow {
     until: i64,
     failures: i64,
@@ -148,7 +149,13 @@ impl Store {
             return Ok(None);
         }
         let select = "SELECT until, failures, since FROM pause WHERE key = ?";
-        Ok(self.0.rows(select, vec![key.into()])?.pop())
+        let row = self.0.rows(select, vec![key.into()])?.pop();
+        let read = |row: &mut Columns| PauseRow {
+            until: row.integer(),
+            failures: row.integer(),
+            since: row.integer(),
+        };
+        row.map(|row| row.read(read)).transpose()
     }
 
     fn set_pause(&self, key: &str, wait: Duration, failures: i64, since: i64) -> Result<(), Failure> {

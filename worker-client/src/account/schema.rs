@@ -1,6 +1,42 @@
-//! The rows of an account, version by version.
+//! The rows of an account, version by version, and the columns of them that are sealed.
 
-use crate::platform::storage::Migrations;
+use crate::platform::{sealed::SealedColumn, storage::Migrations};
+
+/// Every column of sealed values.
+pub(super) const SEALED: &[SealedColumn] = &[
+    SealedColumn {
+        table: "session",
+        issuer: "''",
+        field: "'session'",
+        row: "digest",
+        used_for: ["''", "''"],
+        outlives_its_key: false,
+    },
+    SealedColumn {
+        table: "pending",
+        issuer: "''",
+        field: "'pending'",
+        row: "state",
+        used_for: ["''", "''"],
+        outlives_its_key: false,
+    },
+    SealedColumn {
+        table: "connection",
+        issuer: "issuer",
+        field: "'grant'",
+        row: "id",
+        used_for: ["resource", "label"],
+        outlives_its_key: true,
+    },
+    SealedColumn {
+        table: "outbox",
+        issuer: "issuer",
+        field: "field",
+        row: "id",
+        used_for: ["resource", "label"],
+        outlives_its_key: false,
+    },
+];
 
 /// A statement that is in use anywhere is never changed: what comes later stands in a step of its own.
 pub(super) const MIGRATIONS: Migrations = &[
@@ -31,5 +67,14 @@ pub(super) const MIGRATIONS: Migrations = &[
     &[
         "CREATE TABLE pause (key TEXT PRIMARY KEY, until INTEGER NOT NULL, failures INTEGER NOT NULL,
             since INTEGER NOT NULL)",
+    ],
+    // Session secrets are authenticated; the grant of a connection that ended while its key was away waits among the
+    // tasks, as it was sealed.
+    &[
+        "ALTER TABLE session ADD COLUMN sealed TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE outbox ADD COLUMN field TEXT NOT NULL DEFAULT 'outbox'",
+        "ALTER TABLE outbox ADD COLUMN issuer TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE outbox ADD COLUMN resource TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE outbox ADD COLUMN label TEXT NOT NULL DEFAULT ''",
     ],
 ];

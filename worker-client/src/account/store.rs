@@ -1,15 +1,17 @@
 //! The rows of an account. Secrets are sealed; what is listed is plain.
 
-use serde::Deserialize;
+use worker::SqlStorageValue;
 
-use super::{HostUser, Session};
+use super::{HostUser, Session, schema::SEALED};
 use crate::{
     failure::Failure,
     platform::{
         clock::{now, seconds},
+        columns::Columns,
+        log::Line,
         storage::Storage,
     },
-    seal::Place,
+    seal::{Place, Unsealable},
     stored::{LoginUnderWay, StoredLogin},
 };
 
@@ -17,27 +19,63 @@ use crate::{
 pub(super) struct Store(pub(super) Storage);
 
 impl Store {
+    /// The rows as they are; those of an older version are sealed in the present form.
+    pub(super) fn open(rows: Storage) -> Result<Self, Failure> {
+        let store = Self(rows);
+        if store.0.is_brought_forward() {
+            store.seal_sessions()?;
+            store.0.rotate(SEALED)?;
+        }
+        Ok(store)
+    }
+
+    /// Seals the sessions of the time before they were sealed. Beside values of the present form there are none: rows that
+    /// only say that they are older end.
+    fn seal_sessions(&self) -> Result<(), Failure> {
+        let present = "SELECT 1 FROM (SELECT sealed FROM connection UNION ALL
+            SELECT sealed FROM pending UNION ALL SELECT sealed FROM outbox) WHERE sealed NOT GLOB 'v1.*'";
+        if self.0.has_rows(present, Vec::new())? {
+            Line { event: "unsealable", kind: Some("session"), ..Line::default() }.error();
+            return self.end_sessions();
+        }
+        self.end_at(seconds(now()).saturating_add(SESSION_SECONDS), "", Vec::new()).map(drop)
+    }
+
     // ── sessions ──
 
-    /// True if the secret is known.
-    pub(super) fn knows_session(&self, digest: &str) -> Result<bool, Failure> {
+    /// The session of a secret, if it is known; unsealable if its row is not ours, or not to be opened at present.
+    pub(super) fn session(&self, digest: &str) -> Result<Option<Result<(), Unsealable>>, Failure> {
         if self.0.is_empty() {
-            return Ok(false);
+            return Ok(None);
         }
-        let select = "SELECT digest FROM session WHERE digest = ? AND expires > ?";
-        let rows: Vec<serde_json::Value> = self.0.rows(select, vec![digest.into(), seconds(now()).into()])?;
-        Ok(!rows.is_empty())
+        let select = "SELECT sealed, expires FROM session WHERE digest = ? AND expires > ?";
+        let row = self.0.rows(select, vec![digest.into(), seconds(now()).into()])?.pop();
+        let Some(row) = row else { return Ok(None) };
+        let (sealed, expires) = row.read(|row| (row.text(), row.integer()))?;
+        let until = self.0.unseal::<i64>(session_place(digest), &sealed)?;
+        Ok(Some(until.and_then(|until| if expires <= until { Ok(()) } else { Err(Unsealable) })))
     }
 
     /// Ends the secrets before this one in a minute, which serves a second tab: a browser that sends a secret has
     /// received it. True if there were any.
     pub(super) fn cut_short_before(&self, digest: &str) -> Result<bool, Failure> {
         let soon = seconds(now()).saturating_add(60);
-        let update = "UPDATE session SET expires = ? WHERE expires > ?
-            AND rowid < (SELECT rowid FROM session WHERE digest = ?) RETURNING 1 AS one";
-        let cut: Vec<serde_json::Value> =
-            self.0.rows(update, vec![soon.into(), soon.into(), digest.into()])?;
-        Ok(!cut.is_empty())
+        let earlier = "WHERE expires > ? AND rowid < (SELECT rowid FROM session WHERE digest = ?)";
+        self.end_at(soon, earlier, vec![soon.into(), digest.into()])
+    }
+
+    /// Ends sessions at that second at the latest, which is sealed with each: an edited row lasts no longer. True if there
+    /// were any.
+    fn end_at(&self, latest: i64, which: &str, of: Vec<SqlStorageValue>) -> Result<bool, Failure> {
+        let sessions = self.0.rows(&format!("SELECT digest, expires FROM session {which}"), of)?;
+        let are_any = !sessions.is_empty();
+        for session in sessions {
+            let (digest, expires) = session.read(|row| (row.text(), row.integer().min(latest)))?;
+            let sealed = self.0.seal(session_place(&digest), &expires)?;
+            let update = "UPDATE session SET expires = ?, sealed = ? WHERE digest = ?";
+            self.0.exec(update, vec![expires.into(), sealed.into(), digest.into()])?;
+        }
+        Ok(are_any)
     }
 
     pub(super) fn end_sessions(&self) -> Result<(), Failure> {
@@ -47,8 +85,9 @@ impl Store {
     /// Adds a session secret. Those before it stay until it is used: the response that carries it may get lost.
     pub(super) fn open_session(&self, digest: &str) -> Result<(), Failure> {
         let expires = seconds(now()).saturating_add(SESSION_SECONDS);
-        let insert = "INSERT OR REPLACE INTO session (digest, expires) VALUES (?, ?)";
-        self.0.exec(insert, vec![digest.into(), expires.into()])
+        let sealed = self.0.seal(session_place(digest), &expires)?;
+        let insert = "INSERT OR REPLACE INTO session (digest, expires, sealed) VALUES (?, ?, ?)";
+        self.0.exec(insert, vec![digest.into(), expires.into(), sealed.into()])
     }
 
     // ── logins under way ──
@@ -87,20 +126,16 @@ impl Store {
 
     /// The login that a `state` belongs to, and the seconds since its authorization request.
     pub(super) fn login(&self, state: &str) -> Result<Option<(LoginUnderWay, i64)>, Failure> {
-        #[derive(Deserialize)]
-        struct Sealed {
-            sealed: String,
-            expires: i64,
-        }
         if self.0.is_empty() {
             return Ok(None);
         }
         let now = seconds(now());
         let select = "SELECT sealed, expires FROM pending WHERE state = ? AND expires > ?";
-        let rows: Vec<Sealed> = self.0.rows(select, vec![state.into(), now.into()])?;
-        let Some(row) = rows.first() else { return Ok(None) };
-        let age = PENDING_SECONDS.saturating_sub(row.expires.saturating_sub(now));
-        let login = self.0.unseal::<StoredLogin>(pending_place(state), &row.sealed)?.ok();
+        let row = self.0.rows(select, vec![state.into(), now.into()])?.pop();
+        let Some(row) = row else { return Ok(None) };
+        let (sealed, expires) = row.read(|row| (row.text(), row.integer()))?;
+        let age = PENDING_SECONDS.saturating_sub(expires.saturating_sub(now));
+        let login = self.0.unseal::<StoredLogin>(pending_place(state), &sealed)?.ok();
         Ok(login.map(|login| (LoginUnderWay::from(login), age)))
     }
 
@@ -128,8 +163,7 @@ impl Store {
         let kept = ["connection", "pending", "outbox"];
         let sessions = self.0.meta("connected")?.map(|_| "session");
         for table in kept.into_iter().chain(sessions) {
-            let select = format!("SELECT 1 AS one FROM {table} LIMIT 1");
-            if !self.0.rows::<serde_json::Value>(&select, Vec::new())?.is_empty() {
+            if self.0.has_rows(&format!("SELECT 1 FROM {table} LIMIT 1"), Vec::new())? {
                 return Ok(false);
             }
         }
@@ -138,22 +172,22 @@ impl Store {
 
     /// The second at which something falls due that rows know of.
     pub(super) fn due(&self) -> Result<Option<i64>, Failure> {
-        #[derive(Deserialize)]
-        struct Due {
-            due: Option<i64>,
-        }
         if self.0.is_empty() {
             return Ok(None);
         }
         let select = "SELECT min(due) AS due FROM (SELECT min(due) AS due FROM outbox
             UNION ALL SELECT min(expires) FROM pending UNION ALL SELECT min(expires) FROM session)";
-        let rows: Vec<Due> = self.0.rows(select, Vec::new())?;
-        Ok(rows.first().and_then(|row| row.due))
+        let row = self.0.rows(select, Vec::new())?.pop();
+        row.map_or(Ok(None), |row| row.read(Columns::optional_integer))
     }
 }
 
 fn pending_place(state: &str) -> Place<'_> {
-    Place { issuer: "", field: "pending", row: state }
+    Place { issuer: "", field: "pending", row: state, used_for: ["", ""] }
+}
+
+fn session_place(digest: &str) -> Place<'_> {
+    Place { issuer: "", field: "session", row: digest, used_for: ["", ""] }
 }
 
 const MAX_PENDING: i32 = 19;

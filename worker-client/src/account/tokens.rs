@@ -57,7 +57,8 @@ impl Inner {
             return Err(UserFailure::LOGIN_AGAIN.into());
         }
         let outcome = self.refresh_once(Rc::clone(&store), row.id.clone()).await;
-        let row = store.connection(&row.id)?.ok_or(UserFailure::NO_CONNECTION)?;
+        // Another login may have put another connection in its place.
+        let row = store.covering(url, label)?.ok_or(UserFailure::NO_CONNECTION)?;
         let (grant, need) = self.judge(&store, &row, refused).await?;
         match outcome {
             // The old token still lives: a server that is down for a moment does no harm.
@@ -73,7 +74,7 @@ impl Inner {
     /// is left alone.
     pub(super) async fn keep_fresh(self: &Rc<Self>, store: &Rc<Store>) -> Result<(), Failure> {
         for row in store.connections()?.into_iter().filter(|row| row.is_used() && !row.needs_login()) {
-            let Some(grant) = store.grant(&row)? else { continue };
+            let Ok(grant) = store.grant(&row)? else { continue };
             if Need::of(&grant, &row, now(), None) == Need::Nothing {
                 self.alarm.schedule_at(&self.state, fresh_until(&row, &grant)).await?;
             } else {
@@ -88,7 +89,7 @@ impl Inner {
     async fn used(&self, store: &Store, row: &ConnectionRow, grant: &Grant) -> Result<(), Failure> {
         let Some(due) = fresh_until(row, grant).filter(|_| !row.is_used()) else { return Ok(()) };
         store.set_used(row)?;
-        self.alarm.schedule_at(&self.state, Some(due)).await
+        self.schedule_with(store, Some(due)).await
     }
 
     async fn refresh_once(self: &Rc<Self>, store: Rc<Store>, id: String) -> Result<(), Failure> {
@@ -98,7 +99,7 @@ impl Inner {
 
     async fn refresh_now(&self, store: &Store, id: &str) -> Result<(), Failure> {
         let Some(row) = store.connection(id)? else { return Err(UserFailure::NO_CONNECTION.into()) };
-        let Some(Grant { server, client, tokens }) = store.grant(&row)? else {
+        let Ok(Grant { server, client, tokens }) = store.grant(&row)? else {
             return Err(UserFailure::LOGIN_AGAIN.into());
         };
         let over = tokens.expires_in.and_then(|lifetime| row.issued().checked_add(lifetime));
@@ -117,7 +118,10 @@ impl Inner {
         let outcome = drive(refresh, through(egress, Limit::TOKEN)).await;
         match outcome {
             Ok(Issued { client, tokens }) => {
-                store.refreshed(&row, &Grant { server, client, tokens })?;
+                let grant = Grant { server, client, tokens };
+                if !store.refreshed(&row, &grant)? {
+                    return self.revoke_late(store, grant).await;
+                }
                 store.end_pause(id)
             }
             Err(DriveError::Protocol(error)) if error.fault() == Fault::Gone => {
@@ -143,13 +147,11 @@ impl Inner {
         if row.needs_login() {
             return Err(UserFailure::LOGIN_AGAIN.into());
         }
-        let Some(grant) = store.grant(row)? else {
-            // It was sealed for another place or with a key that is gone: only a new login helps.
-            Line { event: "unsealable", issuer: Some(&row.issuer), ..Line::default() }.error();
-            self.needs_login(store, row).await?;
+        let Ok(grant) = store.grant(row)? else {
+            // A new login helps, or its key: the row stays as it is.
             return Err(UserFailure::LOGIN_AGAIN.into());
         };
-        if !store.0.config().keys()?.is_active(&row.sealed) {
+        if !store.0.is_current(&row.sealed)? {
             self.alarm.schedule_at(&self.state, Some(seconds(now()))).await?;
         }
         let need = Need::of(&grant, row, now(), refused);
@@ -157,7 +159,9 @@ impl Inner {
     }
 
     async fn needs_login(&self, store: &Store, row: &ConnectionRow) -> Result<(), Failure> {
-        store.ask_for_login(row)?;
+        if !store.ask_for_login(row)? {
+            return Ok(());
+        }
         store.erase_pauses(&row.id)?;
         self.tell(store, Change::NeedsLogin, &row.id, &row.resource)?;
         Line { event: "needs-login", issuer: Some(&row.issuer), ..Line::default() }.info();

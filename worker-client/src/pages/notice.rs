@@ -35,9 +35,7 @@ impl Notice {
     /// True if a token that was held may still be valid.
     pub(super) fn leaves_something(self) -> bool {
         let Self::Disconnected(receipt) = self else { return false };
-        receipt.tokens().any(|(_, token)| {
-            matches!(token, Revocation::NotOffered | Revocation::Refused | Revocation::FailedWillRetry)
-        })
+        receipt.tokens().any(|(_, token)| !matches!(token, Revocation::NotHeld | Revocation::Revoked))
     }
 
     /// All notices.
@@ -75,8 +73,15 @@ impl Receipt {
 }
 
 impl Revocation {
-    const ALL: [Self; 5] =
-        [Self::NotHeld, Self::Revoked, Self::NotOffered, Self::Refused, Self::FailedWillRetry];
+    const ALL: [Self; 7] = [
+        Self::NotHeld,
+        Self::Revoked,
+        Self::NotOffered,
+        Self::Refused,
+        Self::FailedWillRetry,
+        Self::UnderWay,
+        Self::Unreadable,
+    ];
 }
 
 const PARAMETER: &str = "notice";

@@ -32,3 +32,6 @@ impl Alarm {
         self.0.set(None);
     }
 }
+
+/// Seconds after which an object that stores anything wakes at the latest, so that a change of keys reaches its rows.
+pub(crate) const LONGEST_SLEEP: i64 = 2_592_000;

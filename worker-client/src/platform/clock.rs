@@ -17,6 +17,5 @@ pub(crate) fn millis(time: SystemTime) -> i64 {
 
 /// Seconds since 1970, as rows keep them.
 pub(crate) fn seconds(time: SystemTime) -> i64 {
-    let since = time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
+    millis(time) / 1000
 }

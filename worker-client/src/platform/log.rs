@@ -11,7 +11,7 @@ use crate::{
 #[derive(Default, Serialize)]
 pub(crate) struct Line<'a> {
     /// Name of the event.
-    pub(crate) event: &'static str,
+    pub(crate) event: &'a str,
     /// A host, as A-labels.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) host: Option<&'a str>,
@@ -21,6 +21,12 @@ pub(crate) struct Line<'a> {
     /// The stable name of a problem.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) problem: Option<&'a str>,
+    /// The kind of a sealed value.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) kind: Option<&'a str>,
+    /// The name of a key.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) key: Option<&'a str>,
     /// The names of the relaxations that the issuer requires.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) relaxations: Option<&'a str>,

@@ -36,6 +36,11 @@ impl<T: Clone + 'static> SingleFlight<T> {
         self.0.borrow().is_empty()
     }
 
+    /// True if the exchange of that key is under way.
+    pub(crate) fn is_running(&self, key: &str) -> bool {
+        self.0.borrow().get(key).is_some()
+    }
+
     /// Waits for the exchange of that key, which starts if none is under way.
     ///
     /// The object runs it to completion: the first caller may disconnect, the others still wait.

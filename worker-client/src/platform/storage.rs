@@ -3,14 +3,14 @@
 use std::{cell::OnceCell, rc::Rc};
 
 use base64ct::{Base64UrlUnpadded, Encoding};
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde::{Serialize, de::DeserializeOwned};
 use worker::{SqlStorage, SqlStorageValue};
 
-use super::entropy::entropy;
+use super::{columns::Columns, entropy::entropy, log::Line};
 use crate::{
     config::Config,
     failure::{AppFailure, Defect, Failure},
-    seal::{Place, Unsealable},
+    seal::{Place, Unsealable, Vault, key_of},
 };
 
 /// The steps from each version of the rows to the next; as many as there are is the version that is read.
@@ -23,6 +23,7 @@ pub(crate) struct Storage {
     owner: String,
     migrations: Migrations,
     salt: OnceCell<Vec<u8>>,
+    is_brought_forward: bool,
 }
 
 impl Storage {
@@ -36,9 +37,10 @@ impl Storage {
     ) -> Result<Self, Failure> {
         let is_named = owner.is_some();
         let owner = owner.unwrap_or_default().to_owned();
-        let mut this = Self { sql, config, owner, migrations, salt: OnceCell::new() };
-        let tables = "SELECT name AS value FROM sqlite_master WHERE type = 'table' AND name = 'meta'";
-        if this.rows::<Value>(tables, Vec::new())?.is_empty() {
+        let mut this =
+            Self { sql, config, owner, migrations, salt: OnceCell::new(), is_brought_forward: false };
+        let tables = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'meta'";
+        if !this.has_rows(tables, Vec::new())? {
             return Ok(this);
         }
         let Some(salt) = this.meta("salt")? else { return Ok(this) };
@@ -58,8 +60,18 @@ impl Storage {
         if version > migrations.len() {
             return Err(AppFailure::NewerRows.into());
         }
-        this.migrate(version)?;
+        if version < migrations.len() {
+            // What follows the steps seals values, which must not fail half-way.
+            this.config.keys()?;
+            this.migrate(version)?;
+            this.is_brought_forward = true;
+        }
         Ok(this)
+    }
+
+    /// True if the rows were those of an older version, until they were opened.
+    pub(crate) fn is_brought_forward(&self) -> bool {
+        self.is_brought_forward
     }
 
     /// True if nothing was ever stored.
@@ -85,8 +97,8 @@ impl Storage {
 
     /// A value that belongs to the object as a whole.
     pub(crate) fn meta(&self, name: &str) -> Result<Option<String>, Failure> {
-        let rows: Vec<Value> = self.rows("SELECT value FROM meta WHERE name = ?", vec![name.into()])?;
-        Ok(rows.into_iter().next().map(|row| row.value))
+        let row = self.rows("SELECT value FROM meta WHERE name = ?", vec![name.into()])?.pop();
+        row.map(|row| row.read(Columns::text)).transpose()
     }
 
     pub(crate) fn set_meta(&self, name: &str, value: &str) -> Result<(), Failure> {
@@ -108,21 +120,50 @@ impl Storage {
         vault.seal(entropy()?, place, value).ok_or_else(|| Failure::internal(Defect::Seal))
     }
 
+    /// Opens a value. One that does not open is there all the same: it is logged, and no caller drops it.
     pub(crate) fn unseal<T: DeserializeOwned>(
         &self,
         place: Place<'_>,
         sealed: &str,
     ) -> Result<Result<T, Unsealable>, Failure> {
-        let Some(salt) = self.salt.get() else { return Ok(Err(Unsealable)) };
-        Ok(self.config.keys()?.vault(&self.owner, salt).open(place, sealed))
+        let Some(vault) = self.vault()? else { return Ok(Err(Unsealable)) };
+        let opened = vault.open(place, sealed);
+        if opened.is_err() {
+            let issuer = Some(place.issuer).filter(|issuer| !issuer.is_empty());
+            let (kind, key) = (Some(place.field), Some(key_of(sealed)));
+            Line { event: "unsealable", kind, key, issuer, count: Some(1), ..Line::default() }.error();
+        }
+        Ok(opened)
     }
 
-    pub(crate) fn rows<T: DeserializeOwned>(
+    /// True if the active key sealed it, in the present form.
+    pub(crate) fn is_current(&self, sealed: &str) -> Result<bool, Failure> {
+        Ok(sealed.starts_with(&self.config.keys()?.prefix()))
+    }
+
+    /// The vault of the owner, once anything is stored.
+    pub(super) fn vault(&self) -> Result<Option<Vault<'_>>, Failure> {
+        let Some(salt) = self.salt.get() else { return Ok(None) };
+        Ok(Some(self.config.keys()?.vault(&self.owner, salt)))
+    }
+
+    /// True if the statement changed a row.
+    pub(crate) fn has_changed(
         &self,
-        query: &str,
+        statement: &str,
         bindings: Vec<SqlStorageValue>,
-    ) -> Result<Vec<T>, Failure> {
-        Ok(self.sql.exec(query, bindings)?.to_array()?)
+    ) -> Result<bool, Failure> {
+        self.has_rows(&format!("{statement} RETURNING 1"), bindings)
+    }
+
+    pub(crate) fn rows(&self, query: &str, bindings: Vec<SqlStorageValue>) -> Result<Vec<Columns>, Failure> {
+        let rows = self.sql.exec(query, bindings)?.raw();
+        rows.map(|values| Ok(Columns::new(values?))).collect()
+    }
+
+    /// True if the query has any row.
+    pub(crate) fn has_rows(&self, query: &str, bindings: Vec<SqlStorageValue>) -> Result<bool, Failure> {
+        Ok(!self.rows(query, bindings)?.is_empty())
     }
 
     pub(crate) fn exec(&self, statement: &str, bindings: Vec<SqlStorageValue>) -> Result<(), Failure> {
@@ -137,9 +178,4 @@ impl Storage {
         }
         if steps.is_empty() { Ok(()) } else { self.set_meta("version", &self.migrations.len().to_string()) }
     }
-}
-
-#[derive(Deserialize)]
-struct Value {
-    value: String,
 }

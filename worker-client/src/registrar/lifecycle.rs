@@ -1,6 +1,6 @@
 //! The users of a registration, and its deletion when there are none.
 
-use super::{Inner, rows::RegistrationRow};
+use super::{Inner, rows::RegistrationRow, schema::SEALED};
 use crate::{
     failure::Failure,
     platform::{
@@ -9,7 +9,7 @@ use crate::{
         log::Line,
     },
 };
-use login_flow::{Fault, Faulty, Server, Unregister, drive};
+use login_flow::{Fault, Faulty, Unregister, drive};
 
 impl Inner {
     /// Forgets a client that the server no longer knows. A server that refuses a client in the minute of its registration
@@ -22,60 +22,89 @@ impl Inner {
         rows.delete(client_id)
     }
 
-    pub(super) fn hold(&self, client_id: &str, account: &str) -> Result<(), Failure> {
-        self.rows()?.hold(client_id, account)
+    pub(super) fn hold(&self, client_id: &str, account: &str, since: i64) -> Result<(), Failure> {
+        self.rows()?.hold(client_id, account, since)
     }
 
-    pub(super) async fn release(&self, client_id: &str, account: &str) -> Result<(), Failure> {
-        let idle_since = self.rows()?.release(client_id, account)?;
-        self.schedule(idle_since).await
+    pub(super) async fn release(&self, client_id: &str, account: &str, since: i64) -> Result<(), Failure> {
+        let rows = self.rows()?;
+        if rows.release(client_id, account, since)? { self.schedule(&rows).await } else { Ok(()) }
     }
 
     /// Deletes the clients at the server (RFC 7592 §2.3) that have had no user for long enough.
     pub(super) async fn on_alarm(&self) -> Result<(), Failure> {
         self.alarm.mark_fired();
         let rows = self.rows()?;
-        let grace = i64::try_from(rows.config().unused_client.as_secs()).unwrap_or(i64::MAX);
-        for row in rows.idle()? {
-            let since = row.idle_since.unwrap_or_default();
-            if seconds(now()).saturating_sub(since) < grace {
-                return self.schedule(Some(since)).await;
-            }
-            let Some(server) = row.server() else { continue };
-            if self.unregister(&row, &server).await? || row.attempts >= MAX_DELETE_ATTEMPTS {
-                rows.delete(&row.client_id)?;
-                let issuer = Some(server.issuer.as_str());
-                Line { event: "unregistered", issuer, ..Line::default() }.info();
-            } else {
-                let later = seconds(now()).saturating_add(600).saturating_sub(grace.min(600));
-                rows.postpone(&row, later)?;
-                self.schedule(Some(later)).await?;
-            }
+        if rows.0.is_empty() {
+            return Ok(());
         }
-        Ok(())
+        rows.0.rotate(SEALED)?;
+        for row in rows.idle()? {
+            if seconds(now()).saturating_sub(row.idle_since.unwrap_or_default()) < rows.grace() {
+                break;
+            }
+            let event = match self.unregister(&row).await? {
+                Deletion::Confirmed => "unregistered",
+                // Somebody logged in with it meanwhile.
+                _ if rows.is_held(&row.client_id)? => continue,
+                Deletion::Refused | Deletion::NotOffered => "not-unregistered",
+                Deletion::Failed if row.attempts < MAX_DELETE_ATTEMPTS => {
+                    rows.postpone(&row, RETRY_SECONDS)?;
+                    continue;
+                }
+                Deletion::Failed => "given-up",
+                // It is counted by its kind and key; it waits for the key.
+                Deletion::Unreadable => {
+                    rows.postpone(&row, KEY_SECONDS)?;
+                    continue;
+                }
+            };
+            rows.delete(&row.client_id)?;
+            let issuer = row.server().map(|server| server.issuer.to_string());
+            Line { event, issuer: issuer.as_deref(), ..Line::default() }.info();
+        }
+        self.schedule(&rows).await
     }
 
-    /// True if nothing is left to do: the client is deleted, or the server will not delete it.
-    async fn unregister(&self, row: &RegistrationRow, server: &Server) -> Result<bool, Failure> {
+    async fn unregister(&self, row: &RegistrationRow) -> Result<Deletion, Failure> {
         let rows = self.rows()?;
-        let Some(client) = rows.client(row, server)? else { return Ok(true) };
-        let Some(unregister) = Unregister::new(server, &client) else { return Ok(true) };
+        let (Some(server), Ok(client)) = (row.server(), rows.client(row)?) else {
+            return Ok(Deletion::Unreadable);
+        };
+        let Some(unregister) = Unregister::new(&server, &client) else { return Ok(Deletion::NotOffered) };
         if rows.pause_left()?.is_some() {
-            return Ok(false);
+            return Ok(Deletion::Failed);
         }
+        rows.begin_deletion(row)?;
         let egress = &rows.config().egress;
         let outcome = drive(unregister, through(egress, Limit::TOKEN)).await;
-        let Err(error) = outcome else { return Ok(true) };
+        let Err(error) = outcome else { return Ok(Deletion::Confirmed) };
         Ok(match error.fault() {
-            Fault::Gone | Fault::Refused => true,
+            Fault::Gone | Fault::Refused => Deletion::Refused,
             fault @ (Fault::Contradiction | Fault::Ours | Fault::Temporary { .. }) => {
                 rows.pause_if_asked(&fault)?;
-                false
+                Deletion::Failed
             }
         })
     }
 }
 
+/// Outcome of the deletion of a client at its server.
+enum Deletion {
+    /// The server has deleted it.
+    Confirmed,
+    /// The server did not answer as it should.
+    Failed,
+    /// The server does not delete clients: nothing was sent.
+    NotOffered,
+    /// The server will not delete it.
+    Refused,
+    /// The registration cannot be opened: nothing was sent.
+    Unreadable,
+}
+
 const MAX_DELETE_ATTEMPTS: i64 = 8;
+const RETRY_SECONDS: i64 = 600;
+const KEY_SECONDS: i64 = 86_400;
 /// Seconds within which a server cannot have forgotten a client.
 const JUST_REGISTERED: i64 = 60;

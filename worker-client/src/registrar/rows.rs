@@ -2,18 +2,19 @@
 
 use std::time::Duration;
 
-use serde::Deserialize;
 use url::Url;
 use worker::SqlStorageValue;
 
+use super::schema::SEALED;
 use crate::{
     config::Config,
     failure::{Defect, Failure},
     platform::{
         clock::{millis, now, seconds},
-        storage::{Migrations, Storage},
+        columns::Columns,
+        storage::Storage,
     },
-    seal::Place,
+    seal::{Place, Unsealable},
     stored::{StoredClient, StoredServer},
 };
 use login_flow::{Client, Fault, Relaxation, Relaxations, Server};
@@ -22,10 +23,10 @@ use login_flow::{Client, Fault, Relaxation, Relaxations, Server};
 pub(super) struct Rows(pub(super) Storage);
 
 /// A row of `registration`.
-#[derive(Clone, Deserialize)]
+#[derive(Clone)]
 pub(super) struct RegistrationRow {
     pub(super) client_id: String,
-    pub(super) redirect_uri: Url,
+    pub(super) redirect_uri: String,
     /// Our name when it was registered.
     pub(super) name: String,
     server: String,
@@ -39,6 +40,20 @@ pub(super) struct RegistrationRow {
 }
 
 impl RegistrationRow {
+    fn read(row: &mut Columns) -> Self {
+        Self {
+            client_id: row.text(),
+            redirect_uri: row.text(),
+            name: row.text(),
+            server: row.text(),
+            sealed: row.text(),
+            created: row.integer(),
+            idle_since: row.optional_integer(),
+            attempts: row.integer(),
+            proven: row.integer(),
+        }
+    }
+
     /// The server that it was registered at.
     pub(super) fn server(&self) -> Option<Server> {
         crate::json::read::<StoredServer>(&self.server).ok().map(Server::from)
@@ -46,6 +61,14 @@ impl RegistrationRow {
 }
 
 impl Rows {
+    /// The rows as they are; those of an older version are sealed in the present form.
+    pub(super) fn open(rows: Storage) -> Result<Self, Failure> {
+        if rows.is_brought_forward() {
+            rows.rotate(SEALED)?;
+        }
+        Ok(Self(rows))
+    }
+
     pub(super) fn config(&self) -> &Config {
         self.0.config()
     }
@@ -64,7 +87,11 @@ impl Rows {
             if !row.server().is_some_and(|registered| registered.is_same_party(server)) {
                 continue;
             }
-            let Some(client) = self.client(&row, server)? else { continue };
+            // Its deletion has begun.
+            if row.attempts > 0 {
+                continue;
+            }
+            let Ok(client) = self.client(&row)? else { continue };
             let relaxations = self.relaxations()?;
             let client = Client { is_proven: row.proven != 0, relaxations, ..client };
             if !client.ends_soon(row.created, seconds(now())) {
@@ -74,24 +101,22 @@ impl Rows {
         Ok(None)
     }
 
-    /// The client, if the key that sealed it is still there.
-    pub(super) fn client(&self, row: &RegistrationRow, server: &Server) -> Result<Option<Client>, Failure> {
-        let client = self.0.unseal::<StoredClient>(place(server, &row.redirect_uri), &row.sealed)?;
-        Ok(client.ok().map(Client::from))
+    /// The client.
+    pub(super) fn client(&self, row: &RegistrationRow) -> Result<Result<Client, Unsealable>, Failure> {
+        let issuer = row.server().map(|server| server.issuer.to_string()).unwrap_or_default();
+        let place = place(&issuer, &row.redirect_uri, &row.client_id, &row.server);
+        Ok(self.0.unseal::<StoredClient>(place, &row.sealed)?.map(Client::from))
     }
 
-    /// Keeps a registration before anyone uses it; answers since when it is idle, if that matters.
-    pub(super) fn store(
-        &self,
-        server: &Server,
-        client: &Client,
-        client_name: &str,
-    ) -> Result<Option<i64>, Failure> {
-        let sealed = self.0.seal(place(server, &client.redirect_uri), &StoredClient::from(client.clone()))?;
+    /// Keeps a registration before anyone uses it.
+    pub(super) fn store(&self, server: &Server, client: &Client, client_name: &str) -> Result<(), Failure> {
         let server_json = serde_json::to_string(&StoredServer::from(server.clone()))
             .map_err(|_| Failure::internal(Defect::Encoding))?;
+        let issuer = server.issuer.as_str();
+        let place = place(issuer, client.redirect_uri.as_str(), &client.client_id, &server_json);
+        let sealed = self.0.seal(place, &StoredClient::from(client.clone()))?;
         let now = seconds(now());
-        let is_held = !self.holders(&client.client_id)?.is_empty();
+        let is_held = self.is_held(&client.client_id)?;
         let idle_since = (!is_held && client.managed_by(server).is_some()).then_some(now);
         self.0.exec(
             "INSERT OR REPLACE INTO registration (client_id, redirect_uri, name, server, sealed, created, idle_since,
@@ -107,20 +132,27 @@ impl Rows {
                 i32::from(client.is_proven).into(),
             ],
         )?;
-        self.set_relaxations(&client.relaxations)?;
-        Ok(idle_since)
+        self.set_relaxations(&client.relaxations)
     }
 
-    /// Restarts the idle time of a client without users that a login begins with. It is written only where it
-    /// matters: a popular issuer costs no writes.
-    pub(super) fn touch(&self, row: &RegistrationRow) -> Result<Option<i64>, Failure> {
+    /// Restarts the idle time of a client without users that a login begins with, and says whether it did. It is
+    /// written only where it matters: a popular issuer costs no writes.
+    pub(super) fn touch(&self, row: &RegistrationRow) -> Result<bool, Failure> {
         let now = seconds(now());
-        let grace = i64::try_from(self.config().unused_client.as_secs()).unwrap_or(i64::MAX);
-        if row.idle_since.is_none_or(|since| now.saturating_sub(since) <= grace / 2) {
-            return Ok(None);
+        if row.idle_since.is_none_or(|since| now.saturating_sub(since) <= self.grace() / 2) {
+            return Ok(false);
         }
         self.set_idle(&row.client_id, Some(now))?;
-        Ok(Some(now))
+        Ok(true)
+    }
+
+    /// Seals every row anew if another key than the active one sealed this one, and says whether it did.
+    pub(super) fn rotate(&self, row: &RegistrationRow) -> Result<bool, Failure> {
+        let is_due = !self.0.is_current(&row.sealed)?;
+        if is_due {
+            self.0.rotate(SEALED)?;
+        }
+        Ok(is_due)
     }
 
     /// Remembers that the server accepts the client, and with which relaxations.
@@ -133,17 +165,12 @@ impl Rows {
 
     /// The relaxations that the issuer requires. After a month it is asked for what is best again.
     pub(super) fn relaxations(&self) -> Result<Relaxations, Failure> {
-        #[derive(Deserialize)]
-        struct Name {
-            name: String,
-        }
         if self.0.is_empty() {
             return Ok(Relaxations::default());
         }
         let since = seconds(now()).saturating_sub(RELAXATION_SECONDS);
-        let rows: Vec<Name> =
-            self.0.rows("SELECT name FROM relaxation WHERE since > ?", vec![since.into()])?;
-        Ok(rows.iter().filter_map(|row| Relaxation::named(&row.name)).collect())
+        let rows = self.0.rows("SELECT name FROM relaxation WHERE since > ?", vec![since.into()])?;
+        Ok(rows.into_iter().filter_map(|row| Relaxation::named(&row.read(Columns::text).ok()?)).collect())
     }
 
     fn set_relaxations(&self, relaxations: &Relaxations) -> Result<(), Failure> {
@@ -157,38 +184,6 @@ impl Rows {
             self.0.exec(insert, vec![relaxation.name().into(), seconds(now()).into()])?;
         }
         Ok(())
-    }
-
-    pub(super) fn hold(&self, client_id: &str, account: &str) -> Result<(), Failure> {
-        if self.0.is_empty() {
-            return Ok(());
-        }
-        let insert = "INSERT OR IGNORE INTO holder (client_id, account) VALUES (?, ?)";
-        self.0.exec(insert, vec![client_id.into(), account.into()])?;
-        self.set_idle(client_id, None)
-    }
-
-    /// Answers since when the client is idle, when that was its last user and it can be deleted.
-    pub(super) fn release(&self, client_id: &str, account: &str) -> Result<Option<i64>, Failure> {
-        if self.0.is_empty() {
-            return Ok(None);
-        }
-        let delete = "DELETE FROM holder WHERE client_id = ? AND account = ?";
-        self.0.exec(delete, vec![client_id.into(), account.into()])?;
-        if !self.holders(client_id)?.is_empty() {
-            return Ok(None);
-        }
-        let Some(row) = self.select("WHERE client_id = ?", vec![client_id.into()])?.pop() else {
-            return Ok(None);
-        };
-        let Some(server) = row.server() else { return Ok(None) };
-        let client = self.client(&row, &server)?;
-        if client.is_none_or(|client| client.managed_by(&server).is_none()) {
-            return Ok(None);
-        }
-        let now = seconds(now());
-        self.set_idle(client_id, Some(now))?;
-        Ok(Some(now))
     }
 
     /// True if the client was registered within so many seconds.
@@ -236,65 +231,57 @@ impl Rows {
         self.select("WHERE idle_since IS NOT NULL ORDER BY idle_since", Vec::new())
     }
 
-    /// Schedules another attempt to delete it.
-    pub(super) fn postpone(&self, row: &RegistrationRow, idle_since: i64) -> Result<(), Failure> {
+    /// The second at which a registration without users may be deleted.
+    pub(super) fn due(&self) -> Result<Option<i64>, Failure> {
+        let since = self.idle()?.first().and_then(|row| row.idle_since);
+        Ok(since.map(|since| since.saturating_add(self.grace())))
+    }
+
+    /// The seconds that a registration outlives its last user.
+    pub(super) fn grace(&self) -> i64 {
+        i64::try_from(self.config().unused_client.as_secs()).unwrap_or(i64::MAX)
+    }
+
+    /// Counts an attempt to delete it at the server. From the first on, no login gets this client.
+    pub(super) fn begin_deletion(&self, row: &RegistrationRow) -> Result<(), Failure> {
+        let update = "UPDATE registration SET attempts = attempts + 1 WHERE client_id = ?";
+        self.0.exec(update, vec![row.client_id.as_str().into()])
+    }
+
+    /// Schedules another attempt to delete it after so many seconds, unless it has a user again.
+    pub(super) fn postpone(&self, row: &RegistrationRow, seconds_from_now: i64) -> Result<(), Failure> {
+        let since = seconds(now()).saturating_add(seconds_from_now).saturating_sub(self.grace());
         self.0.exec(
-            "UPDATE registration SET idle_since = ?, attempts = attempts + 1 WHERE client_id = ?",
-            vec![idle_since.into(), row.client_id.as_str().into()],
+            "UPDATE registration SET idle_since = ? WHERE client_id = ? AND idle_since IS NOT NULL",
+            vec![since.into(), row.client_id.as_str().into()],
         )
     }
 
-    fn set_idle(&self, client_id: &str, since: Option<i64>) -> Result<(), Failure> {
+    pub(super) fn set_idle(&self, client_id: &str, since: Option<i64>) -> Result<(), Failure> {
         self.0.exec(
             "UPDATE registration SET idle_since = ?, attempts = 0 WHERE client_id = ?",
             vec![since.into(), client_id.into()],
         )
     }
 
-    fn holders(&self, client_id: &str) -> Result<Vec<serde_json::Value>, Failure> {
-        if self.0.is_empty() {
-            return Ok(Vec::new());
-        }
-        self.0.rows("SELECT account FROM holder WHERE client_id = ? LIMIT 1", vec![client_id.into()])
-    }
-
-    fn select(&self, rest: &str, bindings: Vec<SqlStorageValue>) -> Result<Vec<RegistrationRow>, Failure> {
+    pub(super) fn select(
+        &self,
+        rest: &str,
+        bindings: Vec<SqlStorageValue>,
+    ) -> Result<Vec<RegistrationRow>, Failure> {
         if self.0.is_empty() {
             return Ok(Vec::new());
         }
         let columns = "client_id, redirect_uri, name, server, sealed, created, idle_since, attempts, proven";
-        self.0.rows(&format!("SELECT {columns} FROM registration {rest}"), bindings)
+        let rows = self.0.rows(&format!("SELECT {columns} FROM registration {rest}"), bindings)?;
+        rows.into_iter().map(|row| row.read(RegistrationRow::read)).collect()
     }
 }
 
-fn place<'a>(server: &'a Server, redirect_uri: &'a Url) -> Place<'a> {
-    Place { issuer: server.issuer.as_str(), field: "client", row: redirect_uri.as_str() }
+fn place<'a>(issuer: &'a str, redirect_uri: &'a str, client_id: &'a str, server: &'a str) -> Place<'a> {
+    Place { issuer, field: "client", row: redirect_uri, used_for: [client_id, server] }
 }
 
 const RELAXATION_SECONDS: i64 = 2_592_000;
-
-/// A statement that is in use anywhere is never changed: what comes later stands in a step of its own.
-pub(super) const MIGRATIONS: Migrations = &[
-    &["CREATE TABLE registration (redirect_uri TEXT PRIMARY KEY, server TEXT NOT NULL, client_id TEXT NOT NULL,
-        sealed TEXT NOT NULL, created INTEGER NOT NULL)"],
-    // A registration that another one took the place of is still in use until its last connection ends.
-    &[
-        "ALTER TABLE registration RENAME TO single",
-        "CREATE TABLE registration (client_id TEXT PRIMARY KEY, redirect_uri TEXT NOT NULL,
-            name TEXT NOT NULL DEFAULT '', server TEXT NOT NULL, sealed TEXT NOT NULL, created INTEGER NOT NULL,
-            idle_since INTEGER, attempts INTEGER NOT NULL DEFAULT 0)",
-        "INSERT INTO registration (client_id, redirect_uri, server, sealed, created)
-            SELECT client_id, redirect_uri, server, sealed, created FROM single",
-        "DROP TABLE single",
-        "CREATE INDEX registration_by_uri ON registration (redirect_uri)",
-        "CREATE TABLE holder (client_id TEXT NOT NULL, account TEXT NOT NULL, PRIMARY KEY (client_id, account))
-            WITHOUT ROWID",
-    ],
-    // Registrations from before this step were used: the server accepted them.
-    &[
-        "ALTER TABLE registration ADD COLUMN proven INTEGER NOT NULL DEFAULT 1",
-        "CREATE TABLE relaxation (name TEXT PRIMARY KEY, since INTEGER NOT NULL) WITHOUT ROWID",
-    ],
-];
 
 const PAUSED_UNTIL: &str = "paused_until";

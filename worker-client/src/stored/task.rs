@@ -2,7 +2,7 @@ use login_flow::{Client, Server, TokenKind};
 use rfc7591::Secret;
 use serde::{Deserialize, Serialize};
 
-use super::{StoredClient, StoredServer, Version};
+use super::{Grant, StoredClient, StoredServer, Version};
 use crate::model::Event;
 
 /// A call to another party that must happen: stored with its cause, and repeated until it succeeds.
@@ -21,10 +21,23 @@ pub enum OutboxTask {
 
 /// A client and where it is registered.
 #[derive(Clone, Debug, Eq, PartialEq)]
-#[expect(missing_docs, clippy::exhaustive_structs, reason = "two identifiers")]
+#[expect(clippy::exhaustive_structs, reason = "two identifiers and a time")]
 pub struct RegisteredClient {
+    /// The issuer that it is registered at.
     pub issuer: String,
+    /// Its identifier there.
     pub client_id: String,
+    /// When it came into use, or went out of it, in milliseconds since 1970: the later of two counts, in whatever order
+    /// they arrive. 0 where it was not written down.
+    pub since: i64,
+}
+
+impl RegisteredClient {
+    /// The client of a grant.
+    pub fn at(grant: &Grant, since: i64) -> Self {
+        let issuer = grant.server.issuer.as_str().to_owned();
+        Self { issuer, client_id: grant.client.client_id.clone(), since }
+    }
 }
 
 /// A token to revoke, and where: only there may it be sent.
@@ -59,18 +72,21 @@ pub struct StoredRegisteredClient {
     pub version: Version,
     pub issuer: String,
     pub client_id: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<i64>,
 }
 
 impl From<RegisteredClient> for StoredRegisteredClient {
-    fn from(RegisteredClient { issuer, client_id }: RegisteredClient) -> Self {
-        Self { version: Version::CURRENT, issuer, client_id }
+    fn from(RegisteredClient { issuer, client_id, since }: RegisteredClient) -> Self {
+        let since = Some(since).filter(|since| *since != 0);
+        Self { version: Version::CURRENT, issuer, client_id, since }
     }
 }
 
 impl From<StoredRegisteredClient> for RegisteredClient {
     fn from(stored: StoredRegisteredClient) -> Self {
-        let StoredRegisteredClient { version: Version::V1 | Version::V2, issuer, client_id } = stored;
-        Self { issuer, client_id }
+        let StoredRegisteredClient { version: Version::V1 | Version::V2, issuer, client_id, since } = stored;
+        Self { issuer, client_id, since: since.unwrap_or_default() }
     }
 }
 
