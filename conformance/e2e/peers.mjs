@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 export const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const binary = process.env.CONFORMANCE ?? here('../../target/debug/conformance');
 
-/** `path`: of the issuer. `options`: of the server's start. `asksPerson`: a login has a form that only a person fills. */
+/** `path`: of the issuer. `options`: of the server's start. */
 export const PEERS = [
   { name: 'oidc-provider', path: '' },
   { name: 'oidc-provider', as: 'oidc-provider-basic', path: '', options: { authMethods: ['client_secret_basic'] } },
@@ -18,7 +18,7 @@ export const PEERS = [
   { name: 'fastmcp', path: '' },
   { name: 'better-auth', path: '/api/auth' },
   { name: 'oidc-provider-defaults', path: '' },
-  { name: 'allauth', path: '', asksPerson: true },
+  { name: 'allauth', path: '', options: { consent: 'auto' } },
   { name: 'solid', path: '' },
   { name: 'mcp-py-1.9', path: '' },
 ];

@@ -3,27 +3,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
-
-const here = (path) => fileURLToPath(new URL(path, import.meta.url));
-const binary = process.env.CONFORMANCE ?? here('../../target/debug/conformance');
-
-/** `path`: of the issuer. `supported`: the exit code in each mode says so. `options`: of the server's start. */
-const PEERS = [
-  { name: 'oidc-provider', path: '' },
-  { name: 'oidc-provider', as: 'oidc-provider-basic', path: '', options: { authMethods: ['client_secret_basic'] } },
-  { name: 'oidc-provider', as: 'oidc-provider-closed', path: '', options: { registration: 'off' } },
-  { name: 'mcp-ts-sdk', path: '' },
-  { name: 'workers-oauth-provider', path: '' },
-  { name: 'workers-oauth-provider-0.0.5', path: '', module: './old-workers-oauth-provider.mjs' },
-  { name: 'fastmcp', path: '' },
-  { name: 'better-auth', path: '/api/auth' },
-  { name: 'oidc-provider-defaults', path: '' },
-  { name: 'allauth', path: '', options: { consent: 'auto' } },
-  { name: 'mcp-py-1.9', path: '' },
-  { name: 'solid', path: '' },
-];
+import { PEERS, check, here, run, startPeer } from './peers.mjs';
 
 /** What a client may have to leave out or exchange, by the requirement that says so. */
 const NEEDS = {
@@ -58,7 +38,6 @@ for (const peer of PEERS)
     test('is reported as it is, in every mode', async () => {
       let reports = '';
       for (const [mode, options] of Object.entries(MODES)) {
-        if (peer.asksPerson && options.includes('--login')) continue;
         const { stdout, code } = await check(issuer, options);
         reports += `── ${mode}: exit code ${code}\n${steady(stdout, issuer)}\n`;
       }
@@ -117,13 +96,6 @@ test('README.md has the servers and what a client needs there', () => {
   if (process.env.UPDATE) writeFileSync(file, text);
   assert.equal(readFileSync(file, 'utf8'), text, 'UPDATE=1 writes it');
 });
-
-const check = (issuer, options) => run(['check', issuer, '--allow-private', ...options]);
-
-async function run(options) {
-  const done = await promisify(execFile)(binary, options, { timeout: 120_000 }).catch((error) => error);
-  return { stdout: done.stdout, code: done.code ?? 0 };
-}
 
 /** The report without the parts that differ from run to run. */
 function steady(text, issuer) {

@@ -26,8 +26,7 @@ pub struct Options {
     pub within: Duration,
     /// The registered redirection URI, on loopback.
     pub redirect_uri: Url,
-    /// The scope of the login; `None` is that of the challenge of the named URL, else `openid` at a server that speaks
-    /// OpenID Connect, else none.
+    /// The scope of the login; `None` lets the server choose.
     pub scope: Option<String>,
     /// The resource of the login (RFC 8707 §2); `None` for the named URL.
     pub resource: Option<String>,

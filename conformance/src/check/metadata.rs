@@ -5,8 +5,7 @@ pub(crate) use document::{judge_grants, judge_members};
 use std::{cell::RefCell, collections::BTreeMap};
 
 use http::{Response, StatusCode, header};
-use login_flow::{FetchError, Finding, Level, Probe, Requirement, Verdict, probe};
-use rfc7591::lenient::Members;
+use login_flow::{Finding, Level, Probe, Requirement, Verdict, probe};
 use serde_json::Value;
 
 use crate::{
@@ -19,7 +18,6 @@ use crate::{
 pub(super) async fn read(context: &mut CheckContext<'_>, typed: &str) -> Probe {
     let seen = RefCell::new(Vec::new());
     let documents = RefCell::new(BTreeMap::new());
-    let is_for_login = context.options.login;
     let session = context.session;
     let probe = probe(
         context.target,
@@ -28,16 +26,12 @@ pub(super) async fn read(context: &mut CheckContext<'_>, typed: &str) -> Probe {
         async |request| {
             let is_well_known = request.uri().path().contains("/.well-known/");
             let url = request.uri().to_string();
-            // Beside a document, a challenge only tells the scope of a login.
-            if !is_well_known && !is_for_login && !documents.borrow().is_empty() {
-                return Err(FetchError::NoAnswer);
-            }
             let line = received::line(&request);
             let response = session.fetch(request).await?;
             if is_well_known {
                 seen.borrow_mut().extend(Unread::of(&url, &response));
             }
-            if is_well_known && response.status() == StatusCode::OK && names_issuer(&response) {
+            if is_well_known && response.status() == StatusCode::OK {
                 documents.borrow_mut().insert(url, (line, response.clone()));
             }
             Ok(response)
@@ -87,11 +81,6 @@ pub(super) async fn read(context: &mut CheckContext<'_>, typed: &str) -> Probe {
         (None, verdict) => context.end_phase(Phase::Metadata, &format!("the host {verdict}")),
     }
     probe
-}
-
-fn names_issuer(response: &Response<Vec<u8>>) -> bool {
-    let document = Members::from_slice(response.body());
-    document.is_ok_and(|mut document| document.text::<String>("issuer").is_some())
 }
 
 /// A response at a well-known URL that comes close to being a document.

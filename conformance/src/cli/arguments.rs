@@ -102,7 +102,7 @@ pub(super) struct Check {
     /// Where a host points to another authorization server (RFC 9728), also check that one, with a report of its own
     #[arg(long, conflicts_with_all = ["record", "replay"], help_heading = "Beyond reading")]
     pub(super) follow: bool,
-    /// The scope of the login; without it that of the host's challenge, else `openid` where OpenID Connect is spoken
+    /// The scope of the login
     #[arg(long, value_name = "SCOPE", requires = "login", help_heading = "Beyond reading")]
     pub(super) scope: Option<String>,
     /// The redirection URI to register, where a server refuses those of loopback; a login can then complete

@@ -3,11 +3,12 @@
 use login_flow::{Client, Finding, Tokens};
 
 use super::{
-    authorize::{AuthorizationVariant, Granted, NoCode, TokenRequestVariant, authorize_variant},
+    authorize::{AuthorizationVariant, Granted, TokenRequestVariant, authorize_variant},
     browser::Browser,
     judge::{
         UNREGISTERED, judge_other_redirect_uri, judge_plain, judge_unknown_resource, judge_without_verifier,
     },
+    no_code::NoCode,
     token::{judge_refusal, keep_secrets, keep_tokens, revoke, send},
 };
 use crate::{context::CheckContext, rule::Rule};

@@ -130,3 +130,25 @@ pub(crate) fn judge_grants(metadata: &Metadata) -> Vec<Finding> {
     }
     findings
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn braces_are_no_part_of_a_url() {
+        let issuer = Issuer::try_from("https://as.example/tenant").unwrap();
+        let judged = |issuer_text: &str, endpoint: &str| {
+            let document = serde_json::json!({"issuer": issuer_text, "token_endpoint": endpoint, "op_tos_uri": "https://a.example/"});
+            let findings = judge_members(&issuer, document.to_string().as_bytes());
+            findings.into_iter().map(|finding| finding.id.into_owned()).collect::<Vec<_>>()
+        };
+        let good = "https://as.example/token";
+        assert_eq!(judged("https://as.example/{tenant}", good), [Rule::IssuerUrl.id()]);
+        assert_eq!(
+            judged("https://as.example/tenant", "https://as.example/{tenant}"),
+            [Rule::EndpointUrl.id()]
+        );
+        assert_eq!(judged("https://as.example/tenant", good), [""; 0], "the control");
+    }
+}
