@@ -12,11 +12,12 @@ use url::Url;
 use worker::{Env, Request};
 
 use crate::{
+    about::RootPage,
     account::{AccountEnvelope, AccountRequest, HostUser, Session},
     config::{Config, Misconfigured},
     cookie::SessionCookie,
     failure::{Failure, UserFailure},
-    model::{About, Connection, Probed, Receipt, closest},
+    model::{Connection, Probed, Receipt, closest},
     platform::{
         deployment::config,
         entropy::entropy,
@@ -107,7 +108,7 @@ impl Login {
 
     async fn probed(&self, typed: &str) -> Result<Probed, Failure> {
         let target = LoginTarget::parse(typed, &self.config.egress)?;
-        let (answered, about) = self.probe_host(&target).await?;
+        let (answered, RootPage { about, .. }) = self.probe_host(&target).await?;
         let retry_after = answered.retry_after();
         let mut probed = Probed::new(target.host(), target.resource(), answered.verdict, about);
         probed.retry_after = retry_after;
@@ -152,7 +153,7 @@ impl Login {
     }
 
     /// The host's metadata and branding. A host that is not in the cache counts against this user's limits.
-    pub(crate) async fn probe_host(&self, target: &LoginTarget) -> Result<(HostAnswer, About), Failure> {
+    pub(crate) async fn probe_host(&self, target: &LoginTarget) -> Result<(HostAnswer, RootPage), Failure> {
         let account = self.account();
         probe_host(&self.config, &self.rate_limit, account.as_deref(), target).await.map_err(report)
     }

@@ -10,7 +10,6 @@ use crate::{
     about::{RootPage, root_page},
     config::{Config, Preregistered},
     failure::Failure,
-    model::About,
     platform::{
         cache::CacheEntry,
         clock::{now, seconds},
@@ -26,20 +25,12 @@ pub(crate) struct HostAnswer {
     #[serde(flatten)]
     pub(crate) verdict: Verdict,
     pub(crate) server: Option<Server>,
-    /// The scope that the resource's challenge names: untrusted text.
-    #[serde(default)]
-    pub(crate) challenge_scope: Option<String>,
     /// Second of 1970 before which an unreachable host is not asked again.
     #[serde(default)]
     retry_at: Option<i64>,
 }
 
 impl HostAnswer {
-    /// The scope that a login asks for when no party names one.
-    pub(crate) fn chosen_scope(&self, server: &Server) -> RequestedScope {
-        RequestedScope::chosen(server, self.challenge_scope.as_deref())
-    }
-
     /// The failure that the verdict means for a login; `None` if the login can begin.
     pub(crate) fn failure(&self) -> Option<Failure> {
         Failure::of_verdict(&self.verdict, self.retry_after())
@@ -58,7 +49,7 @@ pub(crate) async fn probe_host(
     rate_limit: &RateLimit,
     account: Option<&str>,
     target: &LoginTarget,
-) -> Result<(HostAnswer, About), Failure> {
+) -> Result<(HostAnswer, RootPage), Failure> {
     let cache = CacheEntry::of(config, "probe", &target.resource());
     let remembered: Option<HostAnswer> = cache.read().await;
     if remembered.is_none() {
@@ -73,24 +64,40 @@ pub(crate) async fn probe_host(
             |issuer: &Issuer| config.clients.at(issuer).is_some_and(Preregistered::is_client);
         let fetch = through_until(egress, Limit::METADATA, Deadline::after(DISCOVERY_DEADLINE));
         let Probe { verdict, server, retry_after, .. } = probe(target, egress, is_preregistered, fetch).await;
-        // The root page is asked for its branding anyway.
-        let is_elsewhere = server.is_some() && *target.url() != target.root();
-        let fetch = through_until(egress, Limit::METADATA, Deadline::after(CHALLENGE_DEADLINE));
-        let challenge_scope = if is_elsewhere { challenge_scope(target, fetch).await } else { None };
         // A host that asks for time is given it: the answer is kept for as long.
         let wait = retry_after.map_or(PROBE_TTL, |retry_after| retry_after.wait(now()).max(PROBE_TTL));
         let is_unreachable = matches!(verdict, Verdict::Unreachable { .. });
         let retry_at = is_unreachable.then(|| seconds(now()).saturating_add(wait.as_secs().cast_signed()));
-        let answered = HostAnswer { verdict, server, challenge_scope, retry_at };
+        let answered = HostAnswer { verdict, server, retry_at };
         cache.write(&answered, wait).await;
         answered
     };
-    let (mut answered, page) = join(probing, root_page(target, config)).await;
-    let RootPage { about, challenge_scope } = page;
+    Ok(join(probing, root_page(target, config)).await)
+}
+
+/// The scope that a login asks for when no party names one. The challenge of a root came with its page; that of another
+/// resource is asked for, and kept for a minute.
+pub(crate) async fn chosen_scope(
+    config: &Config,
+    target: &LoginTarget,
+    server: &Server,
+    page: &RootPage,
+) -> RequestedScope {
     if *target.url() == target.root() {
-        answered.challenge_scope = challenge_scope;
+        return RequestedScope::chosen(server, page.challenge_scope.as_deref());
     }
-    Ok((answered, about))
+    let cache = CacheEntry::of(config, "challenge", &target.resource());
+    let scope = match cache.read::<Option<String>>().await {
+        Some(scope) => scope,
+        None => {
+            let deadline = Deadline::after(CHALLENGE_DEADLINE);
+            let scope =
+                challenge_scope(target, through_until(&config.egress, Limit::METADATA, deadline)).await;
+            cache.write(&scope, PROBE_TTL).await;
+            scope
+        }
+    };
+    RequestedScope::chosen(server, scope.as_deref())
 }
 
 /// The longest wait for all documents of a host together.

@@ -20,6 +20,7 @@ use crate::{
     model::{About, Health},
     pages::{self, BrowserSession, Notice},
     platform::{entropy::entropy, log::report, panic::contained},
+    probe::chosen_scope,
     problem::Problem,
 };
 use login_flow::{LoginTarget, RequestedScope, Server, digest};
@@ -152,11 +153,11 @@ async fn registrable(
     request: &Request,
     target: &LoginTarget,
 ) -> Result<RegistrableHost, Failed> {
-    let (answered, about) = login.counting(request).probe_host(target).await?;
+    let (answered, page) = login.counting(request).probe_host(target).await?;
     match (&answered.server, answered.failure()) {
         (Some(server), None) => {
-            let chosen_scope = answered.chosen_scope(server);
-            Ok(RegistrableHost { server: server.clone(), chosen_scope, about })
+            let chosen_scope = chosen_scope(&login.config, target, server, &page).await;
+            Ok(RegistrableHost { server: server.clone(), chosen_scope, about: page.about })
         }
         (_, Some(failure)) => Err(Failed::at(target, failure)),
         (None, None) => Err(Failed::at(target, Failure::internal(Defect::Verdict))),
