@@ -1,6 +1,6 @@
 //! The failures of hosts as they were met in the field, at the command line: the verdict, the party, and the words.
 
-use conformance::{Checker, Failure, Limit, Options, Report, Transport};
+use conformance::{Checker, Failure, Limit, Options, Report, Transport, lab::Lab};
 use futures_util::future::LocalBoxFuture;
 use http::{HeaderValue, Request, Response, header};
 
