@@ -250,14 +250,14 @@ export const WORKER = [
   worker(
     'a session is ours',
     src('account/store'),
-    ['let until = self.0.unseal::<i64>(session_place(digest), sealed)?;', 'let until = Ok::<_, Unsealable>(i64::MAX);'],
+    ['let until = self.0.unseal::<i64>(session_place(digest), &sealed)?;', 'let until = Ok::<_, Unsealable>(i64::MAX);'],
     'binding',
     'S01',
   ),
   worker(
     'a session ends',
     src('account/store'),
-    ['is_ok_and(|expires| expires <= until)', 'is_ok_and(|expires| expires <= until || until > 0)'],
+    ['if expires <= until {', 'if expires <= until || until > 0 {'],
     'binding',
     'S01',
   ),
@@ -426,8 +426,8 @@ export const WORKER = [
     src('account/store'),
     [
       'WHERE state = ? AND expires > ?";\n' +
-        '        let rows: Vec<Sealed> = self.0.rows(select, vec![state.into(), now.into()])?;',
-      'WHERE state = ?";\n        let rows: Vec<Sealed> = self.0.rows(select, vec![state.into()])?;',
+        '        let row = self.0.rows(select, vec![state.into(), now.into()])?.pop();',
+      'WHERE state = ?";\n        let row = self.0.rows(select, vec![state.into()])?.pop();',
     ],
     'callback',
     'C05|C17',
