@@ -250,7 +250,10 @@ export const WORKER = [
   worker(
     'a session is ours',
     src('account/store'),
-    ['let until = self.0.unseal::<i64>(session_place(digest), &sealed)?;', 'let until = Ok::<_, Unsealable>(i64::MAX);'],
+    [
+      'let until = self.0.unseal::<i64>(session_place(digest), &sealed)?;',
+      'let until = Ok::<_, Unsealable>(i64::MAX);',
+    ],
     'binding',
     'S01',
   ),
