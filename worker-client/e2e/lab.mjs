@@ -37,7 +37,12 @@ export class Lab {
   async open() {
     this.#door = await listen(async (request, response) => {
       const chunks = [];
-      for await (const chunk of request) chunks.push(chunk);
+      try {
+        for await (const chunk of request) chunks.push(chunk);
+      } catch {
+        // The runtime ended while it asked.
+        return;
+      }
       const { host, ...headers } = request.headers;
       const asked = {
         method: request.method,

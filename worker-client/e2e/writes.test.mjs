@@ -59,7 +59,11 @@ test('a first login: one write before the redirect and two before the page, besi
     [{ _cf_METADATA: 1, meta: 3, pending: 1, session: 1 }],
     'the alarm is of the same write',
   );
-  assert.deepEqual(redirect.registrar, [{ meta: 3, registration: 1 }], 'the new registration');
+  assert.deepEqual(
+    redirect.registrar,
+    [{ _cf_METADATA: 1, meta: 3, registration: 1 }],
+    'the new registration, and the alarm by which a change of keys reaches it, of the same write',
+  );
   assert.deepEqual(redirect.later, []);
 
   const page = await finish(agent, redirect.result);

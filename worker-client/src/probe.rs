@@ -87,16 +87,12 @@ pub(crate) async fn chosen_scope(
         return RequestedScope::chosen(server, page.challenge_scope.as_deref());
     }
     let cache = CacheEntry::of(config, "challenge", &target.resource());
-    let scope = match cache.read::<Option<String>>().await {
-        Some(scope) => scope,
-        None => {
-            let deadline = Deadline::after(CHALLENGE_DEADLINE);
-            let scope =
-                challenge_scope(target, through_until(&config.egress, Limit::METADATA, deadline)).await;
-            cache.write(&scope, PROBE_TTL).await;
-            scope
-        }
-    };
+    if let Some(scope) = cache.read::<Option<String>>().await {
+        return RequestedScope::chosen(server, scope.as_deref());
+    }
+    let fetch = through_until(&config.egress, Limit::METADATA, Deadline::after(CHALLENGE_DEADLINE));
+    let scope = challenge_scope(target, fetch).await;
+    cache.write(&scope, PROBE_TTL).await;
     RequestedScope::chosen(server, scope.as_deref())
 }
 

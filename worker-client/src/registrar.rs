@@ -69,13 +69,8 @@ pub(crate) enum RegistrarRequest {
         /// Identifier of the client.
         client_id: String,
     },
-    /// The server accepts this client, with these relaxations.
-    Proven {
-        /// Identifier of the client.
-        client_id: String,
-        /// Relaxations that the issuer requires.
-        relaxations: Relaxations,
-    },
+    /// The relaxations with which the server was found to serve a client.
+    Relax(Relaxations),
     /// An account has a connection with this client.
     Hold {
         /// Which.
@@ -131,9 +126,7 @@ impl Registrar {
         match rpc::read_request(&mut request).await {
             Ok(RegistrarRequest::Obtain(wanted)) => rpc::respond(inner.obtain(*wanted).await),
             Ok(RegistrarRequest::Forget { client_id }) => rpc::respond(inner.forget(&client_id)),
-            Ok(RegistrarRequest::Proven { client_id, relaxations }) => {
-                rpc::respond(inner.proven(&client_id, &relaxations))
-            }
+            Ok(RegistrarRequest::Relax(relaxations)) => rpc::respond(inner.relax(&relaxations)),
             Ok(RegistrarRequest::Hold { client_id, account, since }) => {
                 rpc::respond(inner.hold(&client_id, &account, since))
             }
@@ -285,8 +278,8 @@ impl Inner {
         }
     }
 
-    fn proven(&self, client_id: &str, relaxations: &Relaxations) -> Result<(), Failure> {
-        self.rows()?.proven(client_id, relaxations)
+    fn relax(&self, relaxations: &Relaxations) -> Result<(), Failure> {
+        self.rows()?.set_relaxations(relaxations)
     }
 
     fn rows(&self) -> Result<Rows, Failure> {

@@ -114,11 +114,10 @@ impl Inner {
             }
         };
         let host = names.target.host();
-        if !begun.is_proven || begun.relaxations != client.relaxations {
+        if begun.relaxations != client.relaxations {
             // If the registrar cannot be told, the next login finds it out.
-            let (client_id, relaxations) = (client.client_id.clone(), client.relaxations.clone());
-            let proven = RegistrarRequest::Proven { client_id, relaxations };
-            self.tell_registrar(server.issuer.as_str(), &proven).await;
+            let relax = RegistrarRequest::Relax(client.relaxations.clone());
+            self.tell_registrar(server.issuer.as_str(), &relax).await;
         }
         let grant = Grant { server, client, tokens };
         // The person logged out meanwhile: what came is not kept.

@@ -15,7 +15,11 @@ impl Rows {
         let insert = "INSERT INTO holder (client_id, account, since) VALUES (?, ?, ?)
             ON CONFLICT DO UPDATE SET since = excluded.since WHERE since < excluded.since";
         self.0.exec(insert, vec![client_id.into(), account.into(), since.into()])?;
-        self.set_idle(client_id, None)
+        // The server accepted it for this account.
+        self.0.exec(
+            "UPDATE registration SET idle_since = NULL, attempts = 0, proven = 1 WHERE client_id = ?",
+            vec![client_id.into()],
+        )
     }
 
     /// True if that was the last user of a client that can be deleted. What an account began later is not ended.

@@ -155,14 +155,6 @@ impl Rows {
         Ok(is_due)
     }
 
-    /// Remembers that the server accepts the client, and with which relaxations.
-    pub(super) fn proven(&self, client_id: &str, relaxations: &Relaxations) -> Result<(), Failure> {
-        if !self.0.is_empty() {
-            self.0.exec("UPDATE registration SET proven = 1 WHERE client_id = ?", vec![client_id.into()])?;
-        }
-        self.set_relaxations(relaxations)
-    }
-
     /// The relaxations that the issuer requires. After a month it is asked for what is best again.
     pub(super) fn relaxations(&self) -> Result<Relaxations, Failure> {
         if self.0.is_empty() {
@@ -173,7 +165,7 @@ impl Rows {
         Ok(rows.into_iter().filter_map(|row| Relaxation::named(&row.read(Columns::text).ok()?)).collect())
     }
 
-    fn set_relaxations(&self, relaxations: &Relaxations) -> Result<(), Failure> {
+    pub(super) fn set_relaxations(&self, relaxations: &Relaxations) -> Result<(), Failure> {
         if self.relaxations()? == *relaxations {
             return Ok(());
         }
