@@ -22,7 +22,6 @@ use login_flow::{LoginTarget, Probe, RequestedScope, Server, Verdict, challenge_
 /// The outcome of a probe: a validated server, exactly when a login is possible.
 #[derive(Deserialize, Serialize)]
 pub(crate) struct HostAnswer {
-    #[serde(flatten)]
     pub(crate) verdict: Verdict,
     pub(crate) server: Option<Server>,
     /// Second of 1970 before which an unreachable host is not asked again.
