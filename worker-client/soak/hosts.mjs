@@ -75,8 +75,8 @@ async function bytesPerHolder(world) {
     sql(
       file,
       `INSERT INTO holder WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${MANY})
-      SELECT client_id, substr(hex(randomblob(64)), 1, length(account))
-      FROM n, (SELECT client_id, account FROM holder LIMIT 1);`,
+      SELECT client_id, substr(hex(randomblob(64)), 1, length(account)), since
+      FROM n, (SELECT client_id, account, since FROM holder LIMIT 1);`,
     );
     added = sql(file, '', size) - before;
   });

@@ -126,7 +126,9 @@ impl Registrar {
         match rpc::read_request(&mut request).await {
             Ok(RegistrarRequest::Obtain(wanted)) => rpc::respond(inner.obtain(*wanted).await),
             Ok(RegistrarRequest::Forget { client_id }) => rpc::respond(inner.forget(&client_id)),
-            Ok(RegistrarRequest::Relax(relaxations)) => rpc::respond(inner.relax(&relaxations)),
+            Ok(RegistrarRequest::Relax(relaxations)) => {
+                rpc::respond(inner.rows().and_then(|rows| rows.set_relaxations(&relaxations)))
+            }
             Ok(RegistrarRequest::Hold { client_id, account, since }) => {
                 rpc::respond(inner.hold(&client_id, &account, since))
             }
@@ -276,10 +278,6 @@ impl Inner {
                 Err(failure)
             }
         }
-    }
-
-    fn relax(&self, relaxations: &Relaxations) -> Result<(), Failure> {
-        self.rows()?.set_relaxations(relaxations)
     }
 
     fn rows(&self) -> Result<Rows, Failure> {

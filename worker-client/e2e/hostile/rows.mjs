@@ -1,5 +1,6 @@
 // Generates the threat table (row, tests, result): `node e2e/hostile/rows.mjs` runs every test that names a row, in
-// Rust and in JavaScript, and writes ROWS.md; `rows.test.mjs` fails if a row is missing.
+// Rust and in JavaScript, and writes ROWS.md; `rows.test.mjs` fails if a row is missing. `rows.mjs FILE` takes the results
+// of a run of the JavaScript tests that `reporter.mjs` wrote.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -24,6 +25,19 @@ function results() {
 }
 
 function javascript() {
+  return readFileSync(process.argv[2] ?? run(), 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+    .map(({ name, file, passed, todo, skip }) => ({
+      name,
+      file: relative(root, file),
+      result: skip ? 'skipped' : todo ? 'todo' : passed ? 'passed' : 'FAILED',
+    }));
+}
+
+/** Runs every file that names a row; the file with the results. */
+function run() {
   const output = join(mkdtempSync(join(tmpdir(), 'rows-')), 'tests.jsonl');
   const files = execFileSync('git', ['grep', '-liE', "['`][drctpsbaxl][0-9]{2}\\b", '--', '*.test.mjs'], {
     cwd: root,
@@ -42,15 +56,7 @@ function javascript() {
     ],
     { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] },
   );
-  return readFileSync(output, 'utf8')
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line))
-    .map(({ name, file, passed, todo, skip }) => ({
-      name,
-      file: relative(root, file),
-      result: skip ? 'skipped' : todo ? 'todo' : passed ? 'passed' : 'FAILED',
-    }));
+  return output;
 }
 
 function rust() {

@@ -100,7 +100,7 @@ impl Inner {
         store.end_pending(&state)?;
         let egress = &store.0.config().egress;
         let outcome = drive(exchange, through(egress, Limit::TOKEN)).await;
-        let AuthorizationRequest { server, client: begun, .. } = first;
+        let AuthorizationRequest { server, client: begun, is_repeated, .. } = first;
         let Issued { client, tokens } = match outcome {
             Ok(issued) => issued,
             Err(DriveError::Protocol(NotIssued { retry: Some(second), .. })) => {
@@ -114,7 +114,7 @@ impl Inner {
             }
         };
         let host = names.target.host();
-        if begun.relaxations != client.relaxations {
+        if is_repeated || begun.relaxations != client.relaxations {
             // If the registrar cannot be told, the next login finds it out.
             let relax = RegistrarRequest::Relax(client.relaxations.clone());
             self.tell_registrar(server.issuer.as_str(), &relax).await;

@@ -16,7 +16,7 @@ impl Inner {
     /// has not forgotten it: another one would fare no better, and this one would be orphaned.
     pub(super) fn forget(&self, client_id: &str) -> Result<(), Failure> {
         let rows = self.rows()?;
-        if rows.is_younger_than(client_id, JUST_REGISTERED)? {
+        if rows.is_new(client_id, JUST_REGISTERED)? {
             return Ok(());
         }
         rows.delete(client_id)

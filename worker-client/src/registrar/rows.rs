@@ -178,11 +178,11 @@ impl Rows {
         Ok(())
     }
 
-    /// True if the client was registered within so many seconds.
-    pub(super) fn is_younger_than(&self, client_id: &str, seconds_ago: i64) -> Result<bool, Failure> {
+    /// True if the client was registered within so many seconds, and the server has not accepted it since.
+    pub(super) fn is_new(&self, client_id: &str, seconds_ago: i64) -> Result<bool, Failure> {
         let rows = self.select("WHERE client_id = ?", vec![client_id.into()])?;
         let since = seconds(now()).saturating_sub(seconds_ago);
-        Ok(rows.iter().any(|row| row.created > since))
+        Ok(rows.iter().any(|row| row.created > since && row.proven == 0))
     }
 
     pub(super) fn delete(&self, client_id: &str) -> Result<(), Failure> {
