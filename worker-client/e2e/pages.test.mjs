@@ -247,7 +247,7 @@ describe('what a person does', () => {
   test('reaches everything with the keyboard, in the order it is read, and sees where they are', async () => {
     const { page, close } = await start('home-many');
     const order = [];
-    for (let press = 0; press < 9; press += 1) {
+    for (let press = 0; press < 12; press += 1) {
       await page.keyboard.press('Tab');
       order.push(
         await page.evaluate(() => {

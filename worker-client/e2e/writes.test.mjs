@@ -75,7 +75,11 @@ test('a first login: one write before the redirect and two before the page, besi
     'the tokens, and the session that follows',
   );
   assert.deepEqual(tables(page.later), ['_cf_METADATA outbox'], 'the alarm tells the registrar');
-  assert.deepEqual(page.registrar, [{ holder: 1 }], 'for the alarm');
+  assert.deepEqual(
+    page.registrar,
+    [{ holder: 1, registration: 0 }],
+    'for the alarm: one write, which also notes that the server accepts the client',
+  );
 });
 
 test('the page that follows: the secrets before the one that arrived are cut short, in one write', async () => {

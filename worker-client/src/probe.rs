@@ -1,11 +1,14 @@
 //! Probes of hosts, each kept for a minute.
 
+mod remembered;
+
 use std::time::Duration;
 
 use futures_util::future::join;
 use rfc8414::Issuer;
 use serde::{Deserialize, Serialize};
 
+use self::remembered::VerdictForm;
 use crate::{
     about::{RootPage, root_page},
     config::{Config, Preregistered},
@@ -22,6 +25,7 @@ use login_flow::{LoginTarget, Probe, RequestedScope, Server, Verdict, challenge_
 /// The outcome of a probe: a validated server, exactly when a login is possible.
 #[derive(Deserialize, Serialize)]
 pub(crate) struct HostAnswer {
+    #[serde(with = "VerdictForm")]
     pub(crate) verdict: Verdict,
     pub(crate) server: Option<Server>,
     /// Second of 1970 before which an unreachable host is not asked again.
