@@ -6,6 +6,7 @@ import { Agent } from './agent.mjs';
 import { App, hostOf } from './app.mjs';
 import { Lab } from './lab.mjs';
 import { HOST, Server } from './server.mjs';
+import { eventually as within } from './waiting.mjs';
 
 export let lab, app, server;
 export const browser = () => new Agent(app, lab);
@@ -24,14 +25,8 @@ export async function logIn(agent, query = 'url=as.example') {
 export const connections = async (agent) => (await agent.json('GET', '/connections')).json;
 export const use = (agent, url = `${HOST}/api`, more = {}) => agent.json('POST', '/use', { body: { url, ...more } });
 
-/** Waits until it holds: the work of an alarm comes a moment later. */
-export async function eventually(holds, what) {
-  for (let i = 0; i < 100; i += 1) {
-    if (await holds()) return;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  assert.fail(`never: ${what}`);
-}
+/** Waits until it holds, for ten seconds. */
+export const eventually = (holds, what) => within(holds, what, 10);
 
 beforeEach(() => {
   lab = new Lab();

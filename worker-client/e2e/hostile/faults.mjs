@@ -1,13 +1,9 @@
 // Faults of a host: responses that no server sends on purpose, over the socket that the Worker reads.
 import { brotliCompressSync, gzipSync } from 'node:zlib';
+import { wait } from '../waiting.mjs';
 
 /** A function in place of a body: it has the response to itself. `status` is what the lab writes down. */
 const streamed = (stream, status = 200) => ({ status, headers: {}, body: '', stream });
-
-const wait = (milliseconds) =>
-  new Promise((resolve) => {
-    setTimeout(resolve, milliseconds);
-  });
 
 /** When the other side ends the connection, in milliseconds since the fault was made; how many bytes it took. */
 class Seen {

@@ -5,21 +5,8 @@ import { after, afterEach, before, beforeEach, describe, test } from 'node:test'
 import { Agent } from '../agent.mjs';
 import { hostOf } from '../app.mjs';
 import { json } from '../lab.mjs';
-import { silence } from './faults.mjs';
+import { eventually, wait } from '../waiting.mjs';
 import { APP, place, World } from './world.mjs';
-
-const wait = (milliseconds) =>
-  new Promise((resolve) => {
-    setTimeout(resolve, milliseconds);
-  });
-
-async function eventually(holds, what) {
-  for (let n = 0; n < 150; n += 1) {
-    if (await holds()) return;
-    await wait(100);
-  }
-  assert.fail(`never: ${what}`);
-}
 
 const REVOKED = { refresh_token: 'revoked', access_token: 'revoked' };
 const idOf = async (world, browser) => (await world.connections(browser))[0].id;
@@ -53,20 +40,7 @@ describe('a connection that needs a login', () => {
     });
 
   test('T16 T02 the answers of two refreshes were lost: both tokens are revoked all the same', async () => {
-    for (let n = 0; n < 2; n += 1) {
-      let asked;
-      const arrived = new Promise((resolve) => {
-        asked = resolve;
-      });
-      server.on.refresh = () => {
-        asked();
-        return silence();
-      };
-      const lost = use().catch(() => undefined);
-      await arrived;
-      await world.app.restart();
-      await lost;
-    }
+    for (let n = 0; n < 2; n += 1) await world.endDuring('refresh', server, use);
     assert.equal((await use()).json.type, 'login-again');
     assert.equal(server.accepted().length, 1, 'the server still takes them');
     assert.deepEqual(await disconnect(), REVOKED);

@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import { Agent } from '../agent.mjs';
 import { hostOf, sealedIn } from '../app.mjs';
+import { eventually, wait } from '../waiting.mjs';
 import { World } from './world.mjs';
 
 const [K1, K2, K3] = Array.from({ length: 3 }, () => randomBytes(32).toString('base64'));
@@ -13,19 +14,6 @@ const GIVEN_UP = { ...WITHOUT, lost: ['k1'] };
 const DAY = 86_400;
 
 let world, server, browser;
-
-const wait = (milliseconds) =>
-  new Promise((resolve) => {
-    setTimeout(resolve, milliseconds);
-  });
-
-async function eventually(holds, what) {
-  for (let n = 0; n < 150; n += 1) {
-    if (await holds()) return;
-    await wait(100);
-  }
-  assert.fail(`never: ${what}`);
-}
 
 async function start({ modules } = {}) {
   const MASTER_KEYS = JSON.stringify({ active: 'k1', keys: { k1: K1 } });

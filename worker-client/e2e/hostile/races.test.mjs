@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import { hostOf } from '../app.mjs';
+import { eventually } from '../waiting.mjs';
 import { place, World } from './world.mjs';
 
 const PARTIES = ['refresh', 'disconnect', 'login', 'callback', 'rotation', 'alarm', 'eviction'];
@@ -14,19 +15,6 @@ before(async () => {
   world = await World.start({ modules: await hostOf('hostile/evicting-host.mjs') });
 });
 after(() => world.stop());
-
-const wait = (milliseconds) =>
-  new Promise((resolve) => {
-    setTimeout(resolve, milliseconds);
-  });
-
-async function eventually(holds, what) {
-  for (let n = 0; n < 150; n += 1) {
-    if (await holds()) return;
-    await wait(100);
-  }
-  assert.fail(`never: ${what}`);
-}
 
 /** A person with a connection whose access token is over, and another one elsewhere. */
 async function begin() {

@@ -2,17 +2,13 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { json } from '../lab.mjs';
+import { wait } from '../waiting.mjs';
 import { endless, html, redirect, reset, silence } from './faults.mjs';
 import { APP, isCallback, place, World } from './world.mjs';
 
 let world, server, browser;
 const use = (path = '/api') => world.use(browser, `${server.issuer}${path}`);
 const connection = async () => (await world.connections(browser))[0];
-const wait = (milliseconds) =>
-  new Promise((resolve) => {
-    setTimeout(resolve, milliseconds);
-  });
-
 before(async () => {
   world = await World.start();
 });
@@ -137,18 +133,7 @@ describe('the exchange', () => {
 
   test('T18 the runtime ends during the exchange: the code is not sent again', async () => {
     const callback = await world.upToCallback(server, browser);
-    let asked;
-    const arrived = new Promise((resolve) => {
-      asked = resolve;
-    });
-    server.on.exchange = () => {
-      asked();
-      return silence();
-    };
-    const answer = browser.visit(callback).catch(() => undefined);
-    await arrived;
-    await world.app.restart();
-    await answer;
+    await world.endDuring('exchange', server, () => browser.visit(callback));
     server.on = {};
     const page = await browser.visit(callback);
     assert.equal(page.status, 400, page.body);
@@ -218,19 +203,7 @@ describe('the refresh', () => {
 
   test('T02 the runtime ends between rotation and store: the token is presented once more, never again', async () => {
     await expired();
-    let asked;
-    const arrived = new Promise((resolve) => {
-      asked = resolve;
-    });
-    server.on.refresh = (_, honest) => {
-      honest();
-      asked();
-      return silence();
-    };
-    const lost = use().catch(() => undefined);
-    await arrived;
-    await world.app.restart();
-    await lost;
+    await world.endDuring('refresh', server, use, (honest) => honest());
     server.on = {};
     assert.equal((await use()).json.type, 'login-again');
     assert.equal((await use()).json.type, 'login-again');
@@ -241,20 +214,7 @@ describe('the refresh', () => {
 
   test('T02 the runtime ends twice so: the token is not presented for a third time', async () => {
     await expired();
-    for (let n = 0; n < 2; n += 1) {
-      let asked;
-      const arrived = new Promise((resolve) => {
-        asked = resolve;
-      });
-      server.on.refresh = () => {
-        asked();
-        return silence();
-      };
-      const lost = use().catch(() => undefined);
-      await arrived;
-      await world.app.restart();
-      await lost;
-    }
+    for (let n = 0; n < 2; n += 1) await world.endDuring('refresh', server, use);
     server.on = {};
     assert.equal((await use()).json.type, 'login-again');
     assert.equal(world.lab.requests(server.host, { path: '/token' }).length, 3, 'the exchange, and two refreshes');

@@ -5,6 +5,7 @@ import { Agent } from '../agent.mjs';
 import { App, hostOf } from '../app.mjs';
 import { Lab } from '../lab.mjs';
 import { found } from './canary.mjs';
+import { silence } from './faults.mjs';
 import { Server } from './server.mjs';
 
 export const APP = 'https://app.example';
@@ -83,6 +84,24 @@ export class World {
   /** A request of the program around the app, as its user. */
   use(browser, url, request = {}) {
     return browser.json('POST', '/use', { body: { url, ...request } });
+  }
+
+  /**
+   * The runtime ends while a request waits for its answer, which never comes. `step` is that of the server, `answered`
+   * what the server did all the same.
+   */
+  async endDuring(step, server, request, answered = () => {}) {
+    const arrived = new Promise((resolve) => {
+      server.on[step] = (_, honest) => {
+        answered(honest);
+        resolve();
+        return silence();
+      };
+    });
+    const lost = request().catch(() => undefined);
+    await arrived;
+    await this.app.restart();
+    await lost;
   }
 
   async connections(browser) {
