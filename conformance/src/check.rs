@@ -1,6 +1,7 @@
 //! The check of one host: the order of its phases, each only as far as it was asked for.
 
 mod about;
+mod beside;
 mod confidential;
 pub(crate) mod login;
 pub(crate) mod management;

@@ -204,7 +204,7 @@ mod tests {
         }
     }
 
-    /// What a response of those bytes is read as; the encodings are those that the Worker reads.
+    /// The text that a response of those bytes is read as; the encodings are those that the Worker reads.
     async fn received(encoding: &str, body: Vec<u8>, limit: Limit) -> Result<Vec<u8>, FetchError> {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();

@@ -64,8 +64,7 @@ const PEERS = [
   },
 ];
 
-const only = process.env.PEER;
-for (const peer of PEERS.filter(({ name }) => !only || name === only))
+for (const peer of PEERS)
   describe(`${peer.name} at ${peer.host}`, () => {
     let lab, server, app, agent;
     const requests = (grant) =>

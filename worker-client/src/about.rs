@@ -23,7 +23,7 @@ use crate::{
 };
 use login_flow::{BearerChallenge, Egress, LoginTarget, get, is_page, is_transient, location, same_site};
 
-/// What the response to a request for the root page says, without a token.
+/// The content of the response to a request for the root page without a token.
 #[derive(Default, Deserialize, Serialize)]
 pub(crate) struct RootPage {
     pub(crate) about: About,

@@ -176,10 +176,19 @@ pub(crate) enum LoginStep {
 pub(crate) struct RefusedToken {
     /// Its digest.
     pub(crate) digest: String,
-    /// True if the resource said that the token is invalid: without a refresh token the connection is then over.
-    pub(crate) is_invalid: bool,
-    /// True if it has just taken the place of another one that was refused.
-    pub(crate) is_new: bool,
+    /// The meaning of the response.
+    pub(crate) refusal: Refusal,
+}
+
+/// The meaning of a response that does not accept a token.
+#[derive(Clone, Copy, Deserialize, Eq, PartialEq, Serialize)]
+pub(crate) enum Refusal {
+    /// The resource said that the token is invalid: without a refresh token the connection is over.
+    Invalid,
+    /// The token has just taken the place of another one that was refused.
+    OfReplacement,
+    /// A renewed token may fare better.
+    Unclear,
 }
 
 /// A token to use.

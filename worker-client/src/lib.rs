@@ -58,6 +58,8 @@ mod probe;
 mod registrar;
 #[cfg(target_arch = "wasm32")]
 mod routes;
+#[cfg(any(target_arch = "wasm32", test))]
+mod verdict_form;
 
 #[cfg(target_arch = "wasm32")]
 pub use account::Account;

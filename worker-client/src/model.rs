@@ -115,7 +115,7 @@ pub enum Revocation {
     Refused,
     /// The server did not answer as it should; it will be asked again, for a day.
     FailedWillRetry,
-    /// What was held is revoked. A refresh was under way, and what it brings will be revoked when it comes.
+    /// The token is revoked. A refresh was under way, and the token that it brings will be revoked when it comes.
     UnderWay,
     /// It cannot be opened, because its key is missing: it is kept, and revoked once the key is back.
     Unreadable,

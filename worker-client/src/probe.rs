@@ -1,14 +1,11 @@
 //! Probes of hosts, each kept for a minute.
 
-mod remembered;
-
 use std::time::Duration;
 
 use futures_util::future::join;
 use rfc8414::Issuer;
 use serde::{Deserialize, Serialize};
 
-use self::remembered::VerdictForm;
 use crate::{
     about::{RootPage, root_page},
     config::{Config, Preregistered},
@@ -19,6 +16,7 @@ use crate::{
         fetch::{Deadline, Limit, through_until},
         limits::RateLimit,
     },
+    verdict_form::VerdictForm,
 };
 use login_flow::{LoginTarget, Probe, RequestedScope, Server, Verdict, challenge_scope, probe};
 

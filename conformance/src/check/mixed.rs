@@ -1,24 +1,17 @@
 //! A client with an https redirection URI beside that of loopback, as apps with a web and a desktop form register.
 
-use login_flow::{Client, ClientAuth, Finding, Server};
-use rfc7591::{ClientConfiguration, ClientMetadata, Registration, RegistrationError, UriString};
+use login_flow::{Finding, Server};
+use rfc7591::{ClientMetadata, Registration, RegistrationError, UriString};
 
+use super::beside::ClientBeside;
 use crate::{context::CheckContext, rule::Rule, session::Limit};
-
-/// A client with two redirection URIs.
-pub(super) struct Mixed {
-    /// The client that a login needs.
-    pub(super) client: Option<Client>,
-    client_id: String,
-    configuration: Option<ClientConfiguration>,
-}
 
 /// Registers it, where the redirection URI of the check is one of loopback.
 pub(super) async fn register(
     context: &mut CheckContext<'_>,
     server: &Server,
     good: &ClientMetadata,
-) -> Option<Mixed> {
+) -> Option<ClientBeside> {
     let rule = Rule::MixedRedirectUris;
     let redirect_uri = context.options.redirect_uri.clone();
     if redirect_uri.scheme() == "https" {
@@ -51,21 +44,9 @@ pub(super) async fn register(
     } else {
         context.failed(not_both());
     }
-    let method = information.metadata.token_endpoint_auth_method.clone();
-    let auth = ClientAuth::new(method, information.client_secret).ok().filter(|_| is_mixed);
-    let client_id = information.client_id;
-    let client = auth.map(|auth| Client::preregistered(client_id.clone(), auth, redirect_uri));
-    Some(Mixed { client, client_id, configuration: information.management })
-}
-
-impl Mixed {
-    /// Deletes it where the server offers that.
-    pub(super) async fn delete(self, context: &mut CheckContext<'_>, server: &Server) {
-        let Self { client_id, configuration, .. } = self;
-        context
-            .delete_or_leave(server, configuration, &client_id, "a client with two redirection URIs")
-            .await;
-    }
+    let mut beside = ClientBeside::of(information, redirect_uri, "a client with two redirection URIs");
+    beside.client = beside.client.filter(|_| is_mixed);
+    Some(beside)
 }
 
 /// The finding of a refusal to register it.

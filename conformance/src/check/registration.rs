@@ -36,9 +36,7 @@ pub(super) async fn register(
         register = register.with_scope(scope);
     }
     let (requested, registration, response) = loop {
-        let requested = serde_json::from_slice::<ClientMetadata>(register.request().body());
-        let requested =
-            requested.map_err(|error| format!("the registration request cannot be read: {error}"))?;
+        let requested = register.client_metadata();
         let registration = context.with_token(Registration::new(endpoint.clone(), requested.clone()));
         let sent = context.session.send(registration.request(), Limit::Json).await;
         let response = sent.map_err(|failure| failure.to_string())?;

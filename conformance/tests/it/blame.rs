@@ -23,7 +23,7 @@ fn why(report: &Report, rule: Rule) -> String {
     }
 }
 
-/// An MCP server with another authorization server does what RFC 9728 asks: it is named, and nobody is blamed.
+/// An MCP server with another authorization server does what RFC 9728 asks: the server is named, and no party is at fault.
 #[tokio::test]
 async fn an_mcp_server_that_points_elsewhere_is_not_blamed() {
     for challenged in ["GET", "POST"] {

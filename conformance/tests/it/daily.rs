@@ -162,7 +162,7 @@ fn a_word_and_a_badge() {
             document.descendants().find(|node| node.has_tag_name("title")).and_then(|node| node.text());
         assert!(title.is_some_and(|title| title.starts_with(parts)), "{badge}");
     }
-    // What was asked for and has no answer is neither.
+    // A check that was asked for and has no answer is neither.
     let unanswered = run(&["check", "http://127.0.0.1:9", "--allow-private", "--format", "word"]);
     assert_eq!(String::from_utf8_lossy(&unanswered.stdout).trim(), "unknown", "{}", text(&unanswered));
     let file = folder.join("reports.jsonl");

@@ -62,7 +62,7 @@ async fn a_client_with_a_secret_beside_a_public_one() {
     assert_eq!(report.findings, [], "{report}");
 }
 
-/// What a server does not take beside the rest is not sent again: a `resource` with a refresh, `client_id` beside HTTP
+/// A parameter that a server does not take beside the rest is not sent again: a `resource` with a refresh, `client_id` beside HTTP
 /// Basic with a revocation.
 #[tokio::test]
 async fn what_a_server_refuses_is_left_out() {

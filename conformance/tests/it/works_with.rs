@@ -1,4 +1,4 @@
-//! What widely used clients can do at a server, and what stops them.
+//! The logins of widely used clients at a server, and the reasons that stop them.
 
 use conformance::{
     Answer as Can, Checker, Options, Preset, Report,

@@ -9,7 +9,7 @@ use url::Url;
 use crate::{
     Client, CodeExchange, Quotation, Relaxation, RequestedScope, Requirement, Server,
     quotation::{error_code, said},
-    scope::{OFFLINE_ACCESS, OPENID, has_value},
+    scope::{OFFLINE_ACCESS, OPENID, has_scope_value},
 };
 
 /// The input of one authorization request (RFC 6749 §4.1.1, RFC 7636 §4.3, RFC 8707 §2).
@@ -49,12 +49,12 @@ impl AuthorizationRequest {
         if let Some(scope) = self.sent_scope() {
             url.query_pairs_mut().append_pair("scope", &scope);
             // OpenID Connect Core 1.0 §3.1.2.1: some servers reject the scope `openid` without a nonce.
-            if has_value(&scope, OPENID) {
+            if has_scope_value(&scope, OPENID) {
                 let nonce = Sha256::digest(format!("nonce {}", state.as_str()));
                 url.query_pairs_mut().append_pair("nonce", &Base64UrlUnpadded::encode_string(&nonce));
             }
             // OpenID Connect Core 1.0 §11: without it the server ignores the scope `offline_access`.
-            if has_value(&scope, OFFLINE_ACCESS) {
+            if has_scope_value(&scope, OFFLINE_ACCESS) {
                 url.query_pairs_mut().append_pair("prompt", "consent");
             }
         }

@@ -8,7 +8,7 @@ use url::Url;
 
 use crate::{
     ClientAuth, RegisterError, Relaxation, Relaxations, Server,
-    scope::{has_value, union},
+    scope::{has_scope_value, scope_values, union},
 };
 
 /// A client registered at one issuer, with one redirection URI.
@@ -107,9 +107,7 @@ impl Client {
     /// True if the registration covers a scope, as far as that is known.
     pub fn may_ask_for(&self, scope: Option<&str>) -> bool {
         let Some(registered) = &self.scope else { return true };
-        scope.is_none_or(|scope| {
-            scope.split(' ').filter(|value| !value.is_empty()).all(|value| has_value(registered, value))
-        })
+        scope.is_none_or(|scope| scope_values(scope).all(|value| has_scope_value(registered, value)))
     }
 
     /// The client configuration endpoint, if it has the origin of the server's registration endpoint.

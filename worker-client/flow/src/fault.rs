@@ -68,7 +68,7 @@ impl Faulty for FailedResponse {
                 .as_deref()
                 .is_some_and(|error| codes.iter().any(|code| error.eq_ignore_ascii_case(code)))
         };
-        // Whatever else the body says: a proxy, or an application that broke, speaks for nobody.
+        // The body does not count: a proxy, or an application that broke, does not speak for the server.
         if matches!(status, 408 | 425 | 429 | 500..) || is(TEMPORARY) {
             return Fault::Temporary { retry_after: self.retry_after };
         }

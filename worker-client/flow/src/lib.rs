@@ -60,7 +60,7 @@ pub use resource::covers;
 pub use retry_after::RetryAfter;
 pub use revoke::{Revoke, TokenKind};
 pub use rfc8414::Level;
-pub use scope::RequestedScope;
+pub use scope::{RequestedScope, has_scope_value, scope_values};
 pub use server::{Mechanism, Server, Unusable};
 pub use site::same_site;
 pub use token::Tokens;

@@ -64,6 +64,11 @@ impl Register {
         &self.relaxations
     }
 
+    /// The client metadata of the present request.
+    pub fn client_metadata(&self) -> ClientMetadata {
+        self.metadata(&self.relaxations)
+    }
+
     fn metadata(&self, relaxations: &Relaxations) -> ClientMetadata {
         let mut metadata =
             asked(&self.server, &self.redirect_uri, &self.client_name, &self.scope, relaxations);
@@ -72,7 +77,7 @@ impl Register {
     }
 
     fn registration(&self) -> Registration {
-        let registration = Registration::new(self.endpoint.clone(), self.metadata(&self.relaxations));
+        let registration = Registration::new(self.endpoint.clone(), self.client_metadata());
         match &self.initial_access_token {
             Some(token) => registration.with_initial_access_token(token.clone()),
             None => registration,
@@ -82,7 +87,7 @@ impl Register {
     /// The relaxations with everything relaxed that a registration can do without; `None` if that is the same request,
     /// or this was the second one.
     fn less(&self) -> Option<Relaxations> {
-        let metadata = self.metadata(&self.relaxations);
+        let metadata = self.client_metadata();
         let all = [Relaxation::RegistrationWithoutScope, Relaxation::ListedGrantTypes];
         let changes = all
             .into_iter()
@@ -106,7 +111,7 @@ impl Exchange for Register {
                 Ok(Turn::Again(Self { relaxations, is_repeated: true, ..self }))
             }
             (registered, _) => {
-                let scope = self.metadata(&self.relaxations).scope;
+                let scope = self.client_metadata().scope;
                 let registered =
                     registered.map_err(|error| RegisterError::of(error, Step::Registration, response))?;
                 Client::receive(registered, self.redirect_uri, scope.as_deref(), self.relaxations)

@@ -15,7 +15,7 @@ pub enum RequestedScope {
 impl RequestedScope {
     /// The scope that this client chooses: that of the resource's challenge (RFC 6750 §3), else the server's default.
     pub fn chosen(server: &Server, challenge: Option<&str>) -> Self {
-        Self::Chosen(challenge.and_then(scope_values).or_else(|| server.default_scope()))
+        Self::Chosen(challenge.and_then(checked).or_else(|| server.default_scope()))
     }
 
     /// The scope before any relaxation.
@@ -63,15 +63,20 @@ impl Server {
     }
 }
 
+/// The values of a scope, which spaces separate (RFC 6749 §3.3).
+pub fn scope_values(scope: &str) -> impl Iterator<Item = &str> + Clone {
+    scope.split(' ').filter(|value| !value.is_empty())
+}
+
 /// True if a scope has a value.
-pub(crate) fn has_value(scope: &str, value: &str) -> bool {
-    scope.split(' ').any(|other| other == value)
+pub fn has_scope_value(scope: &str, value: &str) -> bool {
+    scope_values(scope).any(|other| other == value)
 }
 
 /// The values of several scopes, each once, in their order; bounded to 64 values of 100 bytes.
 pub(crate) fn union<'a>(scopes: impl IntoIterator<Item = &'a str>) -> String {
     let mut values: Vec<&str> = Vec::new();
-    for value in scopes.into_iter().flat_map(|scope| scope.split(' ')) {
+    for value in scopes.into_iter().flat_map(scope_values) {
         if is_value(value) && !values.contains(&value) && values.len() < 64 {
             values.push(value);
         }
@@ -80,9 +85,8 @@ pub(crate) fn union<'a>(scopes: impl IntoIterator<Item = &'a str>) -> String {
 }
 
 /// The scope of an untrusted text; `None` if it is not a list of scope values (RFC 6749 §3.3).
-fn scope_values(text: &str) -> Option<String> {
-    let values = text.split(' ').filter(|value| !value.is_empty());
-    values.clone().all(is_value).then(|| union([text])).filter(|scope| !scope.is_empty())
+fn checked(text: &str) -> Option<String> {
+    scope_values(text).all(is_value).then(|| union([text])).filter(|scope| !scope.is_empty())
 }
 
 /// True for 1 to 100 of the characters of RFC 6749 §3.3.

@@ -423,3 +423,14 @@ fn a_registration_covers_the_scope_that_it_asked_for() {
     assert_eq!(sent["scope"], "a b c");
     assert!(updated.unwrap().may_ask_for(Some("c a")));
 }
+
+#[test]
+fn a_relaxation_has_one_name() {
+    for relaxation in Relaxation::ALL {
+        assert_eq!(serde_json::to_value(relaxation).unwrap(), relaxation.name());
+        assert_eq!(Relaxation::named(relaxation.name()), Some(*relaxation));
+    }
+    let all: Relaxations = relaxations(&[Relaxation::WithoutResource, Relaxation::ListedGrantTypes]);
+    assert_eq!(Relaxations::named(&format!("{} of-a-later-version", all.names())), all);
+    assert_eq!(Relaxation::named("of-a-later-version"), None);
+}

@@ -49,7 +49,7 @@ impl Inner {
         if !store.is_over()? {
             return self.schedule(&store).await;
         }
-        // What is under way has an answer to store.
+        // An exchange under way has an answer to store.
         if self.refreshes.is_idle() && self.exchanges.get() == 0 {
             return Ok(self.state.storage().delete_all().await?);
         }
@@ -68,7 +68,7 @@ impl Inner {
         match task {
             OutboxTask::Hold(at) | OutboxTask::Release(at) => {
                 let is_hold = matches!(task, OutboxTask::Hold(_));
-                // What has changed since is told by a task of its own.
+                // A later change is told by a task of its own.
                 match store.holds(at).map_err(report) {
                     Ok(holds) if holds == is_hold => self.tell_use(store, at, is_hold).await,
                     outcome => outcome.is_ok(),

@@ -63,7 +63,7 @@ pub(super) const MIGRATIONS: Migrations = &[
             due INTEGER NOT NULL, attempts INTEGER NOT NULL DEFAULT 0)",
     ],
     &["ALTER TABLE connection ADD COLUMN relaxations TEXT NOT NULL DEFAULT ''"],
-    // What must not be asked before its time: an issuer, the renewal of a connection, a replacement of its token.
+    // The requests that must not be sent before their time: an issuer, the renewal of a connection, a replacement of its token.
     &[
         "CREATE TABLE pause (key TEXT PRIMARY KEY, until INTEGER NOT NULL, failures INTEGER NOT NULL,
             since INTEGER NOT NULL)",

@@ -7,7 +7,7 @@ use std::{
 
 use url::Url;
 
-use super::{AccessToken, Inner, RefusedToken, connections::ConnectionRow, store::Store};
+use super::{AccessToken, Inner, Refusal, RefusedToken, connections::ConnectionRow, store::Store};
 use crate::{
     failure::{Failure, UserFailure},
     model::Change,
@@ -33,7 +33,7 @@ impl Inner {
         let row = store.covering(url, label)?.ok_or(UserFailure::NO_CONNECTION)?;
         let (grant, mut need) = self.judge(&store, &row, refused).await?;
         if need == Need::Refused {
-            if refused.is_some_and(|refused| refused.is_new) {
+            if refused.is_some_and(|refused| refused.refusal == Refusal::OfReplacement) {
                 store.refused_again(&row.id)?;
             }
             if store.is_refused_in_vain(&row.id)? {
@@ -48,7 +48,7 @@ impl Inner {
             let is_over = match need {
                 Need::Early | Need::Nothing => false,
                 Need::Now => true,
-                Need::Refused => refused.is_some_and(|refused| refused.is_invalid),
+                Need::Refused => refused.is_some_and(|refused| refused.refusal == Refusal::Invalid),
             };
             if !is_over {
                 return Ok(usable(&row, grant));

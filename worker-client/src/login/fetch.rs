@@ -6,14 +6,14 @@ use worker::{AbortSignal, Request, Response};
 
 use super::{
     Login,
-    resource_request::{challenge, is_allowed, refuses, to_repeat, with_token, without_cookies},
+    resource_request::{challenge, is_allowed, refusal, to_repeat, with_token, without_cookies},
 };
 use crate::{
-    account::{AccessToken, AccountRequest, RefusedToken},
+    account::{AccessToken, AccountRequest, Refusal, RefusedToken},
     failure::{Failure, ServerFailure, UserFailure},
     platform::{fetch::pass, log::report, panic::contained},
 };
-use login_flow::{FetchError, digest};
+use login_flow::{FetchError, digest, scope_values};
 
 impl Login {
     /// A usable `Authorization` value for a URL that a connection covers.
@@ -41,16 +41,16 @@ impl Login {
         let again = to_repeat(&request)?;
         let signal = AbortSignal::from(request.inner().signal());
         let mut response = pass(with_token(&request, &usable.token)?, &signal).await?;
-        if let Some(is_invalid) = refuses(&request, &response, &usable) {
-            let refused = |token: &AccessToken, is_invalid, is_new| {
-                Some(RefusedToken { digest: digest(token.token.secret()), is_invalid, is_new })
+        if let Some(meaning) = refusal(&request, &response, &usable) {
+            let refused = |token: &AccessToken, refusal| {
+                Some(RefusedToken { digest: digest(token.token.secret()), refusal })
             };
-            match (self.token(&url, refused(&usable, is_invalid, false)).await, again) {
+            match (self.token(&url, refused(&usable, meaning)).await, again) {
                 (Ok(other), Some(again)) if other.token != usable.token => {
                     response = pass(with_token(&again, &other.token)?, &signal).await?;
-                    if refuses(&request, &response, &other).is_some() {
-                        // Whatever comes of it, the response of the host says more.
-                        drop(self.token(&url, refused(&other, false, true)).await);
+                    if refusal(&request, &response, &other).is_some() {
+                        // The response of the host says more than the outcome.
+                        drop(self.token(&url, refused(&other, Refusal::OfReplacement)).await);
                     }
                 }
                 (Err(failure @ Failure::User(UserFailure::LoginAgain { .. })), _) => return Err(failure),
@@ -97,7 +97,7 @@ impl Login {
         let connection = self.connection_for(url).await.ok()??;
         let granted = connection.scope.unwrap_or_default();
         let mut scope: Vec<&str> = Vec::new();
-        for value in granted.split(' ').chain(missing.split(' ')).filter(|value| !value.is_empty()) {
+        for value in scope_values(&granted).chain(scope_values(missing)) {
             if !scope.contains(&value) {
                 scope.push(value);
             }

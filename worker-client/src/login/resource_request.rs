@@ -4,8 +4,8 @@ use http::header;
 use rfc7591::Secret;
 use worker::{Headers, Request, RequestInit, RequestRedirect, Response};
 
-use crate::account::AccessToken;
-use login_flow::BearerChallenge;
+use crate::account::{AccessToken, Refusal};
+use login_flow::{BearerChallenge, has_scope_value};
 
 /// True if a request of that method may carry a token: TRACE would echo it, CONNECT leads elsewhere. The name is asked
 /// for, because the platform's bindings take every method that they do not know for GET.
@@ -48,13 +48,13 @@ pub(crate) fn to_repeat(request: &Request) -> worker::Result<Option<Request>> {
     (is_short && !is_chunked).then(|| request.clone()).transpose()
 }
 
-/// What a response says of the token that it was asked with: `None` if nothing, `true` if that it is invalid, `false` if
-/// a renewed one may fare better.
-pub(crate) fn refuses(request: &Request, response: &Response, token: &AccessToken) -> Option<bool> {
+/// The meaning of a response for the token of its request; `None` if the response does not refuse it.
+pub(crate) fn refusal(request: &Request, response: &Response, token: &AccessToken) -> Option<Refusal> {
     match response.status_code() {
         401 => {
             let error = challenge(response).and_then(|challenge| challenge.error);
-            Some(error.is_some_and(|error| error == "invalid_token"))
+            let is_invalid = error.is_some_and(|error| error == "invalid_token");
+            Some(if is_invalid { Refusal::Invalid } else { Refusal::Unclear })
         }
         // A scope that was granted is missing: the token has lost it, as some servers say of one that is over.
         403 => {
@@ -62,12 +62,12 @@ pub(crate) fn refuses(request: &Request, response: &Response, token: &AccessToke
             let mut missing = challenge.insufficient_scope()?.split_ascii_whitespace().peekable();
             let granted = token.scope.as_deref()?;
             missing.peek()?;
-            missing.all(|value| granted.split(' ').any(|granted| granted == value)).then_some(false)
+            missing.all(|value| has_scope_value(granted, value)).then_some(Refusal::Unclear)
         }
         // To a sign-in page. Only what is safe to repeat (RFC 9110 §9.2.1): others may have been acted on.
         302 | 303 | 307 => {
             let is_safe = ["GET", "HEAD"].contains(&request.inner().method().as_str());
-            (is_safe && token.may_be_over).then_some(false)
+            (is_safe && token.may_be_over).then_some(Refusal::Unclear)
         }
         _ => None,
     }

@@ -2,7 +2,7 @@ use askama::Template;
 
 use super::{Unrenderable, bounded, connection::initial, is_international, render};
 use crate::model::About;
-use login_flow::{LoginTarget, Server, authority};
+use login_flow::{LoginTarget, Server, authority, scope_values};
 
 /// The page before a login: the app that asks, the place of the consent, and its scope.
 #[derive(Clone, Copy, Debug)]
@@ -58,8 +58,8 @@ pub fn confirm(prefix: &str, page: &ConfirmPage<'_>) -> Result<String, Unrendera
     }
     let ConfirmPage { target, server, about, scope, default_scope, label, return_to } = *page;
     let default_scope = default_scope.unwrap_or_default();
-    let ticked: Vec<&str> = values(if scope.is_empty() { default_scope } else { scope }).collect();
-    let mut offered: Vec<&str> = values(default_scope).collect();
+    let ticked: Vec<&str> = scope_values(if scope.is_empty() { default_scope } else { scope }).collect();
+    let mut offered: Vec<&str> = scope_values(default_scope).collect();
     for value in server.scopes.iter().map(String::as_str) {
         if !offered.contains(&value) {
             offered.push(value);
@@ -92,8 +92,4 @@ pub fn confirm(prefix: &str, page: &ConfirmPage<'_>) -> Result<String, Unrendera
         cross_site_hosts: page.cross_site_hosts(),
         international,
     })
-}
-
-fn values(scope: &str) -> impl Iterator<Item = &str> {
-    scope.split(' ').filter(|value| !value.is_empty())
 }

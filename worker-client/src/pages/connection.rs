@@ -31,7 +31,7 @@ impl Connection {
         bounded(self.scope.as_deref()?)
     }
 
-    /// What this app does otherwise at the issuer, if anything.
+    /// The relaxations of the issuer in words, if there are any.
     pub(super) fn relaxed(&self) -> Option<String> {
         let texts: Vec<String> = self.relaxations.iter().map(|relaxation| relaxation.to_string()).collect();
         Some(texts.join(" and ")).filter(|text| !text.is_empty())

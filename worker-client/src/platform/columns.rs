@@ -15,7 +15,7 @@ impl Columns {
         Self { values: values.into_iter(), is_damaged: false }
     }
 
-    /// What `read` makes of the columns, unless one of them is not of the type that it asked for.
+    /// The value that `read` makes of the columns, unless one of them is not of the type that it asked for.
     pub(crate) fn read<T>(mut self, read: impl FnOnce(&mut Self) -> T) -> Result<T, Failure> {
         let value = read(&mut self);
         if self.is_damaged { Err(Failure::internal(Defect::Row)) } else { Ok(value) }

@@ -61,7 +61,7 @@ impl Storage {
             return Err(AppFailure::NewerRows.into());
         }
         if version < migrations.len() {
-            // What follows the steps seals values, which must not fail half-way.
+            // The values are sealed after the steps, which must not fail half-way.
             this.config.keys()?;
             this.migrate(version)?;
             this.is_brought_forward = true;

@@ -45,7 +45,7 @@ impl Inner {
             }
             let event = match self.unregister(&row).await? {
                 Deletion::Confirmed => "unregistered",
-                // Somebody logged in with it meanwhile.
+                // A login with it began meanwhile.
                 _ if rows.is_held(&row.client_id)? => continue,
                 Deletion::Refused | Deletion::NotOffered => "not-unregistered",
                 Deletion::Failed if row.attempts < MAX_DELETE_ATTEMPTS => {

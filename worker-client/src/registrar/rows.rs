@@ -92,10 +92,9 @@ impl Rows {
                 continue;
             }
             let Ok(client) = self.client(&row)? else { continue };
-            let relaxations = self.relaxations()?;
-            let client = Client { is_proven: row.proven != 0, relaxations, ..client };
             if !client.ends_soon(row.created, seconds(now())) {
-                return Ok(Some((row, client)));
+                let (is_proven, relaxations) = (row.proven != 0, self.relaxations()?);
+                return Ok(Some((row, Client { is_proven, relaxations, ..client })));
             }
         }
         Ok(None)

@@ -12,7 +12,7 @@ use crate::{
     platform::fetch::{Limit, bounded},
     return_to::return_to,
 };
-use login_flow::{LoginTarget, RequestedScope};
+use login_flow::{LoginTarget, RequestedScope, has_scope_value, scope_values};
 
 /// A login that is asked for, by a link or by a form.
 #[derive(Default, Deserialize)]
@@ -74,7 +74,7 @@ impl LoginRequest {
             return Err(unreadable("The scope is not a list of scope values (RFC 6749 §3.3).").into());
         }
         let default = self.default_scope.as_deref().unwrap_or_default();
-        let holds = |scope, part| values(part).all(|value| values(scope).any(|other| other == value));
+        let holds = |scope, part| scope_values(part).all(|value| has_scope_value(scope, value));
         if holds(default, &scope) && holds(&scope, default) {
             return Ok(host.chosen_scope.clone());
         }
@@ -82,7 +82,7 @@ impl LoginRequest {
     }
 
     fn scope(&self) -> String {
-        values(&self.scope).collect::<Vec<_>>().join(" ")
+        scope_values(&self.scope).collect::<Vec<_>>().join(" ")
     }
 
     /// The person's own name for it, cleaned and cut; empty without one.
@@ -117,10 +117,6 @@ impl LoginRequest {
     pub(super) fn agrees_to(&self, page: &ConfirmPage<'_>) -> bool {
         page.cross_site_hosts().is_none_or(|hosts| hosts == self.cross_site_hosts)
     }
-}
-
-fn values(scope: &str) -> impl Iterator<Item = &str> {
-    scope.split(' ').filter(|value| !value.is_empty())
 }
 
 /// A request that cannot be read.

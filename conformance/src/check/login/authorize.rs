@@ -141,8 +141,10 @@ pub(super) async fn authorize_variant(
     client: &Client,
     variant: AuthorizationVariant,
 ) -> Result<Granted, NoCode> {
-    let request =
-        AuthorizationRequest { client: client.clone(), ..good.exchange.authorization_request().clone() };
+    let good = good.exchange.authorization_request().clone();
+    // What the server refused to one client it refuses to the other.
+    let client = Client { relaxations: good.client.relaxations.clone(), ..client.clone() };
+    let request = AuthorizationRequest { client, ..good };
     send(context, browser, request, variant).await
 }
 

@@ -85,7 +85,7 @@ pub(crate) fn judge_token_form(about: &str, response: &Response<Vec<u8>>) -> Vec
 /// The finding of a token error that is not sent as JSON.
 pub(crate) fn judge_error_content_type(response: &Response<Vec<u8>>) -> Option<Finding> {
     let body = serde_json::from_slice::<Value>(response.body()).unwrap_or_default();
-    // What has no `error` is told as such.
+    // A response without `error` is a finding of another kind.
     body.get("error")?;
     let sent = other_than_json(response)?;
     let evidence = format!("the content type of a token error is `{sent}`, not `application/json`");

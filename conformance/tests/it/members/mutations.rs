@@ -22,7 +22,7 @@ pub(crate) fn mutants(body: &Map<String, Value>) -> Vec<Mutant> {
         add("left out", Value::Object(without).to_string());
         let text = Value::Object(body.clone()).to_string();
         add("twice", format!("{}, {}: {value}}}", text.strip_suffix('}').unwrap(), json!(member)));
-        // What is wrong already is no better wrong in another way.
+        // A value that is wrong already shows nothing when it is wrong in another way.
         let is_empty = |value: &Value| value.is_null() || value.as_array().is_some_and(Vec::is_empty);
         if !is_empty(value) {
             add("null", with(Value::Null));
