@@ -167,12 +167,12 @@ fn violations() -> Vec<(&'static str, &'static str, &'static str)> {
         registered.map_or_else(|rejected| rejected.violations().to_vec(), |registered| registered.violations)
     });
     let managements = vectors::cases("management").flat_map(|(_, case)| {
-        let management: ClientConfiguration =
+        let configuration: ClientConfiguration =
             serde_json::from_value(case.input["management"].clone()).unwrap();
         if case.input["operation"] == "delete" {
-            management.delete().receive(&response(&case)).unwrap_or_default()
+            configuration.delete().receive(&response(&case)).unwrap_or_default()
         } else {
-            let registered = management.read().receive(&response(&case));
+            let registered = configuration.read().receive(&response(&case));
             registered.map_or_else(|_| Vec::new(), |registered| registered.violations)
         }
     });

@@ -12,8 +12,8 @@ use crate::{
 /// The request that a client information response answers.
 pub(crate) enum Context<'a> {
     Registration { endpoint: &'a Endpoint, asked: &'a ClientMetadata },
-    Read { management: &'a ClientConfiguration },
-    Update { management: &'a ClientConfiguration, asked: &'a ClientMetadata },
+    Read { configuration: &'a ClientConfiguration },
+    Update { configuration: &'a ClientConfiguration, asked: &'a ClientMetadata },
 }
 
 impl Context<'_> {
@@ -35,7 +35,7 @@ impl Context<'_> {
         if client_secret.as_ref().is_some_and(|secret| secret.expires == Expiry::Unspecified) {
             violations.push(Violation::SecretWithoutExpiry);
         }
-        let management = self.management(
+        let configuration = self.configuration(
             information.registration_client_uri,
             information.registration_access_token,
             &mut violations,
@@ -46,7 +46,7 @@ impl Context<'_> {
                 client_id,
                 client_id_issued_at: information.client_id_issued_at.and_then(time),
                 client_secret,
-                management,
+                configuration,
                 metadata,
                 violations,
             }),
@@ -68,7 +68,7 @@ impl Context<'_> {
     }
 
     /// RFC 7592 §3: both members come together, and a new token replaces the one that was used.
-    fn management(
+    fn configuration(
         &self,
         uri: Option<String>,
         token: Option<BearerToken>,
@@ -76,7 +76,7 @@ impl Context<'_> {
     ) -> Option<ClientConfiguration> {
         let used = match self {
             Self::Registration { .. } => None,
-            Self::Read { management } | Self::Update { management, .. } => Some(*management),
+            Self::Read { configuration } | Self::Update { configuration, .. } => Some(*configuration),
         };
         match (&uri, &token) {
             (None, None) if used.is_none() => return None,
@@ -86,7 +86,7 @@ impl Context<'_> {
         }
         let base = match self {
             Self::Registration { endpoint, .. } => *endpoint,
-            Self::Read { management } | Self::Update { management, .. } => management.endpoint(),
+            Self::Read { configuration } | Self::Update { configuration, .. } => configuration.endpoint(),
         };
         let uri = uri.and_then(|text| {
             let (uri, qualified) = ClientConfiguration::resolve(&text, base);

@@ -25,7 +25,7 @@ pub struct ClientInformation {
     /// The client secret, if one was issued.
     pub client_secret: Option<ClientSecret>,
     /// The client configuration endpoint and its token (RFC 7592 §3).
-    pub management: Option<ClientConfiguration>,
+    pub configuration: Option<ClientConfiguration>,
     /// The metadata as registered, which may differ from what was asked.
     pub metadata: ClientMetadata,
     /// The requirements that the response breaks, and the differences from the request. Empty unless it was received.
@@ -39,7 +39,7 @@ impl ClientInformation {
             client_id,
             client_id_issued_at: None,
             client_secret: None,
-            management: None,
+            configuration: None,
             metadata,
             violations: Vec::new(),
         }
@@ -70,7 +70,7 @@ impl Serialize for ClientInformation {
         }
 
         let secret = self.client_secret.as_ref();
-        let management = self.management.as_ref();
+        let configuration = self.configuration.as_ref();
         let information = Information {
             client_id: Some(self.client_id.clone()),
             client_secret: secret.map(|secret| secret.secret.clone()),
@@ -80,8 +80,8 @@ impl Serialize for ClientInformation {
                 Expiry::Never => Some(Seconds::Of(0)),
                 Expiry::Unspecified => None,
             }),
-            registration_client_uri: management.map(|management| management.endpoint().to_string()),
-            registration_access_token: management.map(|m| m.registration_access_token.clone()),
+            registration_client_uri: configuration.map(|configuration| configuration.endpoint().to_string()),
+            registration_access_token: configuration.map(|m| m.registration_access_token.clone()),
         };
         Wire { information, metadata: &self.metadata }.serialize(serializer)
     }
@@ -93,12 +93,12 @@ impl<'de> Deserialize<'de> for ClientInformation {
         let (information, metadata) = Information::read(Members::deserialize(deserializer)?);
         let client_secret = information.client_secret();
         let uri = information.registration_client_uri.and_then(|uri| uri.parse().ok());
-        let management = uri.zip(information.registration_access_token);
+        let configuration = uri.zip(information.registration_access_token);
         Ok(Self {
             client_id: information.client_id.ok_or_else(|| D::Error::missing_field("client_id"))?,
             client_id_issued_at: information.client_id_issued_at.and_then(time),
             client_secret,
-            management: management.map(|(uri, token)| ClientConfiguration::new(uri, token)),
+            configuration: configuration.map(|(uri, token)| ClientConfiguration::new(uri, token)),
             metadata: metadata.value,
             violations: Vec::new(),
         })

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 const URI: &str = "https://server.example.com/register/s6BhdRkqt3";
 
-fn management() -> ClientConfiguration {
+fn configuration() -> ClientConfiguration {
     ClientConfiguration::new(URI.parse().unwrap(), "reg-23410913-abewfq.123483".parse().unwrap())
 }
 
@@ -40,15 +40,15 @@ const ANSWER: &str = r#"{"registration_access_token": "reg-23410913-abewfq.12348
 
 #[test]
 fn section_2_1_read() {
-    let read = management().read();
+    let read = configuration().read();
     let request = read.request();
     assert_eq!((request.method().as_str(), request.uri()), ("GET", &URI.parse::<http::Uri>().unwrap()));
     assert_eq!(request.headers()[header::AUTHORIZATION], "Bearer reg-23410913-abewfq.123483");
     assert!(request.body().is_empty() && !request.headers().contains_key(header::CONTENT_TYPE));
     let registered = read.receive(&response(200, ANSWER)).unwrap();
     assert_eq!((registered.client_id.as_str(), registered.violations), ("s6BhdRkqt3", vec![]));
-    assert_eq!(registered.management, Some(management()));
-    let created = management().read().receive(&response(201, ANSWER)).unwrap();
+    assert_eq!(registered.configuration, Some(configuration()));
+    let created = configuration().read().receive(&response(201, ANSWER)).unwrap();
     assert_eq!(created.violations, [Violation::ReadStatus(201)]);
 }
 
@@ -56,11 +56,12 @@ fn section_2_1_read() {
 #[test]
 fn a_new_access_token_replaces_the_old_one() {
     let rotated = ANSWER.replace("reg-23410913-abewfq.123483", "new");
-    let management = management().read().receive(&response(200, &rotated)).unwrap().management.unwrap();
-    assert_eq!(management.registration_access_token.secret(), "new");
-    let silent = management.read().receive(&response(200, r#"{"client_id": "s6BhdRkqt3"}"#)).unwrap();
+    let configuration =
+        configuration().read().receive(&response(200, &rotated)).unwrap().configuration.unwrap();
+    assert_eq!(configuration.registration_access_token.secret(), "new");
+    let silent = configuration.read().receive(&response(200, r#"{"client_id": "s6BhdRkqt3"}"#)).unwrap();
     assert_eq!(silent.violations, [Violation::ManagementPair("registration_client_uri")]);
-    assert_eq!(silent.management.unwrap().registration_access_token.secret(), "new", "nothing is lost");
+    assert_eq!(silent.configuration.unwrap().registration_access_token.secret(), "new", "nothing is lost");
 }
 
 /// <https://www.rfc-editor.org/rfc/rfc7592#section-2.2>, the example, and what MUST NOT be in it.
@@ -77,7 +78,7 @@ fn section_2_2_update() {
         metadata.additional.insert(member.to_owned(), "of the server".into());
     }
     let secret = Secret::new("cf136dc3c1fc93f31185e5885805d".to_owned());
-    let update = management().update("s6BhdRkqt3".to_owned(), Some(secret), metadata);
+    let update = configuration().update("s6BhdRkqt3".to_owned(), Some(secret), metadata);
     let request = update.request();
     assert_eq!((request.method().as_str(), request.uri().path()), ("PUT", "/register/s6BhdRkqt3"));
     assert_eq!(request.headers()[header::AUTHORIZATION], "Bearer reg-23410913-abewfq.123483");
@@ -107,13 +108,13 @@ fn section_2_2_update() {
 /// <https://www.rfc-editor.org/rfc/rfc7592#section-2.3>
 #[test]
 fn section_2_3_delete() {
-    let request = management().delete().request();
+    let request = configuration().delete().request();
     assert_eq!((request.method().as_str(), request.uri().path()), ("DELETE", "/register/s6BhdRkqt3"));
     assert_eq!(request.headers()[header::AUTHORIZATION], "Bearer reg-23410913-abewfq.123483");
-    assert_eq!(management().delete().receive(&response(204, "")), Ok(vec![]));
-    assert_eq!(management().delete().receive(&response(200, "")), Ok(vec![Violation::DeleteStatus(200)]));
+    assert_eq!(configuration().delete().receive(&response(204, "")), Ok(vec![]));
+    assert_eq!(configuration().delete().receive(&response(200, "")), Ok(vec![Violation::DeleteStatus(200)]));
     for status in [302, 401, 403, 404, 405, 500] {
-        let rejected = management().delete().receive(&response(status, "")).unwrap_err();
+        let rejected = configuration().delete().receive(&response(status, "")).unwrap_err();
         assert!(matches!(rejected, RegistrationError::Status { status: s, .. } if s == status));
     }
 }
@@ -121,11 +122,11 @@ fn section_2_3_delete() {
 #[test]
 fn an_error_is_an_error_for_every_request() {
     let gone = response(401, r#"{"error": "invalid_token"}"#);
-    let update = management().update("a".to_owned(), None, metadata());
+    let update = configuration().update("a".to_owned(), None, metadata());
     for rejected in [
-        management().read().receive(&gone).unwrap_err(),
+        configuration().read().receive(&gone).unwrap_err(),
         update.receive(&gone).unwrap_err(),
-        management().delete().receive(&gone).unwrap_err(),
+        configuration().delete().receive(&gone).unwrap_err(),
     ] {
         let RegistrationError::Refused { error_response, violations, .. } = rejected else { panic!() };
         assert_eq!((error_response.error.as_str(), violations), ("invalid_token", vec![]));
@@ -134,13 +135,13 @@ fn an_error_is_an_error_for_every_request() {
 
 #[test]
 fn what_is_stored_is_the_same() {
-    let stored = serde_json::to_string(&management()).unwrap();
-    assert_eq!(serde_json::from_str::<ClientConfiguration>(&stored).unwrap(), management());
-    let stored = management().read().receive(&response(200, ANSWER)).unwrap();
+    let stored = serde_json::to_string(&configuration()).unwrap();
+    assert_eq!(serde_json::from_str::<ClientConfiguration>(&stored).unwrap(), configuration());
+    let stored = configuration().read().receive(&response(200, ANSWER)).unwrap();
     let written = serde_json::to_value(&stored).unwrap();
     assert_eq!(written, serde_json::from_str::<Value>(ANSWER).unwrap(), "as on the wire");
     assert_eq!(serde_json::from_value::<ClientInformation>(written).unwrap(), stored);
     assert!(serde_json::from_str::<ClientInformation>(r#"{"client_name": "a"}"#).is_err());
-    assert!(!format!("{:?}", management()).contains("reg-23410913"));
+    assert!(!format!("{:?}", configuration()).contains("reg-23410913"));
     assert_eq!(metadata().token_endpoint_auth_method(), &AuthMethod::ClientSecretBasic);
 }

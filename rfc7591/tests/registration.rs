@@ -240,8 +240,8 @@ fn what_is_tolerated_is_reported() {
     rfc7591/3.2.1/metadata-returned: `redirect_uris` was asked for and is not in the answer
     "#);
     assert_eq!(registered.client_secret, None);
-    let management = registered.management.unwrap();
-    assert_eq!(management.endpoint().as_str(), "https://server.example.com/register/a");
+    let configuration = registered.configuration.unwrap();
+    assert_eq!(configuration.endpoint().as_str(), "https://server.example.com/register/a");
 }
 
 /// The two members for managing a client stand or fall together, and the URL is one to send a token to.
@@ -289,7 +289,7 @@ fn rfc_7592_section_3_members() {
         )
         .unwrap();
         assert_eq!(codes(&registered.violations), Vec::from_iter(expected), "{members}");
-        assert_eq!(registered.management.is_some(), uri, "{members}");
+        assert_eq!(registered.configuration.is_some(), uri, "{members}");
     }
 }
 
@@ -305,7 +305,7 @@ fn rfc_7592_section_3_unusable_token() {
             ),
         )
         .unwrap();
-        assert_eq!(registered.management.is_some(), usable, "{token}");
+        assert_eq!(registered.configuration.is_some(), usable, "{token}");
         let expected: &[&str] = &["rfc7591/3.2.1/malformed-member", "rfc7592/3/management-pair"];
         assert_eq!(codes(&registered.violations), if usable { &[] } else { expected }, "{token}");
     }

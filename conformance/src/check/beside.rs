@@ -20,7 +20,7 @@ impl ClientBeside {
         let auth = ClientAuth::new(method, information.client_secret).ok();
         let client_id = information.client_id;
         let client = auth.map(|auth| Client::preregistered(client_id.clone(), auth, redirect_uri));
-        Self { client, client_id, configuration: information.management, description }
+        Self { client, client_id, configuration: information.configuration, description }
     }
 
     /// Deletes it where the server offers that.

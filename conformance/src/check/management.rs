@@ -19,7 +19,7 @@ pub(super) async fn manage(
     requested: &ClientMetadata,
 ) {
     let client_id = &registered.client_id;
-    let Some(mut configuration) = registered.management.clone() else {
+    let Some(mut configuration) = registered.configuration.clone() else {
         context.end_phase(Phase::Management, NOT_OFFERED);
         return context.leave(client_id, NOT_OFFERED);
     };
@@ -86,7 +86,7 @@ async fn read(
     let information = judge_response(context, read.receive(&response), status, client_id, "a read")?;
     context.violations("a read", &information.violations);
     context.judge_members("a read", &information.violations, &response);
-    information.management
+    information.configuration
 }
 
 async fn update(
@@ -110,7 +110,7 @@ async fn update(
     let status = response.status();
     let information = judge_response(context, update.receive(&response), status, client_id, "an update")?;
     context.judge_information("an update", &requested, &information, &response);
-    information.management
+    information.configuration
 }
 
 /// Notes the outcome of a read or an update.

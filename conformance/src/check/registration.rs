@@ -93,7 +93,7 @@ fn judge_response(
     }
     context.judged(Rule::RegistrationNoStore, no_store(response));
     for rule in [Rule::ManagementPair, Rule::RegistrationClientUri] {
-        if information.management.is_some() {
+        if information.configuration.is_some() {
             context.passed(rule);
         } else {
             context.not_applicable(rule, NOT_OFFERED);

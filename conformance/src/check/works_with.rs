@@ -43,7 +43,7 @@ async fn try_one(
         refusal(&rejected)
     })?;
     context.keep_secrets(&information);
-    let configuration = information.management.clone();
+    let configuration = information.configuration.clone();
     let client_id = information.client_id.clone();
     let logged_in = match usable(information, preset) {
         Ok(client) => {

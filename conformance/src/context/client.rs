@@ -92,7 +92,7 @@ impl CheckContext<'_> {
         if let Some(secret) = &information.client_secret {
             self.secrets.keep(secret.secret.secret());
         }
-        if let Some(configuration) = &information.management {
+        if let Some(configuration) = &information.configuration {
             self.secrets.keep(configuration.registration_access_token.secret());
         }
     }

@@ -26,7 +26,7 @@ impl ClientConfiguration {
         client_secret: Option<Secret>,
         metadata: ClientMetadata,
     ) -> UpdateClient {
-        UpdateClient { management: self, client_id, client_secret, metadata }
+        UpdateClient { configuration: self, client_id, client_secret, metadata }
     }
 
     /// The request to delete the client ([RFC 7592 §2.3]).
@@ -66,7 +66,7 @@ impl ReadClient {
         if !response.status().is_success() {
             return Err(RegistrationError::receive(response));
         }
-        Context::Read { management: &self.0 }.receive(response)
+        Context::Read { configuration: &self.0 }.receive(response)
     }
 }
 
@@ -75,7 +75,7 @@ impl ReadClient {
 /// [RFC 7592 §2.2]: https://www.rfc-editor.org/rfc/rfc7592#section-2.2
 #[derive(Clone, Debug)]
 pub struct UpdateClient {
-    management: ClientConfiguration,
+    configuration: ClientConfiguration,
     client_id: String,
     client_secret: Option<Secret>,
     metadata: ClientMetadata,
@@ -95,8 +95,8 @@ impl UpdateClient {
         if let Some(secret) = &self.client_secret {
             metadata.additional.insert("client_secret".to_owned(), secret.secret().into());
         }
-        let token = &self.management.registration_access_token;
-        let mut request = request(Method::PUT, self.management.endpoint(), Some(token));
+        let token = &self.configuration.registration_access_token;
+        let mut request = request(Method::PUT, self.configuration.endpoint(), Some(token));
         set_json(&mut request, &metadata);
         request
     }
@@ -106,7 +106,7 @@ impl UpdateClient {
         if !response.status().is_success() {
             return Err(RegistrationError::receive(response));
         }
-        Context::Update { management: &self.management, asked: &self.metadata }.receive(response)
+        Context::Update { configuration: &self.configuration, asked: &self.metadata }.receive(response)
     }
 }
 

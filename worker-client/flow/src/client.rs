@@ -23,7 +23,7 @@ pub struct Client {
     /// The client authentication method, with its secret.
     pub auth: ClientAuth,
     /// The client configuration endpoint, with its registration access token (RFC 7592).
-    pub management: Option<ClientConfiguration>,
+    pub configuration: Option<ClientConfiguration>,
     /// The redirection URI.
     pub redirect_uri: Url,
     /// The client secret that the server issued although the registered method has none.
@@ -43,7 +43,7 @@ impl Client {
         Self {
             client_id,
             auth,
-            management: None,
+            configuration: None,
             redirect_uri,
             spare_secret: None,
             scope: None,
@@ -76,11 +76,11 @@ impl Client {
         let method = metadata.token_endpoint_auth_method.clone().filter(|method| !method.as_str().is_empty());
         let auth = ClientAuth::new(method, secret.clone())?;
         let spare_secret = secret.filter(|_| auth == ClientAuth::None);
-        let (client_id, management) = (registered.client_id, registered.management);
+        let (client_id, configuration) = (registered.client_id, registered.configuration);
         Ok(Self {
             client_id,
             auth,
-            management,
+            configuration,
             redirect_uri,
             spare_secret,
             scope,
@@ -113,7 +113,9 @@ impl Client {
     /// The client configuration endpoint, if it has the origin of the server's registration endpoint.
     pub fn managed_by(&self, server: &Server) -> Option<ClientConfiguration> {
         let endpoint = server.registration_endpoint.as_ref()?.url();
-        self.management.clone().filter(|management| management.endpoint().url().origin() == endpoint.origin())
+        self.configuration
+            .clone()
+            .filter(|configuration| configuration.endpoint().url().origin() == endpoint.origin())
     }
 
     /// True if the client secret expires soon: within the last tenth of its lifetime, at most a day. Times are in

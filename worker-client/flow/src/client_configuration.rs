@@ -17,13 +17,13 @@ impl Update {
     /// An update for logins with this scope; `None` if the server that registered the client has no client
     /// configuration endpoint for it.
     pub fn new(server: &Server, client: Client, client_name: &str, scope: Option<&str>) -> Option<Self> {
-        let management = client.managed_by(server)?;
+        let configuration = client.managed_by(server)?;
         let scope = union(client.scope.as_deref().into_iter().chain(scope));
         let mut metadata = asked(server, &client.redirect_uri, client_name, &scope, &client.relaxations);
         metadata.token_endpoint_auth_method = Some(client.auth.method());
         let secret = client.auth.secret().cloned();
         let scope = metadata.scope.clone();
-        let request = management.update(client.client_id.clone(), secret, metadata);
+        let request = configuration.update(client.client_id.clone(), secret, metadata);
         Some(Self { request, scope, client })
     }
 }

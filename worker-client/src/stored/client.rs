@@ -15,7 +15,8 @@ pub struct StoredClient {
     pub version: Version,
     pub client_id: String,
     pub auth: StoredAuth,
-    pub management: Option<StoredConfiguration>,
+    #[serde(rename = "management")]
+    pub configuration: Option<StoredConfiguration>,
     pub redirect_uri: Url,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub spare_secret: Option<StoredSecret>,
@@ -70,17 +71,25 @@ pub struct StoredConfiguration {
 
 impl From<Client> for StoredClient {
     fn from(client: Client) -> Self {
-        let Client { client_id, auth, management, redirect_uri, spare_secret, scope, is_proven, relaxations } =
-            client;
-        let management = management.map(|management| StoredConfiguration {
-            registration_client_uri: management.endpoint().clone(),
-            registration_access_token: management.registration_access_token.into(),
+        let Client {
+            client_id,
+            auth,
+            configuration,
+            redirect_uri,
+            spare_secret,
+            scope,
+            is_proven,
+            relaxations,
+        } = client;
+        let configuration = configuration.map(|configuration| StoredConfiguration {
+            registration_client_uri: configuration.endpoint().clone(),
+            registration_access_token: configuration.registration_access_token.into(),
         });
         Self {
             version: Version::CURRENT,
             client_id,
             auth: auth.into(),
-            management,
+            configuration,
             redirect_uri,
             spare_secret: spare_secret.map(StoredSecret::from),
             scope,
@@ -93,7 +102,7 @@ impl From<Client> for StoredClient {
 impl From<StoredClient> for Client {
     fn from(stored: StoredClient) -> Self {
         let (Version::V1 | Version::V2) = stored.version;
-        let management = stored.management.and_then(
+        let configuration = stored.configuration.and_then(
             |StoredConfiguration { registration_client_uri, registration_access_token }| {
                 // Earlier rows hold tokens that no header can hold. No request can be made with one.
                 let token = BearerToken::try_from(registration_access_token).ok()?;
@@ -103,7 +112,7 @@ impl From<StoredClient> for Client {
         Self {
             client_id: stored.client_id,
             auth: stored.auth.into(),
-            management,
+            configuration,
             redirect_uri: stored.redirect_uri,
             spare_secret: stored.spare_secret.map(ClientSecret::from),
             scope: stored.scope,

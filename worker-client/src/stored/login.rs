@@ -33,7 +33,8 @@ pub struct StoredLogin {
     #[serde(default)]
     pub version: Version,
     pub pending: StoredPending,
-    pub named: Url,
+    #[serde(rename = "named")]
+    pub target: Url,
     pub about: About,
     pub label: String,
     pub return_to: Option<Url>,
@@ -68,13 +69,13 @@ impl From<LoginUnderWay> for StoredLogin {
         let (server, client) = (server.into(), client.into());
         let pending =
             StoredPending { server, client, resource, scope, scope_is_chosen, is_repeated, verifier, state };
-        Self { version: Version::CURRENT, pending, named: target.url().clone(), about, label, return_to }
+        Self { version: Version::CURRENT, pending, target: target.url().clone(), about, label, return_to }
     }
 }
 
 impl From<StoredLogin> for LoginUnderWay {
     fn from(stored: StoredLogin) -> Self {
-        let StoredLogin { version: Version::V1 | Version::V2, pending, named, about, label, return_to } =
+        let StoredLogin { version: Version::V1 | Version::V2, pending, target, about, label, return_to } =
             stored;
         let StoredPending { server, client, resource, scope, scope_is_chosen, is_repeated, verifier, state } =
             pending;
@@ -83,6 +84,6 @@ impl From<StoredLogin> for LoginUnderWay {
         let (server, client) = (server.into(), client.into());
         let request = AuthorizationRequest { server, client, resource, scope, is_repeated };
         let pending = Pending::restore(request, verifier, state);
-        Self { pending, target: LoginTarget::restore(named), about, label, return_to }
+        Self { pending, target: LoginTarget::restore(target), about, label, return_to }
     }
 }
