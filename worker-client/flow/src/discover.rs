@@ -32,9 +32,18 @@ struct Candidate {
 impl Discover {
     /// A search for a host or URL that a person named: first with that URL as the issuer, then with its origin.
     pub fn new(target: &LoginTarget, egress: Egress) -> Result<Self, NotFound> {
-        let mut next: VecDeque<Candidate> = target.issuers().iter().flat_map(candidates).collect();
+        Self::among(&target.issuers(), egress, false)
+    }
+
+    /// A search for an issuer that a document named: no other one is requested in its place.
+    pub(crate) fn at(issuer: &Issuer, egress: Egress) -> Result<Self, NotFound> {
+        Self::among(std::slice::from_ref(issuer), egress, true)
+    }
+
+    fn among(issuers: &[Issuer], egress: Egress, pointed: bool) -> Result<Self, NotFound> {
+        let mut next: VecDeque<Candidate> = issuers.iter().flat_map(candidates).collect();
         let current = next.pop_front().ok_or(NotFound { attempts: Vec::new() })?;
-        Ok(Self { egress, current, next, redirects: 0, attempts: Vec::new(), pointed: false })
+        Ok(Self { egress, current, next, redirects: 0, attempts: Vec::new(), pointed })
     }
 
     /// Continues with the next document, or ends the search.

@@ -80,7 +80,7 @@ impl Finding {
         [registration, s256, iss].into_iter().flatten()
     }
 
-    fn of(requirement: Requirement, evidence: &str, remedy: &'static str) -> Self {
+    pub(crate) fn of(requirement: Requirement, evidence: &str, remedy: &'static str) -> Self {
         Self {
             id: requirement.id.into(),
             level: requirement.level,

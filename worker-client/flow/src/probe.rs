@@ -1,9 +1,10 @@
-use http::{Method, Request, Response};
-use rfc8414::{Endpoint, InvalidMetadata, Issuer, Metadata, WellKnown};
+use http::{Request, Response};
+use rfc8414::{InvalidMetadata, Issuer, Metadata, WellKnown};
 
 use crate::{
-    Attempt, BearerChallenge, Discover, DriveError, Egress, FetchError, Finding, InvalidHost, LoginTarget,
-    NotFound, RetryAfter, Server, Unreachable, Unusable, Verdict, drive,
+    Attempt, BearerChallenge, Discover, Discovered, DriveError, Egress, FetchError, Finding, InvalidHost,
+    LoginTarget, NotFound, ResourceMetadata, RetryAfter, Server, Unreachable, Unusable, Verdict, drive, get,
+    resource_metadata::challenge,
 };
 
 /// The result of probing a host.
@@ -24,10 +25,12 @@ pub struct Probe {
     pub attempts: Vec<Attempt>,
     /// The time that an unreachable host asks to wait.
     pub retry_after: Option<RetryAfter>,
+    /// The metadata of the resource, if it named the server.
+    pub resource: Option<ResourceMetadata>,
 }
 
 impl Probe {
-    fn of(verdict: Verdict) -> Self {
+    pub(crate) fn of(verdict: Verdict) -> Self {
         Self {
             verdict,
             server: None,
@@ -36,56 +39,83 @@ impl Probe {
             metadata_url: None,
             attempts: Vec::new(),
             retry_after: None,
+            resource: None,
         }
+    }
+
+    pub(crate) fn unreachable(reason: Unreachable, retry_after: Option<RetryAfter>) -> Self {
+        Self { retry_after, ..Self::of(Verdict::Unreachable { reason, detail: None }) }
     }
 }
 
 /// Probes a host with read-only requests: its well-known documents, and if there are none the named URL itself.
 ///
-/// `is_preregistered` says at which issuers this app has a pre-registered client.
+/// `has_client` says if this app has a client identifier at that server without a registration.
 pub async fn probe(
     target: &LoginTarget,
     egress: &Egress,
-    is_preregistered: impl Fn(&Issuer) -> bool,
+    has_client: impl Fn(&Metadata) -> bool,
     fetch: impl AsyncFn(Request<Vec<u8>>) -> Result<Response<Vec<u8>>, FetchError>,
 ) -> Probe {
-    let discovered = match Discover::new(target, egress.clone()) {
-        Ok(discover) => drive(discover, &fetch).await,
-        Err(not_found) => Err(DriveError::Protocol(not_found)),
-    };
-    match discovered {
-        Err(DriveError::Fetch(FetchError::Blocked(reason))) => {
-            Probe::of(Verdict::Refused { reason: InvalidHost::Blocked(reason) })
-        }
-        Err(DriveError::Fetch(error)) => {
-            Probe::of(Verdict::Unreachable { reason: Unreachable::Fetch(error), detail: None })
-        }
-        Err(DriveError::Protocol(not_found)) => without_metadata(target, not_found, fetch).await,
-        Ok(found) => {
-            let findings = found.pointers().chain(&found.read.violations).map(Finding::from);
-            let findings = findings.chain(Finding::beyond(&found.read.metadata)).collect();
-            let metadata = Some(Box::new(found.read.metadata.clone()));
-            let is_preregistered = is_preregistered(&found.read.metadata.issuer);
-            let (verdict, server) = match Server::new(found.read.metadata, egress, is_preregistered) {
-                Ok(mut server) => {
-                    server.speaks_openid |= found.well_known != WellKnown::OAuth;
-                    (Verdict::Registrable, Some(server))
-                }
-                Err(reasons) if reasons == [Unusable::NoRegistration] => (Verdict::NoRegistration, None),
-                Err(reasons) => (Verdict::Unusable { reasons }, None),
-            };
-            let (metadata_url, attempts) = (Some(found.url), found.attempts);
-            Probe { verdict, server, metadata, findings, metadata_url, attempts, retry_after: None }
+    match discovered(Discover::new(target, egress.clone()), egress, has_client, &fetch).await {
+        Ok(probe) => probe,
+        Err(not_found) => {
+            let otherwise = async || challenge(target, &fetch).await?.resource_metadata;
+            without_metadata(not_found, otherwise).await
         }
     }
 }
 
-/// The verdict for a host without usable metadata. A temporary failure never counts as a missing document.
-async fn without_metadata(
-    target: &LoginTarget,
-    not_found: NotFound,
+/// Probes one issuer, at its own well-known URLs alone.
+pub(crate) async fn probe_issuer(
+    issuer: &Issuer,
+    egress: &Egress,
+    has_client: impl Fn(&Metadata) -> bool,
     fetch: impl AsyncFn(Request<Vec<u8>>) -> Result<Response<Vec<u8>>, FetchError>,
 ) -> Probe {
+    match discovered(Discover::at(issuer, egress.clone()), egress, has_client, fetch).await {
+        Ok(probe) => probe,
+        Err(not_found) => without_metadata(not_found, async || None).await,
+    }
+}
+
+async fn discovered(
+    discover: Result<Discover, NotFound>,
+    egress: &Egress,
+    has_client: impl Fn(&Metadata) -> bool,
+    fetch: impl AsyncFn(Request<Vec<u8>>) -> Result<Response<Vec<u8>>, FetchError>,
+) -> Result<Probe, NotFound> {
+    Ok(match drive(discover?, fetch).await {
+        Err(DriveError::Fetch(FetchError::Blocked(reason))) => {
+            Probe::of(Verdict::Refused { reason: InvalidHost::Blocked(reason) })
+        }
+        Err(DriveError::Fetch(error)) => Probe::unreachable(Unreachable::Fetch(error), None),
+        Err(DriveError::Protocol(not_found)) => return Err(not_found),
+        Ok(found) => judged(found, egress, has_client),
+    })
+}
+
+/// The probe of a host whose metadata was found.
+fn judged(found: Discovered, egress: &Egress, has_client: impl Fn(&Metadata) -> bool) -> Probe {
+    let findings = found.pointers().chain(&found.read.violations).map(Finding::from);
+    let findings = findings.chain(Finding::beyond(&found.read.metadata)).collect();
+    let metadata = Some(Box::new(found.read.metadata.clone()));
+    let has_client = has_client(&found.read.metadata);
+    let (verdict, server) = match Server::new(found.read.metadata, egress, has_client) {
+        Ok(mut server) => {
+            server.speaks_openid |= found.well_known != WellKnown::OAuth;
+            (Verdict::Registrable, Some(server))
+        }
+        Err(reasons) if reasons == [Unusable::NoRegistration] => (Verdict::NoRegistration, None),
+        Err(reasons) => (Verdict::Unusable { reasons }, None),
+    };
+    let (metadata_url, attempts) = (Some(found.url), found.attempts);
+    Probe { server, metadata, findings, metadata_url, attempts, ..Probe::of(verdict) }
+}
+
+/// The verdict for a host without usable metadata. A temporary failure never counts as a missing document; `pointer` asks
+/// the host for the `resource_metadata` of its challenge, which is never fetched.
+async fn without_metadata(not_found: NotFound, pointer: impl AsyncFn() -> Option<String>) -> Probe {
     let attempts = not_found.attempts.clone();
     if let Some(invalid) = not_found.unusable() {
         let findings = findings(invalid);
@@ -97,8 +127,7 @@ async fn without_metadata(
         let reasons = findings(invalid);
         return Probe { findings: reasons.clone(), attempts, ..Probe::of(Verdict::Unreadable { reasons }) };
     }
-    let challenge = challenge(target, fetch).await;
-    if let Some(resource_metadata) = challenge.and_then(|challenge| challenge.resource_metadata) {
+    if let Some(resource_metadata) = pointer().await {
         return Probe { attempts, ..Probe::of(Verdict::ExternalAuthorizationServer { resource_metadata }) };
     }
     let verdict = match (not_found.temporary(), not_found.closed()) {
@@ -124,17 +153,6 @@ pub async fn challenge_scope(
     target: &LoginTarget,
     fetch: impl AsyncFn(Request<Vec<u8>>) -> Result<Response<Vec<u8>>, FetchError>,
 ) -> Option<String> {
-    challenge(target, fetch).await?.scope
-}
-
-/// The Bearer challenge of the named URL to a request without a token; its `resource_metadata` is never fetched.
-async fn challenge(
-    target: &LoginTarget,
-    fetch: impl AsyncFn(Request<Vec<u8>>) -> Result<Response<Vec<u8>>, FetchError>,
-) -> Option<BearerChallenge> {
-    let mut request = Request::new(Vec::new());
-    *request.method_mut() = Method::GET;
-    *request.uri_mut() = Endpoint::try_from(target.url().clone()).ok()?.uri();
-    let response = fetch(request).await.ok()?;
-    BearerChallenge::read(response.headers())
+    let response = fetch(get(target.url(), "*/*")?).await.ok()?;
+    BearerChallenge::read(response.headers())?.scope
 }

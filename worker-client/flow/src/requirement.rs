@@ -34,6 +34,8 @@ macro_rules! requirements {
 }
 
 requirements! {
+    /// The metadata of a protected resource names an authorization server.
+    AUTHORIZATION_SERVERS = Self::must("mcp/resource-metadata/authorization-servers", MCP_RESOURCE_METADATA);
     /// The client sends an `application_type` that matches its redirection URI.
     APPLICATION_TYPE = Self::must("mcp/registration/application-type", MCP_APPLICATION_TYPE);
     /// The access token is sent in the `Authorization` header, to its resource only.
@@ -86,6 +88,10 @@ requirements! {
     REGISTRATION_REQUEST = Self::must("rfc7591/3.1/request", "https://www.rfc-editor.org/rfc/rfc7591#section-3.1");
     /// Requests have a `resource` parameter.
     RESOURCE = Self::must("rfc8707/2/resource", "https://www.rfc-editor.org/rfc/rfc8707#section-2");
+    /// The `resource` of protected resource metadata is the named URL, or covers it.
+    RESOURCE_COVERS = Self::must("rfc9728/3.3/resource-covers", "https://www.rfc-editor.org/rfc/rfc9728#section-3.3");
+    /// Protected resource metadata is a JSON object.
+    RESOURCE_METADATA = Self::must("rfc9728/3.2/json-object", "https://www.rfc-editor.org/rfc/rfc9728#section-3.2");
     /// The code challenge method is S256.
     S256 = Self::must("rfc7636/4.2/s256", "https://www.rfc-editor.org/rfc/rfc7636#section-4.2");
     /// The metadata lists S256.
@@ -113,6 +119,7 @@ const MCP_DISCOVERY: &str =
     "https://modelcontextprotocol.io/specification/2025-06-18/basic/authorization#server-metadata-discovery";
 const MCP_PKCE: &str = "https://modelcontextprotocol.io/specification/2025-11-25/basic/authorization#authorization-code-protection";
 const MCP_REGISTRATION: &str = "https://modelcontextprotocol.io/specification/2025-06-18/basic/authorization#dynamic-client-registration";
+const MCP_RESOURCE_METADATA: &str = "https://modelcontextprotocol.io/specification/2025-06-18/basic/authorization#authorization-server-location";
 const MCP_SECURITY: &str =
     "https://modelcontextprotocol.io/specification/2025-06-18/basic/security_best_practices";
 const UNICODE_BIDI: &str = "https://www.unicode.org/reports/tr9/";

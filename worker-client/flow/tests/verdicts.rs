@@ -15,7 +15,7 @@ async fn probe_knowing(vector: &Vector, known: &str) -> Probe {
     probe(
         &target,
         &egress,
-        |issuer| issuer.as_str() == known,
+        |metadata| metadata.issuer.as_str() == known,
         async |request| vector.fetch(&request).map_err(|_| FetchError::NoAnswer),
     )
     .await
