@@ -36,6 +36,11 @@ solid=e2e/peers/solid
 [ $solid/node_modules/.package-lock.json -nt $solid/package-lock.json ] \
   || { (cd $solid && npm ci --silent --no-audit --no-fund) && touch $solid/node_modules/.package-lock.json; }
 
+# The suites of MCP, one of which asks for a newer Node than this project does.
+suite=e2e/mcp-suite
+[ $suite/node_modules/.package-lock.json -nt $suite/package-lock.json ] \
+  || { (cd $suite && npm ci --silent --no-audit --no-fund) && touch $suite/node_modules/.package-lock.json; }
+
 # A browser: the machine's own, else of the system's packages, else of npm.
 if ! node e2e/chromium.mjs >/dev/null 2>&1; then
   if [ "$(id -u)" = 0 ]; then as_root=; else as_root='sudo -n'; fi

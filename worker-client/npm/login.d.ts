@@ -24,6 +24,16 @@ export interface LoginEnv {
    * `{"<issuer>": {"client_id": "…", "client_secret": "…"}}` or `{"<issuer>": {"initial_access_token": "…"}}`.
    */
   CLIENTS?: string;
+  /**
+   * `follow`: a URL may name its authorization server by protected resource metadata (RFC 9728), which is asked for
+   * before the host itself. Without it such a host gets a verdict that says where it points to, and nothing is sent there.
+   */
+  RESOURCE_METADATA?: 'follow';
+  /**
+   * `prefer`: where a server takes client id metadata documents, the URL of this app's is its client identifier, before
+   * any registration. Without it that is so where the server offers no registration, or refuses it.
+   */
+  CLIENT_ID_METADATA?: 'prefer';
   /** How long a registration outlives its last user, in seconds; an hour when it is not set. */
   UNUSED_CLIENT_SECONDS?: string;
   /**

@@ -19,6 +19,7 @@ use worker::{DurableObject, Env, Request, Response, State, durable_object, wasm_
 
 use self::{schema::MIGRATIONS, store::Store};
 use crate::{
+    config::ClientIdDocuments,
     failure::{Failure, UserFailure},
     model::About,
     platform::{
@@ -140,6 +141,10 @@ pub(crate) enum AccountRequest {
 pub(crate) struct BeginLogin {
     /// The host or URL that the person named.
     pub(crate) target: LoginTarget,
+    /// The `resource` that the named URL published, if it did (RFC 9728 §2).
+    pub(crate) named_resource: Option<String>,
+    /// The use of client id metadata documents.
+    pub(crate) documents: ClientIdDocuments,
     /// The server that answers for it.
     pub(crate) server: Server,
     /// The redirection URI, on the caller's own origin.

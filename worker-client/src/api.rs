@@ -8,6 +8,8 @@ pub enum Route<'a> {
     Begin,
     /// An authorization response.
     Callback,
+    /// The client id metadata document.
+    ClientMetadata,
     /// The page before a login.
     Confirm,
     /// The list.
@@ -55,6 +57,7 @@ impl<'a> Route<'a> {
             ("GET", ["login"]) => Self::Confirm,
             ("POST", ["login"]) => Self::Begin,
             ("GET", ["callback", _]) => Self::Callback,
+            ("GET", ["client-metadata.json"]) => Self::ClientMetadata,
             ("GET", ["probe"]) => Self::Probe,
             ("GET", ["connections"]) => Self::Connections,
             ("DELETE", ["connections", id]) => Self::Disconnect(id),
@@ -66,7 +69,15 @@ impl<'a> Route<'a> {
             (
                 _,
                 [
-                    "" | "style.css" | "script.js" | "login" | "probe" | "connections" | "logout" | "health"
+                    ""
+                    | "style.css"
+                    | "script.js"
+                    | "client-metadata.json"
+                    | "login"
+                    | "probe"
+                    | "connections"
+                    | "logout"
+                    | "health"
                     | "openapi.json",
                 ]
                 | ["callback" | "connections" | "icon", _]

@@ -4,6 +4,7 @@ mod clients;
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
 use url::Url;
 
 pub use self::clients::{Clients, InvalidClients, Preregistered};
@@ -28,6 +29,10 @@ pub struct Config {
     pub clients: Clients,
     /// `UNUSED_CLIENT_SECONDS`: the time for which a registration outlives its last user.
     pub unused_client: Duration,
+    /// `RESOURCE_METADATA`: true if it is `follow`, so that a resource may name its authorization server (RFC 9728).
+    pub follows_resource_metadata: bool,
+    /// `CLIENT_ID_METADATA`: the use of client id metadata documents.
+    pub documents: ClientIdDocuments,
     keys: Option<KeyRing>,
 }
 
@@ -50,6 +55,13 @@ impl Config {
             namespace: variable("NAMESPACE").unwrap_or_default(),
             clients: variable("CLIENTS")
                 .map_or_else(|| Ok(Clients::default()), |json| Clients::parse(&json))?,
+            follows_resource_metadata: choice("RESOURCE_METADATA", "follow", &variable)?,
+            documents: match choice("CLIENT_ID_METADATA", "prefer", &variable)? {
+                // In development no server could fetch it.
+                _ if Egress::public().judge(&origin).is_err() => ClientIdDocuments::Never,
+                true => ClientIdDocuments::Prefer,
+                false => ClientIdDocuments::Otherwise,
+            },
             unused_client: unused_client(variable("UNUSED_CLIENT_SECONDS"))?,
             keys: variable("MASTER_KEYS").map(|json| KeyRing::parse(&json)).transpose()?,
             origin,
@@ -61,6 +73,11 @@ impl Config {
     pub fn keys(&self) -> Result<&KeyRing, Misconfigured> {
         self.keys.as_ref().ok_or(Misconfigured::NoKeys)
     }
+
+    /// The client id metadata document, as a redirection URI names it.
+    pub const DOCUMENT: &str = "../client-metadata.json";
+    /// The redirection URI of the document, as that of an issuer names it.
+    pub const DOCUMENT_CALLBACK: &str = "client-metadata";
 
     /// The absolute URL of a route.
     pub fn url(&self, path: &str) -> Url {
@@ -96,15 +113,43 @@ fn hosts(name: &'static str, text: &str) -> Result<Vec<String>, Misconfigured> {
         .collect()
 }
 
+/// True if a setting has its one value, false if it is not set.
+fn choice(
+    name: &'static str,
+    value: &'static str,
+    variable: impl Fn(&'static str) -> Option<String>,
+) -> Result<bool, Misconfigured> {
+    match variable(name) {
+        None => Ok(false),
+        Some(set) if set.trim() == value => Ok(true),
+        Some(_) => Err(Misconfigured::Choice(name, value)),
+    }
+}
+
 fn unused_client(seconds: Option<String>) -> Result<Duration, Misconfigured> {
     let seconds = seconds.map_or(Ok(3600), |seconds| seconds.trim().parse());
     seconds.map(Duration::from_secs).map_err(|_| Misconfigured::UnusedClient)
+}
+
+/// The use of client id metadata documents, where a server takes them.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[expect(clippy::exhaustive_enums, reason = "a caller must handle each")]
+pub enum ClientIdDocuments {
+    /// None: the app is under development.
+    Never,
+    /// Where the server offers no registration, or refuses it.
+    Otherwise,
+    /// Before a registration.
+    Prefer,
 }
 
 /// The fault of a configuration; the operator must act. No message holds a secret.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Misconfigured {
+    /// A setting that has one value has another one.
+    #[error("{0} is set to something else than {1}")]
+    Choice(&'static str, &'static str),
     /// `CLIENTS` cannot be used.
     #[error("CLIENTS: {0}")]
     Clients(#[from] InvalidClients),
@@ -170,11 +215,31 @@ mod tests {
             (vec![ORIGIN, ("DENY_HOSTS", "good.example/x")], Misconfigured::Hosts("DENY_HOSTS")),
             (vec![ORIGIN, ("DENY_HOSTS", "good.example:1")], Misconfigured::Hosts("DENY_HOSTS")),
             (vec![ORIGIN, ("UNUSED_CLIENT_SECONDS", "an hour")], Misconfigured::UnusedClient),
+            (
+                vec![ORIGIN, ("RESOURCE_METADATA", "yes")],
+                Misconfigured::Choice("RESOURCE_METADATA", "follow"),
+            ),
+            (
+                vec![ORIGIN, ("CLIENT_ID_METADATA", "no")],
+                Misconfigured::Choice("CLIENT_ID_METADATA", "prefer"),
+            ),
             (vec![ORIGIN, ("CLIENTS", "[]")], Misconfigured::Clients(InvalidClients::Syntax)),
         ] {
             assert_eq!(read(&variables).err(), Some(expected), "{variables:?}");
         }
         assert_eq!(read(&[ORIGIN]).unwrap().keys().err(), Some(Misconfigured::NoKeys));
+    }
+
+    #[test]
+    fn switches_are_off_unless_they_are_set() {
+        let config = read(&[ORIGIN]).unwrap();
+        assert_eq!(
+            (config.follows_resource_metadata, config.documents),
+            (false, ClientIdDocuments::Otherwise)
+        );
+        let config =
+            read(&[ORIGIN, ("RESOURCE_METADATA", "follow"), ("CLIENT_ID_METADATA", "prefer")]).unwrap();
+        assert_eq!((config.follows_resource_metadata, config.documents), (true, ClientIdDocuments::Prefer));
     }
 
     #[test]

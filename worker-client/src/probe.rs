@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use futures_util::future::join;
-use rfc8414::Issuer;
+use rfc8414::Metadata;
 use serde::{Deserialize, Serialize};
 
 use crate::{
     about::{RootPage, root_page},
-    config::{Config, Preregistered},
+    config::{ClientIdDocuments, Config, Preregistered},
     failure::Failure,
     platform::{
         cache::CacheEntry,
@@ -18,7 +18,10 @@ use crate::{
     },
     verdict_form::VerdictForm,
 };
-use login_flow::{LoginTarget, Probe, RequestedScope, Server, Verdict, challenge_scope, probe};
+use login_flow::{
+    LoginTarget, Probe, RequestedScope, ResourceMetadata, Server, Verdict, challenge_scope, probe,
+    probe_resource, takes_documents,
+};
 
 /// The outcome of a probe: a validated server, exactly when a login is possible.
 #[derive(Deserialize, Serialize)]
@@ -26,6 +29,9 @@ pub(crate) struct HostAnswer {
     #[serde(with = "VerdictForm")]
     pub(crate) verdict: Verdict,
     pub(crate) server: Option<Server>,
+    /// The metadata of the resource, if it named the server.
+    #[serde(default)]
+    pub(crate) resource: Option<ResourceMetadata>,
     /// Second of 1970 before which an unreachable host is not asked again.
     #[serde(default)]
     retry_at: Option<i64>,
@@ -61,15 +67,22 @@ pub(crate) async fn probe_host(
             return answered;
         }
         let egress = &config.egress;
-        let is_preregistered =
-            |issuer: &Issuer| config.clients.at(issuer).is_some_and(Preregistered::is_client);
+        let has_client = |metadata: &Metadata| {
+            config.clients.at(&metadata.issuer).is_some_and(Preregistered::is_client)
+                || (config.documents != ClientIdDocuments::Never && takes_documents(metadata))
+        };
         let fetch = through_until(egress, Limit::METADATA, Deadline::after(DISCOVERY_DEADLINE));
-        let Probe { verdict, server, retry_after, .. } = probe(target, egress, is_preregistered, fetch).await;
+        let found = if config.follows_resource_metadata {
+            probe_resource(target, egress, has_client, fetch).await
+        } else {
+            probe(target, egress, has_client, fetch).await
+        };
+        let Probe { verdict, server, retry_after, resource, .. } = found;
         // A host that asks for time is given it: the answer is kept for as long.
         let wait = retry_after.map_or(PROBE_TTL, |retry_after| retry_after.wait(now()).max(PROBE_TTL));
         let is_unreachable = matches!(verdict, Verdict::Unreachable { .. });
         let retry_at = is_unreachable.then(|| seconds(now()).saturating_add(wait.as_secs().cast_signed()));
-        let answered = HostAnswer { verdict, server, retry_at };
+        let answered = HostAnswer { verdict, server, resource, retry_at };
         cache.write(&answered, wait).await;
         answered
     };

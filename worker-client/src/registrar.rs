@@ -1,6 +1,7 @@
 //! One object per issuer: the client that all users of this deployment share there.
 
 mod attempts;
+mod document;
 mod holders;
 mod lifecycle;
 mod rows;
@@ -19,7 +20,7 @@ use self::{
     schema::MIGRATIONS,
 };
 use crate::{
-    config::Preregistered,
+    config::{ClientIdDocuments, Preregistered},
     failure::{Failure, Reason, ServerFailure},
     platform::{
         alarm::{Alarm, LONGEST_SLEEP},
@@ -102,6 +103,8 @@ pub(crate) struct ObtainClient {
     pub(crate) client_name: String,
     /// The scope of the login.
     pub(crate) scope: Option<String>,
+    /// The use of client id metadata documents.
+    pub(crate) documents: ClientIdDocuments,
 }
 
 impl DurableObject for Registrar {
@@ -124,7 +127,7 @@ impl Registrar {
     async fn respond(&self, mut request: Request) -> worker::Result<Response> {
         let inner = Rc::clone(&self.inner);
         match rpc::read_request(&mut request).await {
-            Ok(RegistrarRequest::Obtain(wanted)) => rpc::respond(inner.obtain(*wanted).await),
+            Ok(RegistrarRequest::Obtain(wanted)) => rpc::respond(inner.client(*wanted).await),
             Ok(RegistrarRequest::Forget { client_id }) => rpc::respond(inner.forget(&client_id)),
             Ok(RegistrarRequest::Relax(relaxations)) => {
                 rpc::respond(inner.rows().and_then(|rows| rows.set_relaxations(&relaxations)))
@@ -142,7 +145,7 @@ impl Registrar {
 
 impl Inner {
     async fn obtain(self: Rc<Self>, wanted: ObtainClient) -> Result<Client, Failure> {
-        let ObtainClient { server, redirect_uri, client_name, scope } = &wanted;
+        let ObtainClient { server, redirect_uri, client_name, scope, .. } = &wanted;
         let rows = self.rows()?;
         let known = rows.config().clients.at(&server.issuer).cloned();
         if let Some(client) = known.as_ref().and_then(|known| known.client(redirect_uri)) {
@@ -239,7 +242,7 @@ impl Inner {
         earlier_scope: Option<&str>,
         deadline: Deadline,
     ) -> Result<Client, Failure> {
-        let ObtainClient { server, redirect_uri, client_name, scope } = wanted;
+        let ObtainClient { server, redirect_uri, client_name, scope, .. } = wanted;
         let rows = self.rows()?;
         if let Some(left) = rows.pause_left()? {
             return Err(ServerFailure::try_later(Step::Registration, left, None).into());

@@ -14,6 +14,7 @@ use self::{
 use crate::{
     account::{AccountRequest, BeginLogin, LoginStep, SCHEMA_VERSION, Session},
     api::{NoRoute, OPENAPI, Route},
+    config::{ClientIdDocuments, Config},
     cookie::SessionCookie,
     failure::{Defect, Failure, Reason, UserFailure},
     login::{Login, User},
@@ -23,7 +24,7 @@ use crate::{
     probe::chosen_scope,
     problem::Problem,
 };
-use login_flow::{LoginTarget, RequestedScope, Server, digest};
+use login_flow::{LoginTarget, RequestedScope, ResourceMetadata, Server, client_id_document, digest};
 
 impl Login {
     /// Answers a request to one of our routes; nothing when it is none of them.
@@ -68,6 +69,7 @@ async fn answer(login: &Login, request: &mut Request, url: &Url, route: Route<'_
         Route::Begin => begin(login, request).await?,
         Route::Callback => callback(login, request, url).await?,
         Route::Confirm => confirm(login, request, url).await?,
+        Route::ClientMetadata => client_metadata(&login.config)?,
         Route::Connections => Answer::json(&login.connections().await?)?,
         Route::Disconnect(id) => {
             same_origin(login, request)?;
@@ -142,6 +144,8 @@ async fn confirm(login: &Login, request: &Request, url: &Url) -> Result<Answer, 
 /// A host that a person can log in to.
 struct RegistrableHost {
     server: Server,
+    /// The metadata of the resource, if it named the server.
+    resource: Option<ResourceMetadata>,
     /// The scope that a login asks for when no party names one.
     chosen_scope: RequestedScope,
     about: About,
@@ -156,8 +160,12 @@ async fn registrable(
     let (answered, page) = login.counting(request).probe_host(target).await?;
     match (&answered.server, answered.failure()) {
         (Some(server), None) => {
-            let chosen_scope = chosen_scope(&login.config, target, server, &page).await;
-            Ok(RegistrableHost { server: server.clone(), chosen_scope, about: page.about })
+            let chosen_scope = match &answered.resource {
+                Some(resource) => RequestedScope::of_resource(server, resource.scope.as_deref()),
+                None => chosen_scope(&login.config, target, server, &page).await,
+            };
+            let (server, resource) = (server.clone(), answered.resource.clone());
+            Ok(RegistrableHost { server, resource, chosen_scope, about: page.about })
         }
         (_, Some(failure)) => Err(Failed::at(target, failure)),
         (None, None) => Err(Failed::at(target, Failure::internal(Defect::Verdict))),
@@ -173,12 +181,14 @@ async fn begin(login: &Login, request: &mut Request) -> Result<Answer, Failed> {
     if !parameters.agrees_to(&parameters.confirm_page(login, &target, &host)) {
         return Err(Failed::at(&target, UserFailure::NotAgreed));
     }
-    let RegistrableHost { server, about, .. } = host;
+    let RegistrableHost { server, resource, about, .. } = host;
     // RFC 9700 §4.4.2.2: each issuer has its own redirection URI.
     let redirect_uri = login.config.url(&format!("/callback/{}", issuer_id(&server)));
     let begin_login = || {
         AccountRequest::Begin(Box::new(BeginLogin {
             target: target.clone(),
+            named_resource: resource.as_ref().map(|resource| resource.resource.clone()),
+            documents: login.config.documents,
             server: server.clone(),
             redirect_uri: redirect_uri.clone(),
             client_name: login.config.client_name.clone(),
@@ -266,6 +276,16 @@ async fn icon(login: &Login, id: &str) -> Result<Answer, Failure> {
     let parts = url.as_deref().and_then(|url| url.strip_prefix("data:")?.split_once(";base64,"));
     let (kind, text) = parts.ok_or(UserFailure::NotFound)?;
     Answer::of(Base64::decode_vec(text).map_err(|_| Failure::internal(Defect::Row))?, kind)
+}
+
+/// The client id metadata document: what a registration would say.
+fn client_metadata(config: &Config) -> Result<Answer, Failure> {
+    let redirect_uri = config.url(&format!("/callback/{}", Config::DOCUMENT_CALLBACK));
+    let client_id = config.url("/client-metadata.json");
+    if config.documents == ClientIdDocuments::Never {
+        return Err(UserFailure::NotFound.into());
+    }
+    Answer::json(&client_id_document(&client_id, &redirect_uri, &config.client_name))?.kept()
 }
 
 /// The configuration was read when the request came. Objects are asked for nothing: that would make them.

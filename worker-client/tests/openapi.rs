@@ -28,6 +28,7 @@ fn every_operation_is_a_route_of_its_own() {
     let described = |route: Route<'_>| match route {
         Route::Begin
         | Route::Callback
+        | Route::ClientMetadata
         | Route::Confirm
         | Route::Connections
         | Route::Disconnect(_)
@@ -39,7 +40,7 @@ fn every_operation_is_a_route_of_its_own() {
         | Route::OpenApi
         | Route::Probe
         | Route::Script
-        | Route::Style => 14,
+        | Route::Style => 15,
     };
     assert_eq!(routes.len(), described(Route::Home));
 }

@@ -28,6 +28,7 @@ fn confirm(host: &str, issuer: &str, about: &About) -> String {
             &ConfirmPage {
                 target,
                 server,
+                is_listed: false,
                 about,
                 scope: "",
                 default_scope: None,
@@ -128,6 +129,7 @@ fn what_the_answer_must_hold_names_every_site() {
             let page = ConfirmPage {
                 target,
                 server,
+                is_listed: false,
                 about,
                 scope: "",
                 default_scope: None,

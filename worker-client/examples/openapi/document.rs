@@ -59,6 +59,14 @@ pub(crate) const OPERATIONS: &[Operation] = &[
     },
     Operation {
         method: "get",
+        path: "/client-metadata.json",
+        id: "clientMetadata",
+        says: "The client id metadata document, for authorization servers; none in development.",
+        query: &[],
+        answers: Answers::Text("application/json"),
+    },
+    Operation {
+        method: "get",
         path: "/probe",
         id: "probe",
         says: "The verdict on a host or URL: if and how a person can log in to it.",

@@ -160,15 +160,21 @@ fn confirm_pages() -> Result<Vec<State>, Box<dyn Error>> {
     let long = format!("https://{long}");
     let ask = |host, issuer, authorization, about, scope, label, return_to| {
         confirm_page(host, issuer, authorization, |target, server| {
-            let default_scope = None;
-            pages::confirm("", &ConfirmPage { target, server, about, scope, default_scope, label, return_to })
+            let (default_scope, is_listed) = (None, false);
+            pages::confirm(
+                "",
+                &ConfirmPage { target, server, is_listed, about, scope, default_scope, label, return_to },
+            )
         })
     };
     let with_default = |default_scope| {
         confirm_page("good.example", "https://good.example", "https://good.example", |target, server| {
             let (scope, label, return_to) = ("", None, None);
-            let (about, default_scope) = (&good, Some(default_scope));
-            pages::confirm("", &ConfirmPage { target, server, about, scope, default_scope, label, return_to })
+            let (about, default_scope, is_listed) = (&good, Some(default_scope), false);
+            pages::confirm(
+                "",
+                &ConfirmPage { target, server, is_listed, about, scope, default_scope, label, return_to },
+            )
         })
     };
     let own = "https://good.example";

@@ -57,7 +57,7 @@ pub async fn probe(
     has_client: impl Fn(&Metadata) -> bool,
     fetch: impl AsyncFn(Request<Vec<u8>>) -> Result<Response<Vec<u8>>, FetchError>,
 ) -> Probe {
-    match discovered(Discover::new(target, egress.clone()), egress, has_client, &fetch).await {
+    match discovered(Discover::new(target, egress.clone()), egress, &has_client, &fetch).await {
         Ok(probe) => probe,
         Err(not_found) => {
             let otherwise = async || challenge(target, &fetch).await?.resource_metadata;
@@ -70,8 +70,8 @@ pub async fn probe(
 pub(crate) async fn probe_issuer(
     issuer: &Issuer,
     egress: &Egress,
-    has_client: impl Fn(&Metadata) -> bool,
-    fetch: impl AsyncFn(Request<Vec<u8>>) -> Result<Response<Vec<u8>>, FetchError>,
+    has_client: &impl Fn(&Metadata) -> bool,
+    fetch: &impl AsyncFn(Request<Vec<u8>>) -> Result<Response<Vec<u8>>, FetchError>,
 ) -> Probe {
     match discovered(Discover::at(issuer, egress.clone()), egress, has_client, fetch).await {
         Ok(probe) => probe,
@@ -82,8 +82,8 @@ pub(crate) async fn probe_issuer(
 async fn discovered(
     discover: Result<Discover, NotFound>,
     egress: &Egress,
-    has_client: impl Fn(&Metadata) -> bool,
-    fetch: impl AsyncFn(Request<Vec<u8>>) -> Result<Response<Vec<u8>>, FetchError>,
+    has_client: &impl Fn(&Metadata) -> bool,
+    fetch: &impl AsyncFn(Request<Vec<u8>>) -> Result<Response<Vec<u8>>, FetchError>,
 ) -> Result<Probe, NotFound> {
     Ok(match drive(discover?, fetch).await {
         Err(DriveError::Fetch(FetchError::Blocked(reason))) => {
@@ -96,7 +96,7 @@ async fn discovered(
 }
 
 /// The probe of a host whose metadata was found.
-fn judged(found: Discovered, egress: &Egress, has_client: impl Fn(&Metadata) -> bool) -> Probe {
+fn judged(found: Discovered, egress: &Egress, has_client: &impl Fn(&Metadata) -> bool) -> Probe {
     let findings = found.pointers().chain(&found.read.violations).map(Finding::from);
     let findings = findings.chain(Finding::beyond(&found.read.metadata)).collect();
     let metadata = Some(Box::new(found.read.metadata.clone()));

@@ -149,6 +149,16 @@ pub(crate) fn asked(
     metadata
 }
 
+/// The document behind a client identifier that is a URL: the client metadata of a registration, with that identifier
+/// (draft-ietf-oauth-client-id-metadata-document §4).
+pub fn client_id_document(client_id: &Url, redirect_uri: &Url, client_name: &str) -> ClientMetadata {
+    let mut metadata = ClientMetadata::public(redirect_uri.clone().into());
+    metadata.client_name = Some(client_name.to_owned());
+    metadata.application_type = Some(ApplicationType::Web);
+    metadata.additional.insert("client_id".to_owned(), client_id.as_str().into());
+    metadata
+}
+
 /// The error of a registration: there is no usable client.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]

@@ -109,12 +109,12 @@ pub async fn probe_resource(
 async fn probe_servers(
     mut named: ResourceMetadata,
     egress: &Egress,
-    has_client: impl Fn(&Metadata) -> bool,
-    fetch: impl AsyncFn(Request<Vec<u8>>) -> Result<Response<Vec<u8>>, FetchError>,
+    has_client: &impl Fn(&Metadata) -> bool,
+    fetch: &impl AsyncFn(Request<Vec<u8>>) -> Result<Response<Vec<u8>>, FetchError>,
 ) -> Probe {
     let mut first = None;
     for issuer in &named.authorization_servers {
-        let found = probe_issuer(issuer, egress, &has_client, &fetch).await;
+        let found = probe_issuer(issuer, egress, has_client, fetch).await;
         if found.server.is_some() {
             let listed = found.metadata.as_deref().and_then(|metadata| metadata.protected_resources.as_ref());
             named.is_listed = listed.is_some_and(|listed| listed.contains(&named.resource));
@@ -129,7 +129,7 @@ async fn probe_servers(
 /// client.
 pub(crate) async fn challenge(
     target: &LoginTarget,
-    fetch: impl AsyncFn(Request<Vec<u8>>) -> Result<Response<Vec<u8>>, FetchError>,
+    fetch: &impl AsyncFn(Request<Vec<u8>>) -> Result<Response<Vec<u8>>, FetchError>,
 ) -> Option<BearerChallenge> {
     let get = get(target.url(), ACCEPT)?;
     let mut initialize = get.clone();
@@ -151,7 +151,7 @@ pub(crate) async fn challenge(
 async fn document(
     target: &LoginTarget,
     challenge: &BearerChallenge,
-    fetch: impl AsyncFn(Request<Vec<u8>>) -> Result<Response<Vec<u8>>, FetchError>,
+    fetch: &impl AsyncFn(Request<Vec<u8>>) -> Result<Response<Vec<u8>>, FetchError>,
 ) -> Result<Option<Vec<u8>>, Probe> {
     let named = challenge.resource_metadata.as_deref().and_then(|url| Url::parse(url).ok());
     let mut urls: Vec<Url> = named.into_iter().filter(|url| url.origin() == target.url().origin()).collect();

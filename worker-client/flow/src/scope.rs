@@ -18,6 +18,15 @@ impl RequestedScope {
         Self::Chosen(challenge.and_then(checked).or_else(|| server.default_scope()))
     }
 
+    /// The scope that this client chooses for a resource that names its authorization server, and `offline_access` where
+    /// the server lists it: a server may issue no refresh token otherwise.
+    pub fn of_resource(server: &Server, scope: Option<&str>) -> Self {
+        let offline = server.offers_offline_access().then_some(OFFLINE_ACCESS);
+        let chosen = scope.and_then(checked);
+        let chosen = chosen.map(|scope| union([scope.as_str()].into_iter().chain(offline)));
+        Self::Chosen(chosen.or_else(|| server.default_scope()))
+    }
+
     /// The scope before any relaxation.
     pub fn as_deref(&self) -> Option<&str> {
         match self {
@@ -52,9 +61,13 @@ impl Server {
     /// The scope of a login when neither a party nor the resource names one: at an `OpenID` provider `openid`, and
     /// `offline_access` where it is listed (`OpenID` Connect Core 1.0 §11); else none.
     pub fn default_scope(&self) -> Option<String> {
-        let offline = self.scopes.iter().any(|scope| scope == OFFLINE_ACCESS);
+        let offline = self.offers_offline_access();
         self.speaks_openid
             .then(|| if offline { format!("{OPENID} {OFFLINE_ACCESS}") } else { OPENID.to_owned() })
+    }
+
+    fn offers_offline_access(&self) -> bool {
+        self.scopes.iter().any(|scope| scope == OFFLINE_ACCESS)
     }
 
     /// The values of `scopes_supported` as one scope.

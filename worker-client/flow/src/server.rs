@@ -40,12 +40,16 @@ pub struct Server {
     /// True if the server is an `OpenID` provider: found by `OpenID` Connect Discovery, or `openid` is among
     /// `scopes_supported`.
     pub speaks_openid: bool,
+    /// True if the server takes the URL of a client id metadata document as a client identifier: see
+    /// [`takes_documents`].
+    pub takes_documents: bool,
 }
 
 impl Server {
-    /// Checks metadata; the error lists everything that prevents a login. `is_preregistered` is true if this app has a
-    /// pre-registered client there, so that it requires no registration endpoint.
-    pub fn new(metadata: Metadata, egress: &Egress, is_preregistered: bool) -> Result<Self, Vec<Unusable>> {
+    /// Checks metadata; the error lists everything that prevents a login. `has_client` is true if this app has a client
+    /// identifier there without a registration, so that it requires no registration endpoint.
+    pub fn new(metadata: Metadata, egress: &Egress, has_client: bool) -> Result<Self, Vec<Unusable>> {
+        let takes_documents = takes_documents(&metadata);
         let auth_methods = auth_methods(&metadata);
         let lists_refresh = lists_refresh(&metadata);
         let supported = || metadata.scopes_supported.iter().flat_map(ScopeValues::iter);
@@ -71,7 +75,7 @@ impl Server {
             None => None,
             found => require(found, "registration_endpoint"),
         };
-        if metadata.registration_endpoint.is_none() && !is_preregistered {
+        if metadata.registration_endpoint.is_none() && !has_client {
             reasons.push(Unusable::NoRegistration);
         }
         if !metadata.code_challenge_methods_supported().contains(&CodeChallengeMethod::S256) {
@@ -122,6 +126,7 @@ impl Server {
             scopes,
             lists_refresh,
             speaks_openid,
+            takes_documents,
         })
     }
 
@@ -143,6 +148,17 @@ impl Server {
             && self.token_endpoint == other.token_endpoint
             && self.registration_endpoint == other.registration_endpoint
     }
+}
+
+/// True if the URL of a client id metadata document can be the client identifier at a server
+/// (draft-ietf-oauth-client-id-metadata-document).
+///
+/// Any server may take the document of this app, which has one redirection URI for all of them. What tells their
+/// responses apart is `iss` alone, so a server that does not promise it is not given the document (RFC 9700 §4.4.2).
+pub fn takes_documents(metadata: &Metadata) -> bool {
+    metadata.client_id_metadata_document_supported == Some(true)
+        && metadata.authorization_response_iss_parameter_supported()
+        && metadata.token_endpoint_auth_methods_supported().contains(&AuthMethod::None)
 }
 
 /// The common authentication methods. `none` comes first, because a public client has no secret that can leak; then the

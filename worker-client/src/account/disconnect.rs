@@ -135,7 +135,7 @@ pub(super) fn wind_up(
 /// either.
 fn queue_revocations(
     store: &Store,
-    Grant { server, client, tokens }: Grant,
+    Grant { server, client, tokens, .. }: Grant,
     first_attempt: FirstAttempt,
 ) -> Result<[QueuedRevocation; 2], Failure> {
     let after = match first_attempt {

@@ -38,7 +38,18 @@ impl Inner {
         session: Session,
         begin: BeginLogin,
     ) -> Result<Url, Failure> {
-        let BeginLogin { target, server, redirect_uri, client_name, about, scope, label, return_to } = begin;
+        let BeginLogin {
+            target,
+            server,
+            redirect_uri,
+            client_name,
+            about,
+            scope,
+            label,
+            return_to,
+            named_resource,
+            documents,
+        } = begin;
         let resource = target.resource();
         store.check_pause(Step::CodeExchange, server.issuer.as_str())?;
         let rows = store.connections()?;
@@ -49,7 +60,10 @@ impl Inner {
         let client = match client_in_use(&store, &server, &redirect_uri, scope_sent)? {
             Some(client) => client,
             None => {
-                self.registered(&server, redirect_uri, client_name, scope_sent.map(str::to_owned)).await?
+                let scope = scope_sent.map(str::to_owned);
+                let query =
+                    ObtainClient { server: server.clone(), redirect_uri, client_name, scope, documents };
+                self.registered(query).await?
             }
         };
         // The rows may have been erased meanwhile.
@@ -59,7 +73,7 @@ impl Inner {
         {
             return Err(UserFailure::NO_SESSION.into());
         }
-        let request = AuthorizationRequest::new(server, client, resource, scope);
+        let request = AuthorizationRequest::new(server, client, named_resource.unwrap_or(resource), scope);
         let names = NewConnection { target, about, label };
         let (url, login) = under_way(request, names, return_to)?;
         store.begin(&session, user.as_ref(), login)?;
@@ -100,7 +114,7 @@ impl Inner {
         store.end_pending(&state)?;
         let egress = &store.0.config().egress;
         let outcome = drive(exchange, through(egress, Limit::TOKEN)).await;
-        let AuthorizationRequest { server, client: begun, is_repeated, .. } = first;
+        let AuthorizationRequest { server, client: begun, is_repeated, resource, .. } = first;
         let Issued { client, tokens } = match outcome {
             Ok(issued) => issued,
             Err(DriveError::Protocol(NotIssued { retry: Some(second), .. })) => {
@@ -119,7 +133,8 @@ impl Inner {
             let relax = RegistrarRequest::Relax(client.relaxations.clone());
             self.tell_registrar(server.issuer.as_str(), &relax).await;
         }
-        let grant = Grant { server, client, tokens };
+        let resource = Some(resource).filter(|resource| *resource != names.target.resource());
+        let grant = Grant { server, client, tokens, resource };
         // The person logged out meanwhile: what came is not kept.
         if self.erasures.get() != erasures {
             self.revoke_late(store, grant).await?;
@@ -169,16 +184,10 @@ impl Inner {
         self.tell(store, Change::Connected, &id, &login.target.resource())
     }
 
-    async fn registered(
-        &self,
-        server: &Server,
-        redirect_uri: Url,
-        client_name: String,
-        scope: Option<String>,
-    ) -> Result<Client, Failure> {
-        let query = ObtainClient { server: server.clone(), redirect_uri, client_name, scope };
+    async fn registered(&self, query: ObtainClient) -> Result<Client, Failure> {
+        let issuer = query.server.issuer.clone();
         let request = RegistrarRequest::Obtain(Box::new(query));
-        rpc::call(&self.deployment.env, "REGISTRAR", server.issuer.as_str(), &request).await
+        rpc::call(&self.deployment.env, "REGISTRAR", issuer.as_str(), &request).await
     }
 
     /// A server that no longer knows this client gets a new registration with the next login.

@@ -99,7 +99,7 @@ impl Inner {
 
     async fn refresh_now(&self, store: &Store, id: &str) -> Result<(), Failure> {
         let Some(row) = store.connection(id)? else { return Err(UserFailure::NO_CONNECTION.into()) };
-        let Ok(Grant { server, client, tokens }) = store.grant(&row)? else {
+        let Ok(Grant { server, client, tokens, resource }) = store.grant(&row)? else {
             return Err(UserFailure::LOGIN_AGAIN.into());
         };
         let over = tokens.expires_in.and_then(|lifetime| row.issued().checked_add(lifetime));
@@ -109,8 +109,8 @@ impl Inner {
             self.needs_login(store, &row).await?;
             return Err(UserFailure::LOGIN_AGAIN.into());
         };
-        let resource = row.resource.clone();
-        let Some(refresh) = Refresh::new(server.clone(), client.clone(), resource, &tokens) else {
+        let asked = resource.clone().unwrap_or_else(|| row.resource.clone());
+        let Some(refresh) = Refresh::new(server.clone(), client.clone(), asked, &tokens) else {
             return Err(UserFailure::LOGIN_AGAIN.into());
         };
         store.set_intent(&row, intent)?;
@@ -118,7 +118,7 @@ impl Inner {
         let outcome = drive(refresh, through(egress, Limit::TOKEN)).await;
         match outcome {
             Ok(Issued { client, tokens }) => {
-                let grant = Grant { server, client, tokens };
+                let grant = Grant { server, client, tokens, resource };
                 if !store.refreshed(&row, &grant)? {
                     return self.revoke_late(store, grant).await;
                 }

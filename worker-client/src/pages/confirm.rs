@@ -12,6 +12,8 @@ pub struct ConfirmPage<'a> {
     pub target: &'a LoginTarget,
     /// The server that answers for it.
     pub server: &'a Server,
+    /// True if the metadata of the server lists the resource as its own (RFC 9728 §4).
+    pub is_listed: bool,
     /// The branding of the host.
     pub about: &'a About,
     /// The scope that a link named; empty without one.
@@ -26,9 +28,10 @@ pub struct ConfirmPage<'a> {
 
 impl ConfirmPage<'_> {
     /// The value that the field `cross_site_hosts` must have in the POST, when the token comes from another site than it
-    /// goes to: the hosts that the page named. Consent to one is not consent to another.
+    /// goes to, and the server does not say that this is as it should be: the hosts that the page named. Consent to one is not consent to another.
     pub fn cross_site_hosts(&self) -> Option<String> {
-        Some(self.server.cross_site_hosts(self.target).join(" and ")).filter(|hosts| !hosts.is_empty())
+        let hosts = self.server.cross_site_hosts(self.target).join(" and ");
+        Some(hosts).filter(|hosts| !(self.is_listed || hosts.is_empty()))
     }
 }
 
@@ -56,7 +59,7 @@ pub fn confirm(prefix: &str, page: &ConfirmPage<'_>) -> Result<String, Unrendera
         cross_site_hosts: Option<String>,
         international: Vec<String>,
     }
-    let ConfirmPage { target, server, about, scope, default_scope, label, return_to } = *page;
+    let ConfirmPage { target, server, about, scope, default_scope, label, return_to, .. } = *page;
     let default_scope = default_scope.unwrap_or_default();
     let ticked: Vec<&str> = scope_values(if scope.is_empty() { default_scope } else { scope }).collect();
     let mut offered: Vec<&str> = scope_values(default_scope).collect();

@@ -49,6 +49,12 @@ impl Answer {
         Self { forms: FormTarget::LeadsAway, ..self }
     }
 
+    /// May be kept for an hour, by the servers that ask for it.
+    pub(super) fn kept(self) -> Result<Self, Failure> {
+        self.headers.set("cache-control", "public, max-age=3600")?;
+        Ok(self)
+    }
+
     pub(super) fn with_cookie(self, cookie: &str) -> Result<Self, Failure> {
         self.headers.append("set-cookie", cookie)?;
         Ok(self)
@@ -79,8 +85,10 @@ impl Answer {
     pub(super) fn secured(self, login: &Login) -> Result<Response, Failure> {
         let policy = pages::content_security_policy(self.forms);
         let headers = self.headers;
+        if !headers.has("cache-control")? {
+            headers.set("cache-control", "no-store")?;
+        }
         for (name, value) in [
-            ("cache-control", "no-store"),
             ("content-security-policy", policy.as_str()),
             ("cross-origin-opener-policy", "same-origin"),
             ("cross-origin-resource-policy", "same-origin"),

@@ -105,6 +105,7 @@ impl LoginRequest {
         ConfirmPage {
             target,
             server: &host.server,
+            is_listed: host.resource.as_ref().is_some_and(|resource| resource.is_listed),
             about: &host.about,
             scope: self.scope.trim(),
             default_scope: host.chosen_scope.as_deref(),

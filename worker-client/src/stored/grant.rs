@@ -5,7 +5,7 @@ use super::{StoredClient, StoredServer, StoredTokens, Version};
 
 /// The tokens of a connection with the client and the server that they belong to: never one without the others.
 #[derive(Clone, Debug)]
-#[expect(clippy::exhaustive_structs, reason = "the three things that belong together")]
+#[expect(clippy::exhaustive_structs, reason = "the things that belong together")]
 pub struct Grant {
     /// The server that issued the tokens.
     pub server: Server,
@@ -13,6 +13,8 @@ pub struct Grant {
     pub client: Client,
     /// The tokens.
     pub tokens: Tokens,
+    /// The `resource` parameter, where the resource published another one than the named URL (RFC 9728 §2).
+    pub resource: Option<String>,
 }
 
 /// A grant as it is stored: sealed as one, so that tokens never meet another client or endpoint.
@@ -24,22 +26,25 @@ pub struct StoredGrant {
     pub server: StoredServer,
     pub client: StoredClient,
     pub tokens: StoredTokens,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resource: Option<String>,
 }
 
 impl From<Grant> for StoredGrant {
-    fn from(Grant { server, client, tokens }: Grant) -> Self {
+    fn from(Grant { server, client, tokens, resource }: Grant) -> Self {
         Self {
             version: Version::CURRENT,
             server: server.into(),
             client: client.into(),
             tokens: tokens.into(),
+            resource,
         }
     }
 }
 
 impl From<StoredGrant> for Grant {
     fn from(stored: StoredGrant) -> Self {
-        let StoredGrant { version: Version::V1 | Version::V2, server, client, tokens } = stored;
-        Self { server: server.into(), client: client.into(), tokens: tokens.into() }
+        let StoredGrant { version: Version::V1 | Version::V2, server, client, tokens, resource } = stored;
+        Self { server: server.into(), client: client.into(), tokens: tokens.into(), resource }
     }
 }

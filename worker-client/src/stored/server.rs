@@ -24,6 +24,8 @@ pub struct StoredServer {
     pub lists_no_refresh: bool,
     #[serde(default, skip_serializing_if = "is_false")]
     pub speaks_openid: bool,
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub takes_documents: bool,
 }
 
 impl From<Server> for StoredServer {
@@ -39,6 +41,7 @@ impl From<Server> for StoredServer {
             scopes,
             lists_refresh,
             speaks_openid,
+            takes_documents,
         } = server;
         Self {
             version: Version::CURRENT,
@@ -52,6 +55,7 @@ impl From<Server> for StoredServer {
             scopes,
             lists_no_refresh: !lists_refresh,
             speaks_openid,
+            takes_documents,
         }
     }
 }
@@ -70,6 +74,7 @@ impl From<StoredServer> for Server {
             scopes: stored.scopes,
             lists_refresh: !stored.lists_no_refresh,
             speaks_openid: stored.speaks_openid,
+            takes_documents: stored.takes_documents,
         }
     }
 }
