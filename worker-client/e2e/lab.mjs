@@ -33,9 +33,9 @@ export class Lab {
     return answer;
   }
 
-  /** Opens the way in for a Worker: a real socket that all of its requests come through. */
+  /** Opens the way in for Workers: a real socket that all of their requests come through. */
   async open() {
-    this.#door = await listen(async (request, response) => {
+    this.#door ??= listen(async (request, response) => {
       const chunks = [];
       try {
         for await (const chunk of request) chunks.push(chunk);
@@ -59,7 +59,7 @@ export class Lab {
         request.socket.destroy();
       }
     });
-    return { external: { address: `127.0.0.1:${this.#door.port}`, http: {} } };
+    return { external: { address: `127.0.0.1:${(await this.#door).port}`, http: {} } };
   }
 
   /** What a host received, oldest first. */
@@ -77,7 +77,7 @@ export class Lab {
   }
 
   async stop() {
-    await Promise.all([this.#door, ...this.#hosts.values()].map((host) => host?.stop?.()));
+    await Promise.all([await this.#door, ...this.#hosts.values()].map((host) => host?.stop?.()));
   }
 }
 

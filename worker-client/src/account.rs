@@ -1,5 +1,6 @@
 //! One object per user: sessions, logins under way, connections and their tokens.
 
+mod access_token;
 mod alarm_handler;
 mod connections;
 mod disconnect;
@@ -12,11 +13,11 @@ mod tokens;
 
 use std::{cell::Cell, rc::Rc};
 
-use rfc7591::Secret;
 use serde::{Deserialize, Serialize};
 use url::Url;
 use worker::{DurableObject, Env, Request, Response, State, durable_object, wasm_bindgen};
 
+pub(crate) use self::access_token::{AccessToken, Refusal, RefusedToken};
 use self::{schema::MIGRATIONS, store::Store};
 use crate::{
     config::ClientIdDocuments,
@@ -174,37 +175,6 @@ pub(crate) enum LoginStep {
         /// The second authorization request.
         url: Url,
     },
-}
-
-/// A token that the resource did not accept, or seems not to have.
-#[derive(Deserialize, Serialize)]
-pub(crate) struct RefusedToken {
-    /// Its digest.
-    pub(crate) digest: String,
-    /// The meaning of the response.
-    pub(crate) refusal: Refusal,
-}
-
-/// The meaning of a response that does not accept a token.
-#[derive(Clone, Copy, Deserialize, Eq, PartialEq, Serialize)]
-pub(crate) enum Refusal {
-    /// The resource said that the token is invalid: without a refresh token the connection is over.
-    Invalid,
-    /// The token has just taken the place of another one that was refused.
-    OfReplacement,
-    /// A renewed token may fare better.
-    Unclear,
-}
-
-/// A token to use.
-#[derive(Deserialize, Serialize)]
-pub(crate) struct AccessToken {
-    /// The token.
-    pub(crate) token: Secret,
-    /// The scope that was granted.
-    pub(crate) scope: Option<String>,
-    /// True if the token may be over, and can be renewed.
-    pub(crate) may_be_over: bool,
 }
 
 /// The version of the rows that this package reads and writes.

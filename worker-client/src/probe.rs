@@ -89,6 +89,11 @@ pub(crate) async fn probe_host(
     Ok(join(probing, root_page(target, config)).await)
 }
 
+/// Forgets the verdict on a host.
+pub(crate) async fn forget_host(config: &Config, target: &LoginTarget) {
+    CacheEntry::of(config, "probe", &target.resource()).forget().await;
+}
+
 /// The scope that a login asks for when no party names one. The challenge of a root came with its page; that of another
 /// resource is asked for, and kept for a minute.
 pub(crate) async fn chosen_scope(

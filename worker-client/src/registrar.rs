@@ -129,9 +129,7 @@ impl Registrar {
         match rpc::read_request(&mut request).await {
             Ok(RegistrarRequest::Obtain(wanted)) => rpc::respond(inner.client(*wanted).await),
             Ok(RegistrarRequest::Forget { client_id }) => rpc::respond(inner.forget(&client_id)),
-            Ok(RegistrarRequest::Relax(relaxations)) => {
-                rpc::respond(inner.rows().and_then(|rows| rows.set_relaxations(&relaxations)))
-            }
+            Ok(RegistrarRequest::Relax(relaxations)) => rpc::respond(inner.relax(&relaxations)),
             Ok(RegistrarRequest::Hold { client_id, account, since }) => {
                 rpc::respond(inner.hold(&client_id, &account, since))
             }

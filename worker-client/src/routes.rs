@@ -1,6 +1,7 @@
 //! The routes and their permissions.
 
 mod answer;
+mod client_metadata;
 mod login_request;
 mod proxy;
 
@@ -14,7 +15,6 @@ use self::{
 use crate::{
     account::{AccountRequest, BeginLogin, LoginStep, SCHEMA_VERSION, Session},
     api::{NoRoute, OPENAPI, Route},
-    config::{ClientIdDocuments, Config},
     cookie::SessionCookie,
     failure::{Defect, Failure, Reason, UserFailure},
     login::{Login, User},
@@ -24,7 +24,7 @@ use crate::{
     probe::chosen_scope,
     problem::Problem,
 };
-use login_flow::{LoginTarget, RequestedScope, ResourceMetadata, Server, client_id_document, digest};
+use login_flow::{LoginTarget, RequestedScope, ResourceMetadata, Server, digest};
 
 impl Login {
     /// Answers a request to one of our routes; nothing when it is none of them.
@@ -69,7 +69,7 @@ async fn answer(login: &Login, request: &mut Request, url: &Url, route: Route<'_
         Route::Begin => begin(login, request).await?,
         Route::Callback => callback(login, request, url).await?,
         Route::Confirm => confirm(login, request, url).await?,
-        Route::ClientMetadata => client_metadata(&login.config)?,
+        Route::ClientMetadata => client_metadata::answer(&login.config)?,
         Route::Connections => Answer::json(&login.connections().await?)?,
         Route::Disconnect(id) => {
             same_origin(login, request)?;
@@ -276,16 +276,6 @@ async fn icon(login: &Login, id: &str) -> Result<Answer, Failure> {
     let parts = url.as_deref().and_then(|url| url.strip_prefix("data:")?.split_once(";base64,"));
     let (kind, text) = parts.ok_or(UserFailure::NotFound)?;
     Answer::of(Base64::decode_vec(text).map_err(|_| Failure::internal(Defect::Row))?, kind)
-}
-
-/// The client id metadata document: what a registration would say.
-fn client_metadata(config: &Config) -> Result<Answer, Failure> {
-    let redirect_uri = config.url(&format!("/callback/{}", Config::DOCUMENT_CALLBACK));
-    let client_id = config.url("/client-metadata.json");
-    if config.documents == ClientIdDocuments::Never {
-        return Err(UserFailure::NotFound.into());
-    }
-    Answer::json(&client_id_document(&client_id, &redirect_uri, &config.client_name))?.kept()
 }
 
 /// The configuration was read when the request came. Objects are asked for nothing: that would make them.

@@ -56,7 +56,7 @@ pub(super) struct ConnectionRow {
     pub(super) resource: String,
     pub(super) label: String,
     pub(super) issuer: String,
-    scope: Option<String>,
+    pub(super) scope: Option<String>,
     title: Option<String>,
     description: Option<String>,
     has_icon: i64,

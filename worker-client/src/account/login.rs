@@ -1,6 +1,6 @@
 //! From the redirect to the stored tokens.
 
-use std::cell::Cell;
+use std::{cell::Cell, time::Duration};
 
 use pkce::Verifier;
 use url::Url;
@@ -25,8 +25,8 @@ use crate::{
     stored::{Grant, LoginUnderWay, OutboxTask, RegisteredClient},
 };
 use login_flow::{
-    AuthorizationRequest, AuthorizationResponseError, Client, DriveError, Issued, NotIssued, Pace, Server,
-    State, Step, TokenError, drive,
+    AuthorizationRequest, AuthorizationResponseError, Client, DriveError, Issued, NotIssued, Pace,
+    RequestedScope, Server, State, Step, TokenError, drive, has_scope_value, scope_values,
 };
 
 impl Inner {
@@ -114,7 +114,7 @@ impl Inner {
         store.end_pending(&state)?;
         let egress = &store.0.config().egress;
         let outcome = drive(exchange, through(egress, Limit::TOKEN)).await;
-        let AuthorizationRequest { server, client: begun, is_repeated, resource, .. } = first;
+        let AuthorizationRequest { server, client: begun, is_repeated, resource, scope } = first;
         let Issued { client, tokens } = match outcome {
             Ok(issued) => issued,
             Err(DriveError::Protocol(NotIssued { retry: Some(second), .. })) => {
@@ -134,7 +134,8 @@ impl Inner {
             self.tell_registrar(server.issuer.as_str(), &relax).await;
         }
         let resource = Some(resource).filter(|resource| *resource != names.target.resource());
-        let grant = Grant { server, client, tokens, resource };
+        let step_ups = step_ups(store, &names, &scope)?;
+        let grant = Grant { server, client, tokens, resource, step_ups };
         // The person logged out meanwhile: what came is not kept.
         if self.erasures.get() != erasures {
             self.revoke_late(store, grant).await?;
@@ -251,6 +252,20 @@ fn client_in_use(
     Ok(None)
 }
 
+/// Number of logins in a row that asked for what the one before them was granted: a resource may refuse each.
+fn step_ups(store: &Store, login: &NewConnection, scope: &RequestedScope) -> Result<u8, Failure> {
+    let earlier = store.labelled(&login.target.resource(), &login.label)?;
+    let (Some(earlier), RequestedScope::Named(Some(scope))) = (earlier, scope) else { return Ok(0) };
+    let age = now().duration_since(earlier.issued()).unwrap_or_default();
+    let granted = earlier.scope.as_deref().unwrap_or_default();
+    if age > IN_A_ROW || !scope_values(granted).all(|value| has_scope_value(scope, value)) {
+        return Ok(0);
+    }
+    Ok(store.grant(&earlier)?.map_or(0, |grant| grant.step_ups.saturating_add(1)))
+}
+
 const MAX_CONNECTIONS: usize = 200;
 /// Seconds within which no person has answered a page.
 const AT_ONCE: i64 = 2;
+/// The longest time between two logins of which the second is for what the first one lacked.
+const IN_A_ROW: Duration = Duration::from_mins(10);

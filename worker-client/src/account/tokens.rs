@@ -33,6 +33,10 @@ impl Inner {
         let row = store.covering(url, label)?.ok_or(UserFailure::NO_CONNECTION)?;
         let (grant, mut need) = self.judge(&store, &row, refused).await?;
         if need == Need::Refused {
+            if refused.is_some_and(|refused| refused.refusal == Refusal::Moved) {
+                self.needs_login(&store, &row).await?;
+                return Err(UserFailure::LOGIN_AGAIN.into());
+            }
             if refused.is_some_and(|refused| refused.refusal == Refusal::OfReplacement) {
                 store.refused_again(&row.id)?;
             }
@@ -99,7 +103,7 @@ impl Inner {
 
     async fn refresh_now(&self, store: &Store, id: &str) -> Result<(), Failure> {
         let Some(row) = store.connection(id)? else { return Err(UserFailure::NO_CONNECTION.into()) };
-        let Ok(Grant { server, client, tokens, resource }) = store.grant(&row)? else {
+        let Ok(Grant { server, client, tokens, resource, step_ups }) = store.grant(&row)? else {
             return Err(UserFailure::LOGIN_AGAIN.into());
         };
         let over = tokens.expires_in.and_then(|lifetime| row.issued().checked_add(lifetime));
@@ -118,7 +122,7 @@ impl Inner {
         let outcome = drive(refresh, through(egress, Limit::TOKEN)).await;
         match outcome {
             Ok(Issued { client, tokens }) => {
-                let grant = Grant { server, client, tokens, resource };
+                let grant = Grant { server, client, tokens, resource, step_ups };
                 if !store.refreshed(&row, &grant)? {
                     return self.revoke_late(store, grant).await;
                 }
@@ -215,11 +219,14 @@ fn fresh_until(row: &ConnectionRow, grant: &Grant) -> Option<i64> {
 }
 
 fn usable(row: &ConnectionRow, grant: Grant) -> AccessToken {
+    let is_last = grant.step_ups >= MAX_STEP_UPS;
     let Tokens { access_token, refresh_token, expires_in, scope } = grant.tokens;
     let age = now().duration_since(row.issued()).unwrap_or_default();
     let may_be_over = refresh_token.is_some() && expires_in.is_none_or(|lifetime| age >= lifetime);
-    AccessToken { token: access_token, scope, may_be_over }
+    AccessToken { token: access_token, scope, may_be_over, is_last }
 }
 
+/// Three logins in a row for the same are enough.
+const MAX_STEP_UPS: u8 = 2;
 const MIN_REFRESH_INTERVAL: Duration = Duration::from_secs(30);
 const WORTH_KEEPING_FRESH: Duration = Duration::from_mins(5);

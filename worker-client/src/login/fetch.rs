@@ -6,14 +6,15 @@ use worker::{AbortSignal, Request, Response};
 
 use super::{
     Login,
-    resource_request::{challenge, is_allowed, refusal, to_repeat, with_token, without_cookies},
+    resource_request::{challenge, is_allowed, is_granted, refusal, to_repeat, with_token, without_cookies},
 };
 use crate::{
     account::{AccessToken, AccountRequest, Refusal, RefusedToken},
     failure::{Failure, ServerFailure, UserFailure},
     platform::{fetch::pass, log::report, panic::contained},
+    probe::forget_host,
 };
-use login_flow::{FetchError, digest, scope_values};
+use login_flow::{FetchError, LoginTarget, digest, scope_values};
 
 impl Login {
     /// A usable `Authorization` value for a URL that a connection covers.
@@ -49,11 +50,17 @@ impl Login {
                 (Ok(other), Some(again)) if other.token != usable.token => {
                     response = pass(with_token(&again, &other.token)?, &signal).await?;
                     if refusal(&request, &response, &other).is_some() {
+                        if self.has_moved(&url).await {
+                            self.token(&url, refused(&other, Refusal::Moved)).await?;
+                        }
                         // The response of the host says more than the outcome.
                         drop(self.token(&url, refused(&other, Refusal::OfReplacement)).await);
                     }
                 }
-                (Err(failure @ Failure::User(UserFailure::LoginAgain { .. })), _) => return Err(failure),
+                (Err(failure @ Failure::User(UserFailure::LoginAgain { .. })), _) => {
+                    self.has_moved(&url).await;
+                    return Err(failure);
+                }
                 // The response of the host says more than an error of ours.
                 _ => {}
             }
@@ -61,11 +68,25 @@ impl Login {
         let challenge = if matches!(response.status_code(), 401 | 403) { challenge(&response) } else { None };
         match challenge.as_ref().and_then(|challenge| challenge.insufficient_scope()) {
             None => Ok(without_cookies(response)?),
+            Some(scope) if usable.is_last && is_granted(scope, &usable) => Ok(without_cookies(response)?),
             Some(scope) => {
                 let login = self.renewal_page(&url, scope).await;
                 Err(UserFailure::NeedsConsent { scope: scope.to_owned(), login }.into())
             }
         }
+    }
+
+    /// True if the resource of the connection names another authorization server by now (RFC 9728): what was remembered
+    /// of it is forgotten, so that a login goes there.
+    async fn has_moved(&self, url: &Url) -> bool {
+        if !self.config.follows_resource_metadata {
+            return false;
+        }
+        let Ok(Some(connection)) = self.connection_for(url).await else { return false };
+        let Ok(target) = LoginTarget::parse(&connection.resource, &self.config.egress) else { return false };
+        forget_host(&self.config, &target).await;
+        let server = self.probe_host(&target).await.ok().and_then(|(answer, _)| answer.server);
+        server.is_some_and(|server| server.issuer.as_str() != connection.issuer)
     }
 
     async fn token(&self, url: &Url, refused: Option<RefusedToken>) -> Result<AccessToken, Failure> {

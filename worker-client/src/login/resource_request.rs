@@ -5,7 +5,7 @@ use rfc7591::Secret;
 use worker::{Headers, Request, RequestInit, RequestRedirect, Response};
 
 use crate::account::{AccessToken, Refusal};
-use login_flow::{BearerChallenge, has_scope_value};
+use login_flow::{BearerChallenge, has_scope_value, scope_values};
 
 /// True if a request of that method may carry a token: TRACE would echo it, CONNECT leads elsewhere. The name is asked
 /// for, because the platform's bindings take every method that they do not know for GET.
@@ -59,10 +59,7 @@ pub(crate) fn refusal(request: &Request, response: &Response, token: &AccessToke
         // A scope that was granted is missing: the token has lost it, as some servers say of one that is over.
         403 => {
             let challenge = challenge(response)?;
-            let mut missing = challenge.insufficient_scope()?.split_ascii_whitespace().peekable();
-            let granted = token.scope.as_deref()?;
-            missing.peek()?;
-            missing.all(|value| has_scope_value(granted, value)).then_some(Refusal::Unclear)
+            is_granted(challenge.insufficient_scope()?, token).then_some(Refusal::Unclear)
         }
         // To a sign-in page. Only what is safe to repeat (RFC 9110 §9.2.1): others may have been acted on.
         302 | 303 | 307 => {
@@ -71,6 +68,12 @@ pub(crate) fn refusal(request: &Request, response: &Response, token: &AccessToke
         }
         _ => None,
     }
+}
+
+/// True if the scope that a resource names was granted.
+pub(crate) fn is_granted(named: &str, token: &AccessToken) -> bool {
+    let granted = token.scope.as_deref().unwrap_or_default();
+    scope_values(named).next().is_some() && scope_values(named).all(|value| has_scope_value(granted, value))
 }
 
 /// The Bearer challenge of a response (RFC 6750 §3).

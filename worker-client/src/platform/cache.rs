@@ -25,6 +25,11 @@ impl CacheEntry {
         crate::json::read(&text(&answer).await.ok()?).ok()
     }
 
+    pub(crate) async fn forget(&self) {
+        let cache = Cache::open(CACHE.to_owned()).await;
+        drop(cache.delete(self.0.as_str(), false).await);
+    }
+
     /// Stores the value. A cache that is full or absent costs the next person a second look, nothing else.
     pub(crate) async fn write<T: Serialize>(&self, value: &T, ttl: Duration) {
         let Ok(answer) = Response::from_json(value) else { return };

@@ -9,9 +9,13 @@ use crate::{
         log::Line,
     },
 };
-use login_flow::{Fault, Faulty, Unregister, drive};
+use login_flow::{Fault, Faulty, Relaxations, Unregister, drive};
 
 impl Inner {
+    pub(super) fn relax(&self, relaxations: &Relaxations) -> Result<(), Failure> {
+        self.rows()?.set_relaxations(relaxations)
+    }
+
     /// Forgets a client that the server no longer knows. A server that refuses a client in the minute of its registration
     /// has not forgotten it: another one would fare no better, and this one would be orphaned.
     pub(super) fn forget(&self, client_id: &str) -> Result<(), Failure> {

@@ -15,6 +15,8 @@ pub struct Grant {
     pub tokens: Tokens,
     /// The `resource` parameter, where the resource published another one than the named URL (RFC 9728 §2).
     pub resource: Option<String>,
+    /// Number of logins before it, one soon after the other, that asked for what was granted and more.
+    pub step_ups: u8,
 }
 
 /// A grant as it is stored: sealed as one, so that tokens never meet another client or endpoint.
@@ -28,23 +30,32 @@ pub struct StoredGrant {
     pub tokens: StoredTokens,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resource: Option<String>,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub step_ups: u8,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the form that serde calls")]
+fn is_zero(number: &u8) -> bool {
+    *number == 0
 }
 
 impl From<Grant> for StoredGrant {
-    fn from(Grant { server, client, tokens, resource }: Grant) -> Self {
+    fn from(Grant { server, client, tokens, resource, step_ups }: Grant) -> Self {
         Self {
             version: Version::CURRENT,
             server: server.into(),
             client: client.into(),
             tokens: tokens.into(),
             resource,
+            step_ups,
         }
     }
 }
 
 impl From<StoredGrant> for Grant {
     fn from(stored: StoredGrant) -> Self {
-        let StoredGrant { version: Version::V1 | Version::V2, server, client, tokens, resource } = stored;
-        Self { server: server.into(), client: client.into(), tokens: tokens.into(), resource }
+        let StoredGrant { version: Version::V1 | Version::V2, server, client, tokens, resource, step_ups } =
+            stored;
+        Self { server: server.into(), client: client.into(), tokens: tokens.into(), resource, step_ups }
     }
 }
