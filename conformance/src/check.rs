@@ -10,6 +10,7 @@ pub(crate) mod metadata;
 pub(crate) mod mixed;
 pub(crate) mod refusals;
 pub(crate) mod registration;
+pub(crate) mod resource_metadata;
 mod works_with;
 
 use std::borrow::Cow;
@@ -38,6 +39,8 @@ pub(crate) async fn check(
     let session = Session::new(transport, queue, &egress, options);
     let mut context = CheckContext::new(&session, options, &target, consent);
     let probe = metadata::read(&mut context, host.trim()).await;
+    resource_metadata::note(&mut context, &probe);
+    context.published_resource = probe.resource.as_ref().map(|resource| resource.resource.clone());
     let about = about::read(&context).await.unwrap_or_default();
     let initialized = mcp::initialize(&mut context).await;
     let pointer = initialized.pointer(&probe.verdict);

@@ -32,6 +32,8 @@ pub(crate) struct CheckContext<'a> {
     pub(crate) lists_grants: Option<Vec<GrantType>>,
     /// The scope of the named URL's challenge, once a login has asked for it.
     pub(crate) challenge_scope: Option<String>,
+    /// The `resource` of protected resource metadata that was followed.
+    pub(crate) published_resource: Option<String>,
     /// The named URL asks for a token.
     pub(crate) is_challenged: bool,
     /// The reason why the client that was registered cannot be used.
@@ -61,6 +63,7 @@ impl<'a> CheckContext<'a> {
             lists_plain: false,
             lists_grants: None,
             challenge_scope: None,
+            published_resource: None,
             is_challenged: false,
             unusable_client: None,
         }
@@ -68,7 +71,8 @@ impl<'a> CheckContext<'a> {
 
     /// The resource that a login is for (RFC 8707 §2).
     pub(crate) fn resource(&self) -> String {
-        self.options.resource.clone().unwrap_or_else(|| self.target.resource())
+        let named = self.options.resource.clone().or_else(|| self.published_resource.clone());
+        named.unwrap_or_else(|| self.target.resource())
     }
 
     /// Notes that a check looked at a requirement and saw it met.

@@ -9,7 +9,7 @@ use crate::{
     check::{
         login, management, mcp, metadata, mixed,
         refusals::{self, Wrong},
-        registration,
+        registration, resource_metadata,
     },
     context::information::{information_members, left_out},
     relaxed,
@@ -46,6 +46,7 @@ pub fn judge(probe: &str, response: &Response<Vec<u8>>) -> Option<Vec<Finding>> 
             relaxed::judge(probe, response)
         }
         "read" => one(management::judge_client(response, CLIENT)),
+        "resource-metadata" => one(resource_metadata::judge(response)),
         "read-without-token" => one(management::judge_without_token(response)),
         "refresh" => one(login::judge_refresh(response)),
         "refresh-again" => refused(login::judge_refresh_again(response), response),

@@ -14,6 +14,8 @@ pub struct Options {
     pub allow_private: bool,
     /// Sends an MCP `initialize`.
     pub mcp: bool,
+    /// Checks protected resource metadata (RFC 9728), and takes the authorization server that it names.
+    pub resource_metadata: bool,
     /// Registers clients, and deletes them where that is offered.
     pub register: bool,
     /// Logs in; this registers a client too.
@@ -47,6 +49,7 @@ impl Options {
         Self {
             allow_private: false,
             mcp: false,
+            resource_metadata: false,
             register: false,
             login: false,
             clients: Vec::new(),
@@ -78,6 +81,11 @@ impl Options {
     /// Also asks for an MCP `initialize`.
     pub fn with_mcp(self) -> Self {
         Self { mcp: true, ..self }
+    }
+
+    /// Also follows protected resource metadata.
+    pub fn with_resource_metadata(self) -> Self {
+        Self { resource_metadata: true, ..self }
     }
 
     /// Returns `true` if a check sends nothing but read-only requests.

@@ -4,8 +4,8 @@ pub(crate) use document::{judge_grants, judge_members};
 
 use std::{cell::RefCell, collections::BTreeMap};
 
-use http::{Response, StatusCode, header};
-use login_flow::{Finding, Level, Probe, Requirement, Verdict, probe};
+use http::{Request, Response, StatusCode, header};
+use login_flow::{Finding, Level, Probe, Requirement, Verdict, probe, probe_resource};
 use serde_json::Value;
 
 use crate::{
@@ -19,25 +19,25 @@ pub(super) async fn read(context: &mut CheckContext<'_>, typed: &str) -> Probe {
     let seen = RefCell::new(Vec::new());
     let documents = RefCell::new(BTreeMap::new());
     let session = context.session;
-    let probe = probe(
-        context.target,
-        session.egress(),
-        |_| false,
-        async |request| {
-            let is_well_known = request.uri().path().contains("/.well-known/");
-            let url = request.uri().to_string();
-            let line = received::line(&request);
-            let response = session.fetch(request).await?;
-            if is_well_known {
-                seen.borrow_mut().extend(Unread::of(&url, &response));
-            }
-            if is_well_known && response.status() == StatusCode::OK {
-                documents.borrow_mut().insert(url, (line, response.clone()));
-            }
-            Ok(response)
-        },
-    )
-    .await;
+    let fetch = async |request: Request<Vec<u8>>| {
+        let path = request.uri().path();
+        let is_well_known = path.contains("/.well-known/") && !path.contains("oauth-protected-resource");
+        let url = request.uri().to_string();
+        let line = received::line(&request);
+        let response = session.fetch(request).await?;
+        if is_well_known {
+            seen.borrow_mut().extend(Unread::of(&url, &response));
+        }
+        if is_well_known && response.status() == StatusCode::OK {
+            documents.borrow_mut().insert(url, (line, response.clone()));
+        }
+        Ok(response)
+    };
+    let probe = if context.options.resource_metadata {
+        probe_resource(context.target, session.egress(), |_| false, fetch).await
+    } else {
+        probe(context.target, session.egress(), |_| false, fetch).await
+    };
     let document = probe.metadata_url.as_ref().and_then(|url| documents.take().remove(url));
     let (line, response) = document.unzip();
     let no_metadata = Requirement::METADATA.id;

@@ -89,6 +89,10 @@ pub(super) struct Check {
     /// Also send one MCP `initialize` to the named URL
     #[arg(long, help_heading = "Beyond reading")]
     pub(super) mcp: bool,
+    /// Also check protected resource metadata (RFC 9728), and the authorization server that it names in place of the
+    /// host's own
+    #[arg(long, conflicts_with = "follow", help_heading = "Beyond reading")]
+    pub(super) resource_metadata: bool,
     /// Also register clients, send registrations that must be refused, and delete the clients where that is offered
     #[arg(long, help_heading = "Beyond reading")]
     pub(super) register: bool,
@@ -185,6 +189,8 @@ Requests:
   By default a host is only read: the well-known documents, the
   named URL where there are none, the root page.
   --mcp       one MCP `initialize`, without a token
+  --resource-metadata
+              the document of RFC 9728, and the server it names
   --register  good registrations, a dozen that must be refused,
               and RFC 7592: read, update, delete
   --login     logins with a registered client: one to the end,

@@ -226,6 +226,7 @@ fn options(check: &Check) -> Result<Options, Usage> {
     let mut options = Options::new();
     options.allow_private = check.allow_private;
     options.mcp = check.mcp;
+    options.resource_metadata = check.resource_metadata;
     options.register = check.register;
     options.login = check.login;
     options.clients = clients(&check.clients)?;

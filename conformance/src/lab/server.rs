@@ -65,6 +65,8 @@ pub enum RequestKind {
     RefreshAgain,
     /// A good registration.
     Register,
+    /// A request for protected resource metadata.
+    ResourceMetadata,
     /// A revocation.
     Revoke,
     /// A registration that must be refused, by the name of the probe.
@@ -160,6 +162,11 @@ impl Lab {
         match (request.method().as_str(), url.path()) {
             ("GET", "/.well-known/oauth-authorization-server") => {
                 (RequestKind::Metadata, Answer::json(200, self.metadata()))
+            }
+            ("GET", "/.well-known/oauth-protected-resource") => {
+                let origin = &self.origin;
+                let document = json!({"resource": origin, "authorization_servers": [origin]});
+                (RequestKind::ResourceMetadata, Answer::json(200, document))
             }
             ("GET", "/") => {
                 let page = "<!doctype html><title>As Example</title><link rel=icon href=/icon.svg>";

@@ -6,6 +6,8 @@ pub enum Phase {
     Metadata,
     /// An MCP `initialize` at the named URL (`--mcp`).
     Mcp,
+    /// Reading protected resource metadata (`--resource-metadata`).
+    ResourceMetadata,
     /// A good registration (`--register`).
     Registration,
     /// Registrations that the server must refuse (`--register`).
@@ -22,6 +24,7 @@ impl Phase {
         match self {
             Self::Metadata => "always, by reading",
             Self::Mcp => "with --mcp",
+            Self::ResourceMetadata => "with --resource-metadata",
             Self::Registration | Self::Refusals | Self::Management => "with --register",
             Self::Login => "with --login",
         }

@@ -272,4 +272,13 @@ rules! {
     DamagedToken: Login, Must, Host, "rfc6750/3.1/damaged-token",
         "A request with a damaged access token is answered with 401 and a Bearer challenge.",
         "RFC 6750 §3.1" = "https://www.rfc-editor.org/rfc/rfc6750#section-3.1";
+    ResourceMetadataObject: ResourceMetadata, Must, Host, "rfc9728/3.2/json-object",
+        "Protected resource metadata is one JSON object, as `application/json`.",
+        "RFC 9728 §3.2" = "https://www.rfc-editor.org/rfc/rfc9728#section-3.2";
+    ResourceCovers: ResourceMetadata, Must, Host, "rfc9728/3.3/resource-covers",
+        "`resource` is the named URL, or one of its origin whose path is above it by whole segments.",
+        "RFC 9728 §3.3" = "https://www.rfc-editor.org/rfc/rfc9728#section-3.3";
+    AuthorizationServersNamed: ResourceMetadata, Must, Host, "mcp/resource-metadata/authorization-servers",
+        "`authorization_servers` names an issuer that a client may ask: a public https URL.",
+        "MCP" = "https://modelcontextprotocol.io/specification/2025-06-18/basic/authorization#authorization-server-location";
 }

@@ -10,7 +10,7 @@ use conformance::{
 };
 
 async fn check(lab: &Lab) -> Report {
-    let options = Options::new().with_mcp().with_registration().with_login();
+    let options = Options::new().with_mcp().with_registration().with_login().with_resource_metadata();
     Checker::new(options).unwrap().check_over(lab, HOST).await.unwrap()
 }
 

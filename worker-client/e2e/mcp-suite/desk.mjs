@@ -10,7 +10,7 @@ import { Lab, pairs } from '../lab.mjs';
 import { listen } from '../peers/listen.mjs';
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
-const modules = () => hostOf('../examples/mcp-client/src/index.ts', '../.run/dist');
+const EXAMPLE = '../examples/mcp-client/src/index.ts';
 
 /**
  * The servers of the suites, which are on loopback. They know the app under a name that is no public one and therefore
@@ -83,11 +83,13 @@ export class Desk {
   /** What each scenario ended with. */
   ends = new Map();
 
-  static async open(bindings = {}) {
+  /** `program` is the file of the host program. */
+  static async open(bindings = {}, program = EXAMPLE) {
     const desk = new Desk();
+    const modules = await hostOf(program, '../.run/dist');
     const start = async (more = {}) => {
       const settings = { PREFIX: '/connect', ...bindings, ...more };
-      const app = await App.start({ modules: await modules(), lab: desk.servers, bindings: settings });
+      const app = await App.start({ modules, lab: desk.servers, bindings: settings });
       desk.#apps.push(app);
       return app;
     };
@@ -122,8 +124,11 @@ export class Desk {
       { cwd: here('.'), stdio: ['ignore', 'pipe', 'pipe'] },
     );
     let output = '';
+    // A scenario that has ended may leave a socket open.
+    const patience = setTimeout(() => suite.kill(), MOST_MS);
     for (const stream of [suite.stdout, suite.stderr]) stream.on('data', (chunk) => (output += chunk));
     const code = await new Promise((resolve) => suite.on('close', resolve));
+    clearTimeout(patience);
     return { code, output };
   }
 
@@ -133,6 +138,8 @@ export class Desk {
     await this.servers.stop();
   }
 }
+
+const MOST_MS = 60_000;
 
 /** The issuer that a server's operator would name to whoever they gave a client. */
 async function issuerOf(servers, url) {

@@ -279,7 +279,7 @@ impl NotFound {
     }
 }
 
-fn is_json(response: &Response<Vec<u8>>) -> bool {
+pub(crate) fn is_json(response: &Response<Vec<u8>>) -> bool {
     let content_type = response.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     content_type.is_some_and(|value| {
         let media_type = value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();

@@ -25,7 +25,7 @@ pub struct Probe {
     pub attempts: Vec<Attempt>,
     /// The time that an unreachable host asks to wait.
     pub retry_after: Option<RetryAfter>,
-    /// The metadata of the resource, if it named the server.
+    /// The metadata of the resource, if it names servers and was followed.
     pub resource: Option<ResourceMetadata>,
 }
 

@@ -6,7 +6,9 @@ use url::Url;
 
 use crate::{
     Actor, BearerChallenge, Egress, FailedResponse, Fault, Faulty, FetchError, Finding, LoginTarget, Probe,
-    Requirement, Step, Unreachable, Unusable, Verdict, covers, get,
+    Requirement, Step, Unreachable, Unusable, Verdict, covers,
+    discover::is_json,
+    get,
     probe::{probe, probe_issuer},
     scope::union,
 };
@@ -83,10 +85,12 @@ pub async fn probe_resource(
         Ok(body) => body.map(|body| ResourceMetadata::read(target, egress, &body)),
         Err(unreachable) => return unreachable,
     };
+    let mut invalid = None;
     let pointed = match named {
         None => None,
         Some(Err(finding)) => {
             let reasons = vec![Unusable::Metadata(finding.clone())];
+            invalid = Some(finding.clone());
             Some(Probe { findings: vec![finding], ..Probe::of(Verdict::Unusable { reasons }) })
         }
         Some(Ok(mut named)) => {
@@ -99,7 +103,8 @@ pub async fn probe_resource(
             found
         }
         pointed => {
-            let own = probe(target, egress, has_client, fetch).await;
+            let mut own = probe(target, egress, has_client, fetch).await;
+            own.findings.extend(invalid);
             pointed.filter(|_| own.server.is_none()).unwrap_or(own)
         }
     }
@@ -122,7 +127,7 @@ async fn probe_servers(
         }
         first.get_or_insert(found);
     }
-    first.unwrap_or_else(|| Probe::of(Verdict::NoMetadata))
+    Probe { resource: Some(named), ..first.unwrap_or_else(|| Probe::of(Verdict::NoMetadata)) }
 }
 
 /// The Bearer challenge of the named URL to requests without a token: to a GET, else to the first message of an MCP
@@ -166,9 +171,9 @@ async fn document(
         if let Fault::Temporary { retry_after } = FailedResponse::read(Step::Metadata, &response).fault() {
             return Err(Probe::unreachable(Unreachable::Status(status.as_u16()), retry_after));
         }
-        let body = response.into_body();
-        if status == StatusCode::OK && body.trim_ascii_start().starts_with(b"{") {
-            return Ok(Some(body));
+        // Some hosts answer with a page whatever is asked for.
+        if status == StatusCode::OK && is_json(&response) {
+            return Ok(Some(response.into_body()));
         }
     }
     Ok(None)

@@ -38,24 +38,22 @@ impl Login {
         if !is_allowed(&request) {
             return Err(UserFailure::MethodNotAllowed.into());
         }
-        let usable = self.token(&url, None).await?;
+        let mut usable = self.token(&url, None).await?;
         let again = to_repeat(&request)?;
         let signal = AbortSignal::from(request.inner().signal());
         let mut response = pass(with_token(&request, &usable.token)?, &signal).await?;
+        let refused = |token: &AccessToken, refusal| {
+            Some(RefusedToken { digest: digest(token.token.secret()), refusal })
+        };
         if let Some(meaning) = refusal(&request, &response, &usable) {
-            let refused = |token: &AccessToken, refusal| {
-                Some(RefusedToken { digest: digest(token.token.secret()), refusal })
-            };
             match (self.token(&url, refused(&usable, meaning)).await, again) {
                 (Ok(other), Some(again)) if other.token != usable.token => {
                     response = pass(with_token(&again, &other.token)?, &signal).await?;
                     if refusal(&request, &response, &other).is_some() {
-                        if self.has_moved(&url).await {
-                            self.token(&url, refused(&other, Refusal::Moved)).await?;
-                        }
                         // The response of the host says more than the outcome.
                         drop(self.token(&url, refused(&other, Refusal::OfReplacement)).await);
                     }
+                    usable = other;
                 }
                 (Err(failure @ Failure::User(UserFailure::LoginAgain { .. })), _) => {
                     self.has_moved(&url).await;
@@ -64,6 +62,9 @@ impl Login {
                 // The response of the host says more than an error of ours.
                 _ => {}
             }
+        }
+        if response.status_code() == 401 && self.has_moved(&url).await {
+            self.token(&url, refused(&usable, Refusal::Moved)).await?;
         }
         let challenge = if matches!(response.status_code(), 401 | 403) { challenge(&response) } else { None };
         match challenge.as_ref().and_then(|challenge| challenge.insufficient_scope()) {

@@ -72,4 +72,11 @@ pub(super) const FAULTS: &[Fault] = &[
     of("rfc6750/3/challenge", "an empty one", RequestKind::Initialize, |a, _, _| {
         a.header("www-authenticate", "");
     }),
+    of("rfc9728/3.2/json-object", "a list", RequestKind::ResourceMetadata, |a, _, _| a.body = json!([])),
+    of("rfc9728/3.3/resource-covers", "another host", RequestKind::ResourceMetadata, |a, _, _| {
+        a.set("resource", json!("https://other.example"));
+    }),
+    of("mcp/resource-metadata/authorization-servers", "none", RequestKind::ResourceMetadata, |a, _, _| {
+        a.set("authorization_servers", json!([]));
+    }),
 ];
