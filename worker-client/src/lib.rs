@@ -24,7 +24,7 @@
 //! # What it does not do
 //!
 //! None of its routes is a proxy: only the program around it sends requests to a host. It reads no ID token and claims
-//! no identity. It does not use protected-resource metadata (RFC 9728).
+//! no identity. It uses protected resource metadata (RFC 9728) only if `RESOURCE_METADATA` says so.
 
 pub mod api;
 pub mod browser_headers;

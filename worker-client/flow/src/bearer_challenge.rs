@@ -14,7 +14,7 @@ pub struct BearerChallenge {
     pub error: Option<String>,
     /// The scope that the resource requires (RFC 6750 §3).
     pub scope: Option<String>,
-    /// The URL of the protected resource metadata (RFC 9728 §5.1). It is reported and never fetched.
+    /// The URL of the protected resource metadata (RFC 9728 §5.1): fetched by [`probe_resource`](crate::probe_resource()) alone.
     pub resource_metadata: Option<String>,
 }
 

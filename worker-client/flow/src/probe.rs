@@ -60,8 +60,9 @@ pub async fn probe(
     match discovered(Discover::new(target, egress.clone()), egress, &has_client, &fetch).await {
         Ok(probe) => probe,
         Err(not_found) => {
-            let otherwise = async || challenge(target, &fetch).await?.resource_metadata;
-            without_metadata(not_found, otherwise).await
+            let is_there = not_found.unusable().or(not_found.unreadable()).is_some();
+            let challenge = if is_there { None } else { challenge(target, &fetch).await };
+            without_metadata(&not_found, challenge.and_then(|challenge| challenge.resource_metadata))
         }
     }
 }
@@ -75,7 +76,7 @@ pub(crate) async fn probe_issuer(
 ) -> Probe {
     match discovered(Discover::at(issuer, egress.clone()), egress, has_client, fetch).await {
         Ok(probe) => probe,
-        Err(not_found) => without_metadata(not_found, async || None).await,
+        Err(not_found) => without_metadata(&not_found, None),
     }
 }
 
@@ -113,9 +114,9 @@ fn judged(found: Discovered, egress: &Egress, has_client: &impl Fn(&Metadata) ->
     Probe { server, metadata, findings, metadata_url, attempts, ..Probe::of(verdict) }
 }
 
-/// The verdict for a host without usable metadata. A temporary failure never counts as a missing document; `pointer` asks
-/// the host for the `resource_metadata` of its challenge, which is never fetched.
-async fn without_metadata(not_found: NotFound, pointer: impl AsyncFn() -> Option<String>) -> Probe {
+/// The verdict for a host without usable metadata. A temporary failure never counts as a missing document; `pointer` is the
+/// `resource_metadata` of its challenge, which is never fetched.
+fn without_metadata(not_found: &NotFound, pointer: Option<String>) -> Probe {
     let attempts = not_found.attempts.clone();
     if let Some(invalid) = not_found.unusable() {
         let findings = findings(invalid);
@@ -127,7 +128,7 @@ async fn without_metadata(not_found: NotFound, pointer: impl AsyncFn() -> Option
         let reasons = findings(invalid);
         return Probe { findings: reasons.clone(), attempts, ..Probe::of(Verdict::Unreadable { reasons }) };
     }
-    if let Some(resource_metadata) = pointer().await {
+    if let Some(resource_metadata) = pointer {
         return Probe { attempts, ..Probe::of(Verdict::ExternalAuthorizationServer { resource_metadata }) };
     }
     let verdict = match (not_found.temporary(), not_found.closed()) {

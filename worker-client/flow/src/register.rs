@@ -155,6 +155,7 @@ pub fn client_id_document(client_id: &Url, redirect_uri: &Url, client_name: &str
     let mut metadata = ClientMetadata::public(redirect_uri.clone().into());
     metadata.client_name = Some(client_name.to_owned());
     metadata.application_type = Some(ApplicationType::Web);
+    metadata.token_endpoint_auth_method = Some(AuthMethod::None);
     metadata.additional.insert("client_id".to_owned(), client_id.as_str().into());
     metadata
 }

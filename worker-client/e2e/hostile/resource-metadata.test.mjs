@@ -1,0 +1,173 @@
+// Resources that name their authorization server (RFC 9728, `RESOURCE_METADATA = "follow"`), and what a hostile one could
+// make of that. Checked by the requests that hosts received.
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { json, nothing } from '../lab.mjs';
+import { silence } from './faults.mjs';
+import { METADATA } from './server.mjs';
+import { APP, World } from './world.mjs';
+
+const PRM = '/.well-known/oauth-protected-resource';
+
+let world;
+before(async () => {
+  world = await World.start({ bindings: { RESOURCE_METADATA: 'follow' } });
+});
+after(() => world.stop());
+
+/** A host whose protected resource metadata is what `document` says at that moment. */
+function resource(word, document, host = world.name(word)) {
+  world.lab.host(host, ({ url }) => {
+    const { pathname } = new URL(url);
+    return pathname === PRM ? json({ resource: `https://${host}`, ...document() }) : nothing();
+  });
+  return host;
+}
+const naming = (word, ...servers) => resource(word, () => ({ authorization_servers: servers }));
+const posts = () => world.lab.all.filter(({ method, url }) => method === 'POST' && !/^https:\/\/[^/]+\/$/.test(url));
+const consent = ({ host }) => ({ cross_site_hosts: host });
+
+describe('which server a resource may name', () => {
+  test('an honest one of its own site: no tick, and the resource is the one that was published', async () => {
+    const good = world.server();
+    const host = resource('mcp', () => ({ authorization_servers: [good.issuer] }), `mcp.${good.host}`);
+    const answer = await world.login(host);
+    assert.equal(answer.status, 303, answer.body);
+    assert.equal(new URL(answer.headers.get('location')).searchParams.get('resource'), `https://${host}`);
+  });
+
+  test('D29 the server of a victim: nobody is sent there who was not told who gets the token', async () => {
+    const victim = world.server('victim');
+    const evil = naming('evil', victim.issuer);
+    for (const cross_site_hosts of ['', 'on', evil]) {
+      const answer = await world.login(evil, world.browser(), { cross_site_hosts });
+      assert.deepEqual([answer.status, answer.json?.type], [403, 'not-agreed'], answer.body);
+    }
+    assert.equal(victim.registrations.length + victim.authorizations.length, 0);
+    const page = await world.browser().visit(`/login?url=${evil}`);
+    assert.match(page.body, new RegExp(`${evil} will receive a token that was issued by ${victim.host}`));
+    const agreed = await world.login(evil, world.browser(), consent(victim));
+    assert.equal(agreed.status, 303, agreed.body);
+    const { searchParams } = new URL(agreed.headers.get('location'));
+    assert.equal(searchParams.get('resource'), `https://${evil}`, 'the token is for the host that asks for it');
+  });
+
+  test('D29 a server that lists the resource as its own: no tick is needed', async () => {
+    const members = { protected_resources: [] };
+    const good = world.server('good', { members });
+    const host = naming('listed', good.issuer);
+    members.protected_resources.push(`https://${host}`);
+    assert.equal((await world.login(host)).status, 303);
+    const other = naming('unlisted', good.issuer);
+    assert.equal((await world.login(other)).json.type, 'not-agreed');
+  });
+
+  test('D05 a private address, a name that is not public, cleartext: nothing is sent there', async () => {
+    const good = world.server();
+    for (const server of ['https://127.0.0.1', 'https://router.local', `http://${good.host}`, 'https://[::1]']) {
+      const before = world.lab.all.length;
+      const host = naming('evil', server);
+      const answer = await world.login(host);
+      assert.equal(answer.json?.type, 'unusable', answer.body);
+      assert.match(answer.json.detail, /authorization_servers/);
+      const asked = world.lab.all.slice(before).map(({ url }) => new URL(url).host);
+      assert.deepEqual([...new Set(asked)], [host], server);
+    }
+    assert.equal((await world.login(naming('fair', good.issuer), world.browser(), consent(good))).status, 303);
+  });
+
+  test('D05 D22 metadata at another origin is not fetched, whoever names it', async () => {
+    const [evil, victim] = [world.name('evil'), world.server('victim')];
+    const challenge = { 'www-authenticate': `Bearer resource_metadata="${victim.issuer}${PRM}"` };
+    world.lab.host(evil, () => ({ status: 401, headers: challenge, body: '' }));
+    const before = posts().length;
+    const answer = await world.login(evil);
+    assert.ok(answer.status >= 400, answer.body);
+    assert.equal(world.lab.requests(victim.host).length, 0);
+    assert.equal(posts().length, before);
+  });
+
+  test('metadata that changes between the page and the login: what was agreed to is not what is asked for', async () => {
+    const [good, evil] = [world.server(), world.server('evil')];
+    let servers = [good.issuer];
+    const host = resource('fickle', () => ({ authorization_servers: servers }));
+    const browser = world.browser();
+    const page = await browser.visit(`/login?url=${host}`);
+    assert.match(page.body, new RegExp(`issued by ${good.host}`));
+    servers = [evil.issuer];
+    await world.app.forget();
+    const refused = await browser.submit(page);
+    assert.equal(refused.status, 403, refused.body);
+    assert.equal(evil.registrations.length + evil.authorizations.length + good.registrations.length, 0);
+    servers = [good.issuer];
+    await world.app.forget();
+    const ended = await browser.submit(page);
+    assert.equal(new URL(ended.url).origin, APP, ended.body);
+    assert.equal(good.exchanges.length, 1);
+  });
+
+  test('ten servers of which the first nine hang: bounded in time and number, and never a refusal for good', async () => {
+    const names = Array.from({ length: 9 }, () => world.name('silent'));
+    for (const name of names) world.lab.host(name, silence);
+    const good = world.server();
+    const host = naming('slow', ...names.map((name) => `https://${name}`), good.issuer);
+    const began = performance.now();
+    const answer = await world.login(host, world.browser(), consent(good));
+    assert.ok(performance.now() - began < 15_000);
+    assert.equal(answer.json.type, 'unreachable', answer.body);
+    assert.equal(world.lab.requests(good.host).length, 0);
+    const asked = names.filter((name) => world.lab.requests(name).length);
+    assert.ok(asked.length >= 1 && asked.length <= 3, asked.join(' '));
+  });
+
+  test('D21 `resource` is that of another: the server is not asked', async () => {
+    const [good, victim] = [world.server(), world.server('victim')];
+    for (const claimed of [victim.issuer, `${victim.issuer}/`, `https://sub.${victim.host}`, 'https://', undefined]) {
+      const before = world.lab.requests(good.host).length;
+      const host = resource('evil', () => ({ resource: claimed, authorization_servers: [good.issuer] }));
+      const answer = await world.login(host, world.browser(), consent(good));
+      assert.equal(answer.json?.type, 'unusable', `${claimed} ${answer.body}`);
+      assert.equal(world.lab.requests(good.host).length, before, String(claimed));
+    }
+    assert.equal(world.lab.requests(victim.host).length, 0);
+  });
+
+  test('D12 the server is asked at its own issuer alone: a pointer of its document is not followed', async () => {
+    const [good, evil] = [world.server(), world.name('evil')];
+    world.lab.host(evil, ({ url }) => (url.endsWith(METADATA) ? json(good.metadata) : nothing()));
+    const host = naming('chain', `https://${evil}`);
+    assert.equal((await world.login(host, world.browser(), consent(good))).json?.type, 'unusable');
+    assert.equal(world.lab.requests(good.host).length, 0);
+  });
+});
+
+describe('client id metadata documents', () => {
+  const document = () => world.browser().json('GET', '/client-metadata.json');
+  const takes = (iss) => ({
+    client_id_metadata_document_supported: true,
+    authorization_response_iss_parameter_supported: iss,
+    registration_endpoint: undefined,
+  });
+
+  test('is what the identifier says, for every server to read', async () => {
+    const { json: metadata, headers } = await document();
+    assert.equal(metadata.client_id, `${APP}/client-metadata.json`);
+    assert.deepEqual(metadata.redirect_uris, [`${APP}/callback/client-metadata`]);
+    assert.equal(metadata.token_endpoint_auth_method, 'none');
+    assert.deepEqual(metadata.grant_types, ['authorization_code', 'refresh_token']);
+    assert.equal(metadata.client_secret, undefined);
+    assert.match(headers.get('cache-control'), /max-age=3600/);
+  });
+
+  test('C09 is the client at a server that registers none, where `iss` tells servers apart', async () => {
+    const good = world.server('good', { members: takes(true) });
+    const answer = await world.login(good.host);
+    assert.equal(answer.status, 303, answer.body);
+    const { searchParams } = new URL(answer.headers.get('location'));
+    assert.equal(searchParams.get('client_id'), `${APP}/client-metadata.json`);
+    assert.equal(searchParams.get('redirect_uri'), `${APP}/callback/client-metadata`);
+    // Any server may take the document, so that a server without `iss` could pass on the code of another one.
+    const evil = world.server('evil', { members: takes(false) });
+    assert.equal((await world.login(evil.host)).json.type, 'no-registration');
+  });
+});

@@ -1,0 +1,89 @@
+// The conformance suites of MCP, through the Worker in workerd: every scenario about authorization passes but those of the
+// baselines, each with its reason; and with the switch off nothing is sent where a resource points to.
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { Desk } from './desk.mjs';
+
+const FOLLOW = { RESOURCE_METADATA: 'follow', CLIENT_ID_METADATA: 'prefer' };
+const baseline = (version) => fileURLToPath(new URL(`baseline-${version}.yml`, import.meta.url));
+/** The summary of a run: the lines of its scenarios and of its total. */
+const summary = (output) => output.split('\n').filter((line) => /^[✓✗] |^Total|^ {4}- /.test(line));
+
+describe('with RESOURCE_METADATA = "follow"', () => {
+  let desk;
+  before(async () => {
+    desk = await Desk.open(FOLLOW);
+  });
+  after(() => desk.close());
+
+  for (const [version, suite, scenarios] of [
+    ['stable', 'auth', 14],
+    ['next', 'auth', 14],
+    ['next', 'backcompat', 2],
+  ])
+    test(`${version}: the suite ${suite}`, async (t) => {
+      const { code, output } = await desk.run(version, '--suite', suite, '--expected-failures', baseline(version));
+      summary(output).forEach((line) => t.diagnostic(line));
+      assert.equal(code, 0, output.slice(-2000));
+      assert.equal(summary(output).filter((line) => /^[✓✗]/.test(line)).length, scenarios);
+    });
+});
+
+describe('revision 2026-07-28', () => {
+  let desk;
+  before(async () => {
+    desk = await Desk.open(FOLLOW, 'mcp-suite/host.ts');
+  });
+  after(() => desk.close());
+
+  const scenarios = [
+    'authorization-server-migration',
+    'iss-normalized',
+    'iss-not-advertised',
+    'iss-supported',
+    'iss-supported-missing',
+    'iss-unexpected',
+    'iss-wrong-issuer',
+    'metadata-issuer-mismatch',
+    'offline-access-not-supported',
+    'offline-access-scope',
+    'resource-mismatch',
+  ];
+  test('the scenarios about authorization of the suite draft', async (t) => {
+    const runs = scenarios.map(async (name) => ({ name, ...(await desk.run('next', '--scenario', `auth/${name}`)) }));
+    for (const { name, code, output } of await Promise.all(runs)) {
+      t.diagnostic(`${name}: ${/^Passed: .*$/m.exec(output)?.[0]}`);
+      assert.equal(code, 0, `${name}\n${output.slice(-3000)}`);
+      assert.match(output, /^Passed: (\d+)\/\1, 0 failed, 0 warnings/m, name);
+    }
+  });
+});
+
+describe('with the switch off', () => {
+  let desk;
+  before(async () => {
+    desk = await Desk.open();
+  });
+  after(() => desk.close());
+
+  test('a host that points elsewhere is refused, with a verdict that says so, and nothing is sent there', async (t) => {
+    const { output } = await desk.run('next', '--suite', 'auth');
+    summary(output).forEach((line) => t.diagnostic(line));
+    const ended = [...desk.ends.values()];
+    assert.equal(ended.length, 14);
+    const isNamed = (end) => /external authorization server/.test(end);
+    // Where neither its GET nor its POST is challenged with a pointer there is none to name.
+    assert.ok(
+      ended.every((end) => isNamed(end) || /no metadata/.test(end)),
+      ended.join('\n'),
+    );
+    assert.ok(ended.some(isNamed));
+    const asked = desk.servers.all.map(({ url }) => new URL(url).pathname);
+    assert.ok(asked.length > 14);
+    assert.deepEqual(
+      asked.filter((path) => /authorize|token|register|oauth-protected-resource|tenant/.test(path)),
+      [],
+    );
+  });
+});
