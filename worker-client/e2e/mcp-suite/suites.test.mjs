@@ -37,6 +37,13 @@ describe('revision 2026-07-28', () => {
   });
   after(() => desk.close());
 
+  test('the suite auth in that revision', async (t) => {
+    const { code, output } = await desk.run('next', '--suite', 'auth', '--spec-version', '2026-07-28');
+    summary(output).forEach((line) => t.diagnostic(line));
+    assert.equal(code, 0, output.slice(-2000));
+    assert.equal(summary(output).filter((line) => line.startsWith('✓')).length, 14);
+  });
+
   const scenarios = [
     'authorization-server-migration',
     'iss-normalized',
