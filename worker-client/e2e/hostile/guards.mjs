@@ -201,9 +201,15 @@ export const HOST = [
 ];
 
 const src = (file) => `worker-client/src/${file}.rs`;
-/** `rows`: the tests that must notice. */
-const worker = (guard, file, changes, section, rows) =>
-  host(guard, file, changes, [`--test-name-pattern=\\b(?:${rows})\\b`, `e2e/hostile/${section}.test.mjs`]);
+const RELEASE = '. npm/dist --features entry';
+const PANICS = '. .run/panics --features entry,panic-on-purpose';
+const RUST_PANICS = 'examples/rust-worker .run/rust-panics --features worker-client/panic-on-purpose';
+
+/** `rows`: the tests that must notice. `builds`: what they run, as `build.sh` is called. */
+const worker = (guard, file, changes, section, rows, builds = [RELEASE]) => ({
+  ...host(guard, file, changes, [`--test-name-pattern=\\b(?:${rows})\\b`, `e2e/hostile/${section}.test.mjs`]),
+  builds,
+});
 
 /** Guards that only the Worker has. */
 export const WORKER = [
@@ -587,5 +593,16 @@ export const WORKER = [
     ['if !row.server().is_some_and(|registered| registered.is_same_party(server)) {', 'if false {'],
     'registration',
     'R01',
+  ),
+  worker(
+    "a panic is one request's",
+    src('platform/panic'),
+    [
+      'let outcome = AssertUnwindSafe(work).catch_unwind();',
+      'let outcome = AssertUnwindSafe(work).map(Ok::<_, Box<dyn Any + Send>>);',
+    ],
+    'system',
+    'S13',
+    [RELEASE, PANICS, RUST_PANICS],
   ),
 ];

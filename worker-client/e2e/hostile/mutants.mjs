@@ -56,7 +56,7 @@ const quick = isWorker && {
 const env = { ...process.env, ...quick, CARGO_TARGET_DIR: process.env.MUTANTS_TARGET ?? join(copy, 'target') };
 
 /** Whether the tests that guard it pass. */
-function pass({ tests }, seconds = 300) {
+function pass({ tests, builds }, seconds = 300) {
   const here = join(copy, 'worker-client');
   // Without its guard a loop may not end: that is noticed too.
   const run = (...command) =>
@@ -72,8 +72,10 @@ function pass({ tests }, seconds = 300) {
     }
     return { passed: true, failed: [] };
   }
-  const built = run('./build.sh', '.', 'npm/dist', '--features', 'entry');
-  if (built.status) throw new Error(`does not compile:\n${built.stderr.slice(-3000)}`);
+  for (const build of builds) {
+    const built = run('./build.sh', ...build.split(' '));
+    if (built.status) throw new Error(`does not compile:\n${built.stderr.slice(-3000)}`);
+  }
   const { status, stdout } = run('node', '--test', '--test-concurrency=1', '--test-reporter=tap', ...tests);
   return { passed: status === 0, failed: [...stdout.matchAll(/^ +not ok \d+ - (.*)$/gm)].map(([, name]) => name) };
 }
@@ -81,7 +83,9 @@ function pass({ tests }, seconds = 300) {
 const survivors = [];
 try {
   const all = [...new Set(guards.flatMap(({ tests }) => tests))];
-  const { passed, failed } = pass({ tests: all.filter((word) => !isWorker || word.startsWith('e2e/')) }, 3600);
+  const builds = [...new Set(guards.flatMap((guard) => guard.builds ?? []))];
+  const tests = all.filter((word) => !isWorker || word.startsWith('e2e/'));
+  const { passed, failed } = pass({ tests, builds }, 3600);
   if (!passed) throw new Error(`without a mutant there fails: ${failed.join('; ')}`);
   for (const guard of guards) {
     const path = join(copy, guard.file);
