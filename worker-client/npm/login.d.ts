@@ -73,11 +73,15 @@ export class Login {
   disconnect(id: string): Promise<Receipt>;
   /** Ends all connections of the user and erases what is stored of them. */
   erase(): Promise<void>;
+  /** Gives its memory back at once, instead of when it is collected: nothing of it may be in use then. */
+  free(): void;
 }
 
 /** The Durable Objects: export them from your Worker and bind them as `ACCOUNT` and `REGISTRAR`. */
-export const Account: new (state: DurableObjectState, env: LoginEnv) => DurableObject;
-export const Registrar: new (state: DurableObjectState, env: LoginEnv) => DurableObject;
+export interface Account extends DurableObject, Rpc.DurableObjectBranded {}
+export const Account: new (state: DurableObjectState, env: LoginEnv) => Account;
+export interface Registrar extends DurableObject, Rpc.DurableObjectBranded {}
+export const Registrar: new (state: DurableObjectState, env: LoginEnv) => Registrar;
 
 /**
  * What went wrong, who must act, and what to do next (RFC 9457): an `Error` whose own members are these, so that
@@ -97,6 +101,9 @@ export interface Problem extends Error {
   /** After how many seconds it is worth trying again. */
   retry_after?: number;
 }
+
+/** True if a method of {@link Login} threw it: then it says what to do next. */
+export function isProblem(error: unknown): error is Problem;
 
 /** A change of one connection. It can arrive twice, and late. */
 export interface Event {
