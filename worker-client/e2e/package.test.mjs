@@ -1,7 +1,7 @@
 // The npm package as its users get it: packed, and installed into an empty folder.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -115,6 +115,30 @@ describe('the npm package', () => {
     await writeFile(join(folder, 'src/index.ts'), PROGRAM.replace("'ann'", '7'));
     await assert.rejects(run(bin('tsc'), ['-p', folder]), /error TS2345|Command failed/);
     await writeFile(join(folder, 'src/index.ts'), PROGRAM);
+  });
+
+  test('its types have the members and the values that openapi.json describes', async () => {
+    const text = await readFile(new URL('../npm/login.d.ts', import.meta.url), 'utf8');
+    const { schemas } = JSON.parse(await readFile(new URL('../openapi.json', import.meta.url), 'utf8')).components;
+    const variants = (schema) => [schema, ...(schema.oneOf ?? [])];
+    const members = (schema) => variants(schema).flatMap(({ properties = {} }) => Object.keys(properties));
+    for (const name of ['Connection', 'Probed', 'Problem', 'Receipt']) {
+      const [, body] = new RegExp(`interface ${name}\\b.*? \\{\n(.*?)\n\\}`, 's').exec(text);
+      const typed = [...body.matchAll(/^ {2}(\w+)\??:/gm)].map(([, member]) => member);
+      const described = new Set(members(schemas[name]));
+      assert.deepEqual(typed.sort(), [...described].sort(), name);
+    }
+    for (const name of ['Relaxation', 'Revocation']) {
+      const [, body] = new RegExp(`type ${name} =(.*?);`, 's').exec(text);
+      const typed = [...body.matchAll(/'([\w-]+)'/g)].map(([, value]) => value);
+      assert.deepEqual(
+        typed.sort(),
+        variants(schemas[name])
+          .flatMap((variant) => variant.const ?? [])
+          .sort(),
+        name,
+      );
+    }
   });
 
   test('wrangler bundles it, with the wasm beside the program', async () => {

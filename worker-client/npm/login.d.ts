@@ -140,7 +140,19 @@ export interface Connection {
   needs_login: boolean;
   /** `try_later`: the server does not renew it at the moment; after a day of it a new login is offered too. */
   state: 'works' | 'try_later' | 'try_later_or_login' | 'needs_login';
+  /** What the issuer is asked without, or otherwise, since it refused it by name. */
+  relaxations: Relaxation[];
 }
+
+export type Relaxation =
+  | 'listed-grant-types'
+  | 'registration-without-scope'
+  | 'secret-in-body'
+  | 'secret-in-header'
+  | 'secret-in-header-unencoded'
+  | 'supported-scope'
+  | 'without-resource'
+  | 'without-scope';
 
 export interface Probed {
   host: string;
@@ -159,6 +171,14 @@ export interface Probed {
     | 'unusable';
   /** The verdict's reason in words: untrusted text in part. */
   why: string | null;
+  /** With `refused` and `unreachable`: the reason as a value, whose forms openapi.json lists. */
+  reason?: unknown;
+  /** With `unreadable` and `unusable`: all reasons as values, whose forms openapi.json lists. */
+  reasons?: unknown[];
+  /** With `unreachable`: the reason in the words of the transport. */
+  detail?: string | null;
+  /** With `closed`: the status that the host answered with. */
+  status?: number;
   /** With `external_authorization_server`: untrusted text, named and not fetched. */
   resource_metadata?: string;
   /** What the host says of itself: untrusted text, and an image as a `data:` URL. */
@@ -167,6 +187,8 @@ export interface Probed {
   connection: Connection | null;
   /** The page to send the person to, when they can log in. */
   login: string | null;
+  /** With `unreachable`: after how many seconds the host is asked again. */
+  retry_after: number | null;
 }
 
 /** What became of the tokens of a connection that was ended. */
