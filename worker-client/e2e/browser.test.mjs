@@ -51,6 +51,7 @@ test('confirms, agrees there, and lands on the list', async () => {
   await page.getByRole('button', { name: 'Allow' }).click();
   await page.getByRole('heading', { name: 'Your connections' }).waitFor();
   assert.equal(page.url(), `${running.origin}/?notice=connected`, 'a clean address: no code, no state');
+  await page.getByText(`Connected to ${hostOf(running.server.issuer)}`).waitFor();
   const row = page.getByRole('listitem');
   assert.equal(await row.count(), 1);
   assert.match(await row.innerText(), new RegExp(hostOf(running.server.issuer)));
