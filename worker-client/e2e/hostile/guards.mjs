@@ -265,7 +265,7 @@ export const WORKER = [
   worker(
     'a session ends',
     src('account/store'),
-    ['if expires <= until { Ok(()) }', 'if expires <= until || until > 0 { Ok(()) }'],
+    ['if expires <= until { Ok(earlier) }', 'if expires <= until || until > 0 { Ok(earlier) }'],
     'binding',
     'S01',
   ),
