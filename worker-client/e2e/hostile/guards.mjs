@@ -202,6 +202,7 @@ export const HOST = [
 
 const src = (file) => `worker-client/src/${file}.rs`;
 const RELEASE = '. npm/dist --features entry';
+const RUST_HOST = 'examples/rust-worker examples/rust-worker/build';
 const PANICS = '. .run/panics --features entry,panic-on-purpose';
 const RUST_PANICS = 'examples/rust-worker .run/rust-panics --features worker-client/panic-on-purpose';
 
@@ -561,6 +562,7 @@ export const WORKER = [
     ['if site.is_some_and(|site| site == "cross-site" || site == "same-site") {', 'if false {'],
     'proxy',
     'P07',
+    [RELEASE, RUST_HOST],
   ),
   worker(
     'another page makes a browser write',
@@ -568,6 +570,7 @@ export const WORKER = [
     ['same_origin(self, browser)?;', ''],
     'proxy',
     'P07',
+    [RELEASE, RUST_HOST],
   ),
   worker('methods', src('login/fetch'), ['if !is_allowed(&request) {', 'if false {'], 'fetch', 'P10'),
   worker(
