@@ -104,8 +104,8 @@ export const HOST = [
   ]),
   host('less is asked for once', flow('authorize'), ['(!self.is_repeated).then(|| Box', 'Some(Box']),
   host('less is asked for once, in a registration', flow('register'), [
-    '(!self.is_repeated && less != self.relaxations)',
-    '(less != self.relaxations)',
+    '(less != self.relaxations).then_some(less)',
+    'Some(less)',
   ]),
   host('a person who refuses is not asked again', flow('authorize'), [
     '("access_denied", Pace::AtOnce)',
