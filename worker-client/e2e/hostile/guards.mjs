@@ -273,7 +273,7 @@ export const WORKER = [
   worker(
     'no session is older than its rows',
     src('account/store'),
-    ['return self.end_sessions();', 'let _ = self.end_sessions as fn(&Self) -> _;'],
+    ['return self.end_sessions();', 'let _ = Self::end_sessions as fn(&Self) -> _;'],
     'binding',
     'S01',
   ),

@@ -55,6 +55,9 @@ const quick = isWorker && {
 };
 const env = { ...process.env, ...quick, CARGO_TARGET_DIR: process.env.MUTANTS_TARGET ?? join(copy, 'target') };
 
+/** A mutant that does not compile shows nothing. */
+class Broken extends Error {}
+
 /** Whether the tests that guard it pass. */
 function pass({ tests, builds }, seconds = 300) {
   const here = join(copy, 'worker-client');
@@ -65,8 +68,7 @@ function pass({ tests, builds }, seconds = 300) {
     // The first package that notices is enough.
     for (const name of tests) {
       const { status, stdout, stderr } = run('cargo', 'test', '--locked', '--quiet', '--package', name);
-      if (/^error(\[|: could not compile)/m.test(stderr))
-        throw new Error(`does not compile:\n${stderr.slice(0, 2000)}`);
+      if (/^error(\[|: could not compile)/m.test(stderr)) throw new Broken(stderr.slice(0, 2000));
       const failed = [...stdout.matchAll(/^    (\S+)$/gm)].map(([, test]) => test.split('::').at(-1));
       if (status) return { passed: false, failed };
     }
@@ -74,7 +76,7 @@ function pass({ tests, builds }, seconds = 300) {
   }
   for (const build of builds) {
     const built = run('./build.sh', ...build.split(' '));
-    if (built.status) throw new Error(`does not compile:\n${built.stderr.slice(-3000)}`);
+    if (built.status) throw new Broken(built.stderr.slice(-3000));
   }
   const { status, stdout } = run('node', '--test', '--test-concurrency=1', '--test-reporter=tap', ...tests);
   return { passed: status === 0, failed: [...stdout.matchAll(/^ +not ok \d+ - (.*)$/gm)].map(([, name]) => name) };
@@ -101,6 +103,10 @@ try {
       const by = [...new Set(mutated.failed)].slice(0, 3).join('; ');
       console.log(mutated.passed ? `SURVIVES  ${guard.guard}` : `noticed   ${guard.guard}: ${by || 'no end'}`);
       if (mutated.passed) survivors.push(guard.guard);
+    } catch (error) {
+      if (!(error instanceof Broken)) throw error;
+      console.log(`BROKEN    ${guard.guard}: ${error.message}`);
+      survivors.push(guard.guard);
     } finally {
       writeFileSync(path, text);
     }
