@@ -165,7 +165,7 @@ async fn registrable(
                 None => chosen_scope(&login.config, target, server, &page).await,
             };
             let (server, resource) = (server.clone(), answered.resource.clone());
-            Ok(RegistrableHost { server, resource, chosen_scope, about: page.about })
+            Ok(RegistrableHost { server, resource, chosen_scope, about: page.about.clone() })
         }
         (_, Some(failure)) => Err(Failed::at(target, failure)),
         (None, None) => Err(Failed::at(target, Failure::internal(Defect::Verdict))),

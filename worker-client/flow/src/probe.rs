@@ -1,10 +1,12 @@
+use std::cell::Cell;
+
 use http::{Request, Response};
 use rfc8414::{InvalidMetadata, Issuer, Metadata, WellKnown};
 
 use crate::{
     Attempt, BearerChallenge, Discover, Discovered, DriveError, Egress, FetchError, Finding, InvalidHost,
-    LoginTarget, NotFound, ResourceMetadata, RetryAfter, Server, Unreachable, Unusable, Verdict, drive, get,
-    resource_metadata::challenge,
+    LoginTarget, NotFound, Outcome, Requirement, ResourceMetadata, RetryAfter, Server, Unreachable, Unusable,
+    Verdict, drive, get, resource_metadata::challenge,
 };
 
 /// The result of probing a host.
@@ -46,6 +48,28 @@ impl Probe {
     pub(crate) fn unreachable(reason: Unreachable, retry_after: Option<RetryAfter>) -> Self {
         Self { retry_after, ..Self::of(Verdict::Unreachable { reason, detail: None }) }
     }
+
+    /// The verdict is that the state of the host is unknown, instead of a negative one, if a document that may change
+    /// the verdict was not received: `error` is the first error of a request without a response.
+    fn unless_unknown(self, error: Option<FetchError>) -> Self {
+        if let Some(FetchError::Blocked(reason)) = error.filter(|_| self.server.is_none()) {
+            return Self::of(Verdict::Refused { reason: InvalidHost::Blocked(reason) });
+        }
+        let status = Attempt::temporary(&self.attempts).map(|status| Unreachable::Status(status.as_u16()));
+        let verdict = match (&self.verdict, error, status) {
+            (Verdict::ExternalAuthorizationServer { .. } | Verdict::Registrable, ..) | (_, None, None) => {
+                return self;
+            }
+            (_, _, Some(reason)) => Verdict::Unreachable { reason, detail: None },
+            (_, Some(error), None) => {
+                Verdict::Unreachable { reason: Unreachable::Fetch(error), detail: None }
+            }
+        };
+        let retry_after = Attempt::retry_after(&self.attempts);
+        let findings =
+            self.findings.into_iter().filter(|finding| finding.id != Requirement::METADATA.id).collect();
+        Self { verdict, findings, retry_after, ..self }
+    }
 }
 
 /// Probes a host with read-only requests: its well-known documents, and if there are none the named URL itself.
@@ -57,14 +81,19 @@ pub async fn probe(
     has_client: impl Fn(&Metadata) -> bool,
     fetch: impl AsyncFn(Request<Vec<u8>>) -> Result<Response<Vec<u8>>, FetchError>,
 ) -> Probe {
-    match discovered(Discover::new(target, egress.clone()), egress, &has_client, &fetch).await {
+    let (discovered, error) =
+        discovered(Discover::new(target, egress.clone()), egress, &has_client, &fetch).await;
+    let probe = match discovered {
         Ok(probe) => probe,
         Err(not_found) => {
             let is_there = not_found.unusable().or(not_found.unreadable()).is_some();
-            let challenge = if is_there { None } else { challenge(target, &fetch).await };
+            let is_silent =
+                not_found.attempts.iter().all(|attempt| matches!(attempt.outcome, Outcome::Unanswered));
+            let challenge = if is_there || is_silent { None } else { challenge(target, &fetch).await };
             without_metadata(&not_found, challenge.and_then(|challenge| challenge.resource_metadata))
         }
-    }
+    };
+    probe.unless_unknown(error)
 }
 
 /// Probes one issuer, at its own well-known URLs alone.
@@ -74,30 +103,36 @@ pub(crate) async fn probe_issuer(
     has_client: &impl Fn(&Metadata) -> bool,
     fetch: &impl AsyncFn(Request<Vec<u8>>) -> Result<Response<Vec<u8>>, FetchError>,
 ) -> Probe {
-    match discovered(Discover::at(issuer, egress.clone()), egress, has_client, fetch).await {
-        Ok(probe) => probe,
-        Err(not_found) => without_metadata(&not_found, None),
-    }
+    let (discovered, error) =
+        discovered(Discover::at(issuer, egress.clone()), egress, has_client, fetch).await;
+    discovered.unwrap_or_else(|not_found| without_metadata(&not_found, None)).unless_unknown(error)
 }
 
+/// The probe of what a search finds, and the first error of a request without a response.
 async fn discovered(
     discover: Result<Discover, NotFound>,
     egress: &Egress,
     has_client: &impl Fn(&Metadata) -> bool,
     fetch: &impl AsyncFn(Request<Vec<u8>>) -> Result<Response<Vec<u8>>, FetchError>,
-) -> Result<Probe, NotFound> {
-    Ok(match drive(discover?, fetch).await {
-        Err(DriveError::Fetch(FetchError::Blocked(reason))) => {
-            Probe::of(Verdict::Refused { reason: InvalidHost::Blocked(reason) })
-        }
-        Err(DriveError::Fetch(error)) => Probe::unreachable(Unreachable::Fetch(error), None),
-        Err(DriveError::Protocol(not_found)) => return Err(not_found),
-        Ok(found) => judged(found, egress, has_client),
-    })
+) -> (Result<Probe, NotFound>, Option<FetchError>) {
+    let error = Cell::new(None);
+    let observed =
+        async |request| fetch(request).await.inspect_err(|reason| error.set(error.get().or(Some(*reason))));
+    let discovered = match discover {
+        Ok(discover) => drive(discover, observed).await,
+        Err(not_found) => Err(DriveError::Protocol(not_found)),
+    };
+    let probe = match discovered {
+        // Discovery goes on without a response, so that no error of the transport ends it; `error` has the reason.
+        Err(DriveError::Fetch(_)) => Ok(Probe::of(Verdict::NoMetadata)),
+        Err(DriveError::Protocol(not_found)) => Err(not_found),
+        Ok(found) => Ok(with_metadata(found, egress, has_client)),
+    };
+    (probe, error.get())
 }
 
 /// The probe of a host whose metadata was found.
-fn judged(found: Discovered, egress: &Egress, has_client: &impl Fn(&Metadata) -> bool) -> Probe {
+fn with_metadata(found: Discovered, egress: &Egress, has_client: &impl Fn(&Metadata) -> bool) -> Probe {
     let findings = found.pointers().chain(&found.read.violations).map(Finding::from);
     let findings = findings.chain(Finding::beyond(&found.read.metadata)).collect();
     let metadata = Some(Box::new(found.read.metadata.clone()));
@@ -114,8 +149,8 @@ fn judged(found: Discovered, egress: &Egress, has_client: &impl Fn(&Metadata) ->
     Probe { server, metadata, findings, metadata_url, attempts, ..Probe::of(verdict) }
 }
 
-/// The verdict for a host without usable metadata. A temporary failure never counts as a missing document; `pointer` is the
-/// `resource_metadata` of its challenge, which is never fetched.
+/// The verdict for a host without usable metadata; `pointer` is the `resource_metadata` of its challenge, which is never
+/// fetched.
 fn without_metadata(not_found: &NotFound, pointer: Option<String>) -> Probe {
     let attempts = not_found.attempts.clone();
     if let Some(invalid) = not_found.unusable() {
@@ -131,17 +166,10 @@ fn without_metadata(not_found: &NotFound, pointer: Option<String>) -> Probe {
     if let Some(resource_metadata) = pointer {
         return Probe { attempts, ..Probe::of(Verdict::ExternalAuthorizationServer { resource_metadata }) };
     }
-    let verdict = match (not_found.temporary(), not_found.closed()) {
-        (Some(status), _) => {
-            Verdict::Unreachable { reason: Unreachable::Status(status.as_u16()), detail: None }
-        }
-        (None, Some(status)) => Verdict::Closed { status: status.as_u16() },
-        (None, None) => {
-            let findings = vec![Finding::no_metadata()];
-            return Probe { findings, attempts, ..Probe::of(Verdict::NoMetadata) };
-        }
-    };
-    Probe { attempts, retry_after: not_found.retry_after(), ..Probe::of(verdict) }
+    if let Some(status) = not_found.closed() {
+        return Probe { attempts, ..Probe::of(Verdict::Closed { status: status.as_u16() }) };
+    }
+    Probe { findings: vec![Finding::no_metadata()], attempts, ..Probe::of(Verdict::NoMetadata) }
 }
 
 fn findings(invalid: &InvalidMetadata) -> Vec<Finding> {

@@ -86,7 +86,7 @@ impl Login {
         let Ok(Some(connection)) = self.connection_for(url).await else { return false };
         let Ok(target) = LoginTarget::parse(&connection.resource, &self.config.egress) else { return false };
         forget_host(&self.config, &target).await;
-        let server = self.probe_host(&target).await.ok().and_then(|(answer, _)| answer.server);
+        let server = self.probe_host(&target).await.ok().and_then(|(answer, _)| answer.server.clone());
         server.is_some_and(|server| server.issuer.as_str() != connection.issuer)
     }
 
