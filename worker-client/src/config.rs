@@ -64,8 +64,8 @@ impl Config {
             namespace: variable("NAMESPACE").unwrap_or_default(),
             clients: variable("CLIENTS")
                 .map_or_else(|| Ok(Clients::default()), |json| Clients::parse(&json))?,
-            follows_resource_metadata: choice("RESOURCE_METADATA", "follow", &variable)?,
-            documents: match choice("CLIENT_ID_METADATA", "prefer", &variable)? {
+            follows_resource_metadata: choice("RESOURCE_METADATA", "follow", variable)?,
+            documents: match choice("CLIENT_ID_METADATA", "prefer", variable)? {
                 // In development no server could fetch it.
                 _ if Egress::public().judge(&origin).is_err() => ClientIdDocuments::Never,
                 true => ClientIdDocuments::Prefer,

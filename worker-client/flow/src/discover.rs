@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::{
     DriveError, Egress, Exchange, FailedResponse, Fault, Faulty, LoginTarget, RetryAfter, Step, Turn,
-    location, same_site,
+    location, page::is_json, same_site,
 };
 
 /// A search for the metadata of an authorization server (RFC 8414 §3, then §5).
@@ -45,8 +45,7 @@ impl Discover {
     fn among(issuers: &[Issuer], egress: Egress, pointed: bool) -> Result<Self, NotFound> {
         let mut next: VecDeque<Candidate> = issuers.iter().flat_map(candidates).collect();
         let current = next.pop_front().ok_or(NotFound { attempts: Vec::new() })?;
-        let attempts = Vec::new();
-        Ok(Self { egress, current, next, redirects: 0, unanswered: 0, attempts, pointed })
+        Ok(Self { egress, current, next, redirects: 0, unanswered: 0, attempts: Vec::new(), pointed })
     }
 
     /// Continues with the next document, or ends the search.
@@ -294,14 +293,6 @@ impl NotFound {
             _ => None,
         })
     }
-}
-
-pub(crate) fn is_json(response: &Response<Vec<u8>>) -> bool {
-    let content_type = response.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    content_type.is_some_and(|value| {
-        let media_type = value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-        media_type == "application/json" || media_type.ends_with("+json")
-    })
 }
 
 const MAX_LOCATION: usize = 300;

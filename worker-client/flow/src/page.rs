@@ -1,4 +1,4 @@
-use http::{HeaderMap, Response, StatusCode};
+use http::{HeaderMap, Response, StatusCode, header};
 
 /// True if a response is a page of the host: not one that a firewall marks as its own check of the visitor.
 pub fn is_page(response: &Response<Vec<u8>>) -> bool {
@@ -13,6 +13,15 @@ pub fn is_transient(headers: &HeaderMap) -> bool {
         values.flat_map(|value| value.split(',')).any(|word| word.trim().eq_ignore_ascii_case(directive))
     };
     says("cache-control", "no-store") || says("x-robots-tag", "noindex")
+}
+
+/// True if the content type of a response is JSON.
+pub(crate) fn is_json(response: &Response<Vec<u8>>) -> bool {
+    let content_type = response.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    content_type.is_some_and(|value| {
+        let media_type = value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        media_type == "application/json" || media_type.ends_with("+json")
+    })
 }
 
 /// Headers by which firewalls mark a check of the visitor.

@@ -6,9 +6,8 @@ use url::Url;
 
 use crate::{
     Actor, BearerChallenge, Egress, FailedResponse, Fault, Faulty, FetchError, Finding, LoginTarget, Probe,
-    Requirement, Step, Unreachable, Unusable, Verdict, covers,
-    discover::is_json,
-    get,
+    Requirement, Step, Unreachable, Unusable, Verdict, covers, get,
+    page::is_json,
     probe::{probe, probe_issuer},
     scope::union,
 };

@@ -18,6 +18,7 @@ use crate::{
     clippy::exhaustive_structs,
     reason = "a store takes it apart and puts it together again: a member more is a new form"
 )]
+#[expect(clippy::struct_excessive_bools, reason = "each is a statement of the metadata")]
 pub struct Server {
     /// The issuer identifier, as published.
     pub issuer: Issuer,

@@ -8,6 +8,7 @@ use super::{Version, is_false};
 /// An authorization server, as it was validated before a client was registered or a person sent there.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[expect(missing_docs, clippy::exhaustive_structs, reason = "the members of `Server`, as they are stored")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a statement of the metadata")]
 pub struct StoredServer {
     #[serde(default)]
     pub version: Version,
