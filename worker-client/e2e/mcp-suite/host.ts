@@ -9,12 +9,11 @@ export default worker('MCP client', opened);
 
 async function opened(login: Login, probed: Probed, url: URL, request: Request): Promise<Html> {
   const form = request.method === 'POST' ? await request.formData() : undefined;
-  let refused: { scope?: string } | undefined;
+  let isRefused = false;
   const send = async (input: string | URL, init?: RequestInit): Promise<Response> => {
     const sent = new Request(input, { ...init, redirect: 'manual' });
     const answer = await (probed.connection ? login.fetch(sent) : fetch(sent));
-    if (answer.status === 401)
-      refused = { scope: answer.headers.get('www-authenticate')?.match(/\bscope="([^"]*)"/)?.[1] };
+    isRefused ||= answer.status === 401;
     return answer;
   };
   const client = new Client({ name: 'mcp-suite', version: '1.0.0' }, { versionNegotiation: { mode: 'auto' } });
@@ -30,9 +29,8 @@ async function opened(login: Login, probed: Probed, url: URL, request: Request):
     )}`;
   } catch (error) {
     if (isProblem(error)) return told(error, url);
-    if (refused && probed.login)
-      return logIn(login.link(url.href, undefined, refused.scope), `Log in to ${probed.host}`, url);
-    const why = refused ? `${probed.verdict.replaceAll('_', ' ')} ${probed.why}` : String(error);
+    if (isRefused && probed.login) return logIn(probed.login, `Log in to ${probed.host}`, url);
+    const why = isRefused ? `${probed.verdict.replaceAll('_', ' ')} ${probed.why}` : String(error);
     return panel('The server does not answer as an MCP server should', html`<pre>${why.slice(0, 500)}</pre>`);
   } finally {
     await client.close();

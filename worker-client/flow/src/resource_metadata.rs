@@ -129,18 +129,18 @@ async fn probe_servers(
     Probe { resource: Some(named), ..first.unwrap_or_else(|| Probe::of(Verdict::NoMetadata)) }
 }
 
-/// The Bearer challenge of the named URL to requests without a token: to a GET, else to the first message of an MCP
-/// client.
+/// The Bearer challenge of the named URL to requests without a token: to a GET, else to an MCP `ping`, which opens no session
+/// where no token is needed.
 pub(crate) async fn challenge(
     target: &LoginTarget,
     fetch: &impl AsyncFn(Request<Vec<u8>>) -> Result<Response<Vec<u8>>, FetchError>,
 ) -> Option<BearerChallenge> {
     let get = get(target.url(), ACCEPT)?;
-    let mut initialize = get.clone();
-    *initialize.method_mut() = Method::POST;
-    *initialize.body_mut() = INITIALIZE.into();
-    initialize.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    for request in [get, initialize] {
+    let mut ping = get.clone();
+    *ping.method_mut() = Method::POST;
+    *ping.body_mut() = PING.into();
+    ping.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    for request in [get, ping] {
         let response = fetch(request).await.ok();
         let challenge = response.and_then(|response| BearerChallenge::read(response.headers()));
         if challenge.is_some() {
@@ -189,7 +189,7 @@ fn invalid(requirement: Requirement, evidence: &str, remedy: &'static str) -> Fi
 
 /// The types that an MCP server wants its client to accept, also of a GET.
 const ACCEPT: &str = "application/json, text/event-stream";
-const INITIALIZE: &str = r#"{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-06-18","capabilities":{},"clientInfo":{"name":"login","version":"1"}}}"#;
+const PING: &str = r#"{"jsonrpc":"2.0","id":1,"method":"ping"}"#;
 const WELL_KNOWN: &str = "/.well-known/oauth-protected-resource";
 /// The number of servers that are asked: more than real resources name.
 const MAX_SERVERS: usize = 3;

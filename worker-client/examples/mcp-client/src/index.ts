@@ -16,14 +16,11 @@ export default worker('MCP client', opened);
 /** The tools of a server, and what the one called said; or where to log in, when the server asks for that. */
 async function opened(login: Login, probed: Probed, url: URL, request: Request): Promise<Html> {
   const form = request.method === 'POST' ? await request.formData() : undefined;
-  // The scope that the server wants for what was asked of it, which it may not say before.
-  let scope: string | undefined;
   const send = async (input: string | URL, init?: RequestInit): Promise<Response> => {
     // A page does not wait for what the server may say later: it takes no stream of notifications.
     if (init?.method === 'GET') return new Response(null, { status: 405 });
     const sent = new Request(input, { ...init, redirect: 'manual' });
     const answer = await (probed.connection ? login.fetch(sent) : fetch(sent));
-    scope = answer.headers.get('www-authenticate')?.match(/\bscope="([^"]*)"/)?.[1] ?? scope;
     return new Response(answer.body && answer.body.pipeThrough(atMost(MOST_BYTES)), answer);
   };
   // The SDK's usual validator compiles schemas to code, which Workers do not run.
@@ -37,8 +34,7 @@ async function opened(login: Login, probed: Probed, url: URL, request: Request):
     return html`${tool ? await called(client, tool, form) : ''}<h2>Tools</h2>${tools.map(shown)}`;
   } catch (error) {
     if (isProblem(error)) return told(error, url);
-    if (error instanceof StreamableHTTPError && error.code === 401)
-      return closed(probed, url, probed.login && login.link(url.href, undefined, scope));
+    if (error instanceof StreamableHTTPError && error.code === 401) return closed(probed, url);
     return panel('The server does not answer as an MCP server should', html`<pre>${String(error).slice(0, 500)}</pre>`);
   } finally {
     await transport.terminateSession().catch(() => {});
@@ -46,7 +42,7 @@ async function opened(login: Login, probed: Probed, url: URL, request: Request):
   }
 }
 
-const closed = ({ host, verdict, why }: Probed, url: URL, login?: string): Html =>
+const closed = ({ host, login, verdict, why }: Probed, url: URL): Html =>
   login
     ? html`<h2>${host} asks you to log in</h2>${logIn(login, `Log in to ${host}`, url)}`
     : panel(`${host} asks for a login that this app cannot offer`, html`<p>${verdict.replaceAll('_', ' ')} ${why}</p>`);
