@@ -120,7 +120,7 @@ export class Desk {
     const command = `${process.execPath} ${here('client.mjs')} http://127.0.0.1:${this.#door.port}`;
     const suite = spawn(
       here('node_modules/.bin/node'),
-      [here(`node_modules/${version}/dist/index.js`), 'client', '--command', command, '--verbose', ...options],
+      [here(`node_modules/${version}/dist/index.js`), 'client', '--command', command, '--verbose', '--timeout', '60000', ...options],
       { cwd: here('.'), stdio: ['ignore', 'pipe', 'pipe'] },
     );
     let output = '';
@@ -139,7 +139,7 @@ export class Desk {
   }
 }
 
-const MOST_MS = 60_000;
+const MOST_MS = 120_000;
 
 /** The issuer that a server's operator would name to whoever they gave a client. */
 async function issuerOf(servers, url) {
