@@ -120,7 +120,16 @@ export class Desk {
     const command = `${process.execPath} ${here('client.mjs')} http://127.0.0.1:${this.#door.port}`;
     const suite = spawn(
       here('node_modules/.bin/node'),
-      [here(`node_modules/${version}/dist/index.js`), 'client', '--command', command, '--verbose', '--timeout', '60000', ...options],
+      [
+        here(`node_modules/${version}/dist/index.js`),
+        'client',
+        '--command',
+        command,
+        '--verbose',
+        '--timeout',
+        '60000',
+        ...options,
+      ],
       { cwd: here('.'), stdio: ['ignore', 'pipe', 'pipe'] },
     );
     let output = '';
