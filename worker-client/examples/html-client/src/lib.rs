@@ -1,0 +1,176 @@
+//! The login flow in a page: what the script of `page/` calls. It renders and fetches; every decision is made here.
+//!
+//! What the script stores it stores unread: JSON that one function returned and another takes. Time and entropy are
+//! arguments, and [`Door`] is the network.
+
+mod brand;
+mod connection;
+mod door;
+mod failure;
+mod login;
+mod look;
+
+use std::time::{Duration, SystemTime};
+
+use login_flow::{LoginTarget, State};
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::json;
+use url::Url;
+use wasm_bindgen::prelude::*;
+
+pub use self::{
+    brand::Brand,
+    connection::{Answered, Connection, Revoked, Shown},
+    door::{Door, Limit, Page, Unanswered},
+    failure::{Failure, Kind, Part},
+    login::{Begun, Finished, Login, Registered, UnderWay},
+    look::{Look, Offer},
+};
+
+/// Looks at a host: a [`Look`].
+#[wasm_bindgen]
+pub async fn look(host: &str, page: &str, door: &Door) -> Result<String, JsError> {
+    text(&Look::at(host, here(page, door)?).await)
+}
+
+/// The branding of the host of a resource: a [`Brand`].
+#[wasm_bindgen]
+pub async fn brand(resource: &str, page: &str, door: &Door) -> Result<String, JsError> {
+    let root = LoginTarget::restore(Url::parse(resource)?).root();
+    text(&Brand::of(root, &here(page, door)?).await)
+}
+
+/// The client metadata that a registration would send.
+#[wasm_bindgen]
+pub fn client_metadata(
+    offer: &str,
+    scope: &str,
+    name: &str,
+    page: &str,
+    door: &Door,
+) -> Result<String, JsError> {
+    let offer: Offer = read(offer)?;
+    text(&offer.client_metadata(&here(page, door)?, name, &offer.requested_scope(scope)))
+}
+
+/// Registers, unless the client that is stored can be used: `{ registered, login }` or `{ failure }`.
+#[wasm_bindgen]
+pub async fn register(
+    offer: &str,
+    stored: Option<String>,
+    scope: &str,
+    name: &str,
+    now: f64,
+    page: &str,
+    door: &Door,
+) -> Result<String, JsError> {
+    let offer: Offer = read(offer)?;
+    let page = here(page, door)?;
+    let scope = offer.requested_scope(scope);
+    // What an earlier version of the page stored is as good as nothing.
+    let stored = stored.and_then(|stored| read(&stored).ok());
+    match Registered::obtain(&offer, stored, &page, name, &scope, time(now)).await {
+        Ok(registered) => {
+            let login = Login::new(offer.target, registered.clone(), scope);
+            text(&json!({ "registered": registered, "login": login }))
+        }
+        Err(failure) => text(&json!({ "failure": failure })),
+    }
+}
+
+/// Asks if a page can read the token endpoint: `null`, or a [`Failure`].
+#[wasm_bindgen]
+pub async fn check_token_endpoint(
+    login: &str,
+    entropy: &[u8],
+    page: &str,
+    door: &Door,
+) -> Result<String, JsError> {
+    let login: Login = read(login)?;
+    text(&login.check_token_endpoint(&here(page, door)?, entropy.try_into()?).await.err())
+}
+
+/// Begins an authorization request: a [`Begun`].
+#[wasm_bindgen]
+pub fn begin(login: &str, state: &[u8], verifier: &[u8]) -> Result<String, JsError> {
+    let login: Login = read(login)?;
+    text(&login.begin(state.try_into()?, verifier.try_into()?))
+}
+
+/// The key of the login that an authorization response belongs to.
+#[wasm_bindgen]
+pub fn digest_of(callback: &str) -> Option<String> {
+    State::digest_of(&Url::parse(callback).ok()?)
+}
+
+/// Finishes a login: a [`Finished`].
+#[wasm_bindgen]
+pub async fn finish(
+    under_way: &str,
+    callback: &str,
+    elapsed: f64,
+    now: f64,
+    page: &str,
+    door: &Door,
+) -> Result<String, JsError> {
+    let under_way: UnderWay = read(under_way)?;
+    let elapsed = Duration::try_from_secs_f64(elapsed / 1000.0).unwrap_or_default();
+    text(&under_way.finish(&Url::parse(callback)?, elapsed, &here(page, door)?, time(now)).await)
+}
+
+/// A connection without its secrets: a [`Shown`].
+#[wasm_bindgen]
+pub fn shown(connection: &str, now: f64) -> Result<String, JsError> {
+    text(&read::<Connection>(connection)?.shown(time(now)))
+}
+
+/// Renews a connection: `{ connection }`, with `failure` where it is not renewed.
+#[wasm_bindgen]
+pub async fn refresh(connection: &str, now: f64, page: &str, door: &Door) -> Result<String, JsError> {
+    let connection: Connection = read(connection)?;
+    match connection.refresh(&here(page, door)?, time(now)).await {
+        Ok(connection) => text(&json!({ "connection": connection })),
+        Err((connection, failure)) => text(&json!({ "connection": connection, "failure": failure })),
+    }
+}
+
+/// Revokes the tokens of a connection: a [`Revoked`] for each.
+#[wasm_bindgen]
+pub async fn revoke(connection: &str, page: &str, door: &Door) -> Result<String, JsError> {
+    text(&read::<Connection>(connection)?.revoke(&here(page, door)?).await)
+}
+
+/// Sends a request as the user: `{ answered }` or `{ failure }`.
+#[wasm_bindgen]
+pub async fn ask(
+    connection: &str,
+    method: &str,
+    url: &str,
+    body: String,
+    page: &str,
+    door: &Door,
+) -> Result<String, JsError> {
+    let connection: Connection = read(connection)?;
+    match connection.ask(method, url, body, &here(page, door)?).await {
+        Ok(answered) => text(&json!({ "answered": answered })),
+        Err(failure) => text(&json!({ "failure": failure })),
+    }
+}
+
+fn here<'a>(page: &str, door: &'a Door) -> Result<Page<'a>, JsError> {
+    Page::new(page, door).ok_or_else(|| JsError::new("the page has no URL"))
+}
+
+/// The time of a number of milliseconds since 1970.
+fn time(millis: f64) -> SystemTime {
+    let since = Duration::try_from_secs_f64(millis / 1000.0).unwrap_or_default();
+    SystemTime::UNIX_EPOCH.checked_add(since).unwrap_or(SystemTime::UNIX_EPOCH)
+}
+
+fn text(value: &impl Serialize) -> Result<String, JsError> {
+    Ok(serde_json::to_string(value)?)
+}
+
+fn read<T: DeserializeOwned>(text: &str) -> Result<T, JsError> {
+    Ok(serde_json::from_str(text)?)
+}
