@@ -1,9 +1,10 @@
-//! The branding of a host, where it lets a page read it.
+//! The branding of a host, where it lets a page read it. The browser parses the page of the host; `branding` has a parser
+//! of its own for where there is none, and is a third of this module with it.
 
 use base64ct::{Base64, Encoding};
-use branding::{Branding, IconSize, ImageFormat, Text, extract, sniff};
+use branding::{ImageFormat, sniff};
 use http::header;
-use login_flow::{get, is_page};
+use login_flow::{Quotation, get, is_page};
 use serde::Serialize;
 use url::Url;
 
@@ -14,9 +15,9 @@ use crate::door::{Limit, Page};
 #[expect(clippy::exhaustive_structs, reason = "what the page shows")]
 pub struct Brand {
     /// The title of the page, or the name of the site.
-    pub title: Option<String>,
+    pub title: Option<Quotation>,
     /// The description.
-    pub description: Option<String>,
+    pub description: Option<Quotation>,
     /// An image of the host's own, as its media type and its bytes in base64.
     pub icon: Option<[String; 2]>,
 }
@@ -30,20 +31,28 @@ impl Brand {
             return Self::default();
         }
         let content_type = response.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-        let Branding { title, name, description, icons, .. } =
-            extract(root.clone(), content_type, response.body());
-        let text = |text: Text| text.as_untrusted_str().to_owned();
+        let head = page.door.head(response.body().clone(), content_type.unwrap_or_default(), root.as_str());
+        let texts = |kind: &str| {
+            let kind = kind.to_owned();
+            head.chunks_exact(2).filter_map(move |pair| match pair {
+                [found, text] if *found == kind => Some(text.as_str()),
+                _ => None,
+            })
+        };
+        let first = |kinds: &[&str]| kinds.iter().flat_map(|kind| texts(kind)).find_map(Quotation::of);
         // An icon elsewhere would tell a third party who looks at which host.
-        let own =
-            icons.iter().filter(|icon| icon.url.origin() == root.origin() && icon.size != IconSize::Scalable);
+        let icons = texts("icon").filter_map(|url| Url::parse(url).ok());
+        let fallback = root.join("/favicon.ico").ok();
         let mut icon = None;
-        for candidate in own.take(3) {
-            icon = image(&candidate.url, page).await;
+        for candidate in icons.chain(fallback).filter(|url| url.origin() == root.origin()).take(3) {
+            icon = image(&candidate, page).await;
             if icon.is_some() {
                 break;
             }
         }
-        Self { title: title.or(name).map(text), description: description.map(text), icon }
+        let title = first(&["title", "og:title", "twitter:title", "og:site_name", "application-name"]);
+        let description = first(&["description", "og:description", "twitter:description"]);
+        Self { title, description, icon }
     }
 }
 

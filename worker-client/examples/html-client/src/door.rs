@@ -28,6 +28,11 @@ extern "C" {
     #[wasm_bindgen(method, catch)]
     async fn spend(this: &Door, digest: &str) -> Result<JsValue, JsValue>;
 
+    /// What the browser's parser finds in the head of a page, as pairs: `title`, the name of a `<meta>`, or `icon`, and
+    /// the text.
+    #[wasm_bindgen(method)]
+    pub fn head(this: &Door, html: Vec<u8>, content_type: &str, url: &str) -> Vec<String>;
+
     type Answer;
     #[wasm_bindgen(method, getter)]
     fn status(this: &Answer) -> u16;
@@ -54,6 +59,9 @@ pub enum Unanswered {
     /// As in the Worker.
     #[error("{0}")]
     Fetch(FetchError),
+    /// The server redirects, and a page is not told where.
+    #[error("{0} leads elsewhere, and a page is not told where")]
+    Redirected(Url),
     /// The server is there, and does not allow this page to read the answer.
     #[error("the answer of {0} cannot be read from this page")]
     Unreadable(Url),
@@ -62,6 +70,7 @@ pub enum Unanswered {
 impl Unanswered {
     fn named(word: &str, url: &Url) -> Self {
         match word {
+            "redirected" => Self::Redirected(url.clone()),
             "unreadable" => Self::Unreadable(url.clone()),
             "too-large" => Self::Fetch(FetchError::TooLarge),
             _ => Self::Fetch(FetchError::NoAnswer),
@@ -73,7 +82,7 @@ impl Faulty for Unanswered {
     fn fault(&self) -> Fault {
         match self {
             Self::Fetch(error) => error.fault(),
-            Self::Unreadable(_) => Fault::Refused,
+            Self::Redirected(_) | Self::Unreadable(_) => Fault::Refused,
         }
     }
 }
@@ -81,12 +90,12 @@ impl Faulty for Unanswered {
 /// The page that asks: its redirection URI, its egress policy, and the way out.
 #[derive(Debug)]
 pub struct Page<'a> {
-    door: &'a Door,
+    pub(crate) door: &'a Door,
     /// The URL of the page, to which authorization responses come back.
     pub redirect_uri: Url,
     /// Where requests may go: public hosts over https, except the page's own.
     pub egress: Egress,
-    unreadable: RefCell<Vec<Url>>,
+    unreadable: RefCell<Vec<Unanswered>>,
 }
 
 impl<'a> Page<'a> {
@@ -130,8 +139,8 @@ impl<'a> Page<'a> {
         match self.fetch(request, Limit::Document).await {
             Ok(response) => Ok(response),
             Err(Unanswered::Fetch(error)) => Err(error),
-            Err(Unanswered::Unreadable(url)) => {
-                self.unreadable.borrow_mut().push(url);
+            Err(unreadable) => {
+                self.unreadable.borrow_mut().push(unreadable);
                 let mut denied = Response::new(Vec::new());
                 *denied.status_mut() = StatusCode::FORBIDDEN;
                 Ok(denied)
@@ -139,8 +148,8 @@ impl<'a> Page<'a> {
         }
     }
 
-    /// The URLs of a search whose answers could not be read.
-    pub fn into_unreadable(self) -> Vec<Url> {
+    /// The answers of a search that could not be read.
+    pub fn into_unreadable(self) -> Vec<Unanswered> {
         self.unreadable.into_inner()
     }
 

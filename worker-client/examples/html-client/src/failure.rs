@@ -127,6 +127,15 @@ impl Failure {
     pub(crate) fn unanswered(error: &Unanswered, part: Part, origin: &str) -> Self {
         match error {
             Unanswered::Unreadable(url) => Self::unreadable(part, url, origin),
+            Unanswered::Redirected(url) => Self {
+                actor: Some(part.actor().as_str()),
+                remedy: Some("answer there, without a redirect".to_owned()),
+                url: Some(url.to_string()),
+                ..Self::new(
+                    Kind::Unreadable,
+                    format!("the {} leads elsewhere, and a page is not told where", part.name()),
+                )
+            },
             Unanswered::Fetch(why) => Self::new(why.fault().into(), format!("the {}: {why}", part.name())),
         }
     }

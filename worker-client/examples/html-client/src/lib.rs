@@ -14,7 +14,6 @@ use std::time::{Duration, SystemTime};
 
 use login_flow::{LoginTarget, State};
 use serde::{Serialize, de::DeserializeOwned};
-use serde_json::json;
 use url::Url;
 use wasm_bindgen::prelude::*;
 
@@ -71,11 +70,22 @@ pub async fn register(
     let stored = stored.and_then(|stored| read(&stored).ok());
     match Registered::obtain(&offer, stored, &page, name, &scope, time(now)).await {
         Ok(registered) => {
-            let login = Login::new(offer.target, registered.clone(), scope);
-            text(&json!({ "registered": registered, "login": login }))
+            let login = Box::new(Login::new(offer.target, registered.clone(), scope));
+            text(&Registration::Registered { registered: Box::new(registered), login })
         }
-        Err(failure) => text(&json!({ "failure": failure })),
+        Err(failure) => text(&Registration::Failure(failure)),
     }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Registration {
+    Failure(Failure),
+    #[serde(untagged)]
+    Registered {
+        registered: Box<Registered>,
+        login: Box<Login>,
+    },
 }
 
 /// Asks if a page can read the token endpoint: `null`, or a [`Failure`].
@@ -129,9 +139,15 @@ pub fn shown(connection: &str, now: f64) -> Result<String, JsError> {
 pub async fn refresh(connection: &str, now: f64, page: &str, door: &Door) -> Result<String, JsError> {
     let connection: Connection = read(connection)?;
     match connection.refresh(&here(page, door)?, time(now)).await {
-        Ok(connection) => text(&json!({ "connection": connection })),
-        Err((connection, failure)) => text(&json!({ "connection": connection, "failure": failure })),
+        Ok(connection) => text(&Renewal { connection, failure: None }),
+        Err((connection, failure)) => text(&Renewal { connection, failure: Some(failure) }),
     }
+}
+
+#[derive(Serialize)]
+struct Renewal {
+    connection: Connection,
+    failure: Option<Failure>,
 }
 
 /// Revokes the tokens of a connection: a [`Revoked`] for each.
@@ -152,9 +168,16 @@ pub async fn ask(
 ) -> Result<String, JsError> {
     let connection: Connection = read(connection)?;
     match connection.ask(method, url, body, &here(page, door)?).await {
-        Ok(answered) => text(&json!({ "answered": answered })),
-        Err(failure) => text(&json!({ "failure": failure })),
+        Ok(answered) => text(&Asked::Answered(answered)),
+        Err(failure) => text(&Asked::Failure(failure)),
     }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Asked {
+    Answered(Answered),
+    Failure(Failure),
 }
 
 fn here<'a>(page: &str, door: &'a Door) -> Result<Page<'a>, JsError> {
@@ -172,5 +195,5 @@ fn text(value: &impl Serialize) -> Result<String, JsError> {
 }
 
 fn read<T: DeserializeOwned>(text: &str) -> Result<T, JsError> {
-    Ok(serde_json::from_str(text)?)
+    Ok(serde_json::from_slice(text.as_bytes())?)
 }

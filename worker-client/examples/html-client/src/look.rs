@@ -82,11 +82,10 @@ impl Look {
             | Verdict::Unreachable { .. } => page.into_unreadable(),
             _ => Vec::new(),
         };
-        let is_metadata = |url: &&Url| url.path().contains("/.well-known/");
         let unreadable: Vec<Failure> = unreadable
             .iter()
-            .filter(is_metadata)
-            .map(|url| Failure::unreadable(Part::Metadata, url, &origin))
+            .map(|error| Failure::unanswered(error, Part::Metadata, &origin))
+            .filter(|failure| failure.url.as_ref().is_some_and(|url| url.contains("/.well-known/")))
             .collect();
         let claims = metadata.iter().flat_map(|metadata| {
             let texts = [
