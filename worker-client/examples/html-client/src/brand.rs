@@ -3,8 +3,8 @@
 
 use base64ct::{Base64, Encoding};
 use branding::{ImageFormat, sniff};
-use http::header;
-use login_flow::{Quotation, get, is_page};
+use http::{StatusCode, header};
+use login_flow::{Quotation, get};
 use serde::Serialize;
 use url::Url;
 
@@ -27,7 +27,7 @@ impl Brand {
     pub async fn of(root: Url, page: &Page<'_>) -> Self {
         let Some(request) = get(&root, "text/html") else { return Self::default() };
         let Ok(response) = page.fetch(request, Limit::Page).await else { return Self::default() };
-        if !is_page(&response) {
+        if response.status() != StatusCode::OK {
             return Self::default();
         }
         let content_type = response.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());

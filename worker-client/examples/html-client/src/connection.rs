@@ -81,7 +81,7 @@ pub struct Revoked {
 pub struct Answered {
     /// The status.
     pub status: u16,
-    /// The headers that CORS allows the page to read.
+    /// The headers of them that the flow reads, as far as CORS lets a page read them.
     pub headers: Vec<[String; 2]>,
     /// The body, as text.
     pub text: String,

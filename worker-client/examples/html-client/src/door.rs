@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use http::{HeaderName, HeaderValue, Request, Response, StatusCode};
+use http::{HeaderName, HeaderValue, Request, Response, StatusCode, header};
 use login_flow::{Blocked, Egress, Fault, Faulty, FetchError};
 use url::Url;
 use wasm_bindgen::prelude::*;
@@ -164,10 +164,13 @@ fn read(answer: &Answer) -> Option<Response<Vec<u8>>> {
     *response.status_mut() = StatusCode::from_u16(answer.status()).ok()?;
     for pair in answer.headers().chunks_exact(2) {
         let [name, value] = pair else { continue };
-        let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) else {
-            continue;
-        };
-        response.headers_mut().append(name, value);
+        let known = HEADERS.iter().find(|known| known.as_str() == name);
+        let (Some(known), Ok(value)) = (known, HeaderValue::try_from(value)) else { continue };
+        response.headers_mut().append(known.clone(), value);
     }
     Some(response)
 }
+
+/// The headers that the flow reads, as far as CORS lets a page read them; browsers write names in lower case.
+static HEADERS: [HeaderName; 5] =
+    [header::CONTENT_TYPE, header::DATE, header::LOCATION, header::RETRY_AFTER, header::WWW_AUTHENTICATE];

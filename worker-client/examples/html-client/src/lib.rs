@@ -10,12 +10,17 @@ mod failure;
 mod login;
 mod look;
 
-use std::time::{Duration, SystemTime};
+use std::{
+    pin::Pin,
+    time::{Duration, SystemTime},
+};
 
+use js_sys::Promise;
 use login_flow::{LoginTarget, State};
 use serde::{Serialize, de::DeserializeOwned};
 use url::Url;
 use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::future_to_promise;
 
 pub use self::{
     brand::Brand,
@@ -28,15 +33,17 @@ pub use self::{
 
 /// Looks at a host: a [`Look`].
 #[wasm_bindgen]
-pub async fn look(host: &str, page: &str, door: &Door) -> Result<String, JsError> {
-    text(&Look::at(host, here(page, door)?).await)
+pub fn look(host: String, page: String, door: Door) -> Promise {
+    promise(async move { text(&Look::at(&host, here(&page, &door)?).await) })
 }
 
 /// The branding of the host of a resource: a [`Brand`].
 #[wasm_bindgen]
-pub async fn brand(resource: &str, page: &str, door: &Door) -> Result<String, JsError> {
-    let root = LoginTarget::restore(Url::parse(resource)?).root();
-    text(&Brand::of(root, &here(page, door)?).await)
+pub fn brand(resource: String, page: String, door: Door) -> Promise {
+    promise(async move {
+        let root = LoginTarget::restore(Url::parse(&resource)?).root();
+        text(&Brand::of(root, &here(&page, &door)?).await)
+    })
 }
 
 /// The client metadata that a registration would send.
@@ -54,27 +61,29 @@ pub fn client_metadata(
 
 /// Registers, unless the client that is stored can be used: `{ registered, login }` or `{ failure }`.
 #[wasm_bindgen]
-pub async fn register(
-    offer: &str,
+pub fn register(
+    offer: String,
     stored: Option<String>,
-    scope: &str,
-    name: &str,
+    scope: String,
+    name: String,
     now: f64,
-    page: &str,
-    door: &Door,
-) -> Result<String, JsError> {
-    let offer: Offer = read(offer)?;
-    let page = here(page, door)?;
-    let scope = offer.requested_scope(scope);
-    // What an earlier version of the page stored is as good as nothing.
-    let stored = stored.and_then(|stored| read(&stored).ok());
-    match Registered::obtain(&offer, stored, &page, name, &scope, time(now)).await {
-        Ok(registered) => {
-            let login = Box::new(Login::new(offer.target, registered.clone(), scope));
-            text(&Registration::Registered { registered: Box::new(registered), login })
+    page: String,
+    door: Door,
+) -> Promise {
+    promise(async move {
+        let offer: Offer = read(&offer)?;
+        let page = here(&page, &door)?;
+        let scope = offer.requested_scope(&scope);
+        // What an earlier version of the page stored is as good as nothing.
+        let stored = stored.and_then(|stored| read(&stored).ok());
+        match Registered::obtain(&offer, stored, &page, &name, &scope, time(now)).await {
+            Ok(registered) => {
+                let login = Box::new(Login::new(offer.target, registered.clone(), scope));
+                text(&Registration::Registered { registered: Box::new(registered), login })
+            }
+            Err(failure) => text(&Registration::Failure(failure)),
         }
-        Err(failure) => text(&Registration::Failure(failure)),
-    }
+    })
 }
 
 #[derive(Serialize)]
@@ -90,14 +99,11 @@ enum Registration {
 
 /// Asks if a page can read the token endpoint: `null`, or a [`Failure`].
 #[wasm_bindgen]
-pub async fn check_token_endpoint(
-    login: &str,
-    entropy: &[u8],
-    page: &str,
-    door: &Door,
-) -> Result<String, JsError> {
-    let login: Login = read(login)?;
-    text(&login.check_token_endpoint(&here(page, door)?, entropy.try_into()?).await.err())
+pub fn check_token_endpoint(login: String, entropy: Vec<u8>, page: String, door: Door) -> Promise {
+    promise(async move {
+        let login: Login = read(&login)?;
+        text(&login.check_token_endpoint(&here(&page, &door)?, entropy.as_slice().try_into()?).await.err())
+    })
 }
 
 /// Begins an authorization request: a [`Begun`].
@@ -115,17 +121,19 @@ pub fn digest_of(callback: &str) -> Option<String> {
 
 /// Finishes a login: a [`Finished`].
 #[wasm_bindgen]
-pub async fn finish(
-    under_way: &str,
-    callback: &str,
+pub fn finish(
+    under_way: String,
+    callback: String,
     elapsed: f64,
     now: f64,
-    page: &str,
-    door: &Door,
-) -> Result<String, JsError> {
-    let under_way: UnderWay = read(under_way)?;
-    let elapsed = Duration::try_from_secs_f64(elapsed / 1000.0).unwrap_or_default();
-    text(&under_way.finish(&Url::parse(callback)?, elapsed, &here(page, door)?, time(now)).await)
+    page: String,
+    door: Door,
+) -> Promise {
+    promise(async move {
+        let under_way: UnderWay = read(&under_way)?;
+        let elapsed = Duration::try_from_secs_f64(elapsed / 1000.0).unwrap_or_default();
+        text(&under_way.finish(&Url::parse(&callback)?, elapsed, &here(&page, &door)?, time(now)).await)
+    })
 }
 
 /// A connection without its secrets: a [`Shown`].
@@ -136,12 +144,14 @@ pub fn shown(connection: &str, now: f64) -> Result<String, JsError> {
 
 /// Renews a connection: `{ connection }`, with `failure` where it is not renewed.
 #[wasm_bindgen]
-pub async fn refresh(connection: &str, now: f64, page: &str, door: &Door) -> Result<String, JsError> {
-    let connection: Connection = read(connection)?;
-    match connection.refresh(&here(page, door)?, time(now)).await {
-        Ok(connection) => text(&Renewal { connection, failure: None }),
-        Err((connection, failure)) => text(&Renewal { connection, failure: Some(failure) }),
-    }
+pub fn refresh(connection: String, now: f64, page: String, door: Door) -> Promise {
+    promise(async move {
+        let connection: Connection = read(&connection)?;
+        match connection.refresh(&here(&page, &door)?, time(now)).await {
+            Ok(connection) => text(&Renewal { connection, failure: None }),
+            Err((connection, failure)) => text(&Renewal { connection, failure: Some(failure) }),
+        }
+    })
 }
 
 #[derive(Serialize)]
@@ -152,25 +162,27 @@ struct Renewal {
 
 /// Revokes the tokens of a connection: a [`Revoked`] for each.
 #[wasm_bindgen]
-pub async fn revoke(connection: &str, page: &str, door: &Door) -> Result<String, JsError> {
-    text(&read::<Connection>(connection)?.revoke(&here(page, door)?).await)
+pub fn revoke(connection: String, page: String, door: Door) -> Promise {
+    promise(async move { text(&read::<Connection>(&connection)?.revoke(&here(&page, &door)?).await) })
 }
 
 /// Sends a request as the user: `{ answered }` or `{ failure }`.
 #[wasm_bindgen]
-pub async fn ask(
-    connection: &str,
-    method: &str,
-    url: &str,
+pub fn ask(
+    connection: String,
+    method: String,
+    url: String,
     body: String,
-    page: &str,
-    door: &Door,
-) -> Result<String, JsError> {
-    let connection: Connection = read(connection)?;
-    match connection.ask(method, url, body, &here(page, door)?).await {
-        Ok(answered) => text(&Asked::Answered(answered)),
-        Err(failure) => text(&Asked::Failure(failure)),
-    }
+    page: String,
+    door: Door,
+) -> Promise {
+    promise(async move {
+        let connection: Connection = read(&connection)?;
+        match connection.ask(&method, &url, body, &here(&page, &door)?).await {
+            Ok(answered) => text(&Asked::Answered(answered)),
+            Err(failure) => text(&Asked::Failure(failure)),
+        }
+    })
 }
 
 #[derive(Serialize)]
@@ -178,6 +190,12 @@ pub async fn ask(
 enum Asked {
     Answered(Answered),
     Failure(Failure),
+}
+
+/// One kind of promise for all: each of its own would be as large as what it waits for.
+fn promise(work: impl Future<Output = Result<String, JsError>> + 'static) -> Promise {
+    let work: Pin<Box<dyn Future<Output = _>>> = Box::pin(work);
+    future_to_promise(async move { Ok(work.await?.into()) })
 }
 
 fn here<'a>(page: &str, door: &'a Door) -> Result<Page<'a>, JsError> {
