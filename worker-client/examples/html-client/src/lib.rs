@@ -192,9 +192,12 @@ enum Asked {
     Failure(Failure),
 }
 
-/// One kind of promise for all: each of its own would be as large as what it waits for.
 fn promise(work: impl Future<Output = Result<String, JsError>> + 'static) -> Promise {
-    let work: Pin<Box<dyn Future<Output = _>>> = Box::pin(work);
+    begin_work(Box::pin(work))
+}
+
+/// One kind of promise for all: each of its own would be as large as what it waits for.
+fn begin_work(work: Pin<Box<dyn Future<Output = Result<String, JsError>>>>) -> Promise {
     future_to_promise(async move { Ok(work.await?.into()) })
 }
 

@@ -48,14 +48,18 @@ pub struct Offer {
     /// The server.
     pub server: Server,
     /// The host of the consent.
+    #[serde(skip_deserializing)]
     pub authorization_host: String,
     /// The hosts that issue the token, where they are of another site.
+    #[serde(skip_deserializing)]
     pub cross_site_hosts: Vec<String>,
     /// The scope that the named URL asks for; untrusted text.
     pub challenge: Option<String>,
     /// The values to choose from, and if this client would ask for them of itself.
+    #[serde(skip_deserializing)]
     pub scopes: Vec<(String, bool)>,
     /// What the server says of itself: a name and a value each; untrusted text.
+    #[serde(skip_deserializing)]
     pub claims: Vec<(String, String)>,
 }
 
