@@ -7,7 +7,7 @@ export function h(tag, attributes, ...children) {
     if (typeof value === 'function') element.addEventListener(name, value);
     else if (value !== undefined && value !== false) element.setAttribute(name, value === true ? '' : value);
   }
-  element.append(...children.flat(2).filter((child) => child || child === 0));
+  element.append(...children.flat(Infinity).filter((child) => child || child === 0));
   return element;
 }
 
@@ -37,7 +37,7 @@ export const isBusy = () => busy > 0;
 /** Shows a view. The focus goes to its heading, from where a screen reader goes on. */
 export function show(title, ...children) {
   document.title = title === 'Log in to any site' ? title : `${title} – Log in to any site`;
-  document.getElementById('view').replaceChildren(...children.flat(2).filter(Boolean));
+  document.getElementById('view').replaceChildren(...children.flat(Infinity).filter(Boolean));
   const heading = document.querySelector('#view [tabindex="-1"]');
   heading?.focus({ preventScroll: false });
   scrollTo(0, 0);

@@ -10,7 +10,7 @@ const submit = (act) => (event) => {
   act(event.target);
 };
 
-const hostOf = (host) => h('span', { class: 'host' }, host);
+const hostOf = (host, ...more) => h('span', { class: 'host' }, host, ...more);
 
 export const initial = (host, large) =>
   h('span', { class: `icon${large ? ' large' : ''}`, 'aria-hidden': 'true' }, host[0] ?? '');
@@ -203,7 +203,7 @@ export function confirm({ look, brand, metadata, known, keep, problem, on }) {
   const cancel = h('button', { type: 'button', class: crossing ? undefined : 'plain', click: on.home }, 'Cancel');
   const go = h('button', { class: crossing ? 'plain' : undefined }, `Log in at ${offer.authorization_host}`);
   return [
-    heading('Log in to ', hostOf(host), '?'),
+    heading('Log in to ', hostOf(host, h('span', {}, '?'))),
     problem && h('section', { class: 'panel' }, failure(problem), problem.kind === 'unreadable' && worker()),
     h(
       'section',
