@@ -9,7 +9,7 @@ const SCOPE = 'mcp';
 /**
  * `consent`: `auto` agrees by itself, `deny` refuses by itself, `page` asks a person.
  * `cors`: what its operator opens to pages of other origins. Of itself that is discovery alone; `registration` opens the
- * registration endpoint too, `all` also the endpoints of a client and the API.
+ * registration endpoint too, `all` also the endpoints of a client, the API and the root page.
  * `authMethods` narrows what the token endpoint takes; `registration: 'off'` has no registration endpoint.
  */
 export async function start({
@@ -83,6 +83,7 @@ export async function start({
   });
   const answer = provider.callback();
   const server = await listen((request, response) => {
+    if (cors === 'all') response.setHeader('access-control-allow-origin', '*');
     if (!answerRootPage(request.url, response, 'OIDC Provider Peer')) answer(request, response);
   }, port);
   return { issuer, sessions, ...server };

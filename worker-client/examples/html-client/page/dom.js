@@ -17,6 +17,9 @@ export const said = (text) => h('bdi', {}, text);
 /** Our sentences come in lower case and without a full stop, as errors do. */
 export const sentence = (text) => `${text[0]?.toUpperCase() ?? ''}${text.slice(1)}.`;
 
+/** A text of ours, with what stands between backticks as code. */
+export const coded = (text) => text.split('`').map((part, n) => (n % 2 ? h('code', {}, part) : part));
+
 let busy = 0;
 
 /** Says what is awaited, to eyes and ears, and keeps a second press from asking twice. */

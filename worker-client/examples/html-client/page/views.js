@@ -1,5 +1,5 @@
 // What the page shows. A view is a function from what is known to elements; what a button does is given to it.
-import { h, said, sentence } from './dom.js';
+import { coded, h, said, sentence } from './dom.js';
 
 const WORKER = 'the Worker of this project, which asks from a server and is not bound by CORS';
 
@@ -25,11 +25,12 @@ function icon(brand, host) {
 const back = (act) => h('button', { type: 'button', class: 'plain', click: act }, 'To the start page');
 
 /** A failure: what, where, who must act, and how. */
-export function failure({ kind, text, actor, remedy, url }) {
+export function failure({ kind, text, actor, remedy, url, requirement }) {
   return [
     h('p', {}, said(sentence(text))),
     url && h('p', {}, h('code', {}, said(url))),
-    actor && h('p', {}, h('strong', {}, 'Who must act: '), actor, remedy ? [': ', remedy, '.'] : '.'),
+    actor && h('p', {}, h('strong', {}, 'Who must act: '), actor, remedy ? [': ', coded(remedy), '.'] : '.'),
+    requirement && h('p', {}, 'Requirement: ', h('code', {}, requirement)),
     kind === 'temporary' && h('p', {}, 'It may pass: try again later.'),
   ];
 }

@@ -23,6 +23,8 @@ pub struct Failure {
     pub remedy: Option<String>,
     /// The URL whose answer cannot be read.
     pub url: Option<String>,
+    /// The id of the requirement that an authorization response violates.
+    pub requirement: Option<&'static str>,
 }
 
 /// The kind of a failure, by which the page offers a way out.
@@ -102,7 +104,7 @@ impl Part {
 impl Failure {
     /// A failure of a kind, in our own words.
     pub(crate) fn new(kind: Kind, text: String) -> Self {
-        Self { kind, text, actor: None, remedy: None, url: None }
+        Self { kind, text, actor: None, remedy: None, url: None, requirement: None }
     }
 
     /// A part of a login that cannot be read from a page of this origin.
@@ -182,6 +184,7 @@ impl From<TokenError> for Failure {
 impl From<&AuthorizationResponseError> for Failure {
     fn from(error: &AuthorizationResponseError) -> Self {
         let kind = if error.is_access_denied() { Kind::Ours } else { Kind::Refused };
-        Self::new(kind, error.to_string())
+        let requirement = error.requirement().map(|requirement| requirement.id);
+        Self { requirement, ..Self::new(kind, error.to_string()) }
     }
 }
