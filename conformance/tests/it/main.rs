@@ -5,6 +5,7 @@ mod blame;
 mod cors;
 mod daily;
 mod field;
+mod field_checker;
 mod formats;
 mod lab;
 mod login;
