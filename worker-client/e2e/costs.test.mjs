@@ -100,12 +100,17 @@ describe('the cost of one request', () => {
     const costs = [];
     for (const count of [1, 20]) {
       const agent = await connected(count);
+      // The session secrets of the logins before the last one are swept up.
+      await app.elapse(120);
+      await quiet();
+      await use(agent);
       const name = `an authorized fetch, ${count} connection${count > 1 ? 's' : ''}`;
       costs.push(await holds(name, () => agent, use));
     }
     assert.equal(costs[0]['rows written'] ?? 0, 0, 'what reads does not write');
-    for (const what of ['SQL statement', 'rows read', 'account asked'])
-      assert.equal(costs[1][what], costs[0][what], what);
+    for (const what of ['SQL statement', 'account asked']) assert.equal(costs[1][what], costs[0][what], what);
+    // The first row of the next origin is looked at: there the search ends.
+    assert.ok(costs[1]['rows read'] <= costs[0]['rows read'] + 1, `${costs[1]['rows read']} rows read`);
   });
 
   test('GET /callback', () =>
