@@ -137,7 +137,9 @@ pub enum Misconfigured {
     #[error("ORIGIN is not set")]
     NoOrigin,
     /// `ORIGIN` is not a public https origin.
-    #[error("ORIGIN is not an https origin such as https://app.example")]
+    #[error(
+        "ORIGIN is not an https origin such as https://app.example; http://localhost needs the development build"
+    )]
     Origin,
     /// `PREFIX` is not a path.
     #[error("PREFIX is not a path such as /login-with")]

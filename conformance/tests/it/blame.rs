@@ -95,7 +95,7 @@ async fn a_client_with_other_redirection_uris_cannot_be_used() {
 
 /// A refusal is not a question to a person.
 #[tokio::test]
-async fn only_a_page_with_a_form_asks_a_person() {
+async fn f_asks_a_person_with_a_form_alone() {
     let refuses: Edit = |answer, _, _| {
         *answer = Answer::error(400, "invalid_request");
         answer.set("error_description", json!("Your administrator must approve this app"));
@@ -138,7 +138,7 @@ async fn only_a_page_with_a_form_asks_a_person() {
 
 /// A slash at the end is a difference only where the two texts differ.
 #[tokio::test]
-async fn a_slash_that_was_typed_is_no_finding() {
+async fn f_slash_typed_is_no_finding() {
     let slash: Edit = |answer, _, _| answer.set("issuer", json!(format!("{HOST}/")));
     let lab = public(Some((RequestKind::Metadata, slash)));
     let checker = Checker::new(Options::new()).unwrap();

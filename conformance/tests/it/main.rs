@@ -4,6 +4,7 @@
 mod blame;
 mod daily;
 mod field;
+mod field_checker;
 mod formats;
 mod lab;
 mod login;

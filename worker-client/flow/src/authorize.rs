@@ -199,9 +199,10 @@ impl Pending {
         }
         if let Some(error) = error {
             let error = error_code(&error);
-            let description = once(callback, "error_description").ok().flatten();
-            let says = description.and_then(|description| Quotation::of(&description));
-            return Err(AuthorizationResponseError::Refused { error, says });
+            let words = |name| once(callback, name).ok().flatten();
+            let page = words("error_uri").filter(|page| page.starts_with("https://"));
+            let words: Vec<String> = [words("error_description"), page].into_iter().flatten().collect();
+            return Err(AuthorizationResponseError::Refused { error, says: Quotation::of(&words.join(" ")) });
         }
         let code = code.filter(|code| code.len() <= 4096).ok_or(AuthorizationResponseError::NoCode)?;
         Ok(CodeExchange::new(self, code))
@@ -242,7 +243,7 @@ pub enum AuthorizationResponseError {
     Refused {
         /// `error`, cleaned.
         error: String,
-        /// `error_description`.
+        /// `error_description`, and `error_uri` as text.
         says: Option<Quotation>,
     },
     /// A code or an error twice.

@@ -5,7 +5,8 @@ use rfc8414::{Endpoint, InvalidMetadata, Issuer, Metadata, Parsed, Violation, We
 use serde::Serialize;
 
 use crate::{
-    Egress, Exchange, FailedResponse, Fault, Faulty, LoginTarget, RetryAfter, Step, Turn, location, same_site,
+    DriveError, Egress, Exchange, FailedResponse, Fault, Faulty, LoginTarget, RetryAfter, Step, Turn,
+    location, same_site,
 };
 
 /// A search for the metadata of an authorization server (RFC 8414 §3, then §5).
@@ -18,6 +19,7 @@ pub struct Discover {
     current: Candidate,
     next: VecDeque<Candidate>,
     redirects: u8,
+    unanswered: u8,
     attempts: Vec<Attempt>,
     pointed: bool,
 }
@@ -34,7 +36,8 @@ impl Discover {
     pub fn new(target: &LoginTarget, egress: Egress) -> Result<Self, NotFound> {
         let mut next: VecDeque<Candidate> = target.issuers().iter().flat_map(candidates).collect();
         let current = next.pop_front().ok_or(NotFound { attempts: Vec::new() })?;
-        Ok(Self { egress, current, next, redirects: 0, attempts: Vec::new(), pointed: false })
+        let attempts = Vec::new();
+        Ok(Self { egress, current, next, redirects: 0, unanswered: 0, attempts, pointed: false })
     }
 
     /// Continues with the next document, or ends the search.
@@ -132,6 +135,15 @@ impl Exchange for Discover {
             Err(invalid) => self.invalid(response, invalid),
         }
     }
+
+    /// Another document may have a response; a host that leaves a second request without one gets no third.
+    fn unanswered<F>(mut self, _: F) -> Result<Turn<Self>, DriveError<NotFound, F>> {
+        self.unanswered = self.unanswered.saturating_add(1);
+        if self.unanswered > MAX_UNANSWERED {
+            self.next.clear();
+        }
+        self.otherwise(Outcome::Unanswered).map_err(DriveError::Protocol)
+    }
 }
 
 fn candidates(issuer: &Issuer) -> Vec<Candidate> {
@@ -192,6 +204,8 @@ pub enum Outcome {
     },
     /// A status that calls for a retry, such as 429 or 5xx, with the time that the host asks to wait.
     Temporary(StatusCode, Option<RetryAfter>),
+    /// No response.
+    Unanswered,
     /// A response with a JSON media type whose body is not JSON.
     Unreadable(InvalidMetadata),
 }
@@ -205,7 +219,26 @@ impl fmt::Display for Outcome {
             Self::Invalid(invalid) | Self::Unreadable(invalid) => invalid.fmt(f),
             Self::Redirect { to: Some(to) } => write!(f, "it redirects to {to}"),
             Self::Redirect { to: None } => f.write_str("it redirects to no URL"),
+            Self::Unanswered => f.write_str("there is no response"),
         }
+    }
+}
+
+impl Attempt {
+    /// The first status that calls for a retry: the metadata may exist.
+    pub(crate) fn temporary(attempts: &[Self]) -> Option<StatusCode> {
+        attempts.iter().find_map(|attempt| match attempt.outcome {
+            Outcome::Temporary(status, _) => Some(status),
+            _ => None,
+        })
+    }
+
+    /// The last time that the host asks to wait.
+    pub(crate) fn retry_after(attempts: &[Self]) -> Option<RetryAfter> {
+        attempts.iter().rev().find_map(|attempt| match attempt.outcome {
+            Outcome::Temporary(_, retry_after) => retry_after,
+            _ => None,
+        })
     }
 }
 
@@ -245,22 +278,6 @@ impl NotFound {
         })
     }
 
-    /// The first status that calls for a retry: the metadata may exist.
-    pub fn temporary(&self) -> Option<StatusCode> {
-        self.attempts.iter().find_map(|attempt| match attempt.outcome {
-            Outcome::Temporary(status, _) => Some(status),
-            _ => None,
-        })
-    }
-
-    /// The last time that the host asks to wait.
-    pub fn retry_after(&self) -> Option<RetryAfter> {
-        self.attempts.iter().rev().find_map(|attempt| match attempt.outcome {
-            Outcome::Temporary(_, retry_after) => retry_after,
-            _ => None,
-        })
-    }
-
     /// The first status by which the host denies access.
     pub fn closed(&self) -> Option<StatusCode> {
         self.attempts.iter().find_map(|attempt| match attempt.outcome {
@@ -280,3 +297,4 @@ fn is_json(response: &Response<Vec<u8>>) -> bool {
 
 const MAX_LOCATION: usize = 300;
 const MAX_REDIRECTS: u8 = 3;
+const MAX_UNANSWERED: u8 = 1;

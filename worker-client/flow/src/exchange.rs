@@ -16,6 +16,11 @@ pub trait Exchange: Sized {
 
     /// Reads the response.
     fn receive(self, response: &Response<Vec<u8>>) -> Result<Turn<Self>, Self::Error>;
+
+    /// Continues after a request without a response. By default the step ends with the error of the transport.
+    fn unanswered<F>(self, error: F) -> Result<Turn<Self>, DriveError<Self::Error, F>> {
+        Err(DriveError::Fetch(error))
+    }
 }
 
 /// The state of a step after a response.
@@ -34,8 +39,11 @@ pub async fn drive<E: Exchange, F>(
     fetch: impl AsyncFn(Request<Vec<u8>>) -> Result<Response<Vec<u8>>, F>,
 ) -> Result<E::Output, DriveError<E::Error, F>> {
     loop {
-        let response = fetch(exchange.request()).await.map_err(DriveError::Fetch)?;
-        match exchange.receive(&response).map_err(DriveError::Protocol)? {
+        let turn = match fetch(exchange.request()).await {
+            Ok(response) => exchange.receive(&response).map_err(DriveError::Protocol)?,
+            Err(error) => exchange.unanswered(error)?,
+        };
+        match turn {
             Turn::Again(next) => exchange = next,
             Turn::Done(output) => return Ok(output),
         }

@@ -85,14 +85,18 @@ impl Said {
             let text = std::str::from_utf8(body).unwrap_or_default();
             let is_text =
                 content_type(response.headers()).is_none_or(|value| value.starts_with("text/plain"));
-            let words = is_text && !text.trim_start().starts_with('<') && !response.status().is_success();
-            return Self { words: words.then(|| text.to_owned()), ..Self::default() };
+            let is_said = is_text && !text.trim_start().starts_with('<') && !response.status().is_success();
+            let text = is_said.then(|| text.trim().to_owned());
+            let (code, words) =
+                if text.as_deref().is_some_and(is_code) { (text, None) } else { (None, text) };
+            return Self { code, words };
         };
         let find = |places: &[&str]| {
             let mut texts = places.iter().filter_map(|place| json.pointer(place)?.as_str());
             texts.find(|text| !text.trim().is_empty()).map(str::to_owned)
         };
-        let code = find(CODES).or_else(|| {
+        let alone = || json.as_str().filter(|text| is_code(text) && !response.status().is_success());
+        let code = find(CODES).or_else(|| alone().map(str::to_owned)).or_else(|| {
             // In a success these are members of something else.
             find(OTHER_CODES).filter(|_| !response.status().is_success())
         });
@@ -109,6 +113,13 @@ impl Said {
         let code = self.code.map(|code| error_code(&code)).filter(|code| !code.is_empty());
         (code, self.words.and_then(|words| Quotation::of(&words)))
     }
+}
+
+/// Returns `true` for a body that is nothing but an error code, such as `invalid_grant`.
+fn is_code(text: &str) -> bool {
+    text.contains('_')
+        && text.len() <= 64
+        && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
 }
 
 fn content_type(headers: &HeaderMap) -> Option<String> {

@@ -1,9 +1,11 @@
+use std::cell::Cell;
+
 use http::{Method, Request, Response};
 use rfc8414::{Endpoint, InvalidMetadata, Issuer, Metadata, WellKnown};
 
 use crate::{
-    Attempt, BearerChallenge, Discover, DriveError, Egress, FetchError, Finding, InvalidHost, LoginTarget,
-    NotFound, RetryAfter, Server, Unreachable, Unusable, Verdict, drive,
+    Attempt, BearerChallenge, Discover, Discovered, DriveError, Egress, FetchError, Finding, InvalidHost,
+    LoginTarget, NotFound, Outcome, Requirement, RetryAfter, Server, Unreachable, Unusable, Verdict, drive,
 };
 
 /// The result of probing a host.
@@ -38,6 +40,28 @@ impl Probe {
             retry_after: None,
         }
     }
+
+    /// The verdict is that the state of the host is unknown, instead of a negative one, if a document that may change
+    /// the verdict was not received: `error` is the first error of a request without a response.
+    fn unless_unknown(self, error: Option<FetchError>) -> Self {
+        if let Some(FetchError::Blocked(reason)) = error.filter(|_| self.server.is_none()) {
+            return Self::of(Verdict::Refused { reason: InvalidHost::Blocked(reason) });
+        }
+        let status = Attempt::temporary(&self.attempts).map(|status| Unreachable::Status(status.as_u16()));
+        let verdict = match (&self.verdict, error, status) {
+            (Verdict::ExternalAuthorizationServer { .. } | Verdict::Registrable, ..) | (_, None, None) => {
+                return self;
+            }
+            (_, _, Some(reason)) => Verdict::Unreachable { reason, detail: None },
+            (_, Some(error), None) => {
+                Verdict::Unreachable { reason: Unreachable::Fetch(error), detail: None }
+            }
+        };
+        let retry_after = Attempt::retry_after(&self.attempts);
+        let findings =
+            self.findings.into_iter().filter(|finding| finding.id != Requirement::METADATA.id).collect();
+        Self { verdict, findings, retry_after, ..self }
+    }
 }
 
 /// Probes a host with read-only requests: its well-known documents, and if there are none the named URL itself.
@@ -49,38 +73,40 @@ pub async fn probe(
     is_preregistered: impl Fn(&Issuer) -> bool,
     fetch: impl AsyncFn(Request<Vec<u8>>) -> Result<Response<Vec<u8>>, FetchError>,
 ) -> Probe {
+    let error = Cell::new(None);
+    let observed =
+        async |request| fetch(request).await.inspect_err(|reason| error.set(error.get().or(Some(*reason))));
     let discovered = match Discover::new(target, egress.clone()) {
-        Ok(discover) => drive(discover, &fetch).await,
+        Ok(discover) => drive(discover, observed).await,
         Err(not_found) => Err(DriveError::Protocol(not_found)),
     };
-    match discovered {
-        Err(DriveError::Fetch(FetchError::Blocked(reason))) => {
-            Probe::of(Verdict::Refused { reason: InvalidHost::Blocked(reason) })
-        }
-        Err(DriveError::Fetch(error)) => {
-            Probe::of(Verdict::Unreachable { reason: Unreachable::Fetch(error), detail: None })
-        }
+    let probe = match discovered {
+        // Discovery goes on without a response, so that no error of the transport ends it; `error` has the reason.
+        Err(DriveError::Fetch(_)) => Probe::of(Verdict::NoMetadata),
         Err(DriveError::Protocol(not_found)) => without_metadata(target, not_found, fetch).await,
-        Ok(found) => {
-            let findings = found.pointers().chain(&found.read.violations).map(Finding::from);
-            let findings = findings.chain(Finding::beyond(&found.read.metadata)).collect();
-            let metadata = Some(Box::new(found.read.metadata.clone()));
-            let is_preregistered = is_preregistered(&found.read.metadata.issuer);
-            let (verdict, server) = match Server::new(found.read.metadata, egress, is_preregistered) {
-                Ok(mut server) => {
-                    server.speaks_openid |= found.well_known != WellKnown::OAuth;
-                    (Verdict::Registrable, Some(server))
-                }
-                Err(reasons) if reasons == [Unusable::NoRegistration] => (Verdict::NoRegistration, None),
-                Err(reasons) => (Verdict::Unusable { reasons }, None),
-            };
-            let (metadata_url, attempts) = (Some(found.url), found.attempts);
-            Probe { verdict, server, metadata, findings, metadata_url, attempts, retry_after: None }
-        }
-    }
+        Ok(found) => with_metadata(found, egress, is_preregistered),
+    };
+    probe.unless_unknown(error.get())
 }
 
-/// The verdict for a host without usable metadata. A temporary failure never counts as a missing document.
+fn with_metadata(found: Discovered, egress: &Egress, is_preregistered: impl Fn(&Issuer) -> bool) -> Probe {
+    let findings = found.pointers().chain(&found.read.violations).map(Finding::from);
+    let findings = findings.chain(Finding::beyond(&found.read.metadata)).collect();
+    let metadata = Some(Box::new(found.read.metadata.clone()));
+    let is_preregistered = is_preregistered(&found.read.metadata.issuer);
+    let (verdict, server) = match Server::new(found.read.metadata, egress, is_preregistered) {
+        Ok(mut server) => {
+            server.speaks_openid |= found.well_known != WellKnown::OAuth;
+            (Verdict::Registrable, Some(server))
+        }
+        Err(reasons) if reasons == [Unusable::NoRegistration] => (Verdict::NoRegistration, None),
+        Err(reasons) => (Verdict::Unusable { reasons }, None),
+    };
+    let (metadata_url, attempts) = (Some(found.url), found.attempts);
+    Probe { verdict, server, metadata, findings, metadata_url, attempts, retry_after: None }
+}
+
+/// The verdict for a host without usable metadata.
 async fn without_metadata(
     target: &LoginTarget,
     not_found: NotFound,
@@ -97,21 +123,15 @@ async fn without_metadata(
         let reasons = findings(invalid);
         return Probe { findings: reasons.clone(), attempts, ..Probe::of(Verdict::Unreadable { reasons }) };
     }
-    let challenge = challenge(target, fetch).await;
+    let is_silent = attempts.iter().all(|attempt| matches!(attempt.outcome, Outcome::Unanswered));
+    let challenge = if is_silent { None } else { challenge(target, fetch).await };
     if let Some(resource_metadata) = challenge.and_then(|challenge| challenge.resource_metadata) {
         return Probe { attempts, ..Probe::of(Verdict::ExternalAuthorizationServer { resource_metadata }) };
     }
-    let verdict = match (not_found.temporary(), not_found.closed()) {
-        (Some(status), _) => {
-            Verdict::Unreachable { reason: Unreachable::Status(status.as_u16()), detail: None }
-        }
-        (None, Some(status)) => Verdict::Closed { status: status.as_u16() },
-        (None, None) => {
-            let findings = vec![Finding::no_metadata()];
-            return Probe { findings, attempts, ..Probe::of(Verdict::NoMetadata) };
-        }
-    };
-    Probe { attempts, retry_after: not_found.retry_after(), ..Probe::of(verdict) }
+    if let Some(status) = not_found.closed() {
+        return Probe { attempts, ..Probe::of(Verdict::Closed { status: status.as_u16() }) };
+    }
+    Probe { findings: vec![Finding::no_metadata()], attempts, ..Probe::of(Verdict::NoMetadata) }
 }
 
 fn findings(invalid: &InvalidMetadata) -> Vec<Finding> {

@@ -137,6 +137,7 @@ fn d_an_error_code_ends_a_grant_wherever_it_is() {
         (410, r#"{"error": "gone"}"#, "gone"),
         (403, r#"{"error": "access_denied"}"#, "access_denied"),
         (201, r#"{"error": "invalid_grant"}"#, "invalid_grant"),
+        (400, r#""invalid_grant""#, "invalid_grant"),
     ] {
         for step in [Step::Refresh, Step::CodeExchange] {
             let failed = json(step, status, body);
@@ -148,6 +149,12 @@ fn d_an_error_code_ends_a_grant_wherever_it_is() {
         }
         // The same answer to a registration refuses it.
         assert_eq!(json(Step::Registration, status, body).fault(), Fault::Refused, "{status} {body}");
+    }
+    let alone = failed(Step::Refresh, 400, "text/plain", b"invalid_grant\r\n");
+    assert_eq!((alone.error.as_deref(), alone.fault()), (Some("invalid_grant"), Fault::Gone));
+    for text in ["invalid grant", "INVALID", "gone", "<invalid_grant>", "see_the_log: invalid"] {
+        let sentence = failed(Step::Refresh, 400, "text/plain", text.as_bytes());
+        assert_eq!((sentence.error.as_deref(), sentence.fault()), (None, Fault::Refused), "{text}");
     }
     // The controls: a parameter, a firewall, a body that is no error.
     for (status, body) in [

@@ -2,9 +2,12 @@
 //! document.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+use std::cell::Cell;
+
 use http::{Request, Response};
 use login_flow::{
-    Egress, FetchError, LoginTarget, Mechanism, Outcome, Probe, Unreachable, Unusable, Verdict, probe,
+    Blocked, Egress, FetchError, LoginTarget, Mechanism, Outcome, Probe, Unreachable, Unusable, Verdict,
+    probe,
 };
 
 /// A response: status, `Content-Type` or `Location`, body.
@@ -58,6 +61,81 @@ async fn all_503_is_unreachable_and_so_is_all_that_may_pass() {
         let verdict = ask((status, HTML, ""), NOT_FOUND).await.verdict;
         assert_eq!(verdict, Verdict::NoMetadata, "{status}");
     }
+}
+
+/// Probes `good.example`, whose documents are answered in this way or have no answer, with the requests that were sent.
+async fn ask_silent(oauth: Result<Answer, FetchError>, openid: Result<Answer, FetchError>) -> (Probe, usize) {
+    let egress = Egress::public();
+    let target = LoginTarget::parse("good.example", &egress).unwrap();
+    let sent = Cell::new(0);
+    let fetch = async |request: Request<Vec<u8>>| {
+        sent.set(sent.get() + 1);
+        let (status, kind, body) = match request.uri().path() {
+            "/.well-known/oauth-authorization-server" => oauth?,
+            "/.well-known/openid-configuration" => openid?,
+            _ => NOT_FOUND,
+        };
+        let response = Response::builder().status(status).header("content-type", kind);
+        Ok::<_, FetchError>(response.body(body.as_bytes().to_vec()).unwrap())
+    };
+    let probe = probe(&target, &egress, |_| false, fetch).await;
+    (probe, sent.get())
+}
+
+#[tokio::test]
+async fn a_document_without_an_answer_leads_on_and_never_to_a_negative_verdict() {
+    let without = |member: &str| -> &'static str {
+        let mut document: serde_json::Value = serde_json::from_str(GOOD).unwrap();
+        document.as_object_mut().unwrap().remove(member);
+        Box::leak(document.to_string().into_boxed_str())
+    };
+    let denied = (403, HTML, "");
+    let nameless = (200, JSON, r#"{"issuer": 7}"#);
+    let unreadable = (200, JSON, "{");
+    let unregistrable = (200, JSON, without("registration_endpoint"));
+    let unusable = (200, JSON, without("code_challenge_methods_supported"));
+    for failed in [
+        Err(FetchError::NoAnswer),
+        Err(FetchError::TooLarge),
+        Err(FetchError::Encoding),
+        Ok((429, HTML, "")),
+        Ok((503, HTML, "")),
+    ] {
+        let reason = match failed {
+            Ok((status, ..)) => Unreachable::Status(status),
+            Err(error) => Unreachable::Fetch(error),
+        };
+        let expected = Verdict::Unreachable { reason, detail: None };
+        let (probe, _) = ask_silent(failed, Ok((200, JSON, GOOD))).await;
+        assert_eq!(probe.verdict, Verdict::Registrable, "{failed:?}");
+        assert!(probe.server.is_some() && probe.attempts.len() == 1);
+        for other in [NOT_FOUND, denied, nameless, unreadable, unregistrable, unusable] {
+            for (oauth, openid) in [(failed, Ok(other)), (Ok(other), failed)] {
+                let (probe, _) = ask_silent(oauth, openid).await;
+                // A document that was found ends the search, whatever the next one would be.
+                let is_found = oauth.is_ok_and(|oauth| oauth == unregistrable || oauth == unusable);
+                assert_eq!(probe.verdict == expected, !is_found, "{failed:?} {other:?}: {:?}", probe.verdict);
+                assert!(probe.server.is_none());
+            }
+        }
+    }
+    // The controls: the same documents, and nothing that failed.
+    for (other, name) in [
+        (NOT_FOUND, "no_metadata"),
+        (denied, "closed"),
+        (unreadable, "unreadable"),
+        (unregistrable, "no_registration"),
+        (unusable, "unusable"),
+    ] {
+        let (probe, _) = ask_silent(Ok(NOT_FOUND), Ok(other)).await;
+        assert_eq!(probe.verdict.name(), name);
+    }
+    // A silent host gets a second request and no third; a blocked one is named as that.
+    let (probe, sent) = ask_silent(Err(FetchError::NoAnswer), Err(FetchError::NoAnswer)).await;
+    assert_eq!((probe.verdict.name(), probe.attempts.len(), sent), ("unreachable", 2, 2));
+    let blocked = Err(FetchError::Blocked(Blocked::Operator));
+    let (probe, _) = ask_silent(blocked, blocked).await;
+    assert_eq!((probe.verdict.name(), probe.attempts.len()), ("refused", 0));
 }
 
 #[tokio::test]
