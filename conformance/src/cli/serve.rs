@@ -77,6 +77,8 @@ async fn read(reader: &mut (impl AsyncBufReadExt + Unpin), origin: &str) -> Opti
     reader.read_line(&mut line).await.ok()?;
     let mut parts = line.split(' ');
     let (method, target) = (parts.next()?.to_owned(), parts.next()?.to_owned());
+    // The MCP server is at the root, and at the path where other checkers look for one.
+    let target = if target == "/mcp" { "/" } else { &target };
     let uri: Uri = format!("{origin}{target}").parse().ok()?;
     let mut request = Request::builder().method(&*method).uri(uri);
     let mut length = 0_u64;
