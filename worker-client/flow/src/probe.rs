@@ -60,7 +60,7 @@ impl Probe {
         let retry_after = Attempt::retry_after(&self.attempts);
         let findings =
             self.findings.into_iter().filter(|finding| finding.id != Requirement::METADATA.id).collect();
-        Self { verdict, retry_after, findings, ..self }
+        Self { verdict, findings, retry_after, ..self }
     }
 }
 
