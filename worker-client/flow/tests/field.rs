@@ -69,7 +69,7 @@ async fn ask_silent(oauth: Result<Answer, FetchError>, openid: Result<Answer, Fe
     let target = LoginTarget::parse("good.example", &egress).unwrap();
     let sent = Cell::new(0);
     let fetch = async |request: Request<Vec<u8>>| {
-        sent.set(sent.get() + 1);
+        sent.set(sent.get().saturating_add(1_usize));
         let (status, kind, body) = match request.uri().path() {
             "/.well-known/oauth-authorization-server" => oauth?,
             "/.well-known/openid-configuration" => openid?,
