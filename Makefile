@@ -8,7 +8,7 @@ PANICS := worker-client/.run/panics/index.js
 RUST_PANICS := worker-client/.run/rust-panics/index.js
 RUST_HOST := worker-client/examples/rust-worker/build/index.js
 
-.PHONY: help run test build setup lint unit neutral e2e bench rivals rows mutants fuzz soak public-suffixes
+.PHONY: help run test build setup lint unit neutral e2e bench rivals rows mutants fuzz soak package public-suffixes
 help: ## What there is to make
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1	\2/p' Makefile
 
@@ -47,6 +47,9 @@ e2e: ## The Worker and the command line against real servers, the Worker in work
 	cd conformance/e2e && npm ci --silent --no-audit --no-fund
 	cargo build --locked --package conformance
 	node --test conformance/e2e/
+
+package: $(PRODUCTION) $(DEVELOPMENT) ## The npm package as a tarball, in target/npm
+	@node worker-client/npm/pack.mjs target/npm
 
 rows: ## The table of threats, from every test that names one
 	node worker-client/e2e/hostile/rows.mjs

@@ -1,21 +1,25 @@
 // The action as a workflow runs it: its step, with the inputs as the environment that action.yml makes of them.
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { spawn } from 'node:child_process';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const action = readFileSync(here('../action.yml'), 'utf8');
+const binary = process.env.CONFORMANCE ?? here('../../target/debug/conformance');
 let server, host, folder, document;
+/** What the place of the releases serves, by path. */
+const releases = new Map();
 
 before(async () => {
   folder = mkdtempSync(join(tmpdir(), 'action-'));
   server = createServer((request, response) => {
+    if (releases.has(request.url)) return response.writeHead(200).end(releases.get(request.url));
     if (request.url !== '/.well-known/oauth-authorization-server') return response.writeHead(404).end();
     response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(document));
   });
@@ -38,12 +42,8 @@ after(() => {
 });
 
 /** The step of action.yml: its `env`, filled from the inputs and their defaults, and its `run`. */
-function step(inputs) {
-  const env = {
-    ...process.env,
-    GITHUB_ACTION_PATH: here('..'),
-    CONFORMANCE: process.env.CONFORMANCE ?? here('../../target/debug/conformance'),
-  };
+function step(inputs, environment = { CONFORMANCE: binary }) {
+  const env = { ...process.env, GITHUB_ACTION_PATH: here('..'), ...environment };
   for (const [, name, input] of action.matchAll(/^\s+([A-Z]+): \$\{\{ inputs\.(\w+) \}\}$/gm)) {
     const [, fallback] = new RegExp(`^  ${input}:\\n(?:    .*\\n)*?    default: (.*)$`, 'm').exec(action) ?? [];
     env[name] = inputs[input] ?? (fallback === "''" ? '' : fallback) ?? '';
@@ -98,4 +98,72 @@ test('nothing of the inputs is run', async () => {
   const { code } = await step({ hosts: '$(touch pwned) `touch pwned` --help', options: '--allow-private' });
   assert.equal(code, 2);
   assert.equal(spawnSync('test', ['-e', 'pwned']).status, 1);
+});
+
+test('a first run has no baseline, and makes it', async () => {
+  const baseline = join(folder, 'none-yet.jsonl');
+  const first = await step({ hosts: host, options: '--allow-private', baseline });
+  assert.equal(first.code, 0, first.text);
+  assert.match(first.text, /verdict: unknown -> registrable/);
+  const [, json] = /^json=(.*)$/m.exec(first.outputs);
+  copyFileSync(json, baseline);
+  document.code_challenge_methods_supported = ['plain'];
+  const second = await step({ hosts: host, options: '--allow-private', baseline });
+  assert.equal(second.code, 1, second.text);
+  document.code_challenge_methods_supported = ['S256'];
+  document.response_types_supported = ['code'];
+  delete document.scopes_supported;
+});
+
+test('without a release it is built outside the tree of the caller, by its own toolchain', async () => {
+  const [bin, temporary, calls] = ['bin', 'temporary', 'calls'].map((name) => join(folder, name));
+  for (const path of [bin, temporary]) mkdirSync(path);
+  const cargo = join(bin, 'cargo');
+  const script = [
+    '#!/bin/sh',
+    `echo "$PWD|$CARGO_TARGET_DIR|\${RUSTUP_TOOLCHAIN:-none}|$*" >>'${calls}'`,
+    `mkdir -p "$CARGO_TARGET_DIR/release" && cp '${binary}' "$CARGO_TARGET_DIR/release/conformance"`,
+  ];
+  writeFileSync(cargo, script.join('\n'));
+  chmodSync(cargo, 0o755);
+  const environment = {
+    CONFORMANCE: '',
+    PATH: `${bin}${delimiter}${process.env.PATH}`,
+    RUNNER_TEMP: temporary,
+    RUSTUP_TOOLCHAIN: 'of-the-caller',
+    REPOSITORY: 'someone/something',
+    REF: 'v1.0.0',
+    RELEASES: `${host}/no-such-place`,
+  };
+  const { code, text } = await step({ hosts: host, options: '--allow-private' }, environment);
+  assert.equal(code, 0, text);
+  const [cwd, target, toolchain, args] = readFileSync(calls, 'utf8').trim().split('|');
+  assert.equal(cwd, dirname(here('../Cargo.toml')));
+  assert.ok(target.startsWith(temporary), target);
+  assert.equal(toolchain, 'none');
+  assert.match(args, /^build --release --quiet --locked --manifest-path/);
+});
+
+test('a released binary is used if its digest is the released one', async () => {
+  const temporary = join(folder, 'released');
+  mkdirSync(temporary);
+  copyFileSync(binary, join(temporary, 'conformance'));
+  const archive = execFileSync('tar', ['-I', 'gzip -1', '-cf', '-', '-C', temporary, 'conformance'], { maxBuffer: 1 << 30 });
+  const name = `conformance-${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}-unknown-linux-musl.tar.gz`;
+  const digest = createHash('sha256').update(archive).digest('hex');
+  const environment = {
+    CONFORMANCE: '',
+    RUNNER_TEMP: temporary,
+    REPOSITORY: 'someone/something',
+    REF: 'v1.0.0',
+    RELEASES: `${host}/releases`,
+  };
+  releases.set(`/releases/v1.0.0/${name}`, archive);
+  releases.set(`/releases/v1.0.0/${name}.sha256`, `${digest}  ${name}\n`);
+  const passed = await step({ hosts: host, options: '--allow-private' }, environment);
+  assert.equal(passed.code, 0, passed.text);
+  releases.set(`/releases/v1.0.0/${name}`, Buffer.concat([archive, Buffer.from('more')]));
+  const refused = await step({ hosts: host, options: '--allow-private' }, environment);
+  assert.equal(refused.code, 2, 'and nothing is built instead');
+  assert.match(refused.text, /the digest of .* is not the released one/);
 });

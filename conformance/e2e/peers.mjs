@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
 export const here = (path) => fileURLToPath(new URL(path, import.meta.url));
-const binary = process.env.CONFORMANCE ?? here('../../target/debug/conformance');
+export const binary = process.env.CONFORMANCE ?? here('../../target/debug/conformance');
 
 /** `path`: of the issuer. `options`: of the server's start. */
 export const PEERS = [

@@ -10,7 +10,7 @@
 //!        ├─ client_id, client_secret and its expiry
 //!        ├─ metadata, as registered
 //!        ├─ violations, and the differences among them
-//!        └─ management ──▶ read() │ update() │ delete()   (RFC 7592 §2)
+//!        └─ configuration ──▶ read() │ update() │ delete()   (RFC 7592 §2)
 //! ```
 //!
 //! ```

@@ -1,12 +1,18 @@
 // The Workers that are compared, as modules of workerd.
+import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { hostOf } from '../e2e/app.mjs';
 
 const path = (name) => fileURLToPath(new URL(name, import.meta.url));
 
-/** The host program of the tests, around the built package. */
-export const ours = () => hostOf('host.mjs');
+/** The host program of the tests, around the built package, or around the one in another folder. */
+export const ours = (built) => hostOf('host.mjs', built);
+
+/** The platform calls alone. */
+export const floor = async () => [
+  { type: 'ESModule', path: 'index.js', contents: await readFile(path('floor.mjs'), 'utf8') },
+];
 
 /** The same job by others. */
 export async function peer() {

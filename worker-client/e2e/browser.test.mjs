@@ -51,6 +51,7 @@ test('confirms, agrees there, and lands on the list', async () => {
   await page.getByRole('button', { name: 'Allow' }).click();
   await page.getByRole('heading', { name: 'Your connections' }).waitFor();
   assert.equal(page.url(), `${running.origin}/?notice=connected`, 'a clean address: no code, no state');
+  await page.getByText(`Connected to ${hostOf(running.server.issuer)}`).waitFor();
   const row = page.getByRole('listitem');
   assert.equal(await row.count(), 1);
   assert.match(await row.innerText(), new RegExp(hostOf(running.server.issuer)));
@@ -77,6 +78,39 @@ test('refuses there, and is told so', async () => {
   await other.getByRole('link', { name: 'To the start page' }).click();
   await other.getByText('None yet.').waitFor();
   await context.close();
+});
+
+test('asks for what is ticked, and for what is typed beside it', async () => {
+  const confirm = async () => {
+    await page.goto(running.origin);
+    await page.getByLabel('Host or URL').fill(hostOf(running.server.issuer));
+    await page.getByRole('button', { name: 'Continue' }).click();
+    await page.getByText('Name this connection, or ask for something in particular').click();
+  };
+  /** The scope of the authorization request that the button sends. */
+  const press = async () => {
+    requests.length = 0;
+    await page.getByRole('button', { name: /^Log in at/ }).click();
+    await page.getByRole('heading', { name: 'Let Your app act for you?' }).waitFor();
+    const sent = requests.map((url) => new URL(url)).find(({ searchParams }) => searchParams.has('code_challenge'));
+    assert.equal(sent.origin, running.server.issuer);
+    return sent.searchParams.get('scope');
+  };
+  await confirm();
+  const boxes = page.getByRole('group', { name: 'Ask for' }).getByRole('checkbox');
+  const offered = await boxes.evaluateAll((all) => all.map(({ value, checked }) => [value, checked]));
+  const chosen = offered.filter(([, isTicked]) => isTicked).map(([value]) => value);
+  const others = offered.filter(([, isTicked]) => !isTicked).map(([value]) => value);
+  assert.ok(chosen.length > 0 && others.length > 0, `some are ticked, some are not: ${offered.join('; ')}`);
+  assert.deepEqual((await press()).split(' ').sort(), chosen.toSorted(), 'untouched: what the app chose');
+
+  await confirm();
+  for (const value of chosen) await page.getByRole('checkbox', { name: value, exact: true }).uncheck();
+  await page.getByRole('checkbox', { name: others[0], exact: true }).check();
+  await page.getByLabel('Other scope values').fill(chosen[0]);
+  assert.deepEqual((await press()).split(' ').sort(), [others[0], chosen[0]].sort());
+  await page.getByRole('button', { name: 'Allow' }).click();
+  await page.getByRole('heading', { name: 'Your connections' }).waitFor();
 });
 
 test('disconnects', async () => {

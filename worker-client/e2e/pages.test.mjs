@@ -277,6 +277,22 @@ describe('what a person does', () => {
     await close();
   });
 
+  test('is asked once before all connections end', async () => {
+    const { page, complaints, close } = await start('home-many');
+    const last = page.getByRole('button', { name: 'Yes, log out and disconnect all' });
+    assert.equal(await last.isVisible(), false);
+    await page.getByText('Log out and disconnect all', { exact: true }).click();
+    await waited();
+    assert.deepEqual(asked, [], 'a question, and no request');
+    await picture(page, 'home-many-leave');
+    assert.deepEqual(await violations(page), []);
+    await last.click();
+    await page.getByText('Logging out').waitFor();
+    assert.deepEqual(asked, ['POST /logout']);
+    assert.deepEqual(complaints, []);
+    await close();
+  });
+
   test('is told what was done once, with the focus on it', async () => {
     const { page, close } = await start('home-disconnected?notice=disconnected.revoked.revoked&kept=1');
     await page.waitForURL((url) => url.search === '?kept=1');

@@ -73,11 +73,15 @@ export class Login {
   disconnect(id: string): Promise<Receipt>;
   /** Ends all connections of the user and erases what is stored of them. */
   erase(): Promise<void>;
+  /** Gives its memory back at once, instead of when it is collected: nothing of it may be in use then. */
+  free(): void;
 }
 
 /** The Durable Objects: export them from your Worker and bind them as `ACCOUNT` and `REGISTRAR`. */
-export const Account: new (state: DurableObjectState, env: LoginEnv) => DurableObject;
-export const Registrar: new (state: DurableObjectState, env: LoginEnv) => DurableObject;
+export interface Account extends DurableObject, Rpc.DurableObjectBranded {}
+export const Account: new (state: DurableObjectState, env: LoginEnv) => Account;
+export interface Registrar extends DurableObject, Rpc.DurableObjectBranded {}
+export const Registrar: new (state: DurableObjectState, env: LoginEnv) => Registrar;
 
 /**
  * What went wrong, who must act, and what to do next (RFC 9457): an `Error` whose own members are these, so that
@@ -97,6 +101,9 @@ export interface Problem extends Error {
   /** After how many seconds it is worth trying again. */
   retry_after?: number;
 }
+
+/** True if a method of {@link Login} threw it: then it says what to do next. */
+export function isProblem(error: unknown): error is Problem;
 
 /** A change of one connection. It can arrive twice, and late. */
 export interface Event {
@@ -133,7 +140,19 @@ export interface Connection {
   needs_login: boolean;
   /** `try_later`: the server does not renew it at the moment; after a day of it a new login is offered too. */
   state: 'works' | 'try_later' | 'try_later_or_login' | 'needs_login';
+  /** What the issuer is asked without, or otherwise, since it refused it by name. */
+  relaxations: Relaxation[];
 }
+
+export type Relaxation =
+  | 'listed-grant-types'
+  | 'registration-without-scope'
+  | 'secret-in-body'
+  | 'secret-in-header'
+  | 'secret-in-header-unencoded'
+  | 'supported-scope'
+  | 'without-resource'
+  | 'without-scope';
 
 export interface Probed {
   host: string;
@@ -152,6 +171,14 @@ export interface Probed {
     | 'unusable';
   /** The verdict's reason in words: untrusted text in part. */
   why: string | null;
+  /** With `refused` and `unreachable`: the reason as a value, whose forms openapi.json lists. */
+  reason?: unknown;
+  /** With `unreadable` and `unusable`: all reasons as values, whose forms openapi.json lists. */
+  reasons?: unknown[];
+  /** With `unreachable`: the reason in the words of the transport. */
+  detail?: string | null;
+  /** With `closed`: the status that the host answered with. */
+  status?: number;
   /** With `external_authorization_server`: untrusted text, named and not fetched. */
   resource_metadata?: string;
   /** What the host says of itself: untrusted text, and an image as a `data:` URL. */
@@ -160,6 +187,8 @@ export interface Probed {
   connection: Connection | null;
   /** The page to send the person to, when they can log in. */
   login: string | null;
+  /** With `unreachable`: after how many seconds the host is asked again. */
+  retry_after: number | null;
 }
 
 /** What became of the tokens of a connection that was ended. */

@@ -1,26 +1,35 @@
 //! One object per user: sessions, logins under way, connections and their tokens.
 
 mod alarm_handler;
+mod connection_row;
 mod connections;
 mod disconnect;
 mod login;
+mod messages;
 mod outbox;
 mod patience;
 mod schema;
 mod store;
 mod tokens;
 
-use std::{cell::Cell, rc::Rc};
+pub(crate) use self::messages::{
+    AccessToken, AccountEnvelope, AccountRequest, BeginLogin, HostUser, LoginStep, Refusal, RefusedToken,
+    Session,
+};
 
-use rfc7591::Secret;
-use serde::{Deserialize, Serialize};
-use url::Url;
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+};
+
 use worker::{DurableObject, Env, Request, Response, State, durable_object, wasm_bindgen};
 
-use self::{schema::MIGRATIONS, store::Store};
+use self::{
+    schema::SCHEMA,
+    store::{Earlier, Store},
+};
 use crate::{
     failure::{Failure, UserFailure},
-    model::About,
     platform::{
         alarm::{Alarm, LONGEST_SLEEP},
         clock::{now, seconds},
@@ -33,7 +42,6 @@ use crate::{
     },
     seal::Unsealable,
 };
-use login_flow::{LoginTarget, RequestedScope, Server};
 
 /// A user's `Account`: what they are connected to, and as whom. Only this deployment's Worker can ask it.
 #[durable_object(alarm)]
@@ -46,6 +54,8 @@ struct Inner {
     state: State,
     deployment: Deployment,
     alarm: Alarm,
+    /// The rows, opened once for the life of the object or until all of them are deleted.
+    store: RefCell<Option<Rc<Store>>>,
     /// One refresh at a time for each connection.
     refreshes: SingleFlight<()>,
     /// Number of code exchanges under way.
@@ -63,147 +73,8 @@ impl std::fmt::Debug for Inner {
     }
 }
 
-/// A request to an account, with what entitles the caller to it.
-#[derive(Deserialize, Serialize)]
-pub(crate) struct AccountEnvelope {
-    /// The account's name, which its keys are bound to.
-    pub(crate) account: String,
-    /// The user that events name.
-    pub(crate) user: Option<HostUser>,
-    /// The proof.
-    pub(crate) session: Session,
-    /// The request.
-    pub(crate) request: AccountRequest,
-}
-
-/// A user whom the host program has authenticated.
-#[derive(Deserialize, Serialize)]
-pub(crate) struct HostUser {
-    /// The host program's own name for the user.
-    pub(crate) name: String,
-    /// The `NAMESPACE` of the host program; empty without one.
-    pub(crate) namespace: String,
-}
-
-/// The caller's entitlement.
-#[derive(Deserialize, Serialize)]
-pub(crate) enum Session {
-    /// The digest of the cookie's secret; it must be known.
-    Cookie(String),
-    /// The host program says who its user is.
-    Host,
-    /// The digest of a new cookie's secret; it becomes known with the first thing that is stored.
-    New(String),
-}
-
-/// A request to an account.
-#[derive(Deserialize, Serialize)]
-pub(crate) enum AccountRequest {
-    /// A usable access token for a URL.
-    Authorization {
-        /// The URL that it will be sent to.
-        url: Url,
-        /// Label of the connection, if there are several.
-        label: Option<String>,
-        /// The token that was refused there.
-        refused: Option<RefusedToken>,
-    },
-    /// Begin a login.
-    Begin(Box<BeginLogin>),
-    /// An authorization response.
-    Callback {
-        /// The callback's URL, on the asker's own origin.
-        url: Url,
-        /// The digest of the session's next secret.
-        rotate: Option<String>,
-        /// True if a page of the server led the browser here, so that a person has seen it.
-        from_page: bool,
-    },
-    /// The list.
-    Connections,
-    /// End a connection.
-    Disconnect {
-        /// Which.
-        id: String,
-    },
-    /// The icon of a connection, as a `data:` URL.
-    Icon {
-        /// Which.
-        id: String,
-    },
-    /// End everything: connections, sessions, and what is stored of them.
-    Erase,
-}
-
-/// The parameters of a login.
-#[derive(Deserialize, Serialize)]
-pub(crate) struct BeginLogin {
-    /// The host or URL that the person named.
-    pub(crate) target: LoginTarget,
-    /// The server that answers for it.
-    pub(crate) server: Server,
-    /// The redirection URI, on the caller's own origin.
-    pub(crate) redirect_uri: Url,
-    /// The name of the app on the consent page.
-    pub(crate) client_name: String,
-    /// The branding of the host.
-    pub(crate) about: About,
-    /// The scope to ask for.
-    pub(crate) scope: RequestedScope,
-    /// The user's own name for it; empty without one.
-    pub(crate) label: String,
-    /// The page to bring the person back to, on the caller's own origin.
-    pub(crate) return_to: Option<Url>,
-}
-
-/// The next page of a login whose authorization response was accepted, or refused with a reason to ask for less.
-#[derive(Clone, Deserialize, Serialize)]
-pub(crate) enum LoginStep {
-    /// The login is complete.
-    Completed {
-        /// The page to bring the person back to.
-        return_to: Option<Url>,
-    },
-    /// The server is asked once more, for less.
-    AskAgain {
-        /// The second authorization request.
-        url: Url,
-    },
-}
-
-/// A token that the resource did not accept, or seems not to have.
-#[derive(Deserialize, Serialize)]
-pub(crate) struct RefusedToken {
-    /// Its digest.
-    pub(crate) digest: String,
-    /// The meaning of the response.
-    pub(crate) refusal: Refusal,
-}
-
-/// The meaning of a response that does not accept a token.
-#[derive(Clone, Copy, Deserialize, Eq, PartialEq, Serialize)]
-pub(crate) enum Refusal {
-    /// The resource said that the token is invalid: without a refresh token the connection is over.
-    Invalid,
-    /// The token has just taken the place of another one that was refused.
-    OfReplacement,
-    /// A renewed token may fare better.
-    Unclear,
-}
-
-/// A token to use.
-#[derive(Deserialize, Serialize)]
-pub(crate) struct AccessToken {
-    /// The token.
-    pub(crate) token: Secret,
-    /// The scope that was granted.
-    pub(crate) scope: Option<String>,
-    /// True if the token may be over, and can be renewed.
-    pub(crate) may_be_over: bool,
-}
-
 /// The version of the rows that this package reads and writes.
-pub(crate) const SCHEMA_VERSION: usize = MIGRATIONS.len();
+pub(crate) const SCHEMA_VERSION: usize = SCHEMA.version();
 
 impl DurableObject for Account {
     fn new(state: State, env: Env) -> Self {
@@ -212,6 +83,7 @@ impl DurableObject for Account {
                 state,
                 deployment: Deployment::new(env),
                 alarm: Alarm::default(),
+                store: RefCell::default(),
                 refreshes: SingleFlight::default(),
                 exchanges: Cell::default(),
                 erasures: Cell::default(),
@@ -243,9 +115,9 @@ impl Account {
             Err(failure) => return rpc::respond::<()>(Err(failure)),
         };
         match request {
-            AccountRequest::Authorization { url, label, refused } => rpc::respond(
-                this.authorization(Rc::new(store), &url, label.as_deref(), refused.as_ref()).await,
-            ),
+            AccountRequest::Authorization { url, label, refused } => {
+                rpc::respond(this.authorization(store, &url, label.as_deref(), refused.as_ref()).await)
+            }
             AccountRequest::Begin(begin) => rpc::respond(this.begin(store, user, session, *begin).await),
             AccountRequest::Callback { url, rotate, from_page } => {
                 let state = &self.inner.state;
@@ -263,25 +135,43 @@ impl Account {
 
 impl Inner {
     /// Opens the storage for an asker who is entitled to it.
-    async fn enter(&self, account: &str, session: &Session, is_use: bool) -> Result<Store, Failure> {
+    async fn enter(&self, account: &str, session: &Session, is_use: bool) -> Result<Rc<Store>, Failure> {
         let store = self.store(account)?;
         if let Session::Cookie(digest) = session {
             match store.session(digest)? {
-                Some(Ok(())) => {}
+                Some(Ok(Earlier::None)) => {}
+                Some(Ok(Earlier::Last)) => {
+                    store.cut_short_before(digest)?;
+                    self.schedule(&store).await?;
+                }
                 // It is not known to be ours. A new login helps, or its key.
                 Some(Err(Unsealable)) if is_use => return Err(UserFailure::LOGIN_AGAIN.into()),
                 None | Some(Err(Unsealable)) => return Err(UserFailure::NO_SESSION.into()),
-            }
-            if store.cut_short_before(digest)? {
-                self.schedule(&store).await?;
             }
         }
         Ok(store)
     }
 
-    fn store(&self, account: &str) -> Result<Store, Failure> {
+    /// The rows of the account of that name.
+    fn store(&self, account: &str) -> Result<Rc<Store>, Failure> {
+        let kept = self.store.borrow().clone().filter(|store| store.0.owner() == account);
+        kept.map_or_else(|| self.open(Some(account)), Ok)
+    }
+
+    /// Opens the rows; without an owner, those of the owner who wrote them.
+    fn open(&self, owner: Option<&str>) -> Result<Rc<Store>, Failure> {
         let config = self.deployment.config()?;
-        Store::open(Storage::open(self.state.storage().sql(), config, Some(account), MIGRATIONS)?)
+        let storage = Storage::open(self.state.storage().sql(), config, owner, SCHEMA)?;
+        let store = Rc::new(Store::open(storage)?);
+        *self.store.borrow_mut() = Some(Rc::clone(&store)).filter(|store| !store.0.owner().is_empty());
+        Ok(store)
+    }
+
+    /// Deletes everything, and what is kept of it in memory.
+    async fn delete_all(&self) -> Result<(), Failure> {
+        let deleted = self.state.storage().delete_all().await;
+        *self.store.borrow_mut() = None;
+        Ok(deleted?)
     }
 
     /// Schedules the alarm for the next thing that falls due.

@@ -8,7 +8,7 @@ use url::Url;
 
 pub use self::clients::{Clients, InvalidClients, Preregistered};
 use crate::seal::{InvalidKeys, KeyRing};
-use login_flow::Egress;
+use login_flow::{Egress, digest};
 
 /// The validated configuration.
 #[derive(Debug)]
@@ -28,6 +28,9 @@ pub struct Config {
     pub clients: Clients,
     /// `UNUSED_CLIENT_SECONDS`: the time for which a registration outlives its last user.
     pub unused_client: Duration,
+    /// The digest of the settings that the verdict on a host depends on beside `ORIGIN` and `PREFIX`, if there are any.
+    #[cfg_attr(not(target_arch = "wasm32"), expect(dead_code, reason = "names what is remembered of hosts"))]
+    pub(crate) probe_settings: Option<String>,
     keys: Option<KeyRing>,
 }
 
@@ -44,7 +47,13 @@ impl Config {
         let host = origin.host_str().unwrap_or_default().to_owned();
         let hosts = |name| variable(name).map_or_else(|| Ok(Vec::new()), |text| hosts(name, &text));
         let egress = egress().only(hosts("ALLOW_HOSTS")?).without(hosts("DENY_HOSTS")?).except(&origin);
+        let probe_settings = ["ALLOW_HOSTS", "DENY_HOSTS", "CLIENTS"].map(&variable);
+        let probe_settings = probe_settings
+            .iter()
+            .any(Option::is_some)
+            .then(|| digest(&probe_settings.map(Option::unwrap_or_default).join("\0")));
         Ok(Self {
+            probe_settings,
             client_name: variable("CLIENT_NAME").unwrap_or(host),
             prefix: prefix(variable("PREFIX").unwrap_or_default())?,
             namespace: variable("NAMESPACE").unwrap_or_default(),
@@ -124,7 +133,9 @@ pub enum Misconfigured {
     #[error("ORIGIN is not set")]
     NoOrigin,
     /// `ORIGIN` is not a public https origin.
-    #[error("ORIGIN is not an https origin such as https://app.example")]
+    #[error(
+        "ORIGIN is not an https origin such as https://app.example; http://localhost needs the development build"
+    )]
     Origin,
     /// `PREFIX` is not a path.
     #[error("PREFIX is not a path such as /login-with")]

@@ -32,6 +32,8 @@ pub mod config;
 pub mod cookie;
 pub mod failure;
 mod json;
+#[cfg(any(target_arch = "wasm32", test))]
+mod memory;
 pub mod model;
 pub mod pages;
 pub mod problem;

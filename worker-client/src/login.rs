@@ -108,11 +108,12 @@ impl Login {
 
     async fn probed(&self, typed: &str) -> Result<Probed, Failure> {
         let target = LoginTarget::parse(typed, &self.config.egress)?;
-        let (answered, RootPage { about, .. }) = self.probe_host(&target).await?;
+        let (answered, page) = self.probe_host(&target).await?;
         let retry_after = answered.retry_after();
-        let mut probed = Probed::new(target.host(), target.resource(), answered.verdict, about);
+        let mut probed =
+            Probed::new(target.host(), target.resource(), answered.verdict.clone(), page.about.clone());
         probed.retry_after = retry_after;
-        if let Some(server) = answered.server {
+        if let Some(server) = &answered.server {
             probed.issuer = Some(server.issuer.to_string());
             probed.login = Some(self.link(&target.resource(), None, None)?);
         }
@@ -153,7 +154,10 @@ impl Login {
     }
 
     /// The host's metadata and branding. A host that is not in the cache counts against this user's limits.
-    pub(crate) async fn probe_host(&self, target: &LoginTarget) -> Result<(HostAnswer, RootPage), Failure> {
+    pub(crate) async fn probe_host(
+        &self,
+        target: &LoginTarget,
+    ) -> Result<(Rc<HostAnswer>, Rc<RootPage>), Failure> {
         let account = self.account();
         probe_host(&self.config, &self.rate_limit, account.as_deref(), target).await.map_err(report)
     }

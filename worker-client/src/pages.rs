@@ -59,15 +59,19 @@ pub fn home(
         connections: &'a [Connection],
         signed_in: bool,
         notice: Option<Notice>,
+        /// The host of the connection that was made last.
+        connected: &'a str,
         typed: &'a str,
     }
+    let newest = connections.iter().max_by_key(|connection| connection.connected_at);
+    let connected = newest.map(|connection| &*connection.host).unwrap_or_default();
     let signed_in = session == BrowserSession::Present;
     let notice = notice.filter(|notice| match notice {
         Notice::Connected => !connections.is_empty(),
         Notice::Disconnected(_) => true,
         Notice::LoggedOut => connections.is_empty() && !signed_in,
     });
-    render(&Home { prefix, connections, signed_in, notice, typed: "" })
+    render(&Home { prefix, connections, signed_in, notice, connected, typed: "" })
 }
 
 /// A failure at a host, if it is about one: what happened, who must act, what to do next.

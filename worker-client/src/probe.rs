@@ -1,6 +1,6 @@
 //! Probes of hosts, each kept for a minute.
 
-use std::time::Duration;
+use std::{rc::Rc, time::Duration};
 
 use futures_util::future::join;
 use rfc8414::Issuer;
@@ -50,9 +50,9 @@ pub(crate) async fn probe_host(
     rate_limit: &RateLimit,
     account: Option<&str>,
     target: &LoginTarget,
-) -> Result<(HostAnswer, RootPage), Failure> {
+) -> Result<(Rc<HostAnswer>, Rc<RootPage>), Failure> {
     let cache = CacheEntry::of(config, "probe", &target.resource());
-    let remembered: Option<HostAnswer> = cache.read().await;
+    let remembered: Option<Rc<HostAnswer>> = cache.read().await;
     if remembered.is_none() {
         rate_limit.check(account).await?;
     }
@@ -69,7 +69,7 @@ pub(crate) async fn probe_host(
         let wait = retry_after.map_or(PROBE_TTL, |retry_after| retry_after.wait(now()).max(PROBE_TTL));
         let is_unreachable = matches!(verdict, Verdict::Unreachable { .. });
         let retry_at = is_unreachable.then(|| seconds(now()).saturating_add(wait.as_secs().cast_signed()));
-        let answered = HostAnswer { verdict, server, retry_at };
+        let answered = Rc::new(HostAnswer { verdict, server, retry_at });
         cache.write(&answered, wait).await;
         answered
     };
@@ -93,6 +93,7 @@ pub(crate) async fn chosen_scope(
     }
     let fetch = through_until(&config.egress, Limit::METADATA, Deadline::after(CHALLENGE_DEADLINE));
     let scope = challenge_scope(target, fetch).await;
+    let scope = Rc::new(scope);
     cache.write(&scope, PROBE_TTL).await;
     RequestedScope::chosen(server, scope.as_deref())
 }

@@ -3,20 +3,21 @@
 mod attempts;
 mod holders;
 mod lifecycle;
+mod messages;
 mod rows;
 mod schema;
+
+pub(crate) use self::messages::{ObtainClient, RegistrarRequest};
 
 use std::{cell::RefCell, rc::Rc, time::Duration};
 
 use rfc8414::Endpoint;
-use serde::{Deserialize, Serialize};
-use url::Url;
 use worker::{DurableObject, Env, Request, Response, State, durable_object, wasm_bindgen};
 
 use self::{
     attempts::{Attempts, REFUSAL_TTL},
     rows::{RegistrationRow, Rows},
-    schema::MIGRATIONS,
+    schema::SCHEMA,
 };
 use crate::{
     config::Preregistered,
@@ -33,7 +34,7 @@ use crate::{
         storage::Storage,
     },
 };
-use login_flow::{Client, Fault, Faulty, Register, Relaxations, Server, Step, Update, drive};
+use login_flow::{Client, Fault, Faulty, Register, Step, Update, drive};
 
 /// Registers once per issuer and redirection URI, and keeps the registration before anyone uses it.
 #[durable_object(alarm)]
@@ -46,6 +47,8 @@ struct Inner {
     state: State,
     deployment: Deployment,
     alarm: Alarm,
+    /// The rows, opened once for the life of the object: they are never deleted as a whole.
+    rows: RefCell<Option<Rc<Rows>>>,
     flights: SingleFlight<Client>,
     attempts: RefCell<Attempts>,
 }
@@ -59,55 +62,18 @@ impl std::fmt::Debug for Inner {
     }
 }
 
-/// A request to a registrar. The name of the object is the issuer identifier, byte for byte.
-#[derive(Deserialize, Serialize)]
-pub(crate) enum RegistrarRequest {
-    /// The registered client, registering if need be.
-    Obtain(Box<ObtainClient>),
-    /// The server no longer knows this client.
-    Forget {
-        /// Identifier of the client.
-        client_id: String,
-    },
-    /// The relaxations with which the server was found to serve a client.
-    Relax(Relaxations),
-    /// An account has a connection with this client.
-    Hold {
-        /// Which.
-        client_id: String,
-        /// The account.
-        account: String,
-        /// When that began, in milliseconds since 1970.
-        since: i64,
-    },
-    /// An account has no connection with this client any more.
-    Release {
-        /// Which.
-        client_id: String,
-        /// The account.
-        account: String,
-        /// When that ended, in milliseconds since 1970: it ends nothing that began later.
-        since: i64,
-    },
-}
-
-/// A client to have.
-#[derive(Deserialize, Serialize)]
-pub(crate) struct ObtainClient {
-    /// The authorization server, validated by the asker.
-    pub(crate) server: Server,
-    /// The redirection URI.
-    pub(crate) redirect_uri: Url,
-    /// The name of the app on the consent page.
-    pub(crate) client_name: String,
-    /// The scope of the login.
-    pub(crate) scope: Option<String>,
-}
-
 impl DurableObject for Registrar {
     fn new(state: State, env: Env) -> Self {
-        let (alarm, flights, attempts) = (Alarm::default(), SingleFlight::default(), RefCell::default());
-        Self { inner: Rc::new(Inner { state, deployment: Deployment::new(env), alarm, flights, attempts }) }
+        Self {
+            inner: Rc::new(Inner {
+                state,
+                deployment: Deployment::new(env),
+                alarm: Alarm::default(),
+                rows: RefCell::default(),
+                flights: SingleFlight::default(),
+                attempts: RefCell::default(),
+            }),
+        }
     }
 
     async fn fetch(&self, request: Request) -> worker::Result<Response> {
@@ -280,9 +246,13 @@ impl Inner {
         }
     }
 
-    fn rows(&self) -> Result<Rows, Failure> {
+    fn rows(&self) -> Result<Rc<Rows>, Failure> {
+        if let Some(rows) = self.rows.borrow().as_ref() {
+            return Ok(Rc::clone(rows));
+        }
         let config = self.deployment.config()?;
-        Rows::open(Storage::open(self.state.storage().sql(), config, Some(OWNER), MIGRATIONS)?)
+        let rows = Rows::open(Storage::open(self.state.storage().sql(), config, Some(OWNER), SCHEMA)?)?;
+        Ok(Rc::clone(self.rows.borrow_mut().insert(Rc::new(rows))))
     }
 
     /// Schedules the alarm for the time at which a registration without users may be deleted. No registrar sleeps longer

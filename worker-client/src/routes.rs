@@ -157,7 +157,7 @@ async fn registrable(
     match (&answered.server, answered.failure()) {
         (Some(server), None) => {
             let chosen_scope = chosen_scope(&login.config, target, server, &page).await;
-            Ok(RegistrableHost { server: server.clone(), chosen_scope, about: page.about })
+            Ok(RegistrableHost { server: server.clone(), chosen_scope, about: page.about.clone() })
         }
         (_, Some(failure)) => Err(Failed::at(target, failure)),
         (None, None) => Err(Failed::at(target, Failure::internal(Defect::Verdict))),

@@ -1,11 +1,15 @@
 // The guards of the code, each with its replacement in a mutant. A guard that is no longer found makes the check fail.
 const flow = (file) => `worker-client/flow/src/${file}.rs`;
-const host = (guard, file, changes, tests = ['-p', 'worker-client', '-p', 'login-flow']) => ({
+/** `tests`: the packages whose tests reach it, the nearest first. */
+const host = (guard, file, changes, tests = nearestFirst(file)) => ({
   guard,
   file,
   changes: [].concat(typeof changes[0] === 'string' ? [changes] : changes),
   tests,
 });
+
+const nearestFirst = (file) =>
+  file.startsWith('worker-client/flow/') ? ['login-flow', 'worker-client'] : ['worker-client', 'login-flow'];
 
 /** Guards that tests on the host reach. */
 export const HOST = [
@@ -100,8 +104,8 @@ export const HOST = [
   ]),
   host('less is asked for once', flow('authorize'), ['(!self.is_repeated).then(|| Box', 'Some(Box']),
   host('less is asked for once, in a registration', flow('register'), [
-    '(!self.is_repeated && less != self.relaxations)',
-    '(less != self.relaxations)',
+    '(less != self.relaxations).then_some(less)',
+    'Some(less)',
   ]),
   host('a person who refuses is not asked again', flow('authorize'), [
     '("access_denied", Pace::AtOnce)',
@@ -170,20 +174,15 @@ export const HOST = [
     'commands of a runner in a line',
     'conformance/src/text.rs',
     ["(before, c) == (Some('#'), '#')", 'false && before == Some(c)'],
-    ['-p', 'conformance'],
+    ['conformance'],
   ),
   host(
     'commands of a runner at the start of a line',
     'conformance/src/text.rs',
     ["(begins && c == ':')", '(begins && false)'],
-    ['-p', 'conformance'],
+    ['conformance'],
   ),
-  host(
-    'characters that XML excludes',
-    'conformance/src/text.rs',
-    ["| '\\u{fffe}' | '\\u{ffff}'", ''],
-    ['-p', 'conformance'],
-  ),
+  host('characters that XML excludes', 'conformance/src/text.rs', ["| '\\u{fffe}' | '\\u{ffff}'", ''], ['conformance']),
   host(
     'arguments in a message',
     'conformance/src/cli.rs',
@@ -191,20 +190,27 @@ export const HOST = [
       'Arguments::try_parse_from(escaped).err().unwrap_or(error).exit()',
       'escaped.last().map(|_| error).unwrap().exit()',
     ],
-    ['-p', 'conformance'],
+    ['conformance'],
   ),
   host(
     'issuer is identical',
     'rfc8414/src/violation.rs',
     ['Self::IssuerMismatch { .. } | Self::IssuerUrl(_) | Self::NotAnObject', 'Self::IssuerUrl(_) | Self::NotAnObject'],
-    ['-p', 'rfc8414', '-p', 'login-flow'],
+    ['rfc8414', 'login-flow'],
   ),
 ];
 
 const src = (file) => `worker-client/src/${file}.rs`;
-/** `rows`: the tests that must notice. */
-const worker = (guard, file, changes, section, rows) =>
-  host(guard, file, changes, [`--test-name-pattern=\\b(?:${rows})\\b`, `e2e/hostile/${section}.test.mjs`]);
+const RELEASE = '. npm/dist --features entry';
+const RUST_HOST = 'examples/rust-worker examples/rust-worker/build';
+const PANICS = '. .run/panics --features entry,panic-on-purpose';
+const RUST_PANICS = 'examples/rust-worker .run/rust-panics --features worker-client/panic-on-purpose';
+
+/** `rows`: the tests that must notice. `builds`: what they run, as `build.sh` is called. */
+const worker = (guard, file, changes, section, rows, builds = [RELEASE]) => ({
+  ...host(guard, file, changes, [`--test-name-pattern=\\b(?:${rows})\\b`, `e2e/hostile/${section}.test.mjs`]),
+  builds,
+});
 
 /** Guards that only the Worker has. */
 export const WORKER = [
@@ -260,14 +266,14 @@ export const WORKER = [
   worker(
     'a session ends',
     src('account/store'),
-    ['if expires <= until { Ok(()) }', 'if expires <= until || until > 0 { Ok(()) }'],
+    ['if expires <= until { Ok(earlier) }', 'if expires <= until || until > 0 { Ok(earlier) }'],
     'binding',
     'S01',
   ),
   worker(
     'no session is older than its rows',
     src('account/store'),
-    ['return self.end_sessions();', 'let _ = self.end_sessions as fn(&Self) -> _;'],
+    ['return self.end_sessions();', 'let _ = Self::end_sessions as fn(&Self) -> _;'],
     'binding',
     'S01',
   ),
@@ -556,6 +562,7 @@ export const WORKER = [
     ['if site.is_some_and(|site| site == "cross-site" || site == "same-site") {', 'if false {'],
     'proxy',
     'P07',
+    [RELEASE, RUST_HOST],
   ),
   worker(
     'another page makes a browser write',
@@ -563,6 +570,7 @@ export const WORKER = [
     ['same_origin(self, browser)?;', ''],
     'proxy',
     'P07',
+    [RELEASE, RUST_HOST],
   ),
   worker('methods', src('login/fetch'), ['if !is_allowed(&request) {', 'if false {'], 'fetch', 'P10'),
   worker(
@@ -588,5 +596,16 @@ export const WORKER = [
     ['if !row.server().is_some_and(|registered| registered.is_same_party(server)) {', 'if false {'],
     'registration',
     'R01',
+  ),
+  worker(
+    "a panic is one request's",
+    src('platform/panic'),
+    [
+      'let outcome = AssertUnwindSafe(work).catch_unwind();',
+      'let outcome = AssertUnwindSafe(work).map(Ok::<_, Box<dyn Any + Send>>);',
+    ],
+    'system',
+    'S13',
+    [RELEASE, PANICS, RUST_PANICS],
   ),
 ];

@@ -48,33 +48,46 @@ for (const name of readdirSync(join(root, 'worker-client/node_modules'))) {
   );
 }
 // The Worker is built quickly instead of small.
-const quick = isWorker && { CARGO_PROFILE_RELEASE_CODEGEN_UNITS: '16', CARGO_PROFILE_RELEASE_LTO: 'off' };
+const quick = isWorker && {
+  CARGO_PROFILE_RELEASE_CODEGEN_UNITS: '16',
+  CARGO_PROFILE_RELEASE_LTO: 'off',
+  WASM_OPT_BIN: 'true',
+};
 const env = { ...process.env, ...quick, CARGO_TARGET_DIR: process.env.MUTANTS_TARGET ?? join(copy, 'target') };
 
+/** A mutant that does not compile shows nothing. */
+class Broken extends Error {}
+
 /** Whether the tests that guard it pass. */
-function pass({ tests }, seconds = 300) {
+function pass({ tests, builds }, seconds = 300) {
   const here = join(copy, 'worker-client');
   // Without its guard a loop may not end: that is noticed too.
   const run = (...command) =>
     spawnSync('timeout', [String(seconds), ...command], { cwd: here, env, encoding: 'utf8', maxBuffer: 1 << 26 });
   if (!isWorker) {
-    const { status, stdout, stderr } = run('cargo', 'test', '--locked', '--quiet', ...tests);
-    if (/^error(\[|: could not compile)/m.test(stderr)) throw new Error(`does not compile:\n${stderr.slice(0, 2000)}`);
-    return {
-      passed: status === 0,
-      failed: [...stdout.matchAll(/^    (\S+)$/gm)].map(([, name]) => name.split('::').at(-1)),
-    };
+    // The first package that notices is enough.
+    for (const name of tests) {
+      const { status, stdout, stderr } = run('cargo', 'test', '--locked', '--quiet', '--package', name);
+      if (/^error(\[|: could not compile)/m.test(stderr)) throw new Broken(stderr.slice(0, 2000));
+      const failed = [...stdout.matchAll(/^    (\S+)$/gm)].map(([, test]) => test.split('::').at(-1));
+      if (status) return { passed: false, failed };
+    }
+    return { passed: true, failed: [] };
   }
-  const built = run('./build.sh', '.', 'npm/dist', '--features', 'entry');
-  if (built.status) throw new Error(`does not compile:\n${built.stderr.slice(-3000)}`);
+  for (const build of builds) {
+    const built = run('./build.sh', ...build.split(' '));
+    if (built.status) throw new Broken(built.stderr.slice(-3000));
+  }
   const { status, stdout } = run('node', '--test', '--test-concurrency=1', '--test-reporter=tap', ...tests);
   return { passed: status === 0, failed: [...stdout.matchAll(/^ +not ok \d+ - (.*)$/gm)].map(([, name]) => name) };
 }
 
 const survivors = [];
 try {
-  const all = [...new Set(guards.map(({ tests }) => tests.join(' ')))].flatMap((tests) => tests.split(' '));
-  const { passed, failed } = pass({ tests: isWorker ? all.filter((word) => word.startsWith('e2e/')) : all }, 3600);
+  const all = [...new Set(guards.flatMap(({ tests }) => tests))];
+  const builds = [...new Set(guards.flatMap((guard) => guard.builds ?? []))];
+  const tests = all.filter((word) => !isWorker || word.startsWith('e2e/'));
+  const { passed, failed } = pass({ tests, builds }, 3600);
   if (!passed) throw new Error(`without a mutant there fails: ${failed.join('; ')}`);
   for (const guard of guards) {
     const path = join(copy, guard.file);
@@ -90,6 +103,10 @@ try {
       const by = [...new Set(mutated.failed)].slice(0, 3).join('; ');
       console.log(mutated.passed ? `SURVIVES  ${guard.guard}` : `noticed   ${guard.guard}: ${by || 'no end'}`);
       if (mutated.passed) survivors.push(guard.guard);
+    } catch (error) {
+      if (!(error instanceof Broken)) throw error;
+      console.log(`BROKEN    ${guard.guard}: ${error.message}`);
+      survivors.push(guard.guard);
     } finally {
       writeFileSync(path, text);
     }

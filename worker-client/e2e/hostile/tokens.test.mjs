@@ -254,6 +254,19 @@ describe('the refresh', () => {
     assert.equal((await use()).status, 200);
   });
 
+  test('T03 503 that does not say for how long: it is asked again after longer and longer pauses', async () => {
+    await expired();
+    const refreshes = () => world.lab.requests(server.host, { path: '/token' }).length;
+    const before = refreshes();
+    server.on.refresh = () => html('', 503);
+    let uses = 0;
+    for (const end = Date.now() + 2500; Date.now() < end; uses += 1) assert.ok((await use()).status >= 500);
+    assert.ok(uses > 6, `${uses} uses`);
+    // At once, and after half a second, and a second, and two.
+    const asked = refreshes() - before;
+    assert.ok(asked >= 1 && asked <= 4, `${asked} refreshes for ${uses} uses`);
+  });
+
   test('T03 a refusal is final, and only that', async () => {
     await expired();
     server.on.refresh = () => json({ error: 'invalid_grant' }, 400);

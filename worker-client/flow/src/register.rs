@@ -23,7 +23,6 @@ pub struct Register {
     client_name: String,
     scope: String,
     relaxations: Relaxations,
-    is_repeated: bool,
 }
 
 impl Register {
@@ -37,7 +36,6 @@ impl Register {
             client_name: client_name.to_owned(),
             scope: union(server.scopes.iter().map(String::as_str)),
             relaxations: Relaxations::default(),
-            is_repeated: false,
         })
     }
 
@@ -84,8 +82,7 @@ impl Register {
         }
     }
 
-    /// The relaxations with everything relaxed that a registration can do without; `None` if that is the same request,
-    /// or this was the second one.
+    /// The relaxations with everything relaxed that a registration can do without; `None` if that is the same request.
     fn less(&self) -> Option<Relaxations> {
         let metadata = self.client_metadata();
         let all = [Relaxation::RegistrationWithoutScope, Relaxation::ListedGrantTypes];
@@ -93,7 +90,7 @@ impl Register {
             .into_iter()
             .filter(|relaxation| self.metadata(&self.relaxations.clone().with(*relaxation)) != metadata);
         let less: Relaxations = self.relaxations.iter().chain(changes).collect();
-        (!self.is_repeated && less != self.relaxations).then_some(less)
+        (less != self.relaxations).then_some(less)
     }
 }
 
@@ -108,7 +105,7 @@ impl Exchange for Register {
     fn receive(self, response: &Response<Vec<u8>>) -> Result<Turn<Self>, RegisterError> {
         match (self.registration().receive(response), self.less()) {
             (Err(error), Some(relaxations)) if is_about_the_metadata(&error) => {
-                Ok(Turn::Again(Self { relaxations, is_repeated: true, ..self }))
+                Ok(Turn::Again(Self { relaxations, ..self }))
             }
             (registered, _) => {
                 let scope = self.client_metadata().scope;

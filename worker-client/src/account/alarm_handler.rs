@@ -6,7 +6,7 @@ use super::{
     Inner,
     disconnect::{FirstAttempt, wind_up},
     outbox::Work,
-    schema::{MIGRATIONS, SEALED},
+    schema::SEALED,
     store::Store,
 };
 use crate::{
@@ -17,7 +17,6 @@ use crate::{
         fetch::{Deadline, Limit, through_until},
         log::{Line, report},
         rpc::{self, Delivery},
-        storage::Storage,
     },
     registrar::RegistrarRequest,
     seal::Unsealable,
@@ -44,23 +43,22 @@ impl Inner {
                 Line { event: "given-up", kind: Some(&row.field), ..Line::default() }.error();
             }
         }
-        let store = Rc::new(store);
         self.keep_fresh(&store).await?;
         if !store.is_over()? {
             return self.schedule(&store).await;
         }
         // An exchange under way has an answer to store.
         if self.refreshes.is_idle() && self.exchanges.get() == 0 {
-            return Ok(self.state.storage().delete_all().await?);
+            return self.delete_all().await;
         }
         self.schedule_with(&store, Some(seconds(now()).saturating_add(10))).await
     }
 
     /// The account's own rows, where there are any: an alarm has no asker who would name it.
-    fn own_store(&self) -> Result<Option<Store>, Failure> {
-        let config = self.deployment.config()?;
-        let storage = Storage::open(self.state.storage().sql(), config, None, MIGRATIONS)?;
-        Ok(Some(Store::open(storage)?).filter(|store| !store.0.is_empty()))
+    fn own_store(&self) -> Result<Option<Rc<Store>>, Failure> {
+        let kept = self.store.borrow().clone();
+        let store = kept.map_or_else(|| self.open(None), Ok)?;
+        Ok(Some(store).filter(|store| !store.0.is_empty()))
     }
 
     /// True if nothing is left to do about it.

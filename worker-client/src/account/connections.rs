@@ -1,24 +1,25 @@
-//! The rows of `connection`.
-
-use std::time::{Duration, SystemTime};
+//! The connections of an account: which there are, and what is written to them.
 
 use base64ct::{Base64UrlUnpadded, Encoding};
-use url::Url;
+use url::{Position, Url};
 use worker::SqlStorageValue;
 
-use super::store::Store;
+use super::{
+    connection_row::{ConnectionRow, RefreshIntent},
+    store::Store,
+};
 use crate::{
     failure::Failure,
-    model::{About, Connection, ConnectionState, closest},
+    model::{About, Connection},
     platform::{
-        clock::{millis, now, seconds},
+        clock::{now, seconds},
         columns::Columns,
         entropy::entropy,
     },
     seal::{Place, Unsealable},
     stored::{Grant, RegisteredClient, StoredGrant},
 };
-use login_flow::{LoginTarget, Relaxations, authority};
+use login_flow::{LoginTarget, covers};
 
 /// The names of a new connection.
 pub(super) struct NewConnection {
@@ -27,133 +28,30 @@ pub(super) struct NewConnection {
     pub(super) label: String,
 }
 
-/// Write-ahead record of a refresh: a refresh token may be spent although its answer was never stored.
-#[derive(Clone, Copy)]
-pub(super) enum RefreshIntent {
-    /// No refresh is under way.
-    None,
-    /// One was sent and its answer is not stored.
-    Sent,
-    /// So was its one repetition.
-    Repeated,
-}
-
-impl RefreshIntent {
-    /// The record to store before a refresh is sent; `None` after the repetition.
-    pub(super) fn next(self) -> Option<Self> {
-        match self {
-            Self::None => Some(Self::Sent),
-            Self::Sent => Some(Self::Repeated),
-            Self::Repeated => None,
-        }
-    }
-}
-
-/// A row of `connection`.
-#[derive(Clone)]
-pub(super) struct ConnectionRow {
-    pub(super) id: String,
-    pub(super) resource: String,
-    pub(super) label: String,
-    pub(super) issuer: String,
-    scope: Option<String>,
-    title: Option<String>,
-    description: Option<String>,
-    has_icon: i64,
-    pub(super) sealed: String,
-    issued: i64,
-    created: i64,
-    needs_login: i64,
-    intent: i64,
-    /// Number of times that its tokens were replaced.
-    pub(super) generation: i64,
-    used: i64,
-    relaxations: String,
-    /// Millisecond of 1970 since which the server does not renew it.
-    failing_since: Option<i64>,
-}
-
-impl ConnectionRow {
-    fn read(row: &mut Columns) -> Self {
-        Self {
-            id: row.text(),
-            resource: row.text(),
-            label: row.text(),
-            issuer: row.text(),
-            scope: row.optional_text(),
-            title: row.optional_text(),
-            description: row.optional_text(),
-            has_icon: row.integer(),
-            sealed: row.text(),
-            issued: row.integer(),
-            created: row.integer(),
-            needs_login: row.integer(),
-            intent: row.integer(),
-            generation: row.integer(),
-            used: row.integer(),
-            relaxations: row.text(),
-            failing_since: row.optional_integer(),
-        }
-    }
-
-    pub(super) fn issued(&self) -> SystemTime {
-        let since = Duration::from_secs(self.issued.unsigned_abs());
-        SystemTime::UNIX_EPOCH.checked_add(since).unwrap_or(SystemTime::UNIX_EPOCH)
-    }
-
-    /// True if its tokens were used since they came.
-    pub(super) fn is_used(&self) -> bool {
-        self.used != 0
-    }
-
-    pub(super) fn intent(&self) -> RefreshIntent {
-        match self.intent {
-            0 => RefreshIntent::None,
-            1 => RefreshIntent::Sent,
-            _ => RefreshIntent::Repeated,
-        }
-    }
-
-    pub(super) fn needs_login(&self) -> bool {
-        self.needs_login != 0
-    }
-
-    /// The state. A token whose lifetime ended long ago makes a failure a lasting one.
-    pub(super) fn state(&self, over: Option<SystemTime>) -> ConnectionState {
-        let since = self.failing_since.map(|since| over.map_or(since, |over| millis(over).min(since)));
-        ConnectionState::of(self.needs_login(), since.map(|since| millis(now()).saturating_sub(since)))
-    }
-
-    pub(super) fn shown(self) -> Connection {
-        let host = Url::parse(&self.resource).map(|url| authority(&url)).unwrap_or_default();
-        Connection {
-            needs_login: self.needs_login(),
-            state: self.state(None),
-            has_icon: self.has_icon != 0,
-            label: Some(self.label).filter(|label| !label.is_empty()),
-            connected_at: self.created,
-            id: self.id,
-            host,
-            resource: self.resource,
-            issuer: self.issuer,
-            scope: self.scope,
-            relaxations: Relaxations::named(&self.relaxations),
-            title: self.title,
-            description: self.description,
-        }
-    }
-
-    fn place(&self) -> Place<'_> {
-        grant_place(&self.issuer, &self.id, &self.resource, &self.label)
-    }
-}
-
 impl Store {
     pub(super) fn connections(&self) -> Result<Vec<ConnectionRow>, Failure> {
         self.select("ORDER BY created DESC", Vec::new())
     }
 
-    /// The connections as they are listed.
+    /// The connections whose tokens are used and can be renewed.
+    pub(super) fn in_use(&self) -> Result<Vec<ConnectionRow>, Failure> {
+        self.select("WHERE used <> 0 AND needs_login = 0", Vec::new())
+    }
+
+    /// The connections at an issuer, the newest first.
+    pub(super) fn at(&self, issuer: &str) -> Result<Vec<ConnectionRow>, Failure> {
+        self.select("WHERE issuer = ? ORDER BY created DESC", vec![issuer.into()])
+    }
+
+    pub(super) fn connection_count(&self) -> Result<i64, Failure> {
+        if self.0.is_empty() {
+            return Ok(0);
+        }
+        let row = self.0.rows("SELECT count(*) FROM connection", Vec::new())?.pop().unwrap_or_default();
+        row.read(Columns::integer)
+    }
+
+    /// The connections as they are listed. Of what is sealed, the name of the key is read and nothing else.
     pub(super) fn shown(&self) -> Result<Vec<Connection>, Failure> {
         let keys = self.0.config().keys()?;
         let shown = |row: ConnectionRow| {
@@ -161,7 +59,9 @@ impl Store {
             let shown = row.shown();
             Connection { needs_login: shown.needs_login || !is_readable, ..shown }
         };
-        Ok(self.connections()?.into_iter().map(shown).collect())
+        let key = "substr(sealed, 1, 3 + instr(substr(sealed, 4), '.'))";
+        let rows = self.select_with(key, "ORDER BY created DESC", Vec::new())?;
+        Ok(rows.into_iter().map(shown).collect())
     }
 
     pub(super) fn connection(&self, id: &str) -> Result<Option<ConnectionRow>, Failure> {
@@ -173,10 +73,28 @@ impl Store {
         Ok(self.select("WHERE resource = ? AND label = ?", vec![resource.into(), label.into()])?.pop())
     }
 
-    /// The connection that a request to that URL uses.
+    /// The connection that a request to that URL uses, as [`closest`] chooses it. The rows of other origins are not looked
+    /// at, and one row is read.
+    ///
+    /// [`closest`]: crate::model::closest
     pub(super) fn covering(&self, url: &Url, label: Option<&str>) -> Result<Option<ConnectionRow>, Failure> {
-        let traits = |row: &ConnectionRow| (row.resource.clone(), row.label.clone(), row.created);
-        Ok(closest(self.connections()?, url, label, traits))
+        let origin = url.origin().ascii_serialization();
+        // A path that is not plain is covered by its whole origin alone.
+        for reach in [&url[..Position::AfterPath], &origin] {
+            // In the order of text, `0` follows the slash.
+            let row = self.select(
+                "WHERE resource >= ?1 AND resource < ?1 || '0' AND instr(?2, rtrim(resource, '/') || '/') = 1
+                AND (?3 IS NULL OR label = ?3)
+                ORDER BY length(resource) DESC, label <> '', created DESC, rowid DESC LIMIT 1",
+                vec![origin.as_str().into(), format!("{reach}/").into(), label.map(str::to_owned).into()],
+            )?;
+            let covers =
+                |row: &ConnectionRow| Url::parse(&row.resource).is_ok_and(|resource| covers(&resource, url));
+            if let Some(row) = row.into_iter().find(covers) {
+                return Ok(Some(row));
+            }
+        }
+        Ok(None)
     }
 
     pub(super) fn icon(&self, id: &str) -> Result<Option<String>, Failure> {
@@ -193,8 +111,8 @@ impl Store {
 
     /// True if a connection uses that client, or may: what cannot be opened is counted in.
     pub(super) fn holds(&self, client: &RegisteredClient) -> Result<bool, Failure> {
-        for row in self.connections()?.iter().filter(|row| row.issuer == client.issuer) {
-            if self.grant(row)?.map_or(true, |grant| grant.client.client_id == client.client_id) {
+        for row in self.at(&client.issuer)? {
+            if self.grant(&row)?.map_or(true, |grant| grant.client.client_id == client.client_id) {
                 return Ok(true);
             }
         }
@@ -281,14 +199,25 @@ impl Store {
     }
 
     fn select(&self, rest: &str, bindings: Vec<SqlStorageValue>) -> Result<Vec<ConnectionRow>, Failure> {
+        self.select_with("sealed", rest, bindings)
+    }
+
+    /// Rows with an expression in the place of what is sealed.
+    fn select_with(
+        &self,
+        sealed: &str,
+        rest: &str,
+        bindings: Vec<SqlStorageValue>,
+    ) -> Result<Vec<ConnectionRow>, Failure> {
         if self.0.is_empty() {
             return Ok(Vec::new());
         }
-        let columns =
-            "id, resource, label, issuer, scope, title, description, icon IS NOT NULL, sealed, issued, created,
-            needs_login, intent, generation, used, relaxations,
-            (SELECT since FROM pause WHERE key = connection.id)";
-        let rows = self.0.rows(&format!("SELECT {columns} FROM connection {rest}"), bindings)?;
+        let columns = format!(
+            "SELECT id, resource, label, issuer, scope, title, description, icon IS NOT NULL, {sealed}, issued, created,
+            needs_login, intent, generation, used, relaxations, (SELECT since FROM pause WHERE key = connection.id)
+            FROM connection {rest}"
+        );
+        let rows = self.0.rows(&columns, bindings)?;
         rows.into_iter().map(|row| row.read(ConnectionRow::read)).collect()
     }
 }

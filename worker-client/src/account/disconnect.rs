@@ -5,7 +5,7 @@ use rfc7591::Secret;
 use super::{
     Inner,
     alarm_handler::{REVOCATION_DEADLINE, revoke},
-    connections::ConnectionRow,
+    connection_row::ConnectionRow,
     store::Store,
 };
 use login_flow::TokenKind;

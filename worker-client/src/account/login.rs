@@ -1,6 +1,6 @@
 //! From the redirect to the stored tokens.
 
-use std::cell::Cell;
+use std::{cell::Cell, rc::Rc};
 
 use pkce::Verifier;
 use url::Url;
@@ -33,7 +33,7 @@ impl Inner {
     /// Registers if need be and answers with the URL to send the person to. One write, before it is used.
     pub(super) async fn begin(
         &self,
-        store: Store,
+        mut store: Rc<Store>,
         user: Option<HostUser>,
         session: Session,
         begin: BeginLogin,
@@ -41,29 +41,36 @@ impl Inner {
         let BeginLogin { target, server, redirect_uri, client_name, about, scope, label, return_to } = begin;
         let resource = target.resource();
         store.check_pause(Step::CodeExchange, server.issuer.as_str())?;
-        let rows = store.connections()?;
-        if rows.len() >= MAX_CONNECTIONS && store.labelled(&resource, &label)?.is_none() {
+        if store.connection_count()? >= MAX_CONNECTIONS && store.labelled(&resource, &label)?.is_none() {
             return Err(UserFailure::TooManyConnections.into());
         }
         let scope_sent = scope.as_deref();
-        let client = match client_in_use(&store, &server, &redirect_uri, scope_sent)? {
-            Some(client) => client,
-            None => {
-                self.registered(&server, redirect_uri, client_name, scope_sent.map(str::to_owned)).await?
+        let in_use = client_in_use(&store, &server, &redirect_uri, scope_sent)?;
+        let client = if let Some(client) = in_use {
+            client
+        } else {
+            let scope = scope_sent.map(str::to_owned);
+            let client = self.registered(&server, redirect_uri, client_name, scope).await?;
+            // The rows may have been erased meanwhile.
+            store = self.store(store.0.owner())?;
+            if let Session::Cookie(digest) = &session
+                && store.session(digest)?.is_none()
+            {
+                return Err(UserFailure::NO_SESSION.into());
             }
+            client
         };
-        // The rows may have been erased meanwhile.
-        let store = self.store(store.0.owner())?;
-        if let Session::Cookie(digest) = &session
-            && store.session(digest)?.is_none()
-        {
-            return Err(UserFailure::NO_SESSION.into());
-        }
         let request = AuthorizationRequest::new(server, client, resource, scope);
         let names = NewConnection { target, about, label };
         let (url, login) = under_way(request, names, return_to)?;
-        store.begin(&session, user.as_ref(), login)?;
-        self.schedule(&store).await?;
+        let is_first = store.0.is_empty();
+        let expires = store.begin(&session, user.as_ref(), login)?;
+        if is_first {
+            // Nothing else can be due.
+            self.alarm.schedule_at(&self.state, Some(expires)).await?;
+        } else {
+            self.schedule(&store).await?;
+        }
         Ok(url)
     }
 
@@ -231,8 +238,8 @@ fn client_in_use(
     scope: Option<&str>,
 ) -> Result<Option<Client>, Failure> {
     let issuer = server.issuer.as_str();
-    let rows = store.connections()?;
-    for row in rows.iter().filter(|row| row.issuer == issuer && !row.needs_login()) {
+    let rows = store.at(issuer)?;
+    for row in rows.iter().filter(|row| !row.needs_login()) {
         let Ok(Grant { server: other, client, .. }) = store.grant(row)? else { continue };
         let is_current = other.is_same_party(server) && client.redirect_uri == *redirect_uri;
         if is_current && !client.is_expired(now()) && client.may_ask_for(scope) {
@@ -242,6 +249,6 @@ fn client_in_use(
     Ok(None)
 }
 
-const MAX_CONNECTIONS: usize = 200;
+const MAX_CONNECTIONS: i64 = 200;
 /// Seconds within which no person has answered a page.
 const AT_ONCE: i64 = 2;

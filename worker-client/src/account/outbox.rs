@@ -2,10 +2,7 @@
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 
-use super::{
-    connections::{ConnectionRow, grant_place},
-    store::Store,
-};
+use super::{connection_row::ConnectionRow, connections::grant_place, store::Store};
 use crate::{
     failure::Failure,
     platform::{

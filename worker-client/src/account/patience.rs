@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 
 use login_flow::{DriveError, Fault, Faulty, FetchError, Step};
 
-use super::{connections::ConnectionRow, store::Store};
+use super::{connection_row::ConnectionRow, store::Store};
 use crate::{
     failure::{Failure, Reason, ServerFailure},
     platform::{

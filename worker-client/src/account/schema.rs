@@ -1,6 +1,6 @@
 //! The rows of an account, version by version, and the columns of them that are sealed.
 
-use crate::platform::{sealed::SealedColumn, storage::Migrations};
+use crate::platform::{sealed::SealedColumn, storage::Schema};
 
 /// Every column of sealed values.
 pub(super) const SEALED: &[SealedColumn] = &[
@@ -38,8 +38,24 @@ pub(super) const SEALED: &[SealedColumn] = &[
     },
 ];
 
-/// A statement that is in use anywhere is never changed: what comes later stands in a step of its own.
-pub(super) const MIGRATIONS: Migrations = &[
+/// A statement of `migrations` that is in use anywhere is never changed: what comes later stands in a step of its own, and
+/// is added to `fresh`.
+pub(super) const SCHEMA: &Schema = &Schema { fresh: FRESH, migrations: MIGRATIONS };
+
+const FRESH: &str = "
+    CREATE TABLE session (digest TEXT PRIMARY KEY, expires INTEGER NOT NULL, sealed TEXT NOT NULL DEFAULT '');
+    CREATE TABLE pending (state TEXT PRIMARY KEY, sealed TEXT NOT NULL, expires INTEGER NOT NULL);
+    CREATE TABLE connection (id TEXT PRIMARY KEY, resource TEXT NOT NULL, label TEXT NOT NULL DEFAULT '',
+        issuer TEXT NOT NULL, scope TEXT, title TEXT, description TEXT, icon TEXT, sealed TEXT NOT NULL,
+        issued INTEGER NOT NULL, created INTEGER NOT NULL, needs_login INTEGER NOT NULL DEFAULT 0,
+        intent INTEGER NOT NULL DEFAULT 0, generation INTEGER NOT NULL DEFAULT 0, used INTEGER NOT NULL DEFAULT 0,
+        relaxations TEXT NOT NULL DEFAULT '', UNIQUE (resource, label));
+    CREATE TABLE outbox (id TEXT PRIMARY KEY, sealed TEXT NOT NULL, created INTEGER NOT NULL, due INTEGER NOT NULL,
+        attempts INTEGER NOT NULL DEFAULT 0, field TEXT NOT NULL DEFAULT 'outbox', issuer TEXT NOT NULL DEFAULT '',
+        resource TEXT NOT NULL DEFAULT '', label TEXT NOT NULL DEFAULT '');
+    CREATE TABLE pause (key TEXT PRIMARY KEY, until INTEGER NOT NULL, failures INTEGER NOT NULL, since INTEGER NOT NULL)";
+
+const MIGRATIONS: &[&[&str]] = &[
     &[
         "CREATE TABLE session (digest TEXT PRIMARY KEY, expires INTEGER NOT NULL)",
         "CREATE TABLE pending (state TEXT PRIMARY KEY, sealed TEXT NOT NULL, expires INTEGER NOT NULL)",

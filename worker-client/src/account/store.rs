@@ -15,6 +15,15 @@ use crate::{
     stored::{LoginUnderWay, StoredLogin},
 };
 
+/// The session secrets before one.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Earlier {
+    /// None is left, or each ends within a minute.
+    None,
+    /// Some would last for longer.
+    Last,
+}
+
 /// The account's storage and the keys that open it.
 pub(super) struct Store(pub(super) Storage);
 
@@ -38,44 +47,45 @@ impl Store {
             Line { event: "unsealable", kind: Some("session"), ..Line::default() }.error();
             return self.end_sessions();
         }
-        self.end_at(seconds(now()).saturating_add(SESSION_SECONDS), "", Vec::new()).map(drop)
+        self.end_at(seconds(now()).saturating_add(SESSION_SECONDS), "", Vec::new())
     }
 
     // ── sessions ──
 
     /// The session of a secret, if it is known; unsealable if its row is not ours, or not to be opened at present.
-    pub(super) fn session(&self, digest: &str) -> Result<Option<Result<(), Unsealable>>, Failure> {
+    pub(super) fn session(&self, digest: &str) -> Result<Option<Result<Earlier, Unsealable>>, Failure> {
         if self.0.is_empty() {
             return Ok(None);
         }
-        let select = "SELECT sealed, expires FROM session WHERE digest = ? AND expires > ?";
-        let row = self.0.rows(select, vec![digest.into(), seconds(now()).into()])?.pop();
+        let now = seconds(now());
+        let select =
+            "SELECT sealed, expires, EXISTS (SELECT 1 FROM session AS earlier WHERE earlier.expires > ? AND
+            earlier.rowid < session.rowid) FROM session WHERE digest = ? AND expires > ?";
+        let row = self.0.rows(select, vec![soon().into(), digest.into(), now.into()])?.pop();
         let Some(row) = row else { return Ok(None) };
-        let (sealed, expires) = row.read(|row| (row.text(), row.integer()))?;
+        let (sealed, expires, has_earlier) = row.read(|row| (row.text(), row.integer(), row.integer()))?;
+        let earlier = if has_earlier == 0 { Earlier::None } else { Earlier::Last };
         let until = self.0.unseal::<i64>(session_place(digest), &sealed)?;
-        Ok(Some(until.and_then(|until| if expires <= until { Ok(()) } else { Err(Unsealable) })))
+        Ok(Some(until.and_then(|until| if expires <= until { Ok(earlier) } else { Err(Unsealable) })))
     }
 
     /// Ends the secrets before this one in a minute, which serves a second tab: a browser that sends a secret has
-    /// received it. True if there were any.
-    pub(super) fn cut_short_before(&self, digest: &str) -> Result<bool, Failure> {
-        let soon = seconds(now()).saturating_add(60);
+    /// received it.
+    pub(super) fn cut_short_before(&self, digest: &str) -> Result<(), Failure> {
         let earlier = "WHERE expires > ? AND rowid < (SELECT rowid FROM session WHERE digest = ?)";
-        self.end_at(soon, earlier, vec![soon.into(), digest.into()])
+        self.end_at(soon(), earlier, vec![soon().into(), digest.into()])
     }
 
-    /// Ends sessions at that second at the latest, which is sealed with each: an edited row lasts no longer. True if there
-    /// were any.
-    fn end_at(&self, latest: i64, which: &str, of: Vec<SqlStorageValue>) -> Result<bool, Failure> {
+    /// Ends sessions at that second at the latest, which is sealed with each: an edited row lasts no longer.
+    fn end_at(&self, latest: i64, which: &str, of: Vec<SqlStorageValue>) -> Result<(), Failure> {
         let sessions = self.0.rows(&format!("SELECT digest, expires FROM session {which}"), of)?;
-        let are_any = !sessions.is_empty();
         for session in sessions {
             let (digest, expires) = session.read(|row| (row.text(), row.integer().min(latest)))?;
             let sealed = self.0.seal(session_place(&digest), &expires)?;
             let update = "UPDATE session SET expires = ?, sealed = ? WHERE digest = ?";
             self.0.exec(update, vec![expires.into(), sealed.into(), digest.into()])?;
         }
-        Ok(are_any)
+        Ok(())
     }
 
     pub(super) fn end_sessions(&self) -> Result<(), Failure> {
@@ -92,13 +102,14 @@ impl Store {
 
     // ── logins under way ──
 
-    /// Keeps a login, and the session it began in, in one write.
+    /// Keeps a login, and the session it began in, in one write; answers with the second at which it expires.
     pub(super) fn begin(
         &self,
         session: &Session,
         user: Option<&HostUser>,
         login: LoginUnderWay,
-    ) -> Result<(), Failure> {
+    ) -> Result<i64, Failure> {
+        let is_fresh = self.0.is_empty();
         self.0.prepare()?;
         if let Session::New(digest) = session {
             self.open_session(digest)?;
@@ -112,16 +123,19 @@ impl Store {
         let login = StoredLogin::from(login);
         let state = login.pending.state.as_str();
         let sealed = self.0.seal(pending_place(state), &login)?;
-        let now = seconds(now());
-        self.purge()?;
-        self.0.exec(
-            "DELETE FROM pending WHERE state IN (SELECT state FROM pending ORDER BY expires DESC, rowid DESC LIMIT -1 OFFSET ?)",
-            vec![MAX_PENDING.into()],
-        )?;
+        if !is_fresh {
+            self.purge()?;
+            self.0.exec(
+                "DELETE FROM pending WHERE state IN (SELECT state FROM pending ORDER BY expires DESC, rowid DESC LIMIT -1 OFFSET ?)",
+                vec![MAX_PENDING.into()],
+            )?;
+        }
+        let expires = seconds(now()).saturating_add(PENDING_SECONDS);
         self.0.exec(
             "INSERT INTO pending (state, sealed, expires) VALUES (?, ?, ?)",
-            vec![state.into(), sealed.into(), now.saturating_add(PENDING_SECONDS).into()],
-        )
+            vec![state.into(), sealed.into(), expires.into()],
+        )?;
+        Ok(expires)
     }
 
     /// The login that a `state` belongs to, and the seconds since its authorization request.
@@ -180,6 +194,11 @@ impl Store {
         let row = self.0.rows(select, Vec::new())?.pop();
         row.map_or(Ok(None), |row| row.read(Columns::optional_integer))
     }
+}
+
+/// The end of a session secret that is not needed any more.
+fn soon() -> i64 {
+    seconds(now()).saturating_add(60)
 }
 
 fn pending_place(state: &str) -> Place<'_> {

@@ -7,7 +7,7 @@ use std::{
 
 use url::Url;
 
-use super::{AccessToken, Inner, Refusal, RefusedToken, connections::ConnectionRow, store::Store};
+use super::{AccessToken, Inner, Refusal, RefusedToken, connection_row::ConnectionRow, store::Store};
 use crate::{
     failure::{Failure, UserFailure},
     model::Change,
@@ -73,7 +73,7 @@ impl Inner {
     /// Renews what is in use and about to end, so that no request waits for it. A connection unused since its renewal
     /// is left alone.
     pub(super) async fn keep_fresh(self: &Rc<Self>, store: &Rc<Store>) -> Result<(), Failure> {
-        for row in store.connections()?.into_iter().filter(|row| row.is_used() && !row.needs_login()) {
+        for row in store.in_use()? {
             let Ok(grant) = store.grant(&row)? else { continue };
             if Need::of(&grant, &row, now(), None) == Need::Nothing {
                 self.alarm.schedule_at(&self.state, fresh_until(&row, &grant)).await?;
@@ -87,7 +87,10 @@ impl Inner {
 
     /// Schedules the renewal of a connection that is in use: one write for each token.
     async fn used(&self, store: &Store, row: &ConnectionRow, grant: &Grant) -> Result<(), Failure> {
-        let Some(due) = fresh_until(row, grant).filter(|_| !row.is_used()) else { return Ok(()) };
+        if row.is_used() {
+            return Ok(());
+        }
+        let Some(due) = fresh_until(row, grant) else { return Ok(()) };
         store.set_used(row)?;
         self.schedule_with(store, Some(due)).await
     }

@@ -3,7 +3,7 @@ use url::Url;
 
 use super::{bounded, is_international};
 use crate::model::Connection;
-use login_flow::authority;
+use login_flow::{Relaxation, authority};
 
 impl Connection {
     /// Stands where the host has no icon.
@@ -33,7 +33,9 @@ impl Connection {
 
     /// The relaxations of the issuer in words, if there are any.
     pub(super) fn relaxed(&self) -> Option<String> {
-        let texts: Vec<String> = self.relaxations.iter().map(|relaxation| relaxation.to_string()).collect();
+        // Parameters are not set apart in the text of a page.
+        let plain = |relaxation: Relaxation| relaxation.to_string().replace('`', "");
+        let texts: Vec<String> = self.relaxations.iter().map(plain).collect();
         Some(texts.join(" and ")).filter(|text| !text.is_empty())
     }
 

@@ -5,6 +5,7 @@ use worker::SqlStorageValue;
 use crate::failure::{Defect, Failure};
 
 /// The columns of one row, in the order of the query.
+#[derive(Default)]
 pub(crate) struct Columns {
     values: std::vec::IntoIter<SqlStorageValue>,
     is_damaged: bool,

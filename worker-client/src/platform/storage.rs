@@ -13,15 +13,27 @@ use crate::{
     seal::{Place, Unsealable, Vault, key_of},
 };
 
-/// The steps from each version of the rows to the next; as many as there are is the version that is read.
-pub(crate) type Migrations = &'static [&'static [&'static str]];
+/// The rows of an object of one kind.
+pub(crate) struct Schema {
+    /// The statements that make the tables of the present version, in one. Beside them stands `meta`.
+    pub(crate) fresh: &'static str,
+    /// The steps from each version of the rows to the next; as many as there are is the version that is read.
+    pub(crate) migrations: &'static [&'static [&'static str]],
+}
+
+impl Schema {
+    /// The version of the rows that this package reads and writes.
+    pub(crate) const fn version(&self) -> usize {
+        self.migrations.len()
+    }
+}
 
 /// One object's rows. Reading creates nothing; the first write makes the tables and the salt.
 pub(crate) struct Storage {
     sql: SqlStorage,
     config: Rc<Config>,
     owner: String,
-    migrations: Migrations,
+    schema: &'static Schema,
     salt: OnceCell<Vec<u8>>,
     is_brought_forward: bool,
 }
@@ -33,18 +45,18 @@ impl Storage {
         sql: SqlStorage,
         config: Rc<Config>,
         owner: Option<&str>,
-        migrations: Migrations,
+        schema: &'static Schema,
     ) -> Result<Self, Failure> {
         let is_named = owner.is_some();
         let owner = owner.unwrap_or_default().to_owned();
-        let mut this =
-            Self { sql, config, owner, migrations, salt: OnceCell::new(), is_brought_forward: false };
+        let mut this = Self { sql, config, owner, schema, salt: OnceCell::new(), is_brought_forward: false };
         let tables = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'meta'";
         if !this.has_rows(tables, Vec::new())? {
             return Ok(this);
         }
-        let Some(salt) = this.meta("salt")? else { return Ok(this) };
-        match this.meta("owner")? {
+        let [salt, owner, version] = this.identity()?;
+        let Some(salt) = salt else { return Ok(this) };
+        match owner {
             Some(owner) if !is_named => this.owner = owner,
             Some(_) => {}
             // The first version did not write it down; an alarm waits until a request names it.
@@ -55,12 +67,12 @@ impl Storage {
         let salt = Base64UrlUnpadded::decode_vec(&salt).map_err(|_| damaged())?;
         this.salt.set(salt).map_err(|_| damaged())?;
         // The first version did not number itself.
-        let version = this.meta("version")?.map_or(Ok(1), |text| text.parse::<usize>());
+        let version = version.map_or(Ok(1), |text| text.parse::<usize>());
         let version = version.map_err(|_| damaged())?;
-        if version > migrations.len() {
+        if version > schema.version() {
             return Err(AppFailure::NewerRows.into());
         }
-        if version < migrations.len() {
+        if version < schema.version() {
             // The values are sealed after the steps, which must not fail half-way.
             this.config.keys()?;
             this.migrate(version)?;
@@ -84,14 +96,14 @@ impl Storage {
         if let Some(salt) = self.salt.get() {
             return Ok(salt);
         }
-        self.exec(
-            "CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL)",
-            Vec::new(),
-        )?;
-        self.migrate(0)?;
         let salt = entropy::<32>()?.to_vec();
-        self.set_meta("owner", &self.owner)?;
-        self.set_meta("salt", &Base64UrlUnpadded::encode_string(&salt))?;
+        let statement = format!(
+            "CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL); {};
+            INSERT INTO meta (name, value) VALUES ('version', ?), ('owner', ?), ('salt', ?)",
+            self.schema.fresh
+        );
+        let (version, text) = (self.schema.version().to_string(), Base64UrlUnpadded::encode_string(&salt));
+        self.exec(&statement, vec![version.into(), self.owner.as_str().into(), text.into()])?;
         Ok(self.salt.get_or_init(|| salt))
     }
 
@@ -171,11 +183,19 @@ impl Storage {
         Ok(())
     }
 
+    /// The salt, the owner and the version, as far as they are written down.
+    fn identity(&self) -> Result<[Option<String>; 3], Failure> {
+        let select = "SELECT (SELECT value FROM meta WHERE name = 'salt'), (SELECT value FROM meta WHERE name = 'owner'),
+            (SELECT value FROM meta WHERE name = 'version')";
+        let row = self.rows(select, Vec::new())?.pop().unwrap_or_default();
+        row.read(|row| [(); 3].map(|()| row.optional_text()))
+    }
+
     fn migrate(&self, from: usize) -> Result<(), Failure> {
-        let steps = self.migrations.get(from..).unwrap_or_default();
+        let steps = self.schema.migrations.get(from..).unwrap_or_default();
         for statement in steps.iter().copied().flatten() {
             self.exec(statement, Vec::new())?;
         }
-        if steps.is_empty() { Ok(()) } else { self.set_meta("version", &self.migrations.len().to_string()) }
+        self.set_meta("version", &self.schema.version().to_string())
     }
 }

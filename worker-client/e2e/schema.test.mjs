@@ -1,0 +1,61 @@
+// The tables that a fresh object makes in one statement are those that the migrations lead to.
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { app, browser, logIn, start } from './counting.mjs';
+
+const META = 'CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL)';
+
+/** Tables, columns and indexes of databases: of files, or of statements that are run one after the other. */
+function shapes(databases) {
+  const program = `
+import json, sqlite3, sys
+def shape(db):
+    tables = db.execute("SELECT name, wr FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND "
+        "name NOT LIKE 'sqlite_%' AND name NOT LIKE '_cf_%' ORDER BY name").fetchall()
+    return {name: {
+        'withoutRowid': wr,
+        'columns': db.execute(f'PRAGMA table_info("{name}")').fetchall(),
+        'indexes': sorted([unique, origin, db.execute(f'PRAGMA index_info("{index}")').fetchall(),
+            index if origin == 'c' else ''] for _, index, unique, origin, _ in db.execute(f'PRAGMA index_list("{name}")')),
+    } for name, wr in tables}
+shapes = []
+for database in json.load(sys.stdin):
+    db = sqlite3.connect(database if isinstance(database, str) else ':memory:')
+    for statement in [] if isinstance(database, str) else database: db.executescript(statement)
+    shapes.append(shape(db))
+json.dump(shapes, sys.stdout)`;
+  return JSON.parse(execFileSync('python3', ['-c', program], { input: JSON.stringify(databases), encoding: 'utf8' }));
+}
+
+/** The text literals of a constant of a Rust file. */
+function statements(kind, constant) {
+  const source = readFileSync(new URL(`../src/${kind}/schema.rs`, import.meta.url), 'utf8');
+  const [, body] = source.split(`const ${constant}:`);
+  const [value] = body.split(/^(?:\];|.*";)$/m, 1);
+  const end = body.slice(value.length).match(/^.*$/m)[0];
+  return [...`${value}${end}`.matchAll(/"([^"]*)"/g)].map(([, text]) => text);
+}
+
+for (const kind of ['account', 'registrar'])
+  test(`${kind}: fresh as migrated`, async () => {
+    const [fresh, migrations] = [statements(kind, 'FRESH'), statements(kind, 'MIGRATIONS')];
+    assert.equal(fresh.length, 1);
+    assert.ok(migrations.length > 3);
+    await start();
+    await logIn(browser());
+    let made;
+    await app.whileStopped((files) => {
+      made = files[kind][0];
+      const [oneByOne, atOnce, first, onDisk] = shapes([
+        [META, ...migrations],
+        [META, ...fresh],
+        [META, ...migrations.slice(0, -1)],
+        made,
+      ]);
+      assert.deepEqual(atOnce, oneByOne);
+      assert.deepEqual(onDisk, oneByOne, 'what the Worker made');
+      assert.notDeepEqual(first, oneByOne, 'a step that is missing shows');
+    });
+  });
