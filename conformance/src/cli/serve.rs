@@ -54,7 +54,7 @@ async fn answer(mut stream: TcpStream, origin: &str, lab: &Lab) -> Option<()> {
     let mut response = protected_resource(&request, origin).unwrap_or_else(|| lab.respond(&request));
     let challenge = response.headers_mut().get_mut(header::WWW_AUTHENTICATE);
     if let Some(challenge) = challenge.filter(|challenge| *challenge == "Bearer") {
-        *challenge = format!("Bearer resource_metadata=\"{origin}{RESOURCE_METADATA}\"").parse().ok()?;
+        *challenge = format!("Bearer resource_metadata=\"{origin}{RESOURCE_METADATA}/mcp\"").parse().ok()?;
     }
     writer.write_all(&head(&response)).await.ok()?;
     if request.method() != http::Method::HEAD {
