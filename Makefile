@@ -9,7 +9,7 @@ RUST_PANICS := worker-client/.run/rust-panics/index.js
 RUST_HOST := worker-client/examples/rust-worker/build/index.js
 HTML_CLIENT := worker-client/examples/html-client
 
-.PHONY: help run test build html-client setup lint unit neutral e2e bench rows mutants fuzz soak package public-suffixes
+.PHONY: help run test build html-client setup lint unit neutral e2e bench rivals rows mutants fuzz soak package public-suffixes
 help: ## What there is to make
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1	\2/p' Makefile
 
@@ -82,6 +82,9 @@ bench: ## The benchmarks, and the ratios to peers that they are for
 	node conformance/benches/hosts.mjs
 	node worker-client/benches/worker.mjs
 	node worker-client/benches/coldstart.mjs
+
+rivals: ## Other checkers beside this one, for the table of conformance/README.md: installs them, and takes half an hour
+	node conformance/rivals/rivals.mjs
 
 $(PRODUCTION): $(SOURCES)
 	worker-client/build.sh . npm/dist --features entry

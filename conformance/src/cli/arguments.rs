@@ -138,6 +138,9 @@ pub(super) struct Serve {
     /// A fault by its name, which is the id of the requirement that it violates; may be there several times
     #[arg(long = "fault", value_name = "ID")]
     pub(super) faults: Vec<String>,
+    /// Serve the same server without these faults, to compare with
+    #[arg(long)]
+    pub(super) control: bool,
     /// List the faults instead
     #[arg(long)]
     pub(super) list: bool,
