@@ -16,6 +16,8 @@ pub struct Options {
     pub mcp: bool,
     /// Checks protected resource metadata (RFC 9728), and takes the authorization server that it names.
     pub resource_metadata: bool,
+    /// The origin of a page, such as `https://page.example`: asks what it can read (CORS).
+    pub cors: Option<String>,
     /// Registers clients, and deletes them where that is offered.
     pub register: bool,
     /// Logs in; this registers a client too.
@@ -50,6 +52,7 @@ impl Options {
             allow_private: false,
             mcp: false,
             resource_metadata: false,
+            cors: None,
             register: false,
             login: false,
             clients: Vec::new(),
@@ -90,7 +93,7 @@ impl Options {
 
     /// Returns `true` if a check sends nothing but read-only requests.
     pub(crate) fn is_reading(&self) -> bool {
-        !(self.mcp || self.register || self.login) && self.clients.is_empty()
+        !(self.mcp || self.register || self.login) && self.clients.is_empty() && self.cors.is_none()
     }
 
     pub(crate) fn egress(&self) -> Egress {

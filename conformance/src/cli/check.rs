@@ -227,6 +227,7 @@ fn options(check: &Check) -> Result<Options, Usage> {
     options.allow_private = check.allow_private;
     options.mcp = check.mcp;
     options.resource_metadata = check.resource_metadata;
+    options.cors.clone_from(&check.cors);
     options.register = check.register;
     options.login = check.login;
     options.clients = clients(&check.clients)?;
