@@ -78,8 +78,19 @@ class Moody extends Server {
   /** Asks a person's connections to wait, and says for how long. */
   pause(person) {
     const seconds = 1 + Math.floor(this.random() * 300);
-    this.#pauses.set(person, { until: this.now() + seconds, since: performance.now() });
+    this.#pauses.set(person, { until: this.now() + seconds, since: performance.now(), known: Infinity });
     return seconds;
+  }
+
+  /**
+   * A use that began at that time has its answer. What answers with the pause knows of it, and so does what began after
+   * the pause was asked for: nothing else that the object sent is then still under way.
+   */
+  answered(person, began, retryAfter) {
+    const pause = this.#pauses.get(person);
+    if (!pause || pause.known < Infinity) return;
+    const isTold = Math.abs(retryAfter - (pause.until - this.now())) <= 5;
+    if (isTold || began > pause.since) pause.known = performance.now();
   }
 
   /** Whether the server would still take what that connection holds. */
@@ -107,7 +118,7 @@ class Moody extends Server {
     const person = code?.[0] ?? grant?.person;
     // What was under way when the server asked, as the renewal by an alarm is, could not know of it.
     const pause = this.#pauses.get(person);
-    if (pause && this.now() < pause.until && performance.now() - pause.since > 250) this.early += 1;
+    if (pause && this.now() < pause.until && performance.now() - pause.known > 250) this.early += 1;
     if (code) {
       const [person, resource] = code;
       for (const other of this.#grants.values()) if (other.is(person, resource)) other.dead = true;
@@ -177,7 +188,9 @@ export async function moods({ people, hosts, rounds, seed = 1 }) {
     return (await world.logIn(agent, url)).status;
   };
   const use = async (connection) => {
+    const began = performance.now();
     const answer = await world.use(connection.agent, connection.url);
+    connection.server.answered(connection.agent.person, began, answer.json?.retry_after);
     tally.uses += 1;
     const kind = answer.json?.type ?? answer.status;
     tally.answers.set(kind, (tally.answers.get(kind) ?? 0) + 1);

@@ -3,7 +3,7 @@
 use std::io;
 
 use conformance::lab::{Fault, Lab, Methods, faults};
-use http::{Request, Response, Uri};
+use http::{Request, Response, Uri, header};
 use tokio::{
     io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
     net::{TcpListener, TcpStream},
@@ -22,21 +22,22 @@ pub(super) fn run(serve: &Serve) -> Result<u8, Usage> {
     let named = serve.faults.iter().map(|name| Fault::named(name).ok_or_else(|| unknown(name)));
     let named: Vec<&Fault> = named.collect::<Result<_, _>>()?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    runtime.map_err(Usage::of)?.block_on(listen(serve.port, &named)).map_err(Usage::of)
+    runtime.map_err(Usage::of)?.block_on(listen(serve, &named)).map_err(Usage::of)
 }
 
 fn unknown(name: &str) -> Usage {
     Usage::of(format!("--fault {name}: no such fault; `conformance serve --list` names each"))
 }
 
-async fn listen(port: u16, named: &[&Fault]) -> io::Result<u8> {
-    let listener = TcpListener::bind(("127.0.0.1", port)).await?;
+async fn listen(serve: &Serve, named: &[&Fault]) -> io::Result<u8> {
+    let listener = TcpListener::bind(("127.0.0.1", serve.port)).await?;
     let origin = format!("http://{}", listener.local_addr()?);
     let methods = match named {
         [first, rest @ ..] if rest.iter().all(|fault| fault.methods == first.methods) => first.methods,
         _ => Methods::Both,
     };
-    let faults = named.iter().map(|fault| (fault.kind, fault.edit)).collect();
+    let faults = named.iter().filter(|_| !serve.control);
+    let faults = faults.map(|fault| (fault.kind, fault.edit)).collect();
     let lab = Lab::new(&origin, methods, faults);
     print(&format!("READY {origin}\n"));
     loop {
@@ -50,7 +51,11 @@ async fn listen(port: u16, named: &[&Fault]) -> io::Result<u8> {
 async fn answer(mut stream: TcpStream, origin: &str, lab: &Lab) -> Option<()> {
     let (reader, mut writer) = stream.split();
     let request = read(&mut BufReader::new(reader.take(MAX_REQUEST)), origin).await?;
-    let response = lab.respond(&request);
+    let mut response = protected_resource(&request, origin).unwrap_or_else(|| lab.respond(&request));
+    let challenge = response.headers_mut().get_mut(header::WWW_AUTHENTICATE);
+    if let Some(challenge) = challenge.filter(|challenge| *challenge == "Bearer") {
+        *challenge = format!("Bearer resource_metadata=\"{origin}{RESOURCE_METADATA}/mcp\"").parse().ok()?;
+    }
     writer.write_all(&head(&response)).await.ok()?;
     if request.method() != http::Method::HEAD {
         writer.write_all(response.body()).await.ok()?;
@@ -58,11 +63,22 @@ async fn answer(mut stream: TcpStream, origin: &str, lab: &Lab) -> Option<()> {
     writer.shutdown().await.ok()
 }
 
+/// The metadata of the MCP server as a protected resource (RFC 9728): other checkers begin with it.
+fn protected_resource(request: &Request<Vec<u8>>, origin: &str) -> Option<Response<Vec<u8>>> {
+    let path = request.uri().path().strip_prefix(RESOURCE_METADATA)?;
+    let resource = format!("{origin}{path}");
+    let metadata = serde_json::json!({"resource": resource, "authorization_servers": [origin]});
+    let response = Response::builder().header(header::CONTENT_TYPE, "application/json");
+    response.body(metadata.to_string().into_bytes()).ok()
+}
+
 async fn read(reader: &mut (impl AsyncBufReadExt + Unpin), origin: &str) -> Option<Request<Vec<u8>>> {
     let mut line = String::new();
     reader.read_line(&mut line).await.ok()?;
     let mut parts = line.split(' ');
     let (method, target) = (parts.next()?.to_owned(), parts.next()?.to_owned());
+    // The MCP server is at the root, and at the path where other checkers look for one.
+    let target = if target == "/mcp" { "/" } else { &target };
     let uri: Uri = format!("{origin}{target}").parse().ok()?;
     let mut request = Request::builder().method(&*method).uri(uri);
     let mut length = 0_u64;
@@ -92,5 +108,6 @@ fn head(response: &Response<Vec<u8>>) -> Vec<u8> {
     head
 }
 
+const RESOURCE_METADATA: &str = "/.well-known/oauth-protected-resource";
 const MAX_REQUEST: u64 = 64 << 10;
 const PATIENCE: Duration = Duration::from_secs(5);

@@ -67,9 +67,9 @@ async fn all_503_is_unreachable_and_so_is_all_that_may_pass() {
 async fn ask_silent(oauth: Result<Answer, FetchError>, openid: Result<Answer, FetchError>) -> (Probe, usize) {
     let egress = Egress::public();
     let target = LoginTarget::parse("good.example", &egress).unwrap();
-    let sent = Cell::new(0);
+    let sent = Cell::new(0_usize);
     let fetch = async |request: Request<Vec<u8>>| {
-        sent.set(sent.get() + 1);
+        sent.set(sent.get().saturating_add(1));
         let (status, kind, body) = match request.uri().path() {
             "/.well-known/oauth-authorization-server" => oauth?,
             "/.well-known/openid-configuration" => openid?,
