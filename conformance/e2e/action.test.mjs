@@ -148,7 +148,9 @@ test('a released binary is used if its digest is the released one', async () => 
   const temporary = join(folder, 'released');
   mkdirSync(temporary);
   copyFileSync(binary, join(temporary, 'conformance'));
-  const archive = execFileSync('tar', ['-I', 'gzip -1', '-cf', '-', '-C', temporary, 'conformance'], { maxBuffer: 1 << 30 });
+  const archive = execFileSync('tar', ['-I', 'gzip -1', '-cf', '-', '-C', temporary, 'conformance'], {
+    maxBuffer: 1 << 30,
+  });
   const name = `conformance-${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}-unknown-linux-musl.tar.gz`;
   const digest = createHash('sha256').update(archive).digest('hex');
   const environment = {
