@@ -7,8 +7,9 @@ DEVELOPMENT := worker-client/.run/dist/index.js
 PANICS := worker-client/.run/panics/index.js
 RUST_PANICS := worker-client/.run/rust-panics/index.js
 RUST_HOST := worker-client/examples/rust-worker/build/index.js
+HTML_CLIENT := worker-client/examples/html-client
 
-.PHONY: help run test build setup lint unit neutral e2e bench rivals rows mutants fuzz soak package public-suffixes
+.PHONY: help run test build html-client setup lint unit neutral e2e bench rivals rows mutants fuzz soak package public-suffixes
 help: ## What there is to make
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1	\2/p' Makefile
 
@@ -28,7 +29,7 @@ lint: ## Formatting of Rust and JavaScript, clippy for the host and for wasm, do
 	worker-client/node_modules/.bin/prettier --check --log-level warn .
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
-	cargo clippy --package worker-client --package rust-worker --target wasm32-unknown-unknown --features worker-client/entry --locked -- -D warnings
+	cargo clippy --package worker-client --package rust-worker --package html-client --target wasm32-unknown-unknown --features worker-client/entry --locked -- -D warnings
 	cargo fmt --all --check --manifest-path worker-client/standins/Cargo.toml
 	cargo clippy --workspace --target wasm32-unknown-unknown --manifest-path worker-client/standins/Cargo.toml --target-dir target --locked -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked
@@ -40,7 +41,12 @@ unit: ## The Rust tests, and the stand-ins of the artefact beside the crates the
 neutral: ## The vectors through another implementation, and where it differs
 	cd vectors/oauth4webapi && npm ci --silent --no-audit --no-fund && node compare.mjs
 
-build: $(PRODUCTION) $(DEVELOPMENT) $(PANICS) $(RUST_HOST) $(RUST_PANICS) ## The Worker: for production and npm, for this machine, inside a Rust host, and to make both panic
+build: $(PRODUCTION) $(DEVELOPMENT) $(PANICS) $(RUST_HOST) $(RUST_PANICS) $(HTML_CLIENT)/build/html-client.html ## The Worker: for production and npm, for this machine, inside a Rust host, and to make both panic; the page
+
+html-client: ## The page that logs in without a server: a folder for any static host, and the same in one file
+	@worker-client/setup.sh run
+	@$(MAKE) --no-print-directory $(HTML_CLIENT)/build/html-client.html
+	@ls -d $(HTML_CLIENT)/build/site $(HTML_CLIENT)/build/html-client.html
 
 e2e: ## The Worker and the command line against real servers, the Worker in workerd and in a real browser
 	cd worker-client && npm test
@@ -94,3 +100,6 @@ $(RUST_PANICS): $(SOURCES) $(wildcard worker-client/examples/rust-worker/src/*.r
 
 $(RUST_HOST): $(SOURCES) $(wildcard worker-client/examples/rust-worker/src/*.rs)
 	worker-client/build.sh examples/rust-worker examples/rust-worker/build
+
+$(HTML_CLIENT)/build/html-client.html: $(SOURCES) $(wildcard $(HTML_CLIENT)/Cargo.toml $(HTML_CLIENT)/build.mjs $(HTML_CLIENT)/src/*.rs $(HTML_CLIENT)/page/*)
+	node $(HTML_CLIENT)/build.mjs

@@ -3,6 +3,7 @@
 mod about;
 mod beside;
 mod confidential;
+mod cors;
 pub(crate) mod login;
 pub(crate) mod management;
 pub(crate) mod mcp;
@@ -44,11 +45,12 @@ pub(crate) async fn check(
     if pointer.is_some() {
         context.ledger.withdraw(Rule::MetadataPublished, "the host points to another authorization server");
     }
-    let mut clients_tried = Vec::new();
+    let (mut clients_tried, mut readable) = (Vec::new(), Vec::new());
     match &probe.server {
         Some(server) => {
             check_server(&mut context, server).await;
             clients_tried = works_with::try_all(&mut context, server).await;
+            readable = cors::ask(&context, server, probe.metadata_url.as_deref()).await;
         }
         None => end_phases(&mut context, "there is no server to register with"),
     }
@@ -72,6 +74,7 @@ pub(crate) async fn check(
         clients: clients.unwrap_or_default(),
         unusable_client,
         works_with: clients_tried,
+        readable,
         authorization_servers: Vec::new(),
         about,
         findings,

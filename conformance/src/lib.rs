@@ -66,7 +66,7 @@ pub use recording::{Recorder, Replay};
 pub use replayed::{ReplayError, Replayed, replay_vectors};
 pub use report::{
     About, Acceptance, Access, Answer, Attempt, Check, Document, Extent, FormError, LeftBehind, Outcome,
-    Report, ReportedFinding, WorksWith, badge, html, json, junit, markdown, sarif, terminal,
+    Readable, Report, ReportedFinding, WorksWith, badge, html, json, junit, markdown, sarif, terminal,
 };
 pub use rule::{CLIENT_CLAUSES, Clause, Phase, Rule, UnknownRule};
 pub use session::{Failure, Limit, Transport};

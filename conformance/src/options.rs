@@ -14,6 +14,8 @@ pub struct Options {
     pub allow_private: bool,
     /// Sends an MCP `initialize`.
     pub mcp: bool,
+    /// The origin of a page, such as `https://page.example`: asks what it can read (CORS).
+    pub cors: Option<String>,
     /// Registers clients, and deletes them where that is offered.
     pub register: bool,
     /// Logs in; this registers a client too.
@@ -47,6 +49,7 @@ impl Options {
         Self {
             allow_private: false,
             mcp: false,
+            cors: None,
             register: false,
             login: false,
             clients: Vec::new(),
@@ -82,7 +85,7 @@ impl Options {
 
     /// Returns `true` if a check sends nothing but read-only requests.
     pub(crate) fn is_reading(&self) -> bool {
-        !(self.mcp || self.register || self.login) && self.clients.is_empty()
+        !(self.mcp || self.register || self.login) && self.clients.is_empty() && self.cors.is_none()
     }
 
     pub(crate) fn egress(&self) -> Egress {

@@ -15,7 +15,7 @@ async function executable() {
   return packaged.executablePath();
 }
 
-export async function launch() {
+export async function launch(args = []) {
   return chromium.launch({
     executablePath: await executable(),
     args: [
@@ -26,6 +26,7 @@ export async function launch() {
       '--disable-component-update',
       '--disable-sync',
       '--no-first-run',
+      ...args,
     ],
   });
 }

@@ -1,8 +1,9 @@
 // Stored rows: of earlier and later versions, under a new key, and what goes away by itself.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { sql } from './app.mjs';
-import { app, browser, connections, eventually, logIn, server, start, use } from './counting.mjs';
+import { Agent } from './agent.mjs';
+import { hostOf, sql } from './app.mjs';
+import { app, browser, connections, eventually, lab, logIn, server, start, use } from './counting.mjs';
 import { nothing } from './lab.mjs';
 import { toFirstForm } from './sealed.mjs';
 import { HOST } from './server.mjs';
@@ -109,6 +110,17 @@ describe('stored rows', () => {
     await logIn(browser());
     assert.equal(server.registered, 1);
     assert.equal((await connections(ann)).length, 2);
+  });
+
+  test('of an account that was deleted as a whole are made anew, in the same life of its object', async () => {
+    await start({ modules: await hostOf('named-host.mjs') });
+    const fetch = (request) => app.fetch({ ...request, headers: { ...request.headers, 'x-user': 'ann' } });
+    const ann = new Agent({ fetch }, lab);
+    await logIn(ann);
+    await ann.json('DELETE', `/connections/${(await connections(ann))[0].id}`);
+    await eventually(async () => (await app.rows('account', 'meta')) === 0, 'everything is deleted');
+    await logIn(ann);
+    assert.equal((await connections(ann)).length, 1);
   });
 
   test('of a later version are left alone', async () => {

@@ -35,6 +35,10 @@ pub struct Config {
 }
 
 impl Config {
+    /// The names of all variables and secrets that are read.
+    pub const VARIABLES: &str = "ALLOW_HOSTS CLIENT_NAME CLIENTS DENY_HOSTS MASTER_KEYS NAMESPACE ORIGIN PREFIX \
+                                 UNUSED_CLIENT_SECONDS";
+
     /// Reads the variables and secrets of the Worker.
     pub fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Self, Misconfigured> {
         let variable = |name| variable(name).filter(|value| !value.trim().is_empty());
@@ -153,7 +157,10 @@ mod tests {
     const ORIGIN: (&str, &str) = ("ORIGIN", "https://app.example");
 
     fn read(variables: &[(&str, &str)]) -> Result<Config, Misconfigured> {
-        Config::read(|name| variables.iter().find(|(n, _)| *n == name).map(|(_, value)| (*value).to_owned()))
+        Config::read(|name| {
+            assert!(Config::VARIABLES.split(' ').any(|known| known == name), "{name}");
+            variables.iter().find(|(n, _)| *n == name).map(|(_, value)| (*value).to_owned())
+        })
     }
 
     #[test]

@@ -60,7 +60,7 @@ pub(crate) enum User {
 impl Login {
     /// The logins of a user whom the host program has authenticated, by its own name for them.
     pub fn new(env: &Env, user: &str) -> Result<Self, Misconfigured> {
-        let config = Rc::new(config(env)?);
+        let config = config(env)?;
         // A user of a namespace has a name of two parts: no user without one can be called that.
         let account = match config.namespace.as_str() {
             "" => digest(user),
@@ -72,7 +72,7 @@ impl Login {
 
     /// The logins of the user of the browser that sent this request.
     pub fn by_cookie(env: &Env, request: &Request) -> Result<Self, Misconfigured> {
-        let config = Rc::new(config(env)?);
+        let config = config(env)?;
         limits::required(env)?;
         let header = request.headers().get("cookie").ok().flatten().unwrap_or_default();
         let user = User::Browser(SessionCookie::read(header.as_bytes()));

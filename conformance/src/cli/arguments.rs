@@ -89,6 +89,10 @@ pub(super) struct Check {
     /// Also send one MCP `initialize` to the named URL
     #[arg(long, help_heading = "Beyond reading")]
     pub(super) mcp: bool,
+    /// Also ask what a page of this origin can read, such as `https://page.example`: the metadata, the registration and
+    /// the token endpoint (CORS)
+    #[arg(long, value_name = "ORIGIN", value_parser = origin, conflicts_with_all = ["record", "replay"], help_heading = "Beyond reading")]
+    pub(super) cors: Option<String>,
     /// Also register clients, send registrations that must be refused, and delete the clients where that is offered
     #[arg(long, help_heading = "Beyond reading")]
     pub(super) register: bool,
@@ -188,6 +192,7 @@ Requests:
   By default a host is only read: the well-known documents, the
   named URL where there are none, the root page.
   --mcp       one MCP `initialize`, without a token
+  --cors      three, to see what a page of an origin can read
   --register  good registrations, a dozen that must be refused,
               and RFC 7592: read, update, delete
   --login     logins with a registered client: one to the end,
@@ -222,3 +227,11 @@ Exit codes:
      regression
   2  usage
   3  no response to all that was asked for, or interrupted";
+
+/// An origin, as browsers send it: a scheme, a host, and a port that is not the usual one.
+fn origin(text: &str) -> Result<String, String> {
+    let url = url::Url::parse(text).map_err(|error| error.to_string())?;
+    let origin = url.origin().ascii_serialization();
+    let is_origin = url.host().is_some() && text.trim_end_matches('/') == origin;
+    is_origin.then(|| origin.clone()).ok_or_else(|| format!("not an origin; do you mean {origin}?"))
+}

@@ -226,6 +226,7 @@ fn options(check: &Check) -> Result<Options, Usage> {
     let mut options = Options::new();
     options.allow_private = check.allow_private;
     options.mcp = check.mcp;
+    options.cors.clone_from(&check.cors);
     options.register = check.register;
     options.login = check.login;
     options.clients = clients(&check.clients)?;

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     access::Access,
     finding::ReportedFinding,
+    readable::Readable,
     works_with::{Answer, WorksWith},
 };
 use crate::{
@@ -45,6 +46,9 @@ pub struct Report {
     /// The widely used clients that were tried.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub works_with: Vec<WorksWith>,
+    /// What a page of the origin of `--cors` can read.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub readable: Vec<Readable>,
     /// The authorization servers that the protected resource metadata of the host names (RFC 9728), where that was
     /// followed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -84,6 +88,7 @@ impl Report {
             clients,
             unusable_client: None,
             works_with,
+            readable: Vec::new(),
             authorization_servers,
             about,
             findings,
@@ -142,6 +147,8 @@ impl Report {
             _ if self.failed(Level::Must).any(|finding| finding.accepted.is_none()) => 1,
             _ if self.works_with.iter().any(|tried| tried.logs_in == Answer::No) => 1,
             _ if self.works_with.iter().any(|tried| tried.logs_in == Answer::NotTested) => 3,
+            _ if self.readable.iter().any(|read| read.can_be_read == Answer::No) => 1,
+            _ if self.readable.iter().any(|read| read.can_be_read == Answer::NotTested) => 3,
             _ if self.is_complete() => 0,
             _ => 3,
         }

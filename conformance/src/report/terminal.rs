@@ -43,6 +43,9 @@ fn write(report: &Report, paint: Paint, out: &mut String) -> fmt::Result {
     for tried in &report.works_with {
         writeln!(out, "  as {:<10}{}", escape(&tried.client), escape(&tried.to_string()))?;
     }
+    for read in &report.readable {
+        writeln!(out, "  {:<13}{}", "a page", escape(&read.to_string()))?;
+    }
     for server in &report.authorization_servers {
         writeln!(out, "  {:<13}{}", "points to", escape(server))?;
     }

@@ -535,6 +535,24 @@ export const WORKER = [
     'branding',
     'B11',
   ),
+  host(
+    'an answer of other settings',
+    src('platform/cache'),
+    ['.extend_pairs(settings)', '.extend_pairs(settings.filter(|_| false))'],
+    ['--test-name-pattern=under these settings alone', 'e2e/remembered.test.mjs'],
+  ),
+  host(
+    'an end does not move',
+    src('platform/cache'),
+    ['let end = end.parse().ok().filter(|end| millis(now()) < *end)?;', 'let end = end.parse::<i64>().ok()? + 60_000;'],
+    ['--test-name-pattern=an end does not move', 'e2e/remembered.test.mjs'],
+  ),
+  host(
+    'what is deleted is not kept in memory',
+    src('account'),
+    ['*self.store.borrow_mut() = None;', ''],
+    ['--test-name-pattern=deleted as a whole', 'e2e/stored-rows.test.mjs'],
+  ),
   worker(
     'headers that are ours',
     src('login/resource_request'),

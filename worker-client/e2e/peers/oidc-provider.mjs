@@ -8,6 +8,8 @@ const SCOPE = 'mcp';
 
 /**
  * `consent`: `auto` agrees by itself, `deny` refuses by itself, `page` asks a person.
+ * `cors`: what its operator opens to pages of other origins. Of itself that is discovery alone; `registration` opens the
+ * registration endpoint too, `all` also the endpoints of a client, the API and the root page.
  * `authMethods` narrows what the token endpoint takes; `registration: 'off'` has no registration endpoint.
  */
 export async function start({
@@ -17,10 +19,12 @@ export async function start({
   authMethods,
   registration = 'open',
   consent = 'auto',
+  cors = 'none',
 }) {
   const isOpen = registration === 'open';
   const provider = new Provider(issuer, {
     clients: [],
+    clientBasedCORS: () => cors === 'all',
     // Its tokens are over when it said they would be.
     clockTolerance: 0,
     cookies: { keys: ['test-only-key'] },
@@ -68,7 +72,9 @@ export async function start({
   });
   const { handle, sessions } = mcpTools();
   provider.proxy = true;
+  const pages = { none: [], registration: ['/reg'], all: ['/reg', '/api/whoami'] }[cors];
   provider.use(async (context, next) => {
+    if (pages.includes(context.path) && allowPages(context)) return undefined;
     // RFC 6749 §3.3: a request without a scope gets the server's default.
     if (context.path === '/auth' && !context.query.scope) context.query = { ...context.query, scope: SCOPE };
     if (['/api/whoami', '/mcp'].includes(context.path)) return protect(provider, context, handle);
@@ -77,9 +83,19 @@ export async function start({
   });
   const answer = provider.callback();
   const server = await listen((request, response) => {
+    if (cors === 'all') response.setHeader('access-control-allow-origin', '*');
     if (!answerRootPage(request.url, response, 'OIDC Provider Peer')) answer(request, response);
   }, port);
   return { issuer, sessions, ...server };
+}
+
+/** What a CORS middleware of Koa does before a route; true if a preflight is answered. */
+function allowPages(context) {
+  context.set('access-control-allow-origin', '*');
+  if (context.method !== 'OPTIONS') return false;
+  context.set('access-control-allow-headers', context.get('access-control-request-headers'));
+  context.status = 204;
+  return true;
 }
 
 /** What needs a token: an API that says whose it is, and an MCP server. */

@@ -1,8 +1,8 @@
 //! The connections of an account: which there are, and what is written to them.
 
 use base64ct::{Base64UrlUnpadded, Encoding};
+use serde_json::Value;
 use url::{Position, Url};
-use worker::SqlStorageValue;
 
 use super::{
     connection_row::{ConnectionRow, RefreshIntent},
@@ -180,7 +180,7 @@ impl Store {
         };
         self.0.exec(
             "UPDATE connection SET intent = ? WHERE id = ? AND generation = ?",
-            vec![SqlStorageValue::from(intent), row.id.as_str().into(), row.generation.into()],
+            vec![Value::from(intent), row.id.as_str().into(), row.generation.into()],
         )
     }
 
@@ -198,7 +198,7 @@ impl Store {
         self.0.exec("DELETE FROM connection WHERE id = ?", vec![id.into()])
     }
 
-    fn select(&self, rest: &str, bindings: Vec<SqlStorageValue>) -> Result<Vec<ConnectionRow>, Failure> {
+    fn select(&self, rest: &str, bindings: Vec<Value>) -> Result<Vec<ConnectionRow>, Failure> {
         self.select_with("sealed", rest, bindings)
     }
 
@@ -207,7 +207,7 @@ impl Store {
         &self,
         sealed: &str,
         rest: &str,
-        bindings: Vec<SqlStorageValue>,
+        bindings: Vec<Value>,
     ) -> Result<Vec<ConnectionRow>, Failure> {
         if self.0.is_empty() {
             return Ok(Vec::new());

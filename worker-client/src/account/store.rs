@@ -1,6 +1,6 @@
 //! The rows of an account. Secrets are sealed; what is listed is plain.
 
-use worker::SqlStorageValue;
+use serde_json::Value;
 
 use super::{HostUser, Session, schema::SEALED};
 use crate::{
@@ -77,7 +77,7 @@ impl Store {
     }
 
     /// Ends sessions at that second at the latest, which is sealed with each: an edited row lasts no longer.
-    fn end_at(&self, latest: i64, which: &str, of: Vec<SqlStorageValue>) -> Result<(), Failure> {
+    fn end_at(&self, latest: i64, which: &str, of: Vec<Value>) -> Result<(), Failure> {
         let sessions = self.0.rows(&format!("SELECT digest, expires FROM session {which}"), of)?;
         for session in sessions {
             let (digest, expires) = session.read(|row| (row.text(), row.integer().min(latest)))?;

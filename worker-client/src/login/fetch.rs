@@ -6,7 +6,7 @@ use worker::{AbortSignal, Request, Response};
 
 use super::{
     Login,
-    resource_request::{challenge, is_allowed, refusal, to_repeat, with_token, without_cookies},
+    resource_request::{Repetition, challenge, is_allowed, refusal, with_token, without_cookies},
 };
 use crate::{
     account::{AccessToken, AccountRequest, Refusal, RefusedToken},
@@ -38,16 +38,16 @@ impl Login {
             return Err(UserFailure::MethodNotAllowed.into());
         }
         let usable = self.token(&url, None).await?;
-        let again = to_repeat(&request)?;
+        let repetition = Repetition::of(&request)?;
         let signal = AbortSignal::from(request.inner().signal());
         let mut response = pass(with_token(&request, &usable.token)?, &signal).await?;
         if let Some(meaning) = refusal(&request, &response, &usable) {
             let refused = |token: &AccessToken, refusal| {
                 Some(RefusedToken { digest: digest(token.token.secret()), refusal })
             };
-            match (self.token(&url, refused(&usable, meaning)).await, again) {
+            match (self.token(&url, refused(&usable, meaning)).await, repetition.request(&request)) {
                 (Ok(other), Some(again)) if other.token != usable.token => {
-                    response = pass(with_token(&again, &other.token)?, &signal).await?;
+                    response = pass(with_token(again, &other.token)?, &signal).await?;
                     if refusal(&request, &response, &other).is_some() {
                         // The response of the host says more than the outcome.
                         drop(self.token(&url, refused(&other, Refusal::OfReplacement)).await);

@@ -39,13 +39,37 @@ pub(crate) fn without_cookies(response: Response) -> worker::Result<Response> {
     Ok(response.with_headers(headers))
 }
 
-/// A copy to send again, should the host refuse the token: a refused request was not acted on (RFC 6750 §3.1). The
-/// platform holds what is copied in memory, so nothing that is long is.
-pub(crate) fn to_repeat(request: &Request) -> worker::Result<Option<Request>> {
-    let length = request.headers().get(header::CONTENT_LENGTH.as_str())?;
-    let is_short = length.is_none_or(|length| length.parse().is_ok_and(|length: u64| length <= LONGEST_COPY));
-    let is_chunked = request.headers().get(header::TRANSFER_ENCODING.as_str())?.is_some();
-    (is_short && !is_chunked).then(|| request.clone()).transpose()
+/// The request to send should the host refuse the token: a refused request was not acted on (RFC 6750 §3.1).
+pub(crate) enum Repetition {
+    /// A body that is long is not held in memory: the request is not repeated.
+    None,
+    /// The request itself, which has no body to be spent.
+    Same,
+    /// A copy: the body of the first is spent.
+    Copy(Request),
+}
+
+impl Repetition {
+    /// The repetition of a request that has not been sent yet.
+    pub(crate) fn of(request: &Request) -> worker::Result<Self> {
+        if request.inner().body().is_none() {
+            return Ok(Self::Same);
+        }
+        let length = request.headers().get(header::CONTENT_LENGTH.as_str())?;
+        let is_short =
+            length.is_none_or(|length| length.parse().is_ok_and(|length: u64| length <= LONGEST_COPY));
+        let is_chunked = request.headers().get(header::TRANSFER_ENCODING.as_str())?.is_some();
+        if is_short && !is_chunked { request.clone().map(Self::Copy) } else { Ok(Self::None) }
+    }
+
+    /// The request to send, unless it is not repeated.
+    pub(crate) fn request<'a>(&'a self, first: &'a Request) -> Option<&'a Request> {
+        match self {
+            Self::None => None,
+            Self::Same => Some(first),
+            Self::Copy(copy) => Some(copy),
+        }
+    }
 }
 
 /// The meaning of a response for the token of its request; `None` if the response does not refuse it.

@@ -1,18 +1,20 @@
 //! The columns of a row, read by hand: a derived reader of each kind of row is kilobytes of the artefact.
 
-use worker::SqlStorageValue;
+use serde_json::Value;
 
 use crate::failure::{Defect, Failure};
 
 /// The columns of one row, in the order of the query.
 #[derive(Default)]
 pub(crate) struct Columns {
-    values: std::vec::IntoIter<SqlStorageValue>,
+    values: std::vec::IntoIter<Value>,
     is_damaged: bool,
 }
 
 impl Columns {
-    pub(crate) fn new(values: Vec<SqlStorageValue>) -> Self {
+    /// The columns of a row that is written as a list; one that is not is damaged.
+    pub(crate) fn new(row: Value) -> Self {
+        let Value::Array(values) = row else { return Self { is_damaged: true, ..Self::default() } };
         Self { values: values.into_iter(), is_damaged: false }
     }
 
@@ -30,8 +32,8 @@ impl Columns {
 
     pub(crate) fn optional_text(&mut self) -> Option<String> {
         match self.values.next() {
-            Some(SqlStorageValue::String(text)) => return Some(text),
-            Some(SqlStorageValue::Null) => {}
+            Some(Value::String(text)) => return Some(text),
+            Some(Value::Null) => {}
             _ => self.is_damaged = true,
         }
         None
@@ -45,8 +47,8 @@ impl Columns {
 
     pub(crate) fn optional_integer(&mut self) -> Option<i64> {
         match self.values.next() {
-            Some(SqlStorageValue::Integer(number)) => return Some(number),
-            Some(SqlStorageValue::Null) => {}
+            Some(Value::Number(number)) if number.is_i64() => return number.as_i64(),
+            Some(Value::Null) => {}
             _ => self.is_damaged = true,
         }
         None

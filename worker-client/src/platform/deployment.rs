@@ -1,8 +1,15 @@
 //! The variables, secrets and bindings of a deployment.
 
-use std::{cell::OnceCell, rc::Rc};
+use std::{
+    cell::{OnceCell, RefCell},
+    rc::Rc,
+};
 
-use worker::{Env, js_sys::Reflect};
+use worker::{
+    Env,
+    js_sys::Reflect,
+    wasm_bindgen::{self, JsValue, prelude::wasm_bindgen},
+};
 
 use crate::config::{Config, Misconfigured};
 
@@ -21,13 +28,35 @@ impl Deployment {
         if let Some(config) = self.config.get() {
             return Ok(Rc::clone(config));
         }
-        let config = Rc::new(config(&self.env)?);
+        let config = config(&self.env)?;
         Ok(Rc::clone(self.config.get_or_init(|| config)))
     }
 }
 
-/// The configuration, from the variables and secrets of the deployment.
-pub(crate) fn config(env: &Env) -> Result<Config, Misconfigured> {
+/// The configuration, from the variables and secrets of the deployment. It is read anew when one of them is another than
+/// at the last time: a program may pass any environment.
+pub(crate) fn config(env: &Env) -> Result<Rc<Config>, Misconfigured> {
+    let variables = variables(env, Config::VARIABLES);
+    let last = LAST.with_borrow(Option::clone);
+    if let Some((_, config)) = last.filter(|(read, _)| *read == variables) {
+        return Ok(config);
+    }
     // `Env::var` asks for the name of the type of each value, which takes longer than all the rest.
-    Config::read(|name| Reflect::get(env, &name.into()).ok()?.as_string())
+    let config = Rc::new(Config::read(|name| Reflect::get(env, &name.into()).ok()?.as_string())?);
+    LAST.set(Some((variables, Rc::clone(&config))));
+    Ok(config)
+}
+
+thread_local! {
+    /// The variables that were read last, and what they say.
+    static LAST: RefCell<Option<(String, Rc<Config>)>> = const { RefCell::new(None) };
+}
+
+#[wasm_bindgen(inline_js = "
+export function variables(env, names) {
+  return JSON.stringify(names.split(' ').map((name) => (typeof env[name] === 'string' ? env[name] : null)));
+}")]
+extern "C" {
+    /// The texts among the variables of these names, as one text: a single call of JavaScript.
+    fn variables(env: &JsValue, names: &str) -> String;
 }

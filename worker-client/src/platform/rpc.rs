@@ -1,9 +1,14 @@
 //! Calls between the Worker and its Durable Objects: one JSON request, one JSON response.
 
 use serde::{Serialize, de::DeserializeOwned};
-use worker::{Env, Method, Request, RequestInit, Response};
+use worker::{
+    Env, Method, Request, RequestInit, Response,
+    js_sys::Promise,
+    wasm_bindgen::{self, JsValue, prelude::wasm_bindgen},
+    wasm_bindgen_futures::JsFuture,
+};
 
-use super::{body::text, log::report, panic};
+use super::{log::report, panic};
 use crate::{
     config::Misconfigured,
     failure::{AppFailure, Defect, Failure},
@@ -28,10 +33,26 @@ pub(crate) async fn send<Q: Serialize>(
     name: &str,
     request: &Q,
 ) -> Result<String, Failure> {
-    let request = post("https://object.internal/", request)?;
-    let stub = env.durable_object(binding)?.id_from_name(name)?.get_stub()?;
-    let answer = async { text(&stub.fetch_with_request(request).await?).await };
-    answer.await.map_err(|error| AppFailure::Interrupted { cause: Some(error.to_string().into()) }.into())
+    let request = serde_json::to_string(request).map_err(|_| Failure::internal(Defect::Encoding))?;
+    let answer = ask(env, binding, name, &request).map_err(worker::Error::from)?;
+    let interrupted = |error| {
+        let error = worker::Error::from(error).to_string();
+        AppFailure::Interrupted { cause: Some(error.into()) }
+    };
+    let answer = JsFuture::from(answer).await.map_err(interrupted)?;
+    answer.as_string().ok_or_else(|| Failure::internal(Defect::Protocol))
+}
+
+#[wasm_bindgen(inline_js = "
+export function ask(env, binding, name, body) {
+  const objects = env[binding];
+  const object = objects.get(objects.idFromName(name));
+  return object.fetch('https://object.internal/', { method: 'POST', body }).then((answer) => answer.text());
+}")]
+extern "C" {
+    /// Posts a text to the object of that name; the text that it answers with. A single call of JavaScript.
+    #[wasm_bindgen(catch)]
+    fn ask(env: &JsValue, binding: &str, name: &str, body: &str) -> Result<Promise, JsValue>;
 }
 
 /// Reads the response of an object.

@@ -4,7 +4,11 @@ use std::{cell::OnceCell, rc::Rc};
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 use serde::{Serialize, de::DeserializeOwned};
-use worker::{SqlStorage, SqlStorageValue};
+use serde_json::Value;
+use worker::{
+    SqlStorage,
+    wasm_bindgen::{self, JsValue, prelude::wasm_bindgen},
+};
 
 use super::{columns::Columns, entropy::entropy, log::Line};
 use crate::{
@@ -160,27 +164,25 @@ impl Storage {
     }
 
     /// True if the statement changed a row.
-    pub(crate) fn has_changed(
-        &self,
-        statement: &str,
-        bindings: Vec<SqlStorageValue>,
-    ) -> Result<bool, Failure> {
+    pub(crate) fn has_changed(&self, statement: &str, bindings: Vec<Value>) -> Result<bool, Failure> {
         self.has_rows(&format!("{statement} RETURNING 1"), bindings)
     }
 
-    pub(crate) fn rows(&self, query: &str, bindings: Vec<SqlStorageValue>) -> Result<Vec<Columns>, Failure> {
-        let rows = self.sql.exec(query, bindings)?.raw();
-        rows.map(|values| Ok(Columns::new(values?))).collect()
+    pub(crate) fn rows(&self, query: &str, bindings: Vec<Value>) -> Result<Vec<Columns>, Failure> {
+        let damaged = |_| Failure::internal(Defect::Row);
+        let rows = rows(self.sql.as_ref(), query, &Value::Array(bindings).to_string());
+        let rows = serde_json::from_str(&rows.map_err(worker::Error::from)?).map_err(damaged)?;
+        let Value::Array(rows) = rows else { return Ok(Vec::new()) };
+        Ok(rows.into_iter().map(Columns::new).collect())
     }
 
     /// True if the query has any row.
-    pub(crate) fn has_rows(&self, query: &str, bindings: Vec<SqlStorageValue>) -> Result<bool, Failure> {
+    pub(crate) fn has_rows(&self, query: &str, bindings: Vec<Value>) -> Result<bool, Failure> {
         Ok(!self.rows(query, bindings)?.is_empty())
     }
 
-    pub(crate) fn exec(&self, statement: &str, bindings: Vec<SqlStorageValue>) -> Result<(), Failure> {
-        self.sql.exec(statement, bindings)?;
-        Ok(())
+    pub(crate) fn exec(&self, statement: &str, bindings: Vec<Value>) -> Result<(), Failure> {
+        self.rows(statement, bindings).map(drop)
     }
 
     /// The salt, the owner and the version, as far as they are written down.
@@ -198,4 +200,14 @@ impl Storage {
         }
         self.set_meta("version", &self.schema.version().to_string())
     }
+}
+
+#[wasm_bindgen(inline_js = "
+export function rows(sql, statement, bindings) {
+  return JSON.stringify(sql.exec(statement, ...JSON.parse(bindings)).raw().toArray());
+}")]
+extern "C" {
+    /// Runs a statement; its rows as JSON. A single call of JavaScript, however many rows and columns there are.
+    #[wasm_bindgen(catch)]
+    fn rows(sql: &JsValue, statement: &str, bindings: &str) -> Result<String, JsValue>;
 }

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
+use serde_json::Value;
 use url::Url;
-use worker::SqlStorageValue;
 
 use super::schema::SEALED;
 use crate::{
@@ -255,11 +255,7 @@ impl Rows {
         )
     }
 
-    pub(super) fn select(
-        &self,
-        rest: &str,
-        bindings: Vec<SqlStorageValue>,
-    ) -> Result<Vec<RegistrationRow>, Failure> {
+    pub(super) fn select(&self, rest: &str, bindings: Vec<Value>) -> Result<Vec<RegistrationRow>, Failure> {
         if self.0.is_empty() {
             return Ok(Vec::new());
         }
