@@ -696,24 +696,24 @@ function inBrowser() {
     const { origin, pathname } = new URL(metadata.issuer);
     const path = pathname === '/' ? '' : pathname;
     const sent = [];
-    const door = network(
+    const platform = network(
       [
         json(`${origin}/.well-known/oauth-authorization-server${path}`, metadata),
         { ...json(metadata.registration_endpoint, { client_id }, 201), method: 'POST' },
       ],
       sent,
     );
-    const look = JSON.parse(await flow.look(resource, redirect_uri, door));
+    const look = JSON.parse(await flow.look(resource, redirect_uri, platform));
     if (!look.offer) return { requirement: look.requirement };
     const offer = JSON.stringify(look.offer);
-    const { login } = JSON.parse(await flow.register(offer, undefined, scope ?? '', 'app', 0, redirect_uri, door));
+    const { login } = JSON.parse(await flow.register(offer, undefined, scope ?? '', 'app', 0, redirect_uri, platform));
     const begun = JSON.parse(flow.begin(JSON.stringify(login), octets(state), octets(verifier)));
     const iss = encodeURIComponent(metadata.issuer);
     const answer = callback ?? `${redirect_uri}?code=${code}&state=${state}&iss=${iss}`;
     sent.length = 0;
     const later = 600000;
     const underWay = JSON.stringify(begun.under_way);
-    const finished = JSON.parse(await flow.finish(underWay, answer, later, later, redirect_uri, door));
+    const finished = JSON.parse(await flow.finish(underWay, answer, later, later, redirect_uri, platform));
     return { url: begun.url, sent: sent[0], finished };
   };
 }

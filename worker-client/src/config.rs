@@ -41,8 +41,8 @@ pub struct Config {
 
 impl Config {
     /// The names of all variables and secrets that are read.
-    pub const VARIABLES: &str = "ALLOW_HOSTS CLIENT_NAME CLIENTS DENY_HOSTS MASTER_KEYS NAMESPACE ORIGIN PREFIX \
-                                 UNUSED_CLIENT_SECONDS";
+    pub const VARIABLES: &str = "ALLOW_HOSTS CLIENT_ID_METADATA CLIENT_NAME CLIENTS DENY_HOSTS MASTER_KEYS \
+                                 NAMESPACE ORIGIN PREFIX RESOURCE_METADATA UNUSED_CLIENT_SECONDS";
 
     /// Reads the variables and secrets of the Worker.
     pub fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Self, Misconfigured> {

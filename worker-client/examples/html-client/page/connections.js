@@ -1,12 +1,12 @@
 // The connections of this page: in memory, or in the store where the person asked for it.
 import * as flow from '../build/glue/html_client.js';
 import { here } from './address.js';
-import { send } from './door.js';
+import { send } from './http_client.js';
 import * as store from './store.js';
 
 const memory = new Map();
 const changes = new BroadcastChannel('html-client');
-const door = { send };
+const platform = { send };
 
 const row = (resource) => `connection ${resource}`;
 const carried = () => `carried ${sessionStorage.tab}`;
@@ -72,7 +72,7 @@ export function refresh(resource, isDue = () => true) {
   return alone(resource, async () => {
     const text = await read(resource);
     if (!text || !isDue(text)) return undefined;
-    const { connection, failure } = JSON.parse(await flow.refresh(text, Date.now(), here, door));
+    const { connection, failure } = JSON.parse(await flow.refresh(text, Date.now(), here, platform));
     await write(resource, JSON.stringify(connection), isKept(resource));
     return failure;
   });
@@ -88,18 +88,18 @@ export async function ask(resource, method, url, body) {
     if (failure) return { failure };
   }
   const used = await read(resource);
-  const outcome = JSON.parse(await flow.ask(used, method, url, body, here, door));
+  const outcome = JSON.parse(await flow.ask(used, method, url, body, here, platform));
   if (!outcome.answered?.is_unauthorized || !shown(used).can_refresh) return outcome;
   // The host ended the token before its time.
   const failure = await refresh(resource, (text) => text === used);
   if (failure) return { failure };
-  return JSON.parse(await flow.ask(await read(resource), method, url, body, here, door));
+  return JSON.parse(await flow.ask(await read(resource), method, url, body, here, platform));
 }
 
 /** Revokes a connection's tokens at its server: what became of each. */
 export function revoke(resource) {
   return alone(resource, async () => {
     const text = await read(resource);
-    return text ? JSON.parse(await flow.revoke(text, here, door)) : [];
+    return text ? JSON.parse(await flow.revoke(text, here, platform)) : [];
   });
 }

@@ -3,7 +3,7 @@
 import { arrived, here } from './address.js';
 import init, * as flow from '../build/glue/html_client.js';
 import * as connections from './connections.js';
-import { send } from './door.js';
+import { send } from './http_client.js';
 import { head, isBusy, show, waiting } from './dom.js';
 import * as store from './store.js';
 import * as views from './views.js';
@@ -14,7 +14,7 @@ const NAME = location.host;
 const entropy = () => crypto.getRandomValues(new Uint8Array(32));
 const registered = (issuer) => `registered ${issuer} ${here}`;
 const login = (digest) => `login ${digest}`;
-const door = { send, head };
+const platform = { send, head };
 
 /** What happened last, told once on the start page. */
 let told;
@@ -67,11 +67,11 @@ async function home() {
 }
 
 async function lookAt(text, problem) {
-  const look = await waiting(`Asking ${text}`, async () => JSON.parse(await flow.look(text, here, door)));
+  const look = await waiting(`Asking ${text}`, async () => JSON.parse(await flow.look(text, here, platform)));
   if (!look.offer) return show('You cannot log in', views.refused({ look, on }));
   const [brand, known] = await waiting(`Asking ${look.host}`, () =>
     Promise.all([
-      flow.brand(look.resource, here, door).then(JSON.parse),
+      flow.brand(look.resource, here, platform).then(JSON.parse),
       store.get(registered(look.offer.server.issuer)),
     ]),
   );
@@ -81,7 +81,7 @@ async function lookAt(text, problem) {
 function confirm({ look, brand, known, problem, keep = false }) {
   const offer = JSON.stringify(look.offer);
   const scope = look.offer.scopes.filter(([, ticked]) => ticked).map(([value]) => value);
-  const metadata = JSON.parse(flow.client_metadata(offer, scope.join(' '), NAME, here, door));
+  const metadata = JSON.parse(flow.client_metadata(offer, scope.join(' '), NAME, here, platform));
   const begin = guarded((choice) => (isBusy() ? undefined : authorize(choice, { look, brand, known })));
   show(
     `Log in to ${look.host}?`,
@@ -105,14 +105,14 @@ async function authorize({ scope, keep, anew }, shown) {
   const known = anew ? undefined : shown.known?.text;
   const again = (problem) => confirm({ ...shown, problem, keep });
   const obtained = await waiting('Registering this page', async () =>
-    JSON.parse(await flow.register(offer, known, scope, NAME, Date.now(), here, door)),
+    JSON.parse(await flow.register(offer, known, scope, NAME, Date.now(), here, platform)),
   );
   if (obtained.failure) return again(obtained.failure);
   const client = JSON.stringify(obtained.registered);
   await store.put(registered(issuer), client);
   const begun = JSON.stringify(obtained.login);
   const unreadable = await waiting('Asking the token endpoint', async () =>
-    JSON.parse(await flow.check_token_endpoint(begun, entropy(), here, door)),
+    JSON.parse(await flow.check_token_endpoint(begun, entropy(), here, platform)),
   );
   if (unreadable) return again(unreadable);
   return leaveFor(begun, keep, look.resource);
@@ -140,7 +140,7 @@ async function callback() {
     return Boolean(await store.take(login(name)));
   };
   const finished = await waiting(`Finishing the login to ${new URL(resource).host}`, async () =>
-    JSON.parse(await flow.finish(underWay, arrived, Date.now() - row.at, Date.now(), here, { ...door, spend })),
+    JSON.parse(await flow.finish(underWay, arrived, Date.now() - row.at, Date.now(), here, { ...platform, spend })),
   );
   if (finished.again) return leaveFor(JSON.stringify(finished.again), keep, resource);
   if (finished.failed) {

@@ -8,7 +8,7 @@ use login_flow::{Quotation, get};
 use serde::Serialize;
 use url::Url;
 
-use crate::door::{Limit, Page};
+use crate::platform::{Limit, Page};
 
 /// The words and the icon of a host's root page: untrusted text.
 #[derive(Debug, Default, Serialize)]
@@ -31,7 +31,8 @@ impl Brand {
             return Self::default();
         }
         let content_type = response.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-        let head = page.door.head(response.body().clone(), content_type.unwrap_or_default(), root.as_str());
+        let head =
+            page.platform.head(response.body().clone(), content_type.unwrap_or_default(), root.as_str());
         let texts = |kind: &str| {
             let kind = kind.to_owned();
             head.chunks_exact(2).filter_map(move |pair| match pair {

@@ -12,8 +12,8 @@ use rfc8414::Endpoint;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    door::{Limit, Page},
     failure::{Failure, Kind, Part},
+    platform::{Limit, Page},
 };
 
 /// Tokens for a resource, with the server that issued them: the only one that they are renewed and revoked at. Sealed

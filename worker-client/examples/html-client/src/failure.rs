@@ -7,7 +7,7 @@ use login_flow::{
 use serde::Serialize;
 use url::Url;
 
-use crate::door::Unanswered;
+use crate::platform::Unanswered;
 
 /// A failure, as the page shows it.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize)]

@@ -1,14 +1,14 @@
 //! The login flow in a page: what the script of `page/` calls. It renders and fetches; every decision is made here.
 //!
 //! What the script stores it stores unread: JSON that one function returned and another takes. Time and entropy are
-//! arguments, and [`Door`] is the network.
+//! arguments, and [`Platform`] is the network.
 
 mod brand;
 mod connection;
-mod door;
 mod failure;
 mod login;
 mod look;
+mod platform;
 
 use std::{
     pin::Pin,
@@ -25,24 +25,24 @@ use wasm_bindgen_futures::future_to_promise;
 pub use self::{
     brand::Brand,
     connection::{Answered, Connection, Revoked, Shown},
-    door::{Door, Limit, Page, Unanswered},
     failure::{Failure, Kind, Part},
     login::{Begun, Finished, Login, Registered, UnderWay},
     look::{Look, Offer},
+    platform::{Limit, Page, Platform, Unanswered},
 };
 
 /// Looks at a host: a [`Look`].
 #[wasm_bindgen]
-pub fn look(host: String, page: String, door: Door) -> Promise {
-    promise(async move { text(&Look::at(&host, here(&page, &door)?).await) })
+pub fn look(host: String, page: String, platform: Platform) -> Promise {
+    promise(async move { text(&Look::at(&host, here(&page, &platform)?).await) })
 }
 
 /// The branding of the host of a resource: a [`Brand`].
 #[wasm_bindgen]
-pub fn brand(resource: String, page: String, door: Door) -> Promise {
+pub fn brand(resource: String, page: String, platform: Platform) -> Promise {
     promise(async move {
         let root = LoginTarget::restore(Url::parse(&resource)?).root();
-        text(&Brand::of(root, &here(&page, &door)?).await)
+        text(&Brand::of(root, &here(&page, &platform)?).await)
     })
 }
 
@@ -53,10 +53,10 @@ pub fn client_metadata(
     scope: &str,
     name: &str,
     page: &str,
-    door: &Door,
+    platform: &Platform,
 ) -> Result<String, JsError> {
     let offer: Offer = read(offer)?;
-    text(&offer.client_metadata(&here(page, door)?, name, &offer.requested_scope(scope)))
+    text(&offer.client_metadata(&here(page, platform)?, name, &offer.requested_scope(scope)))
 }
 
 /// Registers, unless the client that is stored can be used: `{ registered, login }` or `{ failure }`.
@@ -68,11 +68,11 @@ pub fn register(
     name: String,
     now: f64,
     page: String,
-    door: Door,
+    platform: Platform,
 ) -> Promise {
     promise(async move {
         let offer: Offer = read(&offer)?;
-        let page = here(&page, &door)?;
+        let page = here(&page, &platform)?;
         let scope = offer.requested_scope(&scope);
         // What an earlier version of the page stored is as good as nothing.
         let stored = stored.and_then(|stored| read(&stored).ok());
@@ -99,10 +99,12 @@ enum Registration {
 
 /// Asks if a page can read the token endpoint: `null`, or a [`Failure`].
 #[wasm_bindgen]
-pub fn check_token_endpoint(login: String, entropy: Vec<u8>, page: String, door: Door) -> Promise {
+pub fn check_token_endpoint(login: String, entropy: Vec<u8>, page: String, platform: Platform) -> Promise {
     promise(async move {
         let login: Login = read(&login)?;
-        text(&login.check_token_endpoint(&here(&page, &door)?, entropy.as_slice().try_into()?).await.err())
+        text(
+            &login.check_token_endpoint(&here(&page, &platform)?, entropy.as_slice().try_into()?).await.err(),
+        )
     })
 }
 
@@ -127,12 +129,12 @@ pub fn finish(
     elapsed: f64,
     now: f64,
     page: String,
-    door: Door,
+    platform: Platform,
 ) -> Promise {
     promise(async move {
         let under_way: UnderWay = read(&under_way)?;
         let elapsed = Duration::try_from_secs_f64(elapsed / 1000.0).unwrap_or_default();
-        text(&under_way.finish(&Url::parse(&callback)?, elapsed, &here(&page, &door)?, time(now)).await)
+        text(&under_way.finish(&Url::parse(&callback)?, elapsed, &here(&page, &platform)?, time(now)).await)
     })
 }
 
@@ -144,10 +146,10 @@ pub fn shown(connection: &str, now: f64) -> Result<String, JsError> {
 
 /// Renews a connection: `{ connection }`, with `failure` where it is not renewed.
 #[wasm_bindgen]
-pub fn refresh(connection: String, now: f64, page: String, door: Door) -> Promise {
+pub fn refresh(connection: String, now: f64, page: String, platform: Platform) -> Promise {
     promise(async move {
         let connection: Connection = read(&connection)?;
-        match connection.refresh(&here(&page, &door)?, time(now)).await {
+        match connection.refresh(&here(&page, &platform)?, time(now)).await {
             Ok(connection) => text(&Renewal { connection, failure: None }),
             Err((connection, failure)) => text(&Renewal { connection, failure: Some(failure) }),
         }
@@ -162,8 +164,8 @@ struct Renewal {
 
 /// Revokes the tokens of a connection: a [`Revoked`] for each.
 #[wasm_bindgen]
-pub fn revoke(connection: String, page: String, door: Door) -> Promise {
-    promise(async move { text(&read::<Connection>(&connection)?.revoke(&here(&page, &door)?).await) })
+pub fn revoke(connection: String, page: String, platform: Platform) -> Promise {
+    promise(async move { text(&read::<Connection>(&connection)?.revoke(&here(&page, &platform)?).await) })
 }
 
 /// Sends a request as the user: `{ answered }` or `{ failure }`.
@@ -174,11 +176,11 @@ pub fn ask(
     url: String,
     body: String,
     page: String,
-    door: Door,
+    platform: Platform,
 ) -> Promise {
     promise(async move {
         let connection: Connection = read(&connection)?;
-        match connection.ask(&method, &url, body, &here(&page, &door)?).await {
+        match connection.ask(&method, &url, body, &here(&page, &platform)?).await {
             Ok(answered) => text(&Asked::Answered(answered)),
             Err(failure) => text(&Asked::Failure(failure)),
         }
@@ -201,8 +203,8 @@ fn begin_work(work: Pin<Box<dyn Future<Output = Result<String, JsError>>>>) -> P
     future_to_promise(async move { Ok(work.await?.into()) })
 }
 
-fn here<'a>(page: &str, door: &'a Door) -> Result<Page<'a>, JsError> {
-    Page::new(page, door).ok_or_else(|| JsError::new("the page has no URL"))
+fn here<'a>(page: &str, platform: &'a Platform) -> Result<Page<'a>, JsError> {
+    Page::new(page, platform).ok_or_else(|| JsError::new("the page has no URL"))
 }
 
 /// The time of a number of milliseconds since 1970.

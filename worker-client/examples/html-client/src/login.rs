@@ -12,9 +12,9 @@ use url::Url;
 
 use crate::{
     connection::Connection,
-    door::{Limit, Page},
     failure::{Failure, Kind, Part},
     look::Offer,
+    platform::{Limit, Page},
 };
 
 /// A client that is registered at one server for one page. Sealed where it is stored: it may hold a secret.

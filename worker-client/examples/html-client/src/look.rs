@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use crate::{
-    door::Page,
     failure::{Failure, Part},
+    platform::Page,
 };
 
 /// The host as the page shows it before a login.

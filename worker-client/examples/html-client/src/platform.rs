@@ -1,4 +1,4 @@
-//! The way out: `fetch` of the page, which a browser limits to what CORS allows.
+//! The platform: `fetch` of the page, which a browser limits to what CORS allows, and what the page stores.
 
 use std::cell::RefCell;
 
@@ -11,12 +11,12 @@ use wasm_bindgen::prelude::*;
 extern "C" {
     /// What the script gives: a `fetch` without credentials, referrer, cache or redirects, and what it stores.
     #[derive(Debug)]
-    pub type Door;
+    pub type Platform;
 
     /// Sends a request. It rejects with one of the words that [`Unanswered::named`] reads.
     #[wasm_bindgen(method, catch)]
     async fn send(
-        this: &Door,
+        this: &Platform,
         method: &str,
         url: &str,
         headers: Vec<String>,
@@ -26,12 +26,12 @@ extern "C" {
 
     /// Takes the login of a `state` digest out of the store; false if it was taken before.
     #[wasm_bindgen(method, catch)]
-    async fn spend(this: &Door, digest: &str) -> Result<JsValue, JsValue>;
+    async fn spend(this: &Platform, digest: &str) -> Result<JsValue, JsValue>;
 
     /// What the browser's parser finds in the head of a page, as pairs: `title`, the name of a `<meta>`, or `icon`, and
     /// the text.
     #[wasm_bindgen(method)]
-    pub fn head(this: &Door, html: Vec<u8>, content_type: &str, url: &str) -> Vec<String>;
+    pub fn head(this: &Platform, html: Vec<u8>, content_type: &str, url: &str) -> Vec<String>;
 
     type Answer;
     #[wasm_bindgen(method, getter)]
@@ -90,7 +90,7 @@ impl Faulty for Unanswered {
 /// The page that asks: its redirection URI, its egress policy, and the way out.
 #[derive(Debug)]
 pub struct Page<'a> {
-    pub(crate) door: &'a Door,
+    pub(crate) platform: &'a Platform,
     /// The URL of the page, to which authorization responses come back.
     pub redirect_uri: Url,
     /// Where requests may go: public hosts over https, except the page's own.
@@ -100,12 +100,12 @@ pub struct Page<'a> {
 
 impl<'a> Page<'a> {
     /// The page at a URL, whose query and fragment do not count.
-    pub fn new(url: &str, door: &'a Door) -> Option<Self> {
+    pub fn new(url: &str, platform: &'a Platform) -> Option<Self> {
         let mut redirect_uri = Url::parse(url).ok()?;
         redirect_uri.set_query(None);
         redirect_uri.set_fragment(None);
         let egress = Egress::public().except(&redirect_uri);
-        Some(Self { door, redirect_uri, egress, unreadable: RefCell::default() })
+        Some(Self { platform, redirect_uri, egress, unreadable: RefCell::default() })
     }
 
     /// The origin of the page, as browsers send it.
@@ -129,7 +129,7 @@ impl<'a> Page<'a> {
             Limit::Document => 64 << 10,
             Limit::Page => 512 << 10,
         };
-        let answer = self.door.send(&method, url.as_str(), headers, request.into_body(), limit).await;
+        let answer = self.platform.send(&method, url.as_str(), headers, request.into_body(), limit).await;
         let answer = answer.map_err(|word| Unanswered::named(&word.as_string().unwrap_or_default(), &url))?;
         read(answer.unchecked_ref()).ok_or(Unanswered::Fetch(FetchError::NoAnswer))
     }
@@ -155,7 +155,7 @@ impl<'a> Page<'a> {
 
     /// Takes the login of a `state` digest out of the store, before its code is sent; false if it was taken before.
     pub async fn spend(&self, digest: &str) -> bool {
-        self.door.spend(digest).await.is_ok_and(|spent| spent.is_truthy())
+        self.platform.spend(digest).await.is_ok_and(|spent| spent.is_truthy())
     }
 }
 
