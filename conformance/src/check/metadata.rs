@@ -5,7 +5,7 @@ pub(crate) use document::{judge_grants, judge_members};
 use std::{cell::RefCell, collections::BTreeMap};
 
 use http::{Request, Response, StatusCode, header};
-use login_flow::{Finding, Level, Probe, Requirement, Verdict, probe, probe_resource};
+use login_flow::{Finding, Level, Probe, Requirement, Verdict, probe, probe_mcp, probe_resource};
 use serde_json::Value;
 
 use crate::{
@@ -35,6 +35,8 @@ pub(super) async fn read(context: &mut CheckContext<'_>, typed: &str) -> Probe {
     };
     let probe = if context.options.resource_metadata {
         probe_resource(context.target, session.egress(), |_| false, fetch).await
+    } else if context.options.mcp {
+        probe_mcp(context.target, session.egress(), |_| false, fetch).await
     } else {
         probe(context.target, session.egress(), |_| false, fetch).await
     };

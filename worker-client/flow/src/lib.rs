@@ -51,7 +51,7 @@ pub use finding::{Actor, Finding};
 pub use get::get;
 pub use login_target::{InvalidHost, LoginTarget, authority};
 pub use page::{is_page, is_transient};
-pub use probe::{Probe, challenge_scope, probe};
+pub use probe::{Probe, challenge_scope, probe, probe_mcp};
 pub use quotation::Quotation;
 pub use refresh::Refresh;
 pub use register::{Register, RegisterError, client_id_document};

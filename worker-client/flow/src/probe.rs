@@ -6,7 +6,8 @@ use rfc8414::{InvalidMetadata, Issuer, Metadata, WellKnown};
 use crate::{
     Attempt, BearerChallenge, Discover, Discovered, DriveError, Egress, FetchError, Finding, InvalidHost,
     LoginTarget, NotFound, Outcome, Requirement, ResourceMetadata, RetryAfter, Server, Unreachable, Unusable,
-    Verdict, drive, get, resource_metadata::challenge,
+    Verdict, drive, get,
+    resource_metadata::{ChallengeRequest, challenge},
 };
 
 /// The result of probing a host.
@@ -81,6 +82,26 @@ pub async fn probe(
     has_client: impl Fn(&Metadata) -> bool,
     fetch: impl AsyncFn(Request<Vec<u8>>) -> Result<Response<Vec<u8>>, FetchError>,
 ) -> Probe {
+    probe_with(target, egress, has_client, fetch, &[ChallengeRequest::Get]).await
+}
+
+/// Probes an MCP server as [`probe()`] does. Where the named URL does not challenge a GET, it is asked by an MCP `ping` too.
+pub async fn probe_mcp(
+    target: &LoginTarget,
+    egress: &Egress,
+    has_client: impl Fn(&Metadata) -> bool,
+    fetch: impl AsyncFn(Request<Vec<u8>>) -> Result<Response<Vec<u8>>, FetchError>,
+) -> Probe {
+    probe_with(target, egress, has_client, fetch, ChallengeRequest::MCP).await
+}
+
+async fn probe_with(
+    target: &LoginTarget,
+    egress: &Egress,
+    has_client: impl Fn(&Metadata) -> bool,
+    fetch: impl AsyncFn(Request<Vec<u8>>) -> Result<Response<Vec<u8>>, FetchError>,
+    challenge_requests: &[ChallengeRequest],
+) -> Probe {
     let (discovered, error) =
         discovered(Discover::new(target, egress.clone()), egress, &has_client, &fetch).await;
     let probe = match discovered {
@@ -89,7 +110,8 @@ pub async fn probe(
             let is_there = not_found.unusable().or(not_found.unreadable()).is_some();
             let is_silent =
                 not_found.attempts.iter().all(|attempt| matches!(attempt.outcome, Outcome::Unanswered));
-            let challenge = if is_there || is_silent { None } else { challenge(target, &fetch).await };
+            let requests = if is_there || is_silent { &[] } else { challenge_requests };
+            let challenge = challenge(target, &fetch, requests).await;
             without_metadata(&not_found, challenge.and_then(|challenge| challenge.resource_metadata))
         }
     };

@@ -8,7 +8,7 @@ use crate::{
     Actor, BearerChallenge, Egress, FailedResponse, Fault, Faulty, FetchError, Finding, LoginTarget, Probe,
     Requirement, Step, Unreachable, Unusable, Verdict, covers, get,
     page::is_json,
-    probe::{probe, probe_issuer},
+    probe::{probe_issuer, probe_mcp},
     scope::union,
 };
 
@@ -79,7 +79,7 @@ pub async fn probe_resource(
     has_client: impl Fn(&Metadata) -> bool,
     fetch: impl AsyncFn(Request<Vec<u8>>) -> Result<Response<Vec<u8>>, FetchError>,
 ) -> Probe {
-    let challenge = challenge(target, &fetch).await.unwrap_or_default();
+    let challenge = challenge(target, &fetch, ChallengeRequest::MCP).await.unwrap_or_default();
     let named = match document(target, &challenge, &fetch).await {
         Ok(body) => body.map(|body| ResourceMetadata::read(target, egress, &body)),
         Err(unreachable) => return unreachable,
@@ -102,7 +102,7 @@ pub async fn probe_resource(
             found
         }
         pointed => {
-            let mut own = probe(target, egress, has_client, fetch).await;
+            let mut own = probe_mcp(target, egress, has_client, fetch).await;
             own.findings.extend(invalid);
             pointed.filter(|_| own.server.is_none()).unwrap_or(own)
         }
@@ -129,18 +129,37 @@ async fn probe_servers(
     Probe { resource: Some(named), ..first.unwrap_or_else(|| Probe::of(Verdict::NoMetadata)) }
 }
 
-/// The Bearer challenge of the named URL to requests without a token: to a GET, else to an MCP `ping`, which opens no session
-/// where no token is needed.
+/// A request without a token, for the challenge of the named URL.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum ChallengeRequest {
+    Get,
+    /// An MCP `ping`, which opens no session where no token is needed.
+    Ping,
+}
+
+impl ChallengeRequest {
+    /// The requests to an MCP server, which may have nothing to answer a GET with.
+    pub(crate) const MCP: &[Self] = &[Self::Get, Self::Ping];
+
+    fn to(self, target: &LoginTarget) -> Option<Request<Vec<u8>>> {
+        let mut request = get(target.url(), ACCEPT)?;
+        if let Self::Ping = self {
+            *request.method_mut() = Method::POST;
+            *request.body_mut() = PING.into();
+            let json = HeaderValue::from_static("application/json");
+            request.headers_mut().insert(header::CONTENT_TYPE, json);
+        }
+        Some(request)
+    }
+}
+
+/// The Bearer challenge of the named URL, to the first of the requests that is answered with one.
 pub(crate) async fn challenge(
     target: &LoginTarget,
     fetch: &impl AsyncFn(Request<Vec<u8>>) -> Result<Response<Vec<u8>>, FetchError>,
+    requests: &[ChallengeRequest],
 ) -> Option<BearerChallenge> {
-    let get = get(target.url(), ACCEPT)?;
-    let mut ping = get.clone();
-    *ping.method_mut() = Method::POST;
-    *ping.body_mut() = PING.into();
-    ping.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    for request in [get, ping] {
+    for request in requests.iter().filter_map(|request| request.to(target)) {
         let response = fetch(request).await.ok();
         let challenge = response.and_then(|response| BearerChallenge::read(response.headers()));
         if challenge.is_some() {

@@ -5,7 +5,7 @@ use std::{cell::RefCell, collections::BTreeMap};
 
 use http::{Method, Request, Response};
 use login_flow::{
-    Egress, FetchError, LoginTarget, Probe, ResourceMetadata, Verdict, probe, probe_resource,
+    Egress, FetchError, LoginTarget, Probe, ResourceMetadata, Verdict, probe, probe_mcp, probe_resource,
     resource_metadata_urls,
 };
 use serde_json::{Value, json};
@@ -249,9 +249,15 @@ fn without_the_switch_the_pointer_is_named_and_not_fetched() {
             (&*url, metadata),
         ]);
         let fetch = async |request| hosts.fetch(&request);
-        let found = run(probe(&target("https://mcp.example/mcp"), &Egress::public(), |_| false, fetch));
+        let (target, egress) = (target("https://mcp.example/mcp"), Egress::public());
         let resource_metadata = "https://mcp.example/custom".to_owned();
-        assert_eq!(found.verdict, Verdict::ExternalAuthorizationServer { resource_metadata });
+        let external = Verdict::ExternalAuthorizationServer { resource_metadata };
+        // Without the switch a host is only read, until it is said to be an MCP server.
+        let read = run(probe(&target, &egress, |_| false, fetch)).verdict;
+        assert_eq!(read, if asked.starts_with("POST") { Verdict::NoMetadata } else { external.clone() });
+        assert!(!hosts.seen.borrow().iter().any(|sent| sent.starts_with("POST")), "{asked}");
+        let fetch = async |request| hosts.fetch(&request);
+        assert_eq!(run(probe_mcp(&target, &egress, |_| false, fetch)).verdict, external);
         assert!(hosts.others().is_empty());
         let fetched = |url: &String| url.contains("protected-resource") || url.contains("custom");
         assert!(!hosts.seen.borrow().iter().any(fetched), "{asked}");
