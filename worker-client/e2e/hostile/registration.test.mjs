@@ -61,13 +61,18 @@ describe('the request', () => {
     assert.equal(new Set(ids).size, 1);
   });
 
-  test('R04 a server that fails is not asked at every click', async () => {
-    const { server } = await registering(() => html('oh', 500));
-    for (let n = 0; n < 9; n += 1) await world.login(server.host);
-    assert.equal(world.lab.requests(server.host, { method: 'POST' }).length, 1);
-    // Another server is not held up by it.
-    await world.logIn(world.server());
-  });
+  for (const [name, answer] of [
+    ['fails', () => html('oh', 500)],
+    ['refuses this app', () => json({ error: 'access_denied' }, 403)],
+    ['refuses its redirection URI', () => json({ error: 'invalid_redirect_uri' }, 400)],
+  ])
+    test(`R04 a server that ${name} is not asked at every click`, async () => {
+      const { server } = await registering(answer);
+      for (let n = 0; n < 9; n += 1) await world.login(server.host);
+      assert.equal(world.lab.requests(server.host, { method: 'POST' }).length, 1);
+      // Another server is not held up by it.
+      await world.logIn(world.server());
+    });
 
   test('R12 two tenants with one registration endpoint keep their own clients', async () => {
     const host = world.name('as');
