@@ -179,7 +179,7 @@ async function askAll(metadata, report) {
   const client = { ...registered, ...(await answer.json()) };
   const resource = report.resource;
   const scope = scopes.length > 0 ? { scope: scopes.join(' '), prompt: 'consent', nonce: random() } : {};
-  // What is best first, then less, as any client does.
+  // The best request first, then less, as any client does.
   for (const extra of [{ resource, ...scope }, scope, { resource }, {}]) {
     const login = new Login(metadata, client, extra);
     const granted = await login.authorize();

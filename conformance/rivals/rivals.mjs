@@ -189,7 +189,7 @@ async function measure(checker, port, faults) {
     const isNew = (finding) => !controls.get(methods).has(finding);
     let more = [...(await findings(checker, port, ['--fault', fault]))].filter(isNew);
     if (more.length > 0) {
-      // What does not come again was chance.
+      // A finding that does not come again was chance.
       const again = await findings(checker, port, ['--fault', fault]);
       more = more.filter((finding) => again.has(finding));
     }

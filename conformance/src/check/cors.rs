@@ -1,5 +1,5 @@
-//! What a page of another origin can read of a login: the metadata, and the answers of the registration and the token
-//! endpoint. A page without a server logs in only where all three allow it.
+//! The parts of a login that a page of another origin can read: the metadata, and the answers of the registration and the
+//! token endpoint. A page without a server logs in only where all three allow it.
 
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, header};
 use login_flow::{Server, get};
@@ -75,7 +75,7 @@ fn token_request(endpoint: &Endpoint) -> Request<Vec<u8>> {
     request
 }
 
-/// What is missing in a response for a page to read it; to a preflight, also the header that it asks for.
+/// The header that a response lacks for a page to read it; to a preflight, also the header that it asks for.
 fn missing(response: &Response<Vec<u8>>, origin: &str, preflighted: Option<&str>) -> Option<String> {
     let headers = response.headers();
     let mut allowed = values(headers, &header::ACCESS_CONTROL_ALLOW_ORIGIN);

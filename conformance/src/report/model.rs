@@ -46,7 +46,7 @@ pub struct Report {
     /// The widely used clients that were tried.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub works_with: Vec<WorksWith>,
-    /// What a page of the origin of `--cors` can read.
+    /// The answers that a page of the origin of `--cors` can read.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub readable: Vec<Readable>,
     /// The authorization servers that the protected resource metadata of the host names (RFC 9728), where that was

@@ -19,7 +19,7 @@ pub struct Readable {
     pub origin: String,
     /// A page of that origin can read it.
     pub can_be_read: Answer,
-    /// What is missing, or the reason why that is unknown. The operator of the authorization server must act.
+    /// The header that is missing, or the reason why that is unknown. The operator of the authorization server must act.
     pub missing: Option<String>,
 }
 

@@ -1,4 +1,4 @@
-//! What a page of another origin can read.
+//! The answers that a page of another origin can read.
 
 use std::cell::RefCell;
 

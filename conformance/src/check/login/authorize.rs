@@ -142,7 +142,7 @@ pub(super) async fn authorize_variant(
     variant: AuthorizationVariant,
 ) -> Result<Granted, NoCode> {
     let good = good.exchange.authorization_request().clone();
-    // What the server refused to one client it refuses to the other.
+    // The server refuses to the other client the same as to the first.
     let client = Client { relaxations: good.client.relaxations.clone(), ..client.clone() };
     let request = AuthorizationRequest { client, ..good };
     send(context, browser, request, variant).await

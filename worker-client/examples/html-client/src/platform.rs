@@ -9,7 +9,7 @@ use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen]
 extern "C" {
-    /// What the script gives: a `fetch` without credentials, referrer, cache or redirects, and what it stores.
+    /// The functions that the script gives: a `fetch` without credentials, referrer, cache or redirects, and what it stores.
     #[derive(Debug)]
     pub type Platform;
 
