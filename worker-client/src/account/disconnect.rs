@@ -35,6 +35,10 @@ impl Inner {
         let deadline = Deadline::after(REVOCATION_DEADLINE);
         let refresh_token = self.revoke_now(store, refresh, deadline).await?;
         let access_token = self.revoke_now(store, access, deadline).await?;
+        // The alarm that came meanwhile saw tasks that are done now, and sleeps until they would be due.
+        if store.is_over()? {
+            self.schedule_with(store, Some(seconds(now()))).await?;
+        }
         let [refresh_token, access_token] = [refresh_token, access_token].map(|outcome| match outcome {
             Revocation::Revoked if is_refreshing => Revocation::UnderWay,
             other => other,
