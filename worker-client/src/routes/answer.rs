@@ -3,7 +3,7 @@
 use login_flow::LoginTarget;
 use serde::Serialize;
 use url::Url;
-use worker::{Headers, Request, Response, ResponseBuilder};
+use worker::{Headers, Response, ResponseBuilder};
 
 use super::login_request::header;
 use crate::{
@@ -63,12 +63,12 @@ impl Answer {
     /// The failure as a page for a person, as `application/problem+json` for a program.
     pub(super) fn failure(
         login: &Login,
-        request: &Request,
+        asked: &Headers,
         failure: &Failure,
         target: Option<&LoginTarget>,
     ) -> Result<Self, Failure> {
         let problem = Problem::new(failure, target);
-        let accept = header(request, "accept").unwrap_or_default();
+        let accept = header(asked, "accept").unwrap_or_default();
         let mut answer = if accept.contains("text/html") {
             Self::page(pages::failure(&login.config.prefix, failure, target)?)?
         } else {
