@@ -19,7 +19,9 @@ export default {
       const kept = await cache.match(key(from));
       if (!kept) return new Response(`nothing is kept: ${key(from)}`, { status: 404 });
       const headers = { 'cache-control': 'max-age=60' };
-      await cache.put(key(to), new Response(await kept.text(), { headers }));
+      // The first line is the time at which it is over.
+      const [, json] = (await kept.text()).split('\n');
+      await cache.put(key(to), new Response(`${Date.now() + 60_000}\n${json}`, { headers }));
     }
     return new Response(null, { status: 204 });
   },

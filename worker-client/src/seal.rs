@@ -28,7 +28,10 @@ pub struct Vault<'a> {
 /// The ciphers that one owner's keys made, each by the id of its master key: to derive one takes longer than to open a
 /// value. They are those of one owner and salt, and end with the incarnation of the object.
 #[derive(Clone, Default)]
-pub struct Ciphers(Rc<RefCell<Vec<(String, Rc<Aes256Gcm>)>>>);
+pub struct Ciphers(Rc<RefCell<Vec<Derived>>>);
+
+/// The id of a master key, and the cipher that it made.
+type Derived = (String, Rc<Aes256Gcm>);
 
 impl std::fmt::Debug for Ciphers {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -202,5 +205,21 @@ mod tests {
         assert_eq!(vault.open::<String>(PLACE, &anew).as_deref(), Ok("canary"));
         assert!(vault.open::<String>(Place { used_for: ["", ""], ..PLACE }, &anew).is_err());
         assert!(vault.reseal([8; 12], Place { row: "2", ..PLACE }, FIRST).is_err());
+    }
+
+    #[test]
+    fn a_cipher_is_derived_once_for_each_key() {
+        let ring = KeyRing::parse(RING).unwrap();
+        let ciphers = Ciphers::default();
+        let vault = || ring.vault("ann", &[7; 32]).with(&ciphers);
+        let sealed = vault().seal([9; 12], PLACE, &"canary").unwrap();
+        for _ in 0..2 {
+            assert_eq!(vault().open::<String>(PLACE, &sealed).as_deref(), Ok("canary"));
+            assert!(vault().open::<String>(PLACE, &sealed.replace("v2.k2.", "v2.k1.")).is_err());
+            assert!(vault().open::<String>(PLACE, &sealed.replace("v2.k2.", "v2.k3.")).is_err());
+        }
+        let derived: Vec<String> = ciphers.0.borrow().iter().map(|(kid, _)| kid.clone()).collect();
+        assert_eq!(derived, ["k2", "k1"]);
+        assert_eq!(ring.vault("ann", &[7; 32]).open::<String>(PLACE, &sealed).as_deref(), Ok("canary"));
     }
 }
