@@ -57,8 +57,9 @@ pub(crate) async fn check(
         }
         None => end_phases(&mut context, "there is no server to register with"),
     }
-    let verdict = verdict::of_check(&probe, &initialized, pointer, session.failure().as_ref());
+    let failure = session.failure();
     let CheckContext { ledger, left_behind, secrets, unusable_client, .. } = context;
+    let verdict = verdict::of_check(&probe, unusable_client, &initialized, pointer, failure.as_ref());
     let (checks, findings) = ledger.finish()?;
     let Probe { server, metadata, metadata_url, attempts, .. } = probe;
     let registration = checks.iter().find(|check| check.id == Rule::OpenRegistration.id());
@@ -75,7 +76,6 @@ pub(crate) async fn check(
         verdict,
         metadata_url,
         clients: clients.unwrap_or_default(),
-        unusable_client,
         works_with: clients_tried,
         readable,
         authorization_servers: Vec::new(),
@@ -121,8 +121,8 @@ async fn check_server(context: &mut CheckContext<'_>, server: &Server) {
         }
         Ok(_) => context.end_phase(Phase::Login, "not asked for (--login)"),
         Err(why) => {
-            context.end_phase(Phase::Login, &format!("the registered client cannot be used: {why}"));
-            context.unusable_client = Some(bounded(why, MAX_EVIDENCE));
+            context.end_phase(Phase::Login, &why.to_string());
+            context.unusable_client = Some(why.clone());
         }
     }
     if let Some(confidential) = confidential {

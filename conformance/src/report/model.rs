@@ -40,9 +40,6 @@ pub struct Report {
     /// The ways to become a client, and what each client needs besides.
     #[serde(default)]
     pub clients: Vec<Access>,
-    /// The reason why the client that was registered cannot be used.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub unusable_client: Option<String>,
     /// The widely used clients that were tried.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub works_with: Vec<WorksWith>,
@@ -86,7 +83,6 @@ impl Report {
             issuer,
             metadata_url,
             clients,
-            unusable_client: None,
             works_with,
             readable: Vec::new(),
             authorization_servers,
@@ -101,7 +97,7 @@ impl Report {
 
     /// Returns `true` if a person can log in, as far as was tested.
     pub fn is_supported(&self) -> bool {
-        self.verdict == Verdict::Registrable && !self.refuses_clients() && self.unusable_client.is_none()
+        self.verdict == Verdict::Registrable && !self.refuses_clients()
     }
 
     /// Returns `true` if a good registration was tried and refused.
@@ -115,13 +111,7 @@ impl Report {
             Verdict::Registrable if self.refuses_clients() => {
                 ("refuses to register a client".to_owned(), Some(Actor::AuthorizationServer))
             }
-            ref verdict => match &self.unusable_client {
-                Some(why) => (
-                    format!("registers clients that cannot be used: {why}"),
-                    Some(Actor::AuthorizationServer),
-                ),
-                None => (verdict.to_string(), verdict.actor()),
-            },
+            ref verdict => (verdict.to_string(), verdict.actor()),
         };
         match actor {
             Some(actor) => format!("{sentence} ({} must act)", actor.as_str()),
