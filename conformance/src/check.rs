@@ -17,12 +17,13 @@ mod works_with;
 use std::borrow::Cow;
 
 use login_flow::{InvalidHost, LoginTarget, Probe, Server};
+use tokio::time::Instant;
 
 use crate::{
     consent::ConsentHandler,
     context::CheckContext,
     options::Options,
-    report::{Access, Attempt, Report, verdict},
+    report::{Access, Attempt, Report, VERSION, verdict},
     rule::{Phase, Rule, UnknownRule},
     session::{HostQueue, Session, Transport},
     text::{MAX_EVIDENCE, bounded},
@@ -35,6 +36,7 @@ pub(crate) async fn check(
     queue: &HostQueue,
     consent: Option<&dyn ConsentHandler>,
 ) -> Result<Report, CheckError> {
+    let began = Instant::now();
     let egress = options.egress();
     let target = LoginTarget::parse(host, &egress)?;
     let session = Session::new(transport, queue, &egress, options);
@@ -70,6 +72,9 @@ pub(crate) async fn check(
         host: target.host(),
         resource: target.resource(),
         date: None,
+        version: Some(VERSION.to_owned()),
+        options: options.arguments(),
+        duration_ms: u64::try_from(began.elapsed().as_millis()).ok(),
         issuer: server.map(|server| server.issuer.to_string()),
         why: verdict.why(),
         requirement: verdict.requirement().map(Cow::into_owned),

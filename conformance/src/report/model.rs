@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     access::Access,
+    circumstances::VERSION,
     finding::ReportedFinding,
     readable::Readable,
     works_with::{Answer, WorksWith},
@@ -26,6 +27,15 @@ pub struct Report {
     /// The date of the check, as `YYYY-MM-DD`, where the program that made it has a clock.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub date: Option<String>,
+    /// The version of the checker.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
+    /// The options of the check, as arguments of the command line, without secrets and files.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub options: Vec<String>,
+    /// The duration of the check, in milliseconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub duration_ms: Option<u64>,
     /// The verdict.
     #[serde(flatten)]
     pub verdict: Verdict,
@@ -77,6 +87,9 @@ impl Report {
             host: name.clone(),
             resource: name,
             date: None,
+            version: Some(VERSION.to_owned()),
+            options: Vec::new(),
+            duration_ms: None,
             why: verdict.why(),
             requirement: verdict.requirement().map(Cow::into_owned),
             verdict,
@@ -131,10 +144,15 @@ impl Report {
 
     /// 0 supported; 1 not supported, or a MUST failed; 3 no response, or not one to all that was asked for.
     pub fn exit_code(&self) -> u8 {
+        self.exit_code_at(Some(Level::Must))
+    }
+
+    /// The same, where a failed requirement of a level or a stricter one fails the check; `None` if none does.
+    pub fn exit_code_at(&self, fail_on: Option<Level>) -> u8 {
         match self.verdict {
             Verdict::Unreachable { .. } => 3,
             _ if !self.is_supported() => 1,
-            _ if self.failed(Level::Must).any(|finding| finding.accepted.is_none()) => 1,
+            _ if self.findings.iter().any(|finding| finding.counts_at(fail_on)) => 1,
             _ if self.works_with.iter().any(|tried| tried.logs_in == Answer::No) => 1,
             _ if self.works_with.iter().any(|tried| tried.logs_in == Answer::NotTested) => 3,
             _ if self.readable.iter().any(|read| read.can_be_read == Answer::No) => 1,
@@ -253,7 +271,11 @@ pub struct Extent {
     /// A login.
     pub login: bool,
     /// Requests to loopback were allowed.
-    pub allow_private: bool,
+    #[serde(alias = "allow_private")]
+    pub allow_loopback: bool,
+    /// Requests went through a proxy, which looked names up: their addresses were not checked.
+    #[serde(default)]
+    pub proxy: bool,
     /// The number of requests.
     pub requests: u32,
 }

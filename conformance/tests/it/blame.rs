@@ -69,10 +69,10 @@ fn the_named_authorization_server_is_checked_in_the_same_run() {
         http("404 Not Found", "x: y", "")
     });
     let url = format!("{}/mcp", host.name());
-    let alone = run(&["check", &url, "--allow-private", "--mcp", "--json"]);
+    let alone = run(&["check", &url, "--allow-loopback", "--mcp", "--json"]);
     assert_eq!(String::from_utf8_lossy(&alone.stdout).lines().count(), 1, "{}", text(&alone));
     assert_eq!(named.seen().len(), 0, "the control: it is not asked");
-    let followed = run(&["check", &url, "--allow-private", "--mcp", "--follow", "--json"]);
+    let followed = run(&["check", &url, "--allow-loopback", "--mcp", "--follow", "--json"]);
     let lines = String::from_utf8_lossy(&followed.stdout).into_owned();
     let reports: Vec<Report> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let [host, server] = &reports[..] else { panic!("two reports: {}", text(&followed)) };
