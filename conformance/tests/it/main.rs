@@ -16,6 +16,7 @@ mod mutation;
 mod options;
 mod polite;
 mod recipe;
+mod released;
 mod threats;
 mod tls;
 mod verdicts;
