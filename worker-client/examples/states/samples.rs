@@ -179,7 +179,7 @@ fn confirm_pages() -> Result<Vec<State>, Box<dyn Error>> {
     };
     let apple = About { title: Some("Apple".to_owned()), ..About::default() };
     let untrue = About { title: Some("Good Notes".to_owned()), description: None, icon: icon.clone() };
-    let hostile_earlier: Vec<Connection> = (0..3).flat_map(|_| hostile()).collect();
+    let hostile_earlier: Vec<Connection> = (0..5).flat_map(|_| hostile()).collect();
     let hostile = About {
         title: Some(format!("{HOSTILE} {}", marks())),
         description: Some(format!("{} {}", "W".repeat(400), HOSTILE)),

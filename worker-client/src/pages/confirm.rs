@@ -62,8 +62,9 @@ pub fn confirm(
         authorization_host: String,
         cross_site_hosts: Option<String>,
         international: Vec<String>,
-        /// The connections to the host.
+        /// Connections to the host, and the number of those that are not shown.
         earlier: Vec<&'a Connection>,
+        more: usize,
     }
     let ConfirmPage { target, server, about, scope, default_scope, label, return_to, .. } = *page;
     let default_scope = default_scope.unwrap_or_default();
@@ -77,7 +78,10 @@ pub fn confirm(
     let others: Vec<&str> = ticked.iter().copied().filter(|value| !offered.contains(value)).collect();
     let scope_shown = bounded(&ticked.join(" "));
     let host = target.host();
-    let earlier = connections.iter().filter(|connection| connection.host == host).collect();
+    let mut earlier: Vec<&Connection> =
+        connections.iter().filter(|connection| connection.host == host).collect();
+    let more = earlier.len().saturating_sub(MAX_EARLIER);
+    earlier.truncate(MAX_EARLIER);
     let resource = target.resource();
     let authorization_host = authority(&server.authorization_endpoint.url());
     let mut international = server.cross_site_hosts(target);
@@ -102,5 +106,8 @@ pub fn confirm(
         cross_site_hosts: page.cross_site_hosts(),
         international,
         earlier,
+        more,
     })
 }
+
+const MAX_EARLIER: usize = 3;
