@@ -51,7 +51,7 @@ html-client: ## The page that logs in without a server: a folder for any static 
 e2e: ## The Worker and the command line against real servers, the Worker in workerd and in a real browser
 	cd worker-client && npm test
 	cd conformance/e2e && npm ci --silent --no-audit --no-fund
-	cargo build --locked --package conformance
+	cargo build --locked --package login-conformance
 	node --test conformance/e2e/
 
 package: $(PRODUCTION) $(DEVELOPMENT) ## The npm package as a tarball, in target/npm
@@ -76,7 +76,7 @@ soak: $(PRODUCTION) ## The reliability figures in their long form, and hosts by 
 	@node worker-client/soak/reliability.mjs; held=$$?; node worker-client/soak/hosts.mjs && node worker-client/soak/scale.mjs && exit $$held
 
 bench: ## The benchmarks, and the ratios to peers that they are for
-	cargo bench --locked -p pkce -p rfc7591 -p branding
+	cargo bench --locked -p rfc7636 -p rfc7591 -p branding
 	node rfc8414/benches/ratios.mjs
 	node branding/benches/ratios.mjs
 	node conformance/benches/hosts.mjs

@@ -146,7 +146,7 @@ function install() {
   must('npm', 'install', '--ignore-scripts', '--no-audit', '--no-fund', '--silent', ...pinned(npm, '@'));
   if (!existsSync(inside('python'))) must('python3', '-m', 'venv', 'python');
   must(inside('python/bin/pip'), 'install', '--quiet', '--only-binary', ':all:', ...pinned(pypi, '=='));
-  must('cargo', 'build', '--quiet', '--locked', '--package', 'conformance');
+  must('cargo', 'build', '--quiet', '--locked', '--package', 'login-conformance');
 }
 
 /** Everything again where only loopback is there. */

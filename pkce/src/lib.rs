@@ -7,7 +7,7 @@
 //! ```
 //!
 //! ```
-//! use pkce::Verifier;
+//! use rfc7636::Verifier;
 //!
 //! let verifier = Verifier::from_entropy([7; 32]); // 32 fresh random bytes in earnest
 //! let challenge = verifier.challenge();

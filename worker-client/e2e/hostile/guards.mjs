@@ -174,15 +174,20 @@ export const HOST = [
     'commands of a runner in a line',
     'conformance/src/text.rs',
     ["(before, c) == (Some('#'), '#')", 'false && before == Some(c)'],
-    ['conformance'],
+    ['login-conformance'],
   ),
   host(
     'commands of a runner at the start of a line',
     'conformance/src/text.rs',
     ["(begins && c == ':')", '(begins && false)'],
-    ['conformance'],
+    ['login-conformance'],
   ),
-  host('characters that XML excludes', 'conformance/src/text.rs', ["| '\\u{fffe}' | '\\u{ffff}'", ''], ['conformance']),
+  host(
+    'characters that XML excludes',
+    'conformance/src/text.rs',
+    ["| '\\u{fffe}' | '\\u{ffff}'", ''],
+    ['login-conformance'],
+  ),
   host(
     'arguments in a message',
     'conformance/src/cli.rs',
@@ -190,7 +195,7 @@ export const HOST = [
       'Arguments::try_parse_from(escaped).err().unwrap_or(error).exit()',
       'escaped.last().map(|_| error).unwrap().exit()',
     ],
-    ['conformance'],
+    ['login-conformance'],
   ),
   host(
     'issuer is identical',
