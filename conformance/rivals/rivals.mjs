@@ -42,7 +42,7 @@ const CHECKERS = [
   {
     name: 'conformance',
     async check(url) {
-      const flags = ['--allow-private', '--mcp', '--register', '--login', '--json'];
+      const flags = ['--allow-loopback', '--mcp', '--register', '--login', '--json'];
       const { stdout } = await run(CONFORMANCE, ['check', url, ...flags]);
       const { verdict, findings } = JSON.parse(stdout);
       return [...(verdict === 'registrable' ? [] : [verdict]), ...findings.map(({ id }) => id)];
@@ -110,7 +110,7 @@ const CHECKERS = [
     name: 'testmcpy-oauth-probe',
     async check(url) {
       const manifest = join(mkdtempSync(join(tmpdir(), 'rival-')), 'manifest.json');
-      const target = { mcp_url: `${url}/mcp`, allow_http_loopback: true, allow_private_network: true };
+      const target = { mcp_url: `${url}/mcp`, allow_http_loopback: true, allow_loopback_network: true };
       writeFileSync(
         manifest,
         JSON.stringify({

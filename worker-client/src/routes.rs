@@ -2,6 +2,7 @@
 
 mod answer;
 mod client_metadata;
+mod failed;
 mod login_request;
 mod proxy;
 
@@ -10,10 +11,11 @@ use worker::{Request, Response, ResponseBuilder};
 
 use self::{
     answer::Answer,
+    failed::Failed,
     login_request::{LoginRequest, header, same_origin},
 };
 use crate::{
-    account::{AccountRequest, BeginLogin, LoginStep, SCHEMA_VERSION, Session},
+    account::{AccountRequest, BeginLogin, Disconnected, LoginStep, SCHEMA_VERSION, Session},
     api::{NoRoute, OPENAPI, Route},
     cookie::SessionCookie,
     failure::{Defect, Failure, Reason, UserFailure},
@@ -54,8 +56,9 @@ async fn handle(login: &Login, request: &mut Request) -> Option<Response> {
 
 /// The response to a request, errors included.
 fn rendered(login: &Login, request: &Request, answer: Result<Answer, Failed>) -> Response {
-    let answer = answer.or_else(|Failed { failure, target }| {
-        Answer::failure(login, request, &report(failure), target.as_ref())
+    let answer = answer.or_else(|failed| {
+        let failed = Failed { failure: report(failed.failure), ..failed };
+        Answer::failure(login, request, &failed)
     });
     let response = answer.and_then(|answer| answer.secured(login));
     response.unwrap_or_else(|failure| {
@@ -77,11 +80,12 @@ async fn answer(login: &Login, request: &mut Request, url: &Url, route: Route<'_
         }
         Route::DisconnectForm(id) => {
             same_origin(login, request)?;
-            let receipt = login.disconnect(id).await?;
-            Answer::see_other(&noticed(login.config.url("/"), Notice::Disconnected(receipt)))?
+            let Disconnected { receipt, host } = login.end_connection(id).await?;
+            let notice = Notice::Disconnected(receipt);
+            Answer::see_other(&noticed(login.config.url("/"), notice))?.with_cookie(&notice.cookie(&host))?
         }
         Route::Health => health(login)?,
-        Route::Home => home(login, url).await?,
+        Route::Home => home(login, request, url).await?,
         Route::Icon(id) => icon(login, id).await?,
         Route::Logout => logout(login, request).await?,
         Route::OpenApi => {
@@ -94,31 +98,16 @@ async fn answer(login: &Login, request: &mut Request, url: &Url, route: Route<'_
     })
 }
 
-/// A failure of a route, and the host that it is about.
-struct Failed {
-    failure: Failure,
-    target: Option<LoginTarget>,
-}
-
-impl Failed {
-    fn at(target: &LoginTarget, failure: impl Into<Failure>) -> Self {
-        Self { failure: failure.into(), target: Some(target.clone()) }
-    }
-}
-
-impl<F: Into<Failure>> From<F> for Failed {
-    fn from(failure: F) -> Self {
-        Self { failure: failure.into(), target: None }
-    }
-}
-
-async fn home(login: &Login, url: &Url) -> Result<Answer, Failure> {
+async fn home(login: &Login, request: &Request, url: &Url) -> Result<Answer, Failure> {
     let connections = login.connections().await?;
     let session = match login.user {
         User::Browser(Some(_)) => BrowserSession::Present,
         User::Browser(None) | User::Host { .. } => BrowserSession::Absent,
     };
-    Answer::page(pages::home(&login.config.prefix, &connections, session, Notice::from_query(url))?)
+    let notice = Notice::from_query(url);
+    let cookies = notice.and_then(|_| header(request, "cookie")).unwrap_or_default();
+    let host = notice.and_then(|notice| notice.host(cookies.as_bytes(), &login.config.egress));
+    Answer::page(pages::home(&login.config.prefix, &connections, session, notice, host)?)
 }
 
 /// A page of ours that says what was just done.
@@ -138,7 +127,8 @@ async fn confirm(login: &Login, request: &Request, url: &Url) -> Result<Answer, 
     let host = registrable(login, request, &target).await?;
     parameters.requested_scope(&host)?;
     let page = parameters.confirm_page(login, &target, &host);
-    Ok(Answer::page(pages::confirm(&login.config.prefix, &page)?)?.leading_away())
+    let connections = login.connections().await?;
+    Ok(Answer::page(pages::confirm(&login.config.prefix, &page, &connections)?)?.leading_away())
 }
 
 /// A host that a person can log in to.
@@ -213,7 +203,7 @@ async fn begin(login: &Login, request: &mut Request) -> Result<Answer, Failed> {
     Ok(Answer::see_other(&url)?.with_cookie(&cookie.set())?)
 }
 
-async fn callback(login: &Login, request: &Request, url: &Url) -> Result<Answer, Failure> {
+async fn callback(login: &Login, request: &Request, url: &Url) -> Result<Answer, Failed> {
     if header(request, "sec-purpose").is_some_and(|purpose| purpose.contains("prefetch")) {
         return Err(UserFailure::MethodNotAllowed.into());
     }
@@ -235,15 +225,16 @@ async fn callback(login: &Login, request: &Request, url: &Url) -> Result<Answer,
     let callback = AccountRequest::Callback { url: url.clone(), rotate, from_page };
     let return_to = match login.call(callback).await.map_err(unknown)? {
         LoginStep::Completed { return_to } => return_to,
-        LoginStep::AskAgain { url } => return Answer::see_other(&url),
+        LoginStep::AskAgain { url } => return Ok(Answer::see_other(&url)?),
+        LoginStep::Failed(failed) => return Err(Failed::of_login(login, *failed)),
     };
     let home = || noticed(login.config.url("/"), Notice::Connected);
     let back = return_to.unwrap_or_else(home);
     let answer = Answer::see_other(&back)?;
-    match next {
-        Some(cookie) => answer.with_cookie(&cookie.set()),
-        None => Ok(answer),
-    }
+    Ok(match next {
+        Some(cookie) => answer.with_cookie(&cookie.set())?,
+        None => answer,
+    })
 }
 
 async fn probe(login: &Login, request: &Request, url: &Url) -> Result<Answer, Failure> {

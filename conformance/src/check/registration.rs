@@ -1,7 +1,10 @@
 //! A good registration.
 
 use http::Response;
-use login_flow::{Client, Exchange, FailedResponse, Finding, Quotation, Register, Server, Step, Turn};
+use login_flow::{
+    Client, Exchange, FailedResponse, Finding, Quotation, Register, RegisterError, Server, Step, Turn,
+    Unusable,
+};
 use rfc7591::{ClientInformation, ClientMetadata, Endpoint, ErrorCode, Registration, RegistrationError};
 
 use crate::{
@@ -10,7 +13,7 @@ use crate::{
     relaxed,
     rule::Rule,
     session::Limit,
-    text::bounded,
+    text::{MAX_EVIDENCE, bounded},
 };
 
 /// The client of a check.
@@ -20,7 +23,7 @@ pub(super) struct RegisteredClient {
     /// The response.
     pub(super) information: ClientInformation,
     /// The client that a login needs, or the reason why the registered one cannot log in.
-    pub(super) client: Result<Client, String>,
+    pub(super) client: Result<Client, Unusable>,
 }
 
 /// Registers a client; the reason why there is none ends every phase that needs one.
@@ -63,10 +66,27 @@ pub(super) async fn register(
     context.judge_information("a registration", &requested, &information, &response);
     let client = match register.receive(&response) {
         Ok(Turn::Done(client)) => Ok(client),
-        Ok(Turn::Again(_)) => Err("the registration did not end".to_owned()),
-        Err(error) => Err(error.to_string()),
+        Ok(Turn::Again(_)) => {
+            Err(Unusable::Client { why: "the registration did not end".to_owned(), requirement: None })
+        }
+        Err(error) => Err(unusable(context, &error)),
     };
     Ok(RegisteredClient { requested, information, client })
+}
+
+/// The reason why the registered client cannot log in, with the requirement of it that the response was seen to violate.
+fn unusable(context: &CheckContext<'_>, error: &RegisterError) -> Unusable {
+    let rules: &[Rule] = match error {
+        RegisterError::AuthMethod(_) | RegisterError::NoSecret => &[Rule::AuthMethodSubstituted],
+        RegisterError::GrantTypes => &[Rule::GrantTypeRemoved],
+        RegisterError::RedirectUris => {
+            &[Rule::RedirectUriDropped, Rule::RedirectUriAdded, Rule::RegistrationMalformedMember]
+        }
+        _ => &[],
+    };
+    let violated = rules.iter().find(|rule| context.ledger.has_failed(**rule));
+    let requirement = violated.map(|rule| rule.id().into());
+    Unusable::Client { why: bounded(&error.to_string(), MAX_EVIDENCE), requirement }
 }
 
 /// Notes what a response that registers a client shows of the rules about the response itself.

@@ -23,8 +23,11 @@ impl fmt::Display for Report {
 fn write(report: &Report, paint: Paint, out: &mut String) -> fmt::Result {
     let verdict = escape(&report.headline());
     writeln!(out, "{}  {}", paint.bold(&escape(&report.resource)), paint.verdict(report, &verdict))?;
-    if report.extent.allow_private {
-        writeln!(out, "  loopback was allowed (--allow-private)")?;
+    if report.extent.allow_loopback {
+        writeln!(out, "  loopback was allowed (--allow-loopback)")?;
+    }
+    if report.extent.proxy {
+        writeln!(out, "  a proxy looked names up, so that addresses were not checked (--proxy)")?;
     }
     for (name, value) in [
         ("calls itself", &report.about.title),

@@ -13,6 +13,7 @@ mod loopback;
 mod many;
 mod members;
 mod mutation;
+mod options;
 mod polite;
 mod recipe;
 mod threats;

@@ -180,7 +180,7 @@ fn lists_refresh(metadata: &Metadata) -> bool {
     listed.is_none_or(|listed| listed.iter().any(|listed| listed.as_str() == refresh.as_str()))
 }
 
-/// A reason why readable metadata does not allow a login.
+/// A reason why a server with readable metadata does not allow a login.
 #[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize, thiserror::Error)]
 #[serde(tag = "reason", content = "of", rename_all = "kebab-case")]
 #[expect(clippy::exhaustive_enums, reason = "a caller must handle each")]
@@ -192,6 +192,14 @@ pub enum Unusable {
         member: Cow<'static, str>,
         /// The rule of the egress policy.
         why: Blocked,
+    },
+    /// The client information response registers a client that cannot log in.
+    #[error("the registered client cannot log in: {why}")]
+    Client {
+        /// The reason.
+        why: String,
+        /// The id of the requirement that the response violates, if it violates one.
+        requirement: Option<Cow<'static, str>>,
     },
     /// The document violates a requirement of RFC 8414 that a login depends on.
     #[error("the metadata cannot be used: {}", .0.evidence)]
@@ -229,6 +237,7 @@ impl Unusable {
     pub fn requirement_id(&self) -> Option<Cow<'static, str>> {
         let id = match self {
             Self::Blocked { why, .. } => why.requirement().id,
+            Self::Client { requirement, .. } => return requirement.clone(),
             Self::Metadata(finding) => return Some(finding.id.clone()),
             Self::NoRegistration => Requirement::REGISTRATION_ENDPOINT.id,
             Self::NoS256 => Requirement::S256_ADVERTISED.id,
@@ -244,6 +253,7 @@ impl Unusable {
 impl Unusable {
     pub(crate) fn untrusted_texts(&mut self) -> Vec<&mut String> {
         match self {
+            Self::Client { why, .. } => vec![why],
             Self::Metadata(finding) => vec![&mut finding.evidence],
             Self::Split { authorization, token } => vec![authorization, token],
             Self::Blocked { .. }

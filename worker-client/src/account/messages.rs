@@ -4,7 +4,11 @@ use rfc7591::Secret;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use crate::{config::ClientIdDocuments, model::About};
+use crate::{
+    config::ClientIdDocuments,
+    failure::Failure,
+    model::{About, Receipt},
+};
 use login_flow::{LoginTarget, RequestedScope, Server};
 
 /// A request to an account, with what entitles the caller to it.
@@ -117,6 +121,32 @@ pub(crate) enum LoginStep {
         /// The second authorization request.
         url: Url,
     },
+    /// The login has failed.
+    Failed(Box<FailedLogin>),
+}
+
+/// A login that failed after its host was known, and what it takes to begin it again.
+#[derive(Clone, Deserialize, Serialize)]
+pub(crate) struct FailedLogin {
+    /// The failure.
+    pub(crate) failure: Failure,
+    /// The host or URL that the person named.
+    pub(crate) target: LoginTarget,
+    /// The scope that a party named.
+    pub(crate) scope: Option<String>,
+    /// The user's own name for it; empty without one.
+    pub(crate) label: String,
+    /// The page to bring the person back to.
+    pub(crate) return_to: Option<Url>,
+}
+
+/// The end of a connection.
+#[derive(Deserialize, Serialize)]
+pub(crate) struct Disconnected {
+    /// The outcome of its revocation.
+    pub(crate) receipt: Receipt,
+    /// Its host and port, as A-labels.
+    pub(crate) host: String,
 }
 
 /// A token that the resource did not accept, or seems not to have.
