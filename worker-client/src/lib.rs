@@ -45,7 +45,6 @@ pub mod stored;
 #[cfg(target_arch = "wasm32")]
 mod about;
 #[cfg(target_arch = "wasm32")]
-#[expect(missing_docs, reason = "what the macro exports to JavaScript has no documentation")]
 mod account;
 #[cfg(all(target_arch = "wasm32", feature = "entry"))]
 mod entry;
@@ -56,7 +55,6 @@ mod platform;
 #[cfg(target_arch = "wasm32")]
 mod probe;
 #[cfg(target_arch = "wasm32")]
-#[expect(missing_docs, reason = "what the macro exports to JavaScript has no documentation")]
 mod registrar;
 #[cfg(target_arch = "wasm32")]
 mod routes;

@@ -15,7 +15,7 @@ use self::{
     login_request::{LoginRequest, header, same_origin},
 };
 use crate::{
-    account::{AccountRequest, BeginLogin, Disconnected, LoginStep, SCHEMA_VERSION, Session},
+    account::{AccountRequest, BeginLogin, LoginStep, SCHEMA_VERSION, Session},
     api::{NoRoute, OPENAPI, Route},
     cookie::SessionCookie,
     failure::{Defect, Failure, Reason, UserFailure},
@@ -31,27 +31,43 @@ use login_flow::{LoginTarget, RequestedScope, ResourceMetadata, Server, digest};
 impl Login {
     /// Answers a request to one of our routes; nothing when it is none of them.
     pub async fn handle(&self, request: &mut Request) -> Option<Response> {
-        handle(self, request).await
+        let url = request.url().ok()?;
+        let route = self.route(&url, &request.inner().method())?;
+        Some(answered(self, request, &url, route).await)
+    }
+
+    /// The route of a request, or none for its method; nothing when the path is not ours.
+    pub(crate) fn route<'a>(&self, url: &'a Url, method: &str) -> Option<Result<Route<'a>, NoMethod>> {
+        let path = match url.path().strip_prefix(&self.config.prefix)? {
+            "" => "/",
+            path => path,
+        };
+        match Route::of(method, path.strip_prefix('/').map(|_| path)?) {
+            Ok(route) => Some(Ok(route)),
+            Err(NoRoute::Method) => Some(Err(NoMethod)),
+            Err(NoRoute::Path) => None,
+        }
     }
 }
 
-/// Answers a request under our prefix, errors included; nothing when the path is not ours.
-async fn handle(login: &Login, request: &mut Request) -> Option<Response> {
-    let url = request.url().ok()?;
-    let path = match url.path().strip_prefix(&login.config.prefix)? {
-        "" => "/",
-        path => path,
-    };
-    let route = Route::of(&request.inner().method(), path.strip_prefix('/').map(|_| path)?);
+/// A path of ours that is not asked by that method.
+pub(crate) struct NoMethod;
+
+/// Answers a request to a route, errors included.
+pub(crate) async fn answered(
+    login: &Login,
+    request: &mut Request,
+    url: &Url,
+    route: Result<Route<'_>, NoMethod>,
+) -> Response {
     let answer = match route {
-        Err(NoRoute::Path) => return None,
-        Err(NoRoute::Method) => Err(UserFailure::MethodNotAllowed.into()),
-        Ok(route) => match contained(async { Ok(answer(login, request, &url, route).await) }).await {
+        Err(NoMethod) => Err(UserFailure::MethodNotAllowed.into()),
+        Ok(route) => match contained(async { Ok(answer(login, request, url, route).await) }).await {
             Ok(answer) => answer,
             Err(defect) => Err(defect.into()),
         },
     };
-    Some(rendered(login, request, answer))
+    rendered(login, request, answer)
 }
 
 /// The response to a request, errors included.
@@ -80,7 +96,7 @@ async fn answer(login: &Login, request: &mut Request, url: &Url, route: Route<'_
         }
         Route::DisconnectForm(id) => {
             same_origin(login, request)?;
-            let Disconnected { receipt, host } = login.end_connection(id).await?;
+            let (receipt, host) = login.end_connection(id).await?;
             let notice = Notice::Disconnected(receipt);
             Answer::see_other(&noticed(login.config.url("/"), notice))?.with_cookie(&notice.cookie(&host))?
         }

@@ -13,7 +13,7 @@ use crate::{
     relaxed,
     rule::Rule,
     session::Limit,
-    text::{MAX_EVIDENCE, bounded},
+    text::bounded,
 };
 
 /// The client of a check.
@@ -66,16 +66,19 @@ pub(super) async fn register(
     context.judge_information("a registration", &requested, &information, &response);
     let client = match register.receive(&response) {
         Ok(Turn::Done(client)) => Ok(client),
-        Ok(Turn::Again(_)) => {
-            Err(Unusable::Client { why: "the registration did not end".to_owned(), requirement: None })
-        }
-        Err(error) => Err(unusable(context, &error)),
+        Ok(Turn::Again(_)) => Err(unusable(Rule::ClientId, "the registration did not end")),
+        Err(error) => Err(unusable(violated(context, &error), &error.to_string())),
     };
     Ok(RegisteredClient { requested, information, client })
 }
 
-/// The reason why the registered client cannot log in, with the requirement of it that the response was seen to violate.
-fn unusable(context: &CheckContext<'_>, error: &RegisterError) -> Unusable {
+/// The reason why the registered client cannot log in.
+fn unusable(rule: Rule, evidence: &str) -> Unusable {
+    Unusable::Client(rule.finding(evidence, "register what was asked for, or refuse it"))
+}
+
+/// The requirement that is in the way of a login, one that the response was seen to violate where there are several.
+fn violated(context: &CheckContext<'_>, error: &RegisterError) -> Rule {
     let rules: &[Rule] = match error {
         RegisterError::AuthMethod(_) | RegisterError::NoSecret => &[Rule::AuthMethodSubstituted],
         RegisterError::GrantTypes => &[Rule::GrantTypeRemoved],
@@ -84,9 +87,8 @@ fn unusable(context: &CheckContext<'_>, error: &RegisterError) -> Unusable {
         }
         _ => &[],
     };
-    let violated = rules.iter().find(|rule| context.ledger.has_failed(**rule));
-    let requirement = violated.map(|rule| rule.id().into());
-    Unusable::Client { why: bounded(&error.to_string(), MAX_EVIDENCE), requirement }
+    let violated = rules.iter().find(|rule| context.ledger.has_failed(**rule)).or(rules.first());
+    violated.copied().unwrap_or(Rule::ClientId)
 }
 
 /// Notes what a response that registers a client shows of the rules about the response itself.

@@ -193,14 +193,9 @@ pub enum Unusable {
         /// The rule of the egress policy.
         why: Blocked,
     },
-    /// The client information response registers a client that cannot log in.
-    #[error("the registered client cannot log in: {why}")]
-    Client {
-        /// The reason.
-        why: String,
-        /// The id of the requirement that the response violates, if it violates one.
-        requirement: Option<Cow<'static, str>>,
-    },
+    /// The client information response registers a client that cannot log in: the requirement that is in the way.
+    #[error("the registered client cannot log in: {}", .0.evidence)]
+    Client(Finding),
     /// The document violates a requirement of RFC 8414 that a login depends on.
     #[error("the metadata cannot be used: {}", .0.evidence)]
     Metadata(Finding),
@@ -237,8 +232,7 @@ impl Unusable {
     pub fn requirement_id(&self) -> Option<Cow<'static, str>> {
         let id = match self {
             Self::Blocked { why, .. } => why.requirement().id,
-            Self::Client { requirement, .. } => return requirement.clone(),
-            Self::Metadata(finding) => return Some(finding.id.clone()),
+            Self::Client(finding) | Self::Metadata(finding) => return Some(finding.id.clone()),
             Self::NoRegistration => Requirement::REGISTRATION_ENDPOINT.id,
             Self::NoS256 => Requirement::S256_ADVERTISED.id,
             Self::OwnParameters => Requirement::PARAMETER_ONCE.id,
@@ -253,8 +247,7 @@ impl Unusable {
 impl Unusable {
     pub(crate) fn untrusted_texts(&mut self) -> Vec<&mut String> {
         match self {
-            Self::Client { why, .. } => vec![why],
-            Self::Metadata(finding) => vec![&mut finding.evidence],
+            Self::Client(finding) | Self::Metadata(finding) => vec![&mut finding.evidence],
             Self::Split { authorization, token } => vec![authorization, token],
             Self::Blocked { .. }
             | Self::NoRegistration

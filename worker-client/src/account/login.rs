@@ -6,7 +6,7 @@ use pkce::Verifier;
 use url::Url;
 
 use super::{
-    BeginLogin, FailedLogin, HostUser, Inner, LoginStep, Session,
+    BeginLogin, HostUser, Inner, LoginStep, Session,
     connections::NewConnection,
     disconnect::{FirstAttempt, end},
     store::Store,
@@ -103,10 +103,7 @@ impl Inner {
         self.complete(store, url, (login, state), rotate, is_at_once).await.or_else(|failure| match failure {
             // The person logged out meanwhile: there is nothing to try again.
             Failure::User(UserFailure::UnknownLogin) => Err(failure),
-            failure => {
-                let failed = FailedLogin { failure, target, scope, label, return_to };
-                Ok(LoginStep::Failed(Box::new(failed)))
-            }
+            failure => Ok(LoginStep::Failed(Box::new((failure, target, scope, label, return_to)))),
         })
     }
 

@@ -125,29 +125,13 @@ pub(crate) enum LoginStep {
     Failed(Box<FailedLogin>),
 }
 
-/// A login that failed after its host was known, and what it takes to begin it again.
-#[derive(Clone, Deserialize, Serialize)]
-pub(crate) struct FailedLogin {
-    /// The failure.
-    pub(crate) failure: Failure,
-    /// The host or URL that the person named.
-    pub(crate) target: LoginTarget,
-    /// The scope that a party named.
-    pub(crate) scope: Option<String>,
-    /// The user's own name for it; empty without one.
-    pub(crate) label: String,
-    /// The page to bring the person back to.
-    pub(crate) return_to: Option<Url>,
-}
+/// A login that failed after its host was known, and what it takes to begin it again: the failure; the host or URL that
+/// the person named; the scope that a party named; the user's own name for it, empty without one; and the page to bring
+/// the person back to. Without names of members, which would cost the artefact more than they tell.
+pub(crate) type FailedLogin = (Failure, LoginTarget, Option<String>, String, Option<Url>);
 
-/// The end of a connection.
-#[derive(Deserialize, Serialize)]
-pub(crate) struct Disconnected {
-    /// The outcome of its revocation.
-    pub(crate) receipt: Receipt,
-    /// Its host and port, as A-labels.
-    pub(crate) host: String,
-}
+/// The end of a connection: the outcome of its revocation, and its host and port, as A-labels.
+pub(crate) type Disconnected = (Receipt, String);
 
 /// A token that the resource did not accept, or seems not to have.
 #[derive(Deserialize, Serialize)]

@@ -17,8 +17,7 @@ impl Failed {
     }
 
     /// A login that failed, and the page that begins it again as it was.
-    pub(super) fn of_login(login: &Login, failed: FailedLogin) -> Self {
-        let FailedLogin { failure, target, scope, label, return_to } = failed;
+    pub(super) fn of_login(login: &Login, (failure, target, scope, label, return_to): FailedLogin) -> Self {
         let login = if label.is_empty() { login.clone() } else { login.labelled(&label) };
         let again = login.link(&target.resource(), return_to.as_ref().map(Url::as_str), scope.as_deref());
         Self { failure, target: Some(target), again: again.ok().map(Box::new) }

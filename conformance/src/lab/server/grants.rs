@@ -45,7 +45,8 @@ impl Lab {
             return refused(RequestKind::AuthorizePlain, "invalid_request");
         }
         let resource = value("resource").trim_end_matches('/');
-        if !resource.is_empty() && resource != self.origin() {
+        let path = resource.strip_prefix(self.origin());
+        if !resource.is_empty() && !path.is_some_and(|path| matches!(path, "" | "/mcp")) {
             return refused(RequestKind::AuthorizeUnknownResource, "invalid_target");
         }
         (RequestKind::Authorize, self.granted(url))
