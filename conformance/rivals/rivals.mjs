@@ -42,7 +42,7 @@ const CHECKERS = [
   {
     name: 'conformance',
     async check(url) {
-      const flags = ['--allow-private', '--mcp', '--register', '--login', '--json'];
+      const flags = ['--allow-private', '--mcp', '--resource-metadata', '--register', '--login', '--json'];
       const { stdout } = await run(CONFORMANCE, ['check', url, ...flags]);
       const { verdict, findings } = JSON.parse(stdout);
       return [...(verdict === 'registrable' ? [] : [verdict]), ...findings.map(({ id }) => id)];
