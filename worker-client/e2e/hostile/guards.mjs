@@ -612,13 +612,7 @@ export const WORKER = [
     'fetch',
     'P02',
   ),
-  worker(
-    'cookies of a host',
-    src('platform/pass'),
-    ['changed.headers.delete(name);', ''],
-    'fetch',
-    'P04',
-  ),
+  worker('cookies of a host', src('platform/pass'), ['changed.headers.delete(name);', ''], 'fetch', 'P04'),
   worker(
     'another site makes a browser ask',
     src('routes/proxy'),
