@@ -9,13 +9,16 @@ RUST_PANICS := worker-client/.run/rust-panics/index.js
 RUST_HOST := worker-client/examples/rust-worker/build/index.js
 HTML_CLIENT := worker-client/examples/html-client
 
-.PHONY: help run test build html-client setup lint unit neutral e2e bench rivals rows mutants fuzz soak package public-suffixes
+.PHONY: help run test build html-client setup lint unit neutral e2e bench rivals rows mutants fuzz soak package crates pictures public-suffixes
 help: ## What there is to make
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1	\2/p' Makefile
 
 run: ## The app on this machine, with an authorization server to log in to
+	@echo '1 of 3: installs the tools that are missing: some minutes the first time, nothing after that'
 	@worker-client/setup.sh run
-	@$(MAKE) --no-print-directory $(DEVELOPMENT)
+	@echo '2 of 3: compiles the app to wasm: some minutes the first time, nothing where nothing has changed'
+	@CARGO_TERM_QUIET=true $(MAKE) --no-print-directory $(DEVELOPMENT)
+	@echo '3 of 3: starts the app in workerd, and an authorization server beside it'
 	@node worker-client/run.mjs
 
 test: setup lint unit neutral build e2e ## Every check and test of the project
@@ -51,11 +54,14 @@ html-client: ## The page that logs in without a server: a folder for any static 
 e2e: ## The Worker and the command line against real servers, the Worker in workerd and in a real browser
 	cd worker-client && npm test
 	cd conformance/e2e && npm ci --silent --no-audit --no-fund
-	cargo build --locked --package conformance
+	cargo build --locked --package login-conformance
 	node --test conformance/e2e/
 
 package: $(PRODUCTION) $(DEVELOPMENT) ## The npm package as a tarball, in target/npm
 	@node worker-client/npm/pack.mjs target/npm
+
+crates: ## The crates as they are published: packed, and each built from what is packed, in target/package
+	@node .ci/crates.mjs
 
 rows: ## The table of threats, from every test that names one
 	node worker-client/e2e/hostile/rows.mjs
@@ -64,6 +70,9 @@ mutants: ## Removes each rule and each guard in turn, and shows that a test fail
 	node branding/tests/mutants.mjs
 	node worker-client/e2e/hostile/mutants.mjs
 	node worker-client/e2e/hostile/mutants.mjs --worker
+
+pictures: ## The pictures of README.md, in a browser
+	node worker-client/e2e/pictures.mjs
 
 public-suffixes: ## The table of public suffixes anew, from the newest list that the registry has
 	cargo update --package psl
@@ -76,7 +85,7 @@ soak: $(PRODUCTION) ## The reliability figures in their long form, and hosts by 
 	@node worker-client/soak/reliability.mjs; held=$$?; node worker-client/soak/hosts.mjs && node worker-client/soak/scale.mjs && exit $$held
 
 bench: ## The benchmarks, and the ratios to peers that they are for
-	cargo bench --locked -p pkce -p rfc7591 -p branding
+	cargo bench --locked -p rfc7636 -p rfc7591 -p branding
 	node rfc8414/benches/ratios.mjs
 	node branding/benches/ratios.mjs
 	node conformance/benches/hosts.mjs

@@ -12,7 +12,7 @@ const folder = mkdtempSync(join(tmpdir(), 'hosts-'));
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
 
 const cargo = (...args) =>
-  execFileSync('cargo', ['build', '--release', '--quiet', '--package', 'conformance', ...args], {
+  execFileSync('cargo', ['build', '--release', '--quiet', '--package', 'login-conformance', ...args], {
     cwd: root,
     stdio: 'inherit',
   });
@@ -65,7 +65,7 @@ const check = (n, ...more) => {
     'check',
     '--hosts',
     list(n),
-    '--allow-private',
+    '--allow-loopback',
     '--json',
     '--output',
     output,

@@ -1,30 +1,4 @@
-//! Checks whether a host supports dynamic client registration, how well, and which party must act where it does not.
-//!
-//! ```text
-//!   Checker::check(host) ──▶ metadata ─▶ registration ─▶ refusals ─▶ management ─▶ login ──▶ Report
-//!        │                      │            (each only where it is asked for)              ├─ verdict
-//!        └─ Transport ◀─ Session (budget, deadline, Retry-After) ◀──────────────────────────├─ findings
-//!                                                                                           └─ checks
-//! ```
-//!
-//! In the tests of an authorization server: start it on loopback, check it, and assert on the report.
-//!
-//! ```no_run
-//! use conformance::{Checker, Level, Options};
-//!
-//! # async fn test() -> Result<(), Box<dyn std::error::Error>> {
-//! let checker = Checker::new(Options::loopback().with_registration())?;
-//! let report = checker.check("http://127.0.0.1:4101").await?;
-//! assert!(report.is_supported(), "{report}");
-//! assert_eq!(report.failed(Level::Must).count(), 0, "{report}");
-//! # Ok(())
-//! # }
-//! ```
-//!
-//! # Limits
-//!
-//! It opens no browser and runs no command. Without [`Options::with_registration`] it only reads. A rule passes only
-//! where a check looked at it and saw it met; any other rule is *failed* or *not tested*.
+#![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
 mod cache_control;
@@ -43,6 +17,7 @@ mod ledger;
 mod member_types;
 mod options;
 mod preset;
+mod proxy;
 mod received;
 mod recording;
 mod relaxed;
@@ -61,12 +36,14 @@ pub use judge::judge;
 pub use login_flow::{Actor, Finding, Level, Verdict};
 pub use options::Options;
 pub use preset::{Preset, ScopeRule};
+pub use proxy::{InvalidProxy, Proxy};
 pub use received::Received;
 pub use recording::{Recorder, Replay};
 pub use replayed::{ReplayError, Replayed, replay_vectors};
 pub use report::{
     About, Acceptance, Access, Answer, Attempt, Check, Document, Extent, FormError, LeftBehind, Outcome,
-    Readable, Report, ReportedFinding, WorksWith, badge, html, json, junit, markdown, sarif, terminal,
+    Readable, Report, ReportedFinding, WorksWith, badge, html, json, junit, markdown, sarif, summary,
+    terminal,
 };
 pub use rule::{CLIENT_CLAUSES, Clause, Phase, Rule, UnknownRule};
 pub use session::{Failure, Limit, Transport};

@@ -3,7 +3,7 @@
 use std::hint::black_box;
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use pkce::Verifier;
+use rfc7636::Verifier;
 
 fn benches(criterion: &mut Criterion) {
     criterion.bench_function("pkce/verifier and challenge", |bencher| {

@@ -1,29 +1,4 @@
-//! RFC 7636, Proof Key for Code Exchange: the code verifier, the code challenge and its methods.
-//!
-//! ```text
-//!   client                                     authorization server
-//!   Verifier ──challenge()──▶ CodeChallenge ─▶ keeps it with the code   (authorization request)
-//!      └───────────secret()──────────────────▶ CodeChallenge::verify()    (token request)
-//! ```
-//!
-//! ```
-//! use pkce::Verifier;
-//!
-//! let verifier = Verifier::from_entropy([7; 32]); // 32 fresh random bytes in earnest
-//! let challenge = verifier.challenge();
-//! assert_eq!(challenge.as_str().len(), 43);
-//! assert!(challenge.verify(&verifier));
-//! assert!(!challenge.verify(&Verifier::from_entropy([8; 32])));
-//! ```
-//!
-//! # Features
-//!
-//! None is on by default. `schemars` adds JSON Schemas of the parameters.
-//!
-//! # What it does not do
-//!
-//! It draws no entropy and does no I/O. It makes `S256` challenges only: `plain` can be read in a server's
-//! metadata and refused, and there is no function that makes one.
+#![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
 mod challenge;

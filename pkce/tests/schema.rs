@@ -11,15 +11,15 @@ fn publish<T: JsonSchema>(name: &str) {
 
 #[test]
 fn code_verifier() {
-    publish::<pkce::Verifier>("code_verifier");
+    publish::<rfc7636::Verifier>("code_verifier");
 }
 
 #[test]
 fn code_challenge() {
-    publish::<pkce::CodeChallenge>("code_challenge");
+    publish::<rfc7636::CodeChallenge>("code_challenge");
 }
 
 #[test]
 fn code_challenge_method() {
-    publish::<pkce::CodeChallengeMethod>("code_challenge_method");
+    publish::<rfc7636::CodeChallengeMethod>("code_challenge_method");
 }

@@ -1,6 +1,6 @@
 //! The vectors of verifiers and challenges.
 
-use pkce::{CodeChallenge, Verifier};
+use rfc7636::{CodeChallenge, Verifier};
 use serde::Deserialize;
 
 #[derive(Deserialize)]

@@ -13,8 +13,8 @@ mod store;
 mod tokens;
 
 pub(crate) use self::messages::{
-    AccessToken, AccountEnvelope, AccountRequest, BeginLogin, HostUser, LoginStep, Refusal, RefusedToken,
-    Session,
+    AccessToken, AccountEnvelope, AccountRequest, BeginLogin, Disconnected, FailedLogin, HostUser, LoginStep,
+    Refusal, RefusedToken, Session,
 };
 
 use std::{

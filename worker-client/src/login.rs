@@ -13,7 +13,7 @@ use worker::{Env, Headers, Request};
 
 use crate::{
     about::RootPage,
-    account::{AccountEnvelope, AccountRequest, HostUser, Session},
+    account::{AccountEnvelope, AccountRequest, Disconnected, HostUser, Session},
     config::{Config, Misconfigured},
     cookie::SessionCookie,
     failure::{Failure, UserFailure},
@@ -140,6 +140,11 @@ impl Login {
 
     /// Ends a connection: erased here in any case, and revoked at the server where it offers that.
     pub async fn disconnect(&self, id: &str) -> Result<Receipt, Failure> {
+        self.end_connection(id).await.map(|(receipt, _)| receipt)
+    }
+
+    /// The same, with the host of the connection.
+    pub(crate) async fn end_connection(&self, id: &str) -> Result<Disconnected, Failure> {
         contained(self.call(AccountRequest::Disconnect { id: id.to_owned() })).await
     }
 

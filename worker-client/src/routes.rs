@@ -2,6 +2,7 @@
 
 mod answer;
 mod client_metadata;
+mod failed;
 mod login_request;
 mod proxy;
 
@@ -10,6 +11,7 @@ use worker::{Headers, Request, Response, ResponseBuilder, web_sys};
 
 use self::{
     answer::Answer,
+    failed::Failed,
     login_request::{LoginRequest, header, same_origin},
 };
 use crate::{
@@ -71,8 +73,9 @@ pub(crate) async fn answered(
 
 /// The response to a request, errors included.
 fn rendered(login: &Login, headers: &Headers, answer: Result<Answer, Failed>) -> Response {
-    let answer = answer.or_else(|Failed { failure, target }| {
-        Answer::failure(login, headers, &report(failure), target.as_ref())
+    let answer = answer.or_else(|failed| {
+        let failed = Failed { failure: report(failed.failure), ..failed };
+        Answer::failure(login, headers, &failed)
     });
     let response = answer.and_then(|answer| answer.secured(login));
     response.unwrap_or_else(|failure| {
@@ -100,11 +103,12 @@ async fn answer(
         }
         Route::DisconnectForm(id) => {
             same_origin(login, headers)?;
-            let receipt = login.disconnect(id).await?;
-            Answer::see_other(&noticed(login.config.url("/"), Notice::Disconnected(receipt)))?
+            let (receipt, host) = login.end_connection(id).await?;
+            let notice = Notice::Disconnected(receipt);
+            Answer::see_other(&noticed(login.config.url("/"), notice))?.with_cookie(&notice.cookie(&host))?
         }
         Route::Health => health(login)?,
-        Route::Home => home(login, url).await?,
+        Route::Home => home(login, headers, url).await?,
         Route::Icon(id) => icon(login, id).await?,
         Route::Logout => logout(login, headers).await?,
         Route::OpenApi => {
@@ -117,31 +121,16 @@ async fn answer(
     })
 }
 
-/// A failure of a route, and the host that it is about.
-struct Failed {
-    failure: Failure,
-    target: Option<LoginTarget>,
-}
-
-impl Failed {
-    fn at(target: &LoginTarget, failure: impl Into<Failure>) -> Self {
-        Self { failure: failure.into(), target: Some(target.clone()) }
-    }
-}
-
-impl<F: Into<Failure>> From<F> for Failed {
-    fn from(failure: F) -> Self {
-        Self { failure: failure.into(), target: None }
-    }
-}
-
-async fn home(login: &Login, url: &Url) -> Result<Answer, Failure> {
+async fn home(login: &Login, headers: &Headers, url: &Url) -> Result<Answer, Failure> {
     let connections = login.connections().await?;
     let session = match login.user {
         User::Browser(Some(_)) => BrowserSession::Present,
         User::Browser(None) | User::Host { .. } => BrowserSession::Absent,
     };
-    Answer::page(pages::home(&login.config.prefix, &connections, session, Notice::from_query(url))?)
+    let notice = Notice::from_query(url);
+    let cookies = notice.and_then(|_| header(headers, "cookie")).unwrap_or_default();
+    let host = notice.and_then(|notice| notice.host(cookies.as_bytes(), &login.config.egress));
+    Answer::page(pages::home(&login.config.prefix, &connections, session, notice, host)?)
 }
 
 /// A page of ours that says what was just done.
@@ -161,7 +150,8 @@ async fn confirm(login: &Login, headers: &Headers, url: &Url) -> Result<Answer, 
     let host = registrable(login, headers, &target).await?;
     parameters.requested_scope(&host)?;
     let page = parameters.confirm_page(login, &target, &host);
-    Ok(Answer::page(pages::confirm(&login.config.prefix, &page)?)?.leading_away())
+    let connections = login.connections().await?;
+    Ok(Answer::page(pages::confirm(&login.config.prefix, &page, &connections)?)?.leading_away())
 }
 
 /// A host that a person can log in to.
@@ -236,7 +226,7 @@ async fn begin(login: &Login, request: &web_sys::Request, headers: &Headers) -> 
     Ok(Answer::see_other(&url)?.with_cookie(&cookie.set())?)
 }
 
-async fn callback(login: &Login, headers: &Headers, url: &Url) -> Result<Answer, Failure> {
+async fn callback(login: &Login, headers: &Headers, url: &Url) -> Result<Answer, Failed> {
     if header(headers, "sec-purpose").is_some_and(|purpose| purpose.contains("prefetch")) {
         return Err(UserFailure::MethodNotAllowed.into());
     }
@@ -258,15 +248,16 @@ async fn callback(login: &Login, headers: &Headers, url: &Url) -> Result<Answer,
     let callback = AccountRequest::Callback { url: url.clone(), rotate, from_page };
     let return_to = match login.call(callback).await.map_err(unknown)? {
         LoginStep::Completed { return_to } => return_to,
-        LoginStep::AskAgain { url } => return Answer::see_other(&url),
+        LoginStep::AskAgain { url } => return Ok(Answer::see_other(&url)?),
+        LoginStep::Failed(failed) => return Err(Failed::of_login(login, *failed)),
     };
     let home = || noticed(login.config.url("/"), Notice::Connected);
     let back = return_to.unwrap_or_else(home);
     let answer = Answer::see_other(&back)?;
-    match next {
-        Some(cookie) => answer.with_cookie(&cookie.set()),
-        None => Ok(answer),
-    }
+    Ok(match next {
+        Some(cookie) => answer.with_cookie(&cookie.set())?,
+        None => answer,
+    })
 }
 
 async fn probe(login: &Login, headers: &Headers, url: &Url) -> Result<Answer, Failure> {

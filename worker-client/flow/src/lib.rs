@@ -1,7 +1,4 @@
-//! The login as a sequence of exchanges, without sockets, clocks or random number generators.
-//!
-//! A step creates its request and reads the response; [`drive`] alternates the two over any `fetch`. The Worker, the
-//! command line and the tests differ only in that function.
+#![doc = include_str!("../README.md")]
 
 mod authorize;
 mod bearer_challenge;
