@@ -32,8 +32,8 @@ async function asked(modules, bindings, path, headers = {}) {
       url: `https://app.example${path}`,
       headers: { ...USER, ...headers },
     });
-    const headersOf = new Map(answer.headers);
-    return { ...answer, type: headersOf.get('content-type')?.split(';')[0] };
+    const { headers: flat } = answer;
+    return { ...answer, type: flat[flat.indexOf('content-type') + 1]?.split(';')[0] };
   } finally {
     await app.stop();
   }
