@@ -41,8 +41,13 @@ unit: ## The Rust tests, and the stand-ins of the artefact beside the crates the
 	cargo test --workspace --locked
 	node --test worker-client/standins/
 
-neutral: ## The vectors through another implementation, and where it differs
+neutral: ## The vectors through two other implementations, from their packages, and where these differ
+	cd vectors && node index.mjs --check
 	cd vectors/oauth4webapi && npm ci --silent --no-audit --no-fund && node compare.mjs
+	[ -e target/vectors/bin/pip ] || python3 -m venv target/vectors
+	target/vectors/bin/pip install --quiet --disable-pip-version-check --force-reinstall --no-deps ./vectors
+	target/vectors/bin/pip install --quiet --disable-pip-version-check -r vectors/authlib/requirements.txt
+	target/vectors/bin/python vectors/authlib/compare.py
 
 build: $(PRODUCTION) $(DEVELOPMENT) $(PANICS) $(RUST_HOST) $(RUST_PANICS) $(HTML_CLIENT)/build/html-client.html ## The Worker: for production and npm, for this machine, inside a Rust host, and to make both panic; the page
 

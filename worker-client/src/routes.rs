@@ -3,6 +3,7 @@
 mod answer;
 mod client_metadata;
 mod failed;
+mod health;
 mod login_request;
 mod proxy;
 
@@ -15,12 +16,12 @@ use self::{
     login_request::{LoginRequest, header, same_origin},
 };
 use crate::{
-    account::{AccountRequest, BeginLogin, LoginStep, SCHEMA_VERSION, Session},
+    account::{AccountRequest, BeginLogin, LoginStep, Session},
     api::{NoRoute, OPENAPI, Route},
     cookie::SessionCookie,
     failure::{Defect, Failure, Reason, UserFailure},
     login::{Login, User},
-    model::{About, Health},
+    model::About,
     pages::{self, BrowserSession, Notice},
     platform::{entropy::entropy, log::report, panic::contained},
     probe::chosen_scope,
@@ -107,7 +108,7 @@ async fn answer(
             let notice = Notice::Disconnected(receipt);
             Answer::see_other(&noticed(login.config.url("/"), notice))?.with_cookie(&notice.cookie(&host))?
         }
-        Route::Health => health(login)?,
+        Route::Health => health::answer(login).await?,
         Route::Home => home(login, headers, url).await?,
         Route::Icon(id) => icon(login, id).await?,
         Route::Logout => logout(login, headers).await?,
@@ -149,6 +150,7 @@ async fn confirm(login: &Login, headers: &Headers, url: &Url) -> Result<Answer, 
     let target = parameters.target(login)?;
     let host = registrable(login, headers, &target).await?;
     parameters.requested_scope(&host)?;
+    health::can_seal(login).await.map_err(|failure| Failed::at(&target, failure))?;
     let page = parameters.confirm_page(login, &target, &host);
     let connections = login.connections().await?;
     Ok(Answer::page(pages::confirm(&login.config.prefix, &page, &connections)?)?.leading_away())
@@ -290,15 +292,6 @@ async fn icon(login: &Login, id: &str) -> Result<Answer, Failure> {
     let parts = url.as_deref().and_then(|url| url.strip_prefix("data:")?.split_once(";base64,"));
     let (kind, text) = parts.ok_or(UserFailure::NotFound)?;
     Answer::of(Base64::decode_vec(text).map_err(|_| Failure::internal(Defect::Row))?, kind)
-}
-
-/// The configuration was read when the request came. Objects are asked for nothing: that would make them.
-fn health(login: &Login) -> Result<Answer, Failure> {
-    for binding in ["ACCOUNT", "REGISTRAR"] {
-        login.env.durable_object(binding)?;
-    }
-    let schema = u32::try_from(SCHEMA_VERSION).map_err(|_| Failure::internal(Defect::Encoding))?;
-    Answer::json(&Health { version: env!("CARGO_PKG_VERSION"), schema })
 }
 
 /// The name of an issuer in the routes: 128 bits of its digest.
