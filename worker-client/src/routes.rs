@@ -86,7 +86,7 @@ fn rendered(login: &Login, request: &Request, answer: Result<Answer, Failed>) ->
 async fn answer(login: &Login, request: &mut Request, url: &Url, route: Route<'_>) -> Result<Answer, Failed> {
     Ok(match route {
         Route::Begin => begin(login, request).await?,
-        Route::Callback => callback(login, request, url).await?,
+        Route::Callback => callback(login, request, url).await??,
         Route::Confirm => confirm(login, request, url).await?,
         Route::ClientMetadata => client_metadata::answer(&login.config)?,
         Route::Connections => Answer::json(&login.connections().await?)?,
@@ -219,7 +219,8 @@ async fn begin(login: &Login, request: &mut Request) -> Result<Answer, Failed> {
     Ok(Answer::see_other(&url)?.with_cookie(&cookie.set())?)
 }
 
-async fn callback(login: &Login, request: &Request, url: &Url) -> Result<Answer, Failed> {
+/// The authorization response. The failure of a login whose host is known is apart: the artefact is smaller for it.
+async fn callback(login: &Login, request: &Request, url: &Url) -> Result<Result<Answer, Failed>, Failure> {
     if header(request, "sec-purpose").is_some_and(|purpose| purpose.contains("prefetch")) {
         return Err(UserFailure::MethodNotAllowed.into());
     }
@@ -241,16 +242,16 @@ async fn callback(login: &Login, request: &Request, url: &Url) -> Result<Answer,
     let callback = AccountRequest::Callback { url: url.clone(), rotate, from_page };
     let return_to = match login.call(callback).await.map_err(unknown)? {
         LoginStep::Completed { return_to } => return_to,
-        LoginStep::AskAgain { url } => return Ok(Answer::see_other(&url)?),
-        LoginStep::Failed(failed) => return Err(Failed::of_login(login, *failed)),
+        LoginStep::AskAgain { url } => return Answer::see_other(&url).map(Ok),
+        LoginStep::Failed(failed) => return Ok(Err(Failed::of_login(login, *failed))),
     };
     let home = || noticed(login.config.url("/"), Notice::Connected);
     let back = return_to.unwrap_or_else(home);
     let answer = Answer::see_other(&back)?;
-    Ok(match next {
-        Some(cookie) => answer.with_cookie(&cookie.set())?,
-        None => answer,
-    })
+    match next {
+        Some(cookie) => answer.with_cookie(&cookie.set()).map(Ok),
+        None => Ok(Ok(answer)),
+    }
 }
 
 async fn probe(login: &Login, request: &Request, url: &Url) -> Result<Answer, Failure> {
