@@ -9,13 +9,16 @@ RUST_PANICS := worker-client/.run/rust-panics/index.js
 RUST_HOST := worker-client/examples/rust-worker/build/index.js
 HTML_CLIENT := worker-client/examples/html-client
 
-.PHONY: help run test build html-client setup lint unit neutral e2e bench rivals rows mutants fuzz soak package crates newcomer public-suffixes
+.PHONY: help run test build html-client setup lint unit neutral e2e bench rivals rows mutants fuzz soak package crates newcomer pictures public-suffixes
 help: ## What there is to make
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1	\2/p' Makefile
 
 run: ## The app on this machine, with an authorization server to log in to
+	@echo '1 of 3: installs the tools that are missing: some minutes the first time, nothing after that'
 	@worker-client/setup.sh run
-	@$(MAKE) --no-print-directory $(DEVELOPMENT)
+	@echo '2 of 3: compiles the app to wasm: some minutes the first time, nothing where nothing has changed'
+	@CARGO_TERM_QUIET=true $(MAKE) --no-print-directory $(DEVELOPMENT)
+	@echo '3 of 3: starts the app in workerd, and an authorization server beside it'
 	@node worker-client/run.mjs
 
 test: setup lint unit neutral build e2e ## Every check and test of the project
@@ -75,6 +78,9 @@ mutants: ## Removes each rule and each guard in turn, and shows that a test fail
 	node branding/tests/mutants.mjs
 	node worker-client/e2e/hostile/mutants.mjs
 	node worker-client/e2e/hostile/mutants.mjs --worker
+
+pictures: ## The pictures of README.md, in a browser
+	node worker-client/e2e/pictures.mjs
 
 public-suffixes: ## The table of public suffixes anew, from the newest list that the registry has
 	cargo update --package psl

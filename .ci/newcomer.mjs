@@ -92,7 +92,12 @@ const VITEST = {
 import { cloudflareTest } from '@cloudflare/vitest-pool-workers';
 import { defineConfig } from 'vitest/config';
 export default defineConfig({
-  plugins: [cloudflareTest({ wrangler: { configPath: './wrangler.jsonc' } })],
+  plugins: [
+    cloudflareTest({
+      wrangler: { configPath: './wrangler.jsonc' },
+      miniflare: { bindings: { MASTER_KEYS: JSON.stringify({ active: 'k1', keys: { k1: '${'A'.repeat(43)}=' } }) } },
+    }),
+  ],
 });
 `,
   'src/index.test.ts': `

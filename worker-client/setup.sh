@@ -11,13 +11,14 @@ rustup target list --installed | grep -qx wasm32-unknown-unknown || rustup targe
 
 # The release's own lock file where the registry has all of it, the newest compatible crates otherwise.
 cargo_tool() {
+  echo "setup: installs $1 $2" >&2
   cargo install "$1" --version "$2" --locked || cargo install "$1" --version "$2"
 }
 bindgen=$(sed -n '/^name = "wasm-bindgen"$/{n;s/version = "\(.*\)"/\1/p;}' ../Cargo.lock)
 [ "$(wasm-bindgen --version 2>/dev/null)" = "wasm-bindgen $bindgen" ] || cargo_tool wasm-bindgen-cli "$bindgen"
 [ "$(worker-build --version 2>/dev/null)" = 0.8.7 ] || cargo_tool worker-build 0.8.7
 
-[ node_modules/.package-lock.json -nt package-lock.json ] || { npm ci && touch node_modules/.package-lock.json; }
+[ node_modules/.package-lock.json -nt package-lock.json ] || { echo 'setup: installs the packages of npm' >&2 && npm ci --no-audit --no-fund && touch node_modules/.package-lock.json; }
 [ "${1:-test}" = test ] || exit 0
 
 # The servers in Python: the second is of a time when its libraries were others.

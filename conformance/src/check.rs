@@ -17,12 +17,13 @@ mod works_with;
 use std::borrow::Cow;
 
 use login_flow::{InvalidHost, LoginTarget, Probe, Server};
+use tokio::time::Instant;
 
 use crate::{
     consent::ConsentHandler,
     context::CheckContext,
     options::Options,
-    report::{Access, Attempt, Report, verdict},
+    report::{Access, Attempt, Report, VERSION, verdict},
     rule::{Phase, Rule, UnknownRule},
     session::{HostQueue, Session, Transport},
     text::{MAX_EVIDENCE, bounded},
@@ -35,6 +36,7 @@ pub(crate) async fn check(
     queue: &HostQueue,
     consent: Option<&dyn ConsentHandler>,
 ) -> Result<Report, CheckError> {
+    let began = Instant::now();
     let egress = options.egress();
     let target = LoginTarget::parse(host, &egress)?;
     let session = Session::new(transport, queue, &egress, options);
@@ -57,8 +59,9 @@ pub(crate) async fn check(
         }
         None => end_phases(&mut context, "there is no server to register with"),
     }
-    let verdict = verdict::of_check(&probe, &initialized, pointer, session.failure().as_ref());
+    let failure = session.failure();
     let CheckContext { ledger, left_behind, secrets, unusable_client, .. } = context;
+    let verdict = verdict::of_check(&probe, unusable_client, &initialized, pointer, failure.as_ref());
     let (checks, findings) = ledger.finish()?;
     let Probe { server, metadata, metadata_url, attempts, .. } = probe;
     let registration = checks.iter().find(|check| check.id == Rule::OpenRegistration.id());
@@ -69,13 +72,15 @@ pub(crate) async fn check(
         host: target.host(),
         resource: target.resource(),
         date: None,
+        version: Some(VERSION.to_owned()),
+        options: options.arguments(),
+        duration_ms: u64::try_from(began.elapsed().as_millis()).ok(),
         issuer: server.map(|server| server.issuer.to_string()),
         why: verdict.why(),
         requirement: verdict.requirement().map(Cow::into_owned),
         verdict,
         metadata_url,
         clients: clients.unwrap_or_default(),
-        unusable_client,
         works_with: clients_tried,
         readable,
         authorization_servers: Vec::new(),
@@ -121,8 +126,8 @@ async fn check_server(context: &mut CheckContext<'_>, server: &Server) {
         }
         Ok(_) => context.end_phase(Phase::Login, "not asked for (--login)"),
         Err(why) => {
-            context.end_phase(Phase::Login, &format!("the registered client cannot be used: {why}"));
-            context.unusable_client = Some(bounded(why, MAX_EVIDENCE));
+            context.end_phase(Phase::Login, &why.to_string());
+            context.unusable_client = Some(why.clone());
         }
     }
     if let Some(confidential) = confidential {

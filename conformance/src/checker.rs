@@ -28,7 +28,7 @@ impl fmt::Debug for Checker {
 impl Checker {
     /// Sets up TLS.
     pub fn new(options: Options) -> Result<Self, HttpClientError> {
-        let http_client = HttpClient::new(options.allow_private, options.authorities.as_deref())?;
+        let http_client = HttpClient::new(&options)?;
         Ok(Self { options, http_client, queue: Rc::default(), consent: None })
     }
 

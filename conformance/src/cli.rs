@@ -12,6 +12,7 @@ mod explain;
 mod hosts;
 mod loopback;
 mod mcp_config;
+mod options;
 mod output;
 mod render;
 mod serve;

@@ -3,7 +3,7 @@
 mod client;
 pub(crate) mod information;
 
-use login_flow::{Finding, LoginTarget};
+use login_flow::{Finding, LoginTarget, Unusable};
 use rfc7591::GrantType;
 
 use crate::{
@@ -37,7 +37,7 @@ pub(crate) struct CheckContext<'a> {
     /// The named URL asks for a token.
     pub(crate) is_challenged: bool,
     /// The reason why the client that was registered cannot be used.
-    pub(crate) unusable_client: Option<String>,
+    pub(crate) unusable_client: Option<Unusable>,
 }
 
 impl<'a> CheckContext<'a> {

@@ -1,26 +1,19 @@
 //! The one way to the network: without redirects, bounded in time and size, to public addresses only.
 
-use std::{
-    error::Error,
-    io,
-    net::{IpAddr, SocketAddr},
-    sync::Arc,
-    time::Duration,
-};
+mod resolver;
 
-use futures_util::{
-    StreamExt,
-    future::{BoxFuture, LocalBoxFuture},
-};
+use std::{error::Error, sync::Arc, time::Duration};
+
+use futures_util::{StreamExt, future::LocalBoxFuture};
 use http::{HeaderValue, Method, Request, Response, header};
 use login_flow::FetchError;
-use reqwest::{
-    Certificate, Client,
-    dns::{Addrs, Name, Resolve, Resolving},
-    redirect::Policy,
-};
+use reqwest::{Certificate, Client, NoProxy, redirect::Policy};
+
+use self::resolver::{Lookup, Resolver, lookup};
 
 use crate::{
+    options::Options,
+    proxy::Proxy,
     session::{Failure, Limit, Transport},
     text::bounded,
 };
@@ -33,12 +26,15 @@ pub struct HttpClient {
 
 impl HttpClient {
     /// A client of the public internet, and of loopback where that is allowed; it trusts the machine's authorities
-    /// and those of a PEM file.
-    pub fn new(allow_private: bool, authorities: Option<&[u8]>) -> Result<Self, HttpClientError> {
-        Self::with_resolver(Resolver { allow_private, lookup }, authorities)
+    /// and those of a PEM file. It goes through a proxy only where one is named: a proxy looks names up itself, so that
+    /// their addresses are not seen here.
+    pub fn new(options: &Options) -> Result<Self, HttpClientError> {
+        Self::with_lookup(options, lookup)
     }
 
-    fn with_resolver(resolver: Resolver, authorities: Option<&[u8]>) -> Result<Self, HttpClientError> {
+    fn with_lookup(options: &Options, lookup: Lookup) -> Result<Self, HttpClientError> {
+        let proxy_host = options.proxy.as_ref().and_then(Proxy::host).map(str::to_owned);
+        let resolver = Resolver { allow_loopback: options.allow_loopback, proxy_host, lookup };
         // An error means that a provider is installed already.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let mut client = Client::builder()
@@ -50,8 +46,13 @@ impl HttpClient {
             // A host gets its few requests and no more: no connection to one of thousands stays open.
             .pool_idle_timeout(Duration::from_millis(500))
             .pool_max_idle_per_host(1)
-            .user_agent(concat!("conformance/", env!("CARGO_PKG_VERSION")));
-        if let Some(pem) = authorities {
+            .user_agent(options.user_agent.clone().unwrap_or(HeaderValue::from_static(USER_AGENT)));
+        if let Some(proxy) = &options.proxy {
+            // The loopback of the proxy is another machine's.
+            let direct = NoProxy::from_string("localhost,127.0.0.0/8,::1");
+            client = client.proxy(reqwest::Proxy::all(proxy.secret())?.no_proxy(direct));
+        }
+        if let Some(pem) = &options.authorities {
             client = client.tls_certs_merge(Certificate::from_pem_bundle(pem)?);
         }
         Ok(Self { client: client.build()? })
@@ -119,90 +120,16 @@ fn from_reqwest(error: &reqwest::Error) -> Failure {
     Failure::with_detail(format!("{kind}: {}", bounded(&reason.to_string(), 200)))
 }
 
-/// A resolver that runs once per connection and keeps the public addresses: the addresses that are checked are the
-/// ones that are connected to.
-#[derive(Debug)]
-struct Resolver {
-    allow_private: bool,
-    lookup: fn(String) -> BoxFuture<'static, io::Result<Vec<SocketAddr>>>,
-}
-
-impl Resolve for Resolver {
-    fn resolve(&self, name: Name) -> Resolving {
-        let Self { allow_private, lookup } = *self;
-        Box::pin(async move {
-            let found = lookup(name.as_str().to_owned()).await?;
-            let allowed = allowed(found.into_iter(), allow_private);
-            if allowed.is_empty() {
-                return Err("the name has no address on the public internet".into());
-            }
-            Ok(Box::new(allowed.into_iter()) as Addrs)
-        })
-    }
-}
-
-fn lookup(name: String) -> BoxFuture<'static, io::Result<Vec<SocketAddr>>> {
-    Box::pin(async move { Ok(tokio::net::lookup_host((name, 0)).await?.collect()) })
-}
-
-fn allowed(found: impl Iterator<Item = SocketAddr>, allow_private: bool) -> Vec<SocketAddr> {
-    found.filter(|address| is_public(address.ip()) || allow_private && address.ip().is_loopback()).collect()
-}
-
-/// Returns `true` if an address is one of the public internet (IANA special-purpose address registries).
-fn is_public(address: IpAddr) -> bool {
-    match address {
-        IpAddr::V4(v4) => {
-            let [a, b, c, _] = v4.octets();
-            let is_special = v4.is_private()
-                || v4.is_loopback()
-                || v4.is_link_local()
-                || v4.is_multicast()
-                || v4.is_documentation()
-                || matches!(
-                    (a, b, c),
-                    (0 | 240..=255, ..) | (100, 64..=127, _) | (198, 18..=19, _) | (192, 0, 0)
-                );
-            !is_special
-        }
-        IpAddr::V6(v6) => {
-            let [first, second, ..] = v6.segments();
-            // Global unicast is 2000::/3, without Teredo, documentation and 6to4, which can carry a private one.
-            (0x2000..0x4000).contains(&first)
-                && first != 0x2002
-                && !matches!((first, second), (0x2001, 0 | 0x0db8))
-        }
-    }
-}
+const USER_AGENT: &str = concat!("conformance/", env!("CARGO_PKG_VERSION"));
 
 #[cfg(test)]
 mod tests {
-    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::{
+        io,
+        sync::atomic::{AtomicUsize, Ordering},
+    };
 
     use super::*;
-
-    #[test]
-    fn l03_public_addresses() {
-        for (address, expected) in [
-            ("1.1.1.1", true),
-            ("127.0.0.1", false),
-            ("10.0.0.1", false),
-            ("169.254.169.254", false),
-            ("100.64.0.1", false),
-            ("198.18.0.1", false),
-            ("0.0.0.0", false),
-            ("255.255.255.255", false),
-            ("2606:4700::1111", true),
-            ("::1", false),
-            ("::ffff:127.0.0.1", false),
-            ("64:ff9b::7f00:1", false),
-            ("fe80::1", false),
-            ("fd00::1", false),
-            ("2002:7f00:1::", false),
-        ] {
-            assert_eq!(is_public(address.parse().unwrap()), expected, "{address}");
-        }
-    }
 
     /// The text that a response of those bytes is read as; the encodings are those that the Worker reads.
     async fn received(encoding: &str, body: Vec<u8>, limit: Limit) -> Result<Vec<u8>, FetchError> {
@@ -216,7 +143,7 @@ mod tests {
             let _ = tokio::io::AsyncWriteExt::write_all(&mut stream, head.as_bytes()).await;
             let _ = tokio::io::AsyncWriteExt::write_all(&mut stream, &body).await;
         });
-        let client = HttpClient::new(true, None).unwrap();
+        let client = HttpClient::new(&Options::loopback()).unwrap();
         let request = Request::builder().uri(format!("http://127.0.0.1:{port}/")).body(Vec::new()).unwrap();
         client.send(request, limit).await.map(Response::into_body).map_err(|failure| failure.error)
     }
@@ -265,21 +192,20 @@ mod tests {
                 let _ = tokio::io::AsyncWriteExt::write_all(&mut stream, b"HTTP/1.1 204 x\r\n\r\n").await;
             }
         });
-        let rebinds: fn(String) -> BoxFuture<'static, io::Result<Vec<SocketAddr>>> =
+        let rebinds: Lookup =
             |_| Box::pin(async { Ok(vec!["127.0.0.1:0".parse().unwrap(), "[::1]:0".parse().unwrap()]) });
         let request =
             || Request::builder().uri(format!("http://rebind.example:{port}/")).body(Vec::new()).unwrap();
-        let public =
-            HttpClient::with_resolver(Resolver { allow_private: false, lookup: rebinds }, None).unwrap();
+        let public = HttpClient::with_lookup(&Options::new(), rebinds).unwrap();
         let failure = public.send(request(), Limit::Json).await.unwrap_err();
-        assert!(failure.to_string().contains("no address on the public internet"), "{failure}");
+        let told = failure.to_string();
+        assert!(
+            told.contains("no address on the public internet, but one of this machine (--allow-loopback)"),
+            "{told}"
+        );
         assert_eq!(hits.load(Ordering::SeqCst), 0);
-        let development =
-            HttpClient::with_resolver(Resolver { allow_private: true, lookup: rebinds }, None).unwrap();
+        let development = HttpClient::with_lookup(&Options::loopback(), rebinds).unwrap();
         assert_eq!(development.send(request(), Limit::Json).await.unwrap().status(), 204);
         assert_eq!(hits.load(Ordering::SeqCst), 1, "the control: it would have been hit");
-        let mixed = ["1.1.1.1:0", "127.0.0.1:0", "10.0.0.1:0"].map(|address| address.parse().unwrap());
-        assert_eq!(allowed(mixed.into_iter(), false), [mixed[0]], "every address is checked");
-        assert_eq!(allowed(mixed.into_iter(), true), mixed[..2]);
     }
 }

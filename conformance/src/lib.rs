@@ -17,6 +17,7 @@ mod ledger;
 mod member_types;
 mod options;
 mod preset;
+mod proxy;
 mod received;
 mod recording;
 mod relaxed;
@@ -35,12 +36,14 @@ pub use judge::judge;
 pub use login_flow::{Actor, Finding, Level, Verdict};
 pub use options::Options;
 pub use preset::{Preset, ScopeRule};
+pub use proxy::{InvalidProxy, Proxy};
 pub use received::Received;
 pub use recording::{Recorder, Replay};
 pub use replayed::{ReplayError, Replayed, replay_vectors};
 pub use report::{
     About, Acceptance, Access, Answer, Attempt, Check, Document, Extent, FormError, LeftBehind, Outcome,
-    Readable, Report, ReportedFinding, WorksWith, badge, html, json, junit, markdown, sarif, terminal,
+    Readable, Report, ReportedFinding, WorksWith, badge, html, json, junit, markdown, sarif, summary,
+    terminal,
 };
 pub use rule::{CLIENT_CLAUSES, Clause, Phase, Rule, UnknownRule};
 pub use session::{Failure, Limit, Transport};

@@ -1,9 +1,10 @@
 use std::time::Duration;
 
+use http::HeaderValue;
 use login_flow::Egress;
 use url::Url;
 
-use crate::{preset::Preset, report::Extent};
+use crate::{preset::Preset, proxy::Proxy, report::Extent};
 
 /// The extent of a check, its bounds, and what it sends.
 #[derive(Clone, Debug)]
@@ -11,7 +12,7 @@ use crate::{preset::Preset, report::Extent};
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub struct Options {
     /// Also asks loopback, over http too.
-    pub allow_private: bool,
+    pub allow_loopback: bool,
     /// Sends an MCP `initialize`.
     pub mcp: bool,
     /// Checks protected resource metadata (RFC 9728), and takes the authorization server that it names.
@@ -38,6 +39,10 @@ pub struct Options {
     pub initial_access_token: Option<rfc7591::BearerToken>,
     /// Certificate authorities to trust beside those of the machine, as PEM.
     pub authorities: Option<Vec<u8>>,
+    /// The HTTP proxy of the requests.
+    pub proxy: Option<Proxy>,
+    /// The `User-Agent` of the requests; `None` for the name and version of this program.
+    pub user_agent: Option<HeaderValue>,
 }
 
 impl Options {
@@ -49,26 +54,28 @@ impl Options {
     #[expect(clippy::expect_used, reason = "a constant")]
     pub fn new() -> Self {
         Self {
-            allow_private: false,
+            allow_loopback: false,
             mcp: false,
             resource_metadata: false,
             cors: None,
             register: false,
             login: false,
             clients: Vec::new(),
-            budget: 120,
+            budget: BUDGET,
             within: Duration::from_mins(1),
             redirect_uri: Url::parse("http://127.0.0.1:8912/callback").expect("a URL"),
             scope: None,
             resource: None,
             initial_access_token: None,
             authorities: None,
+            proxy: None,
+            user_agent: None,
         }
     }
 
     /// Reads only, from loopback too: for tests.
     pub fn loopback() -> Self {
-        Self { allow_private: true, ..Self::new() }
+        Self { allow_loopback: true, ..Self::new() }
     }
 
     /// Also registers, sends the registrations that a server must refuse, and cleans up.
@@ -97,17 +104,85 @@ impl Options {
     }
 
     pub(crate) fn egress(&self) -> Egress {
-        if self.allow_private { Egress::public().and_loopback() } else { Egress::public() }
+        if self.allow_loopback { Egress::public().and_loopback() } else { Egress::public() }
     }
 
     pub(crate) fn extent(&self, requests: u32) -> Extent {
-        let Self { mcp, register, login, allow_private, .. } = *self;
-        Extent { mcp, register, login, allow_private, requests }
+        let Self { mcp, register, login, allow_loopback, .. } = *self;
+        Extent { mcp, register, login, allow_loopback, proxy: self.proxy.is_some(), requests }
     }
+
+    /// The options of the command line that make such a check, without secrets and files.
+    pub(crate) fn arguments(&self) -> Vec<String> {
+        let switches = [
+            ("--register", self.register),
+            ("--login", self.login),
+            ("--mcp", self.mcp),
+            ("--resource-metadata", self.resource_metadata),
+            ("--allow-loopback", self.allow_loopback),
+            ("--initial-access-token=FILE", self.initial_access_token.is_some()),
+            ("--ca=FILE", self.authorities.is_some()),
+            ("--proxy", self.proxy.is_some()),
+        ];
+        let switches = switches.into_iter().filter(|(_, is_on)| *is_on).map(|(name, _)| name.to_owned());
+        let clients: Vec<&str> = self.clients.iter().map(|client| &*client.name).collect();
+        let agent =
+            self.user_agent.as_ref().map(|agent| String::from_utf8_lossy(agent.as_bytes()).into_owned());
+        // A redirection URI on loopback has another port each time.
+        let redirect_uri = Some(&self.redirect_uri).filter(|uri| uri.scheme() == "https");
+        let values = [
+            ("--as", Some(clients.join(",")).filter(|names| !names.is_empty())),
+            ("--cors", self.cors.clone()),
+            ("--scope", self.scope.clone()),
+            ("--redirect-uri", redirect_uri.map(ToString::to_string)),
+            (
+                "--budget",
+                Some(self.budget).filter(|budget| *budget != BUDGET).map(|budget| budget.to_string()),
+            ),
+            ("--user-agent", agent),
+        ];
+        let values =
+            values.into_iter().filter_map(|(name, value)| Some(format!("{name}={}", quoted(&value?))));
+        switches.chain(values).collect()
+    }
+}
+
+/// A value that a shell takes for one word.
+fn quoted(value: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-._~:/,@%+=".contains(c);
+    if value.chars().all(is_plain) { value.to_owned() } else { format!("'{}'", value.replace('\'', "'\\''")) }
 }
 
 impl Default for Options {
     fn default() -> Self {
         Self::new()
+    }
+}
+
+const BUDGET: u32 = 120;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The arguments say what was asked for, and hold no secret.
+    #[test]
+    fn arguments() {
+        assert_eq!(Options::new().arguments(), [""; 0]);
+        let mut options = Options::loopback().with_registration().with_login();
+        options.clients = Preset::all().into_iter().take(1).collect();
+        options.scope = Some("a b's".to_owned());
+        options.budget = 7;
+        options.initial_access_token = Some("hidden".parse().unwrap());
+        options.proxy = Some("http://user:hidden@proxy.example".parse().unwrap());
+        options.user_agent = Some(HeaderValue::from_static("agent/1"));
+        let name = options.clients[0].name.clone();
+        let (arguments, client) = (options.arguments(), format!("--as={name}"));
+        let expected =
+            ["--register", "--login", "--allow-loopback", "--initial-access-token=FILE", "--proxy", &client]
+                .into_iter()
+                .chain(["--scope='a b'\\''s'", "--budget=7", "--user-agent=agent/1"]);
+        assert_eq!(arguments, expected.collect::<Vec<_>>());
+        assert!(!format!("{options:?}").contains("hidden"), "{options:?}");
     }
 }

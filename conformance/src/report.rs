@@ -2,6 +2,7 @@
 
 mod access;
 pub mod badge;
+mod circumstances;
 mod document;
 mod finding;
 mod form;
@@ -12,11 +13,13 @@ pub mod markdown;
 mod model;
 mod readable;
 pub mod sarif;
+pub mod summary;
 pub mod terminal;
 pub(crate) mod verdict;
 mod works_with;
 
 pub use access::Access;
+pub(crate) use circumstances::VERSION;
 pub use document::Document;
 pub use finding::{Acceptance, ReportedFinding};
 pub use form::FormError;

@@ -25,13 +25,7 @@ impl Secrets {
         if self.0.is_empty() {
             return;
         }
-        for text in report
-            .verdict
-            .untrusted_texts()
-            .into_iter()
-            .chain(&mut report.why)
-            .chain(&mut report.unusable_client)
-        {
+        for text in report.verdict.untrusted_texts().into_iter().chain(&mut report.why) {
             self.take_out(text);
         }
         for tried in &mut report.works_with {

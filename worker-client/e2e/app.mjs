@@ -37,9 +37,13 @@ export async function artefact(directory) {
   ];
 }
 
+/** Where the package imports its artefact. */
+const WITHIN = { filter: /^\.\/dist\/index\.js$/ };
+
 /** A Worker of ours that imports the npm package, bundled as wrangler would; `built` is the artefact in the package. */
-export async function hostOf(file, built = '../npm/dist') {
+export async function hostOf(file, built = '../npm/dist', plugins = []) {
   const folder = fileURLToPath(new URL(built, import.meta.url));
+  const artefactIn = { path: join(folder, 'index.js') };
   const {
     outputFiles: [bundle],
   } = await build({
@@ -47,8 +51,9 @@ export async function hostOf(file, built = '../npm/dist') {
     bundle: true,
     write: false,
     format: 'esm',
-    alias: { 'worker-client': join(folder, 'index.js') },
-    external: ['cloudflare:*', './index_bg.wasm'],
+    alias: { 'worker-client': fileURLToPath(new URL('../npm/login.js', import.meta.url)) },
+    external: ['cloudflare:*', 'node:*', './index_bg.wasm'],
+    plugins: [{ name: 'built', setup: ({ onResolve }) => onResolve(WITHIN, () => artefactIn) }, ...plugins],
   });
   const [, wasm] = await artefact(folder);
   return [{ type: 'ESModule', path: 'index.js', contents: bundle.text }, wasm];

@@ -66,7 +66,7 @@ test('confirms, agrees there, and lands on the list', async () => {
   assert.deepEqual([cookie.name, cookie.httpOnly, cookie.secure, cookie.sameSite], ['__Host-sid', true, true, 'Lax']);
 });
 
-test('refuses there, and is told so', async () => {
+test('refuses there, is told so, and can try again', async () => {
   const context = await browser.newContext({ javaScriptEnabled: false });
   const other = await context.newPage();
   await other.goto(running.origin);
@@ -75,7 +75,11 @@ test('refuses there, and is told so', async () => {
   await other.getByRole('button', { name: /^Log in at/ }).click();
   await other.getByRole('button', { name: 'Deny' }).click();
   await other.getByRole('heading', { name: 'You, or the host, refused the login' }).waitFor();
-  await other.getByRole('link', { name: 'To the start page' }).click();
+  assert.equal(await other.locator('p.host').innerText(), hostOf(running.server.issuer));
+  await other.getByRole('link', { name: 'Try again' }).click();
+  await other.getByRole('heading', { name: `Log in to ${hostOf(running.server.issuer)}?` }).waitFor();
+  assert.equal(await other.getByText('You are already connected').count(), 0, 'the control');
+  await other.getByRole('link', { name: 'Cancel' }).click();
   await other.getByText('None yet.').waitFor();
   await context.close();
 });
@@ -97,6 +101,8 @@ test('asks for what is ticked, and for what is typed beside it', async () => {
     return sent.searchParams.get('scope');
   };
   await confirm();
+  const today = new Date().toISOString().slice(0, 10);
+  assert.equal(await page.locator('dt:text("You are already connected") + dd').innerText(), `since ${today}`);
   const boxes = page.getByRole('group', { name: 'Ask for' }).getByRole('checkbox');
   const offered = await boxes.evaluateAll((all) => all.map(({ value, checked }) => [value, checked]));
   const chosen = offered.filter(([, isTicked]) => isTicked).map(([value]) => value);
@@ -116,6 +122,26 @@ test('asks for what is ticked, and for what is typed beside it', async () => {
 test('disconnects', async () => {
   await page.getByRole('button', { name: /^Disconnect/ }).click();
   await page.getByText('None yet.').waitFor();
+  assert.equal(await page.locator('.said').innerText(), `Disconnected from ${hostOf(running.server.issuer)}`);
+  // Only the browser that disconnected is told from where, and only how it was.
+  const { search } = new URL(page.url());
+  const told = async (context, query) => {
+    const other = await context.newPage();
+    await other.goto(`${running.origin}/${query}`);
+    const said = await other.locator('.said').allInnerTexts();
+    await other.close();
+    return said.join();
+  };
+  assert.match(await told(page.context(), search), /^Disconnected from /, 'the control');
+  assert.equal(await told(page.context(), '?notice=disconnected.refused.refused'), 'Disconnected');
+  const stranger = await browser.newContext({ javaScriptEnabled: false });
+  for (const [more, said] of [
+    ['', 'Disconnected'],
+    ['&host=good.example', 'Disconnected'],
+    ['.good.example', ''],
+  ])
+    assert.equal(await told(stranger, `${search}${more}`), said, more);
+  await stranger.close();
 });
 
 test('the browser complained about nothing', () => {

@@ -74,7 +74,7 @@ for (const [name, modules] of Object.entries(examples))
     });
   });
 
-for (const name of ['ts-worker', 'mcp-client', 'context-editor'])
+for (const name of ['ts-worker', 'mcp-client', 'context-editor', 'recipes'])
   test(`${name} agrees with the types of the npm package`, async () => {
     await promisify(execFile)(here('../node_modules/.bin/tsc'), ['-p', here(`../examples/${name}`)]);
   });

@@ -13,16 +13,22 @@ mod store;
 mod tokens;
 
 pub(crate) use self::messages::{
-    AccessToken, AccountEnvelope, AccountRequest, BeginLogin, HostUser, LoginStep, Refusal, RefusedToken,
-    Session,
+    AccessToken, AccountEnvelope, AccountRequest, BeginLogin, Disconnected, FailedLogin, HostUser, LoginStep,
+    Refusal, RefusedToken, Session,
 };
 
 use std::{
     cell::{Cell, RefCell},
+    panic::AssertUnwindSafe,
     rc::Rc,
 };
 
-use worker::{DurableObject, Env, Request, Response, State, durable_object, wasm_bindgen};
+use worker::{
+    Env, State,
+    wasm_bindgen::{self, JsValue, prelude::wasm_bindgen},
+    web_sys::{Request, Response},
+    worker_sys::DurableObjectState,
+};
 
 use self::{
     schema::SCHEMA,
@@ -44,7 +50,7 @@ use crate::{
 };
 
 /// A user's `Account`: what they are connected to, and as whom. Only this deployment's Worker can ask it.
-#[durable_object(alarm)]
+#[wasm_bindgen(wasm_bindgen = ::worker::wasm_bindgen)]
 #[derive(Debug)]
 pub struct Account {
     inner: Rc<Inner>,
@@ -76,11 +82,19 @@ impl std::fmt::Debug for Inner {
 /// The version of the rows that this package reads and writes.
 pub(crate) const SCHEMA_VERSION: usize = SCHEMA.version();
 
-impl DurableObject for Account {
-    fn new(state: State, env: Env) -> Self {
+/// The methods that the platform calls.
+#[wasm_bindgen(
+    wasm_bindgen = ::worker::wasm_bindgen,
+    wasm_bindgen_futures = ::worker::wasm_bindgen_futures,
+    js_sys = ::worker::js_sys
+)]
+impl Account {
+    #[doc(hidden)]
+    #[wasm_bindgen(constructor)]
+    pub fn new(state: DurableObjectState, env: Env) -> Self {
         Self {
             inner: Rc::new(Inner {
-                state,
+                state: State::from(state),
                 deployment: Deployment::new(env),
                 alarm: Alarm::default(),
                 store: RefCell::default(),
@@ -91,44 +105,39 @@ impl DurableObject for Account {
         }
     }
 
-    async fn fetch(&self, request: Request) -> worker::Result<Response> {
-        rpc::contained(self.respond(request)).await
+    #[doc(hidden)]
+    pub async fn fetch(&self, request: Request) -> Result<Response, JsValue> {
+        AssertUnwindSafe(rpc::answer(&request, async |envelope| self.respond(envelope).await)).await
     }
 
-    async fn alarm(&self) -> worker::Result<Response> {
-        contained(Rc::clone(&self.inner).on_alarm()).await.map_err(report)?;
-        Response::empty()
+    #[doc(hidden)]
+    pub async fn alarm(&self) -> Result<(), JsValue> {
+        let rung = contained(Rc::clone(&self.inner).on_alarm()).await.map_err(report);
+        rung.map_err(|failure| worker::Error::from(failure).into())
     }
 }
 
 impl Account {
-    async fn respond(&self, mut request: Request) -> worker::Result<Response> {
-        let envelope: AccountEnvelope = match rpc::read_request(&mut request).await {
-            Ok(envelope) => envelope,
-            Err(failure) => return rpc::respond::<()>(Err(failure)),
-        };
+    async fn respond(&self, envelope: AccountEnvelope) -> Result<String, Failure> {
         let this = Rc::clone(&self.inner);
         let AccountEnvelope { account, user, session, request } = envelope;
         let is_use = matches!(request, AccountRequest::Authorization { .. });
-        let store = match this.enter(&account, &session, is_use).await {
-            Ok(store) => store,
-            Err(failure) => return rpc::respond::<()>(Err(failure)),
-        };
+        let store = this.enter(&account, &session, is_use).await?;
         match request {
             AccountRequest::Authorization { url, label, refused } => {
-                rpc::respond(this.authorization(store, &url, label.as_deref(), refused.as_ref()).await)
+                rpc::written(this.authorization(store, &url, label.as_deref(), refused.as_ref()).await)
             }
-            AccountRequest::Begin(begin) => rpc::respond(this.begin(store, user, session, *begin).await),
+            AccountRequest::Begin(begin) => rpc::written(this.begin(store, user, session, *begin).await),
             AccountRequest::Callback { url, rotate, from_page } => {
                 let state = &self.inner.state;
                 // Authorization codes are single-use: the exchange is completed even if the browser disconnects.
                 let connected = async move { this.callback(&store, &url, rotate, from_page).await };
-                rpc::respond(run_to_completion(state, contained(connected)).await)
+                rpc::written(run_to_completion(state, contained(connected)).await)
             }
-            AccountRequest::Connections => rpc::respond(store.shown()),
-            AccountRequest::Disconnect { id } => rpc::respond(this.disconnect(&store, &id).await),
-            AccountRequest::Icon { id } => rpc::respond(store.icon(&id)),
-            AccountRequest::Erase => rpc::respond(this.erase(&store).await),
+            AccountRequest::Connections => rpc::written(store.shown()),
+            AccountRequest::Disconnect { id } => rpc::written(this.disconnect(&store, &id).await),
+            AccountRequest::Icon { id } => rpc::written(store.icon(&id)),
+            AccountRequest::Erase => rpc::written(this.erase(&store).await),
         }
     }
 }

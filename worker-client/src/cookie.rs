@@ -26,16 +26,8 @@ impl SessionCookie {
     }
 
     /// Reads a `Cookie` header.
-    ///
-    /// By hand, because lenient parsers are how a sibling domain tosses a cookie in: pairs are split at `;`,
-    /// trimmed of space and tab alone, and a name that is there twice counts as absent.
     pub fn read(header: &[u8]) -> Option<Self> {
-        let mut found = header.split(|b| *b == b';').filter_map(|pair| {
-            let pair = std::str::from_utf8(pair).ok()?.trim_matches([' ', '\t']);
-            pair.strip_prefix(NAME)?.strip_prefix('=')
-        });
-        let (value, None) = (found.next()?, found.next()) else { return None };
-        let (account, secret) = value.split_once('.')?;
+        let (account, secret) = value(header, NAME)?.split_once('.')?;
         let is_text = |text: &str, length: usize| {
             text.len() == length && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
         };
@@ -70,12 +62,25 @@ impl fmt::Debug for SessionCookie {
     }
 }
 
+/// The value of a cookie in a `Cookie` header.
+///
+/// By hand, because lenient parsers are how a sibling domain tosses a cookie in: pairs are split at `;`, trimmed of space
+/// and tab alone, and a name that is there twice counts as absent.
+pub(crate) fn value<'a>(header: &'a [u8], name: &str) -> Option<&'a str> {
+    let mut found = header.split(|b| *b == b';').filter_map(|pair| {
+        let pair = std::str::from_utf8(pair).ok()?.trim_matches([' ', '\t']);
+        pair.strip_prefix(name)?.strip_prefix('=')
+    });
+    let (value, None) = (found.next()?, found.next()) else { return None };
+    Some(value)
+}
+
 fn encode(secret: [u8; 32]) -> Secret {
     Secret::new(Base64UrlUnpadded::encode_string(&secret))
 }
 
 const NAME: &str = "__Host-sid";
-const ATTRIBUTES: &str = "Path=/; Secure; HttpOnly; SameSite=Lax";
+pub(crate) const ATTRIBUTES: &str = "Path=/; Secure; HttpOnly; SameSite=Lax";
 
 #[cfg(test)]
 mod tests {

@@ -9,7 +9,7 @@ use futures_util::future::{Either, select};
 use serde::Serialize;
 use url::Url;
 use worker::{
-    Context, Env, Request, Response, event,
+    Context, Env, Headers, Request, Response, event,
     js_sys::{Error, JSON, Object, Promise},
     wasm_bindgen::{self, JsCast, JsValue, prelude::wasm_bindgen},
     wasm_bindgen_futures::JsFuture,
@@ -21,6 +21,7 @@ use crate::{
     login::Login,
     platform::log::report,
     problem::Problem,
+    routes,
 };
 
 #[event(fetch)]
@@ -68,14 +69,18 @@ impl JsLogin {
     /// The logins of the user of the browser that sent this request.
     #[wasm_bindgen(js_name = byCookie)]
     pub fn by_cookie(env: Env, request: web_sys::Request) -> Result<Self, JsValue> {
-        let login = Login::by_cookie(&env, &request.into()).map_err(thrown)?;
+        let login = Login::by_headers(&env, &Headers(request.headers())).map_err(thrown)?;
         Ok(Self { login })
     }
 
     /// The answer to a request to one of our routes, or `undefined`.
     pub async fn handle(&self, request: web_sys::Request) -> Option<web_sys::Response> {
-        let mut request = AssertUnwindSafe(request.into());
-        AssertUnwindSafe(self.login.handle(&mut request)).await.map(Into::into)
+        let url = Url::parse(&request.url()).ok()?;
+        let route = self.login.route(&url, &request.method())?;
+        // The rest of the request is read where a route needs it: each part is an object of the platform.
+        let headers = Headers(request.headers());
+        let answer = AssertUnwindSafe(routes::answered(&self.login, &request, &headers, &url, route)).await;
+        Some(answer.into())
     }
 
     /// Sends a request as the user. It is named as for the platform's own `fetch`.
@@ -84,12 +89,15 @@ impl JsLogin {
         input: JsValue,
         init: Option<RequestInit>,
     ) -> Result<web_sys::Response, JsValue> {
+        let init = init.unwrap_or_default();
         // The constructor takes a request, a URL or text: JavaScript tells them apart.
-        let input = input.unchecked_ref();
-        let request = web_sys::Request::new_with_request_and_init(input, &init.unwrap_or_default())?;
-        let signal = request.signal();
-        let sent = unless_aborted(signal, self.login.fetch(request.into())).await;
-        sent.map(Into::into)
+        let request = web_sys::Request::new_with_request_and_init(input.unchecked_ref(), &init)?;
+        let signal = signal_of(&input, &init);
+        let sent = self.login.send_as_user(&request, signal.as_ref());
+        match &signal {
+            Some(signal) => unless_aborted(signal, sent).await,
+            None => AssertUnwindSafe(sent).await.map_err(thrown),
+        }
     }
 
     /// Sends a request as the user for a request of their browser, with a response that the browser may have.
@@ -162,11 +170,11 @@ fn not_a_url() -> UserFailure {
 
 /// The outcome of some work, or the signal's reason once it aborts.
 fn unless_aborted<T>(
-    signal: AbortSignal,
+    signal: &AbortSignal,
     work: impl Future<Output = Result<T, Failure>>,
 ) -> impl Future<Output = Result<T, JsValue>> + UnwindSafe {
     AssertUnwindSafe(async move {
-        let (work, aborted) = (pin!(work), pin!(aborted(&signal)));
+        let (work, aborted) = (pin!(work), pin!(aborted(signal)));
         match select(work, aborted).await {
             Either::Left((Ok(done), _)) => Ok(done),
             Either::Left((Err(failure), _)) if !signal.aborted() => Err(thrown(failure)),
@@ -182,6 +190,14 @@ async fn aborted(signal: &AbortSignal) {
         drop(signal.add_event_listener_with_callback("abort", &resolve));
     });
     drop(JsFuture::from(event).await);
+}
+
+#[wasm_bindgen(inline_js = "
+export const signalOf = (input, init) => (init.signal === undefined ? input.signal : init.signal) ?? undefined;")]
+extern "C" {
+    /// The signal that a request is made with, if any. The request itself has one in any case.
+    #[wasm_bindgen(js_name = signalOf)]
+    fn signal_of(input: &JsValue, init: &RequestInit) -> Option<AbortSignal>;
 }
 
 /// The value as a plain JavaScript object, or the failure as what is thrown.

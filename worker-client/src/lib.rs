@@ -16,14 +16,12 @@ mod small_map;
 pub mod stored;
 
 mod about;
-#[expect(missing_docs, reason = "what the macro exports to JavaScript has no documentation")]
 mod account;
 #[cfg(feature = "entry")]
 mod entry;
 mod login;
 mod platform;
 mod probe;
-#[expect(missing_docs, reason = "what the macro exports to JavaScript has no documentation")]
 mod registrar;
 mod routes;
 mod verdict_form;

@@ -9,11 +9,11 @@ use std::rc::Rc;
 
 use serde::de::DeserializeOwned;
 use url::Url;
-use worker::{Env, Request};
+use worker::{Env, Headers, Request};
 
 use crate::{
     about::RootPage,
-    account::{AccountEnvelope, AccountRequest, HostUser, Session},
+    account::{AccountEnvelope, AccountRequest, Disconnected, HostUser, Session},
     config::{Config, Misconfigured},
     cookie::SessionCookie,
     failure::{Failure, UserFailure},
@@ -72,11 +72,16 @@ impl Login {
 
     /// The logins of the user of the browser that sent this request.
     pub fn by_cookie(env: &Env, request: &Request) -> Result<Self, Misconfigured> {
+        Self::by_headers(env, request.headers())
+    }
+
+    /// The logins of the user of the browser that sent a request with these headers.
+    pub(crate) fn by_headers(env: &Env, headers: &Headers) -> Result<Self, Misconfigured> {
         let config = config(env)?;
         limits::required(env)?;
-        let header = request.headers().get("cookie").ok().flatten().unwrap_or_default();
+        let header = headers.get("cookie").ok().flatten().unwrap_or_default();
         let user = User::Browser(SessionCookie::read(header.as_bytes()));
-        Ok(Self { config, env: env.clone(), user, label: None, rate_limit: RateLimit::visitor(env, request) })
+        Ok(Self { config, env: env.clone(), user, label: None, rate_limit: RateLimit::visitor(env, headers) })
     }
 
     /// The logins of the same user, for the connections with this label alone: an account can hold several to one
@@ -135,6 +140,11 @@ impl Login {
 
     /// Ends a connection: erased here in any case, and revoked at the server where it offers that.
     pub async fn disconnect(&self, id: &str) -> Result<Receipt, Failure> {
+        self.end_connection(id).await.map(|(receipt, _)| receipt)
+    }
+
+    /// The same, with the host of the connection.
+    pub(crate) async fn end_connection(&self, id: &str) -> Result<Disconnected, Failure> {
         contained(self.call(AccountRequest::Disconnect { id: id.to_owned() })).await
     }
 
@@ -163,8 +173,8 @@ impl Login {
     }
 
     /// The same logins for a request of a browser, whose address is counted too.
-    pub(crate) fn counting(&self, request: &Request) -> Self {
-        Self { rate_limit: self.rate_limit.by(request), ..self.clone() }
+    pub(crate) fn counting(&self, headers: &Headers) -> Self {
+        Self { rate_limit: self.rate_limit.by(headers), ..self.clone() }
     }
 
     pub(crate) fn session(&self) -> Option<Session> {

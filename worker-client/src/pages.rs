@@ -10,6 +10,7 @@ pub use notice::Notice;
 use askama::Template;
 use branding::Text;
 use login_flow::LoginTarget;
+use url::Url;
 
 use crate::{
     failure::{Defect, Failure, WayOut},
@@ -46,11 +47,13 @@ pub enum FormTarget {
 /// The start page: what was just done, a field for a host, and the list of connections.
 ///
 /// A notice that contradicts what the page shows is left out: it came from the address, which anyone can make up.
+/// `disconnected` is the host of a connection that was just ended, where that is known.
 pub fn home(
     prefix: &str,
     connections: &[Connection],
     session: BrowserSession,
     notice: Option<Notice>,
+    disconnected: Option<&str>,
 ) -> Result<String, Unrenderable> {
     #[derive(Template)]
     #[template(path = "home.html")]
@@ -61,6 +64,9 @@ pub fn home(
         notice: Option<Notice>,
         /// The host of the connection that was made last.
         connected: &'a str,
+        disconnected: Option<&'a str>,
+        /// There is another connection to that host.
+        is_left: bool,
         typed: &'a str,
     }
     let newest = connections.iter().max_by_key(|connection| connection.connected_at);
@@ -71,14 +77,17 @@ pub fn home(
         Notice::Disconnected(_) => true,
         Notice::LoggedOut => connections.is_empty() && !signed_in,
     });
-    render(&Home { prefix, connections, signed_in, notice, connected, typed: "" })
+    let is_left = connections.iter().any(|connection| Some(&*connection.host) == disconnected);
+    render(&Home { prefix, connections, signed_in, notice, connected, disconnected, is_left, typed: "" })
 }
 
-/// A failure at a host, if it is about one: what happened, who must act, what to do next.
+/// A failure at a host, if it is about one: what happened, who must act, what to do next. `again` is the page that begins
+/// the login which failed once more.
 pub fn failure(
     prefix: &str,
     failure: &Failure,
     target: Option<&LoginTarget>,
+    again: Option<&Url>,
 ) -> Result<String, Unrenderable> {
     #[derive(Template)]
     #[template(path = "problem.html")]
@@ -87,16 +96,17 @@ pub fn failure(
         problem: &'a Problem,
         /// The page has the form that names a host.
         has_form: bool,
+        again: Option<&'a Url>,
         typed: &'a str,
     }
     let problem = Problem::new(failure, target);
     let has_form = match failure.way_out() {
         WayOut::Login(_) => false,
         WayOut::Form => true,
-        WayOut::Start => target.is_some(),
+        WayOut::Start => target.is_some() && again.is_none(),
     };
     let typed = problem.host.as_deref().unwrap_or_default();
-    render(&Page { prefix, problem: &problem, has_form, typed })
+    render(&Page { prefix, problem: &problem, has_form, again, typed })
 }
 
 /// A person's own name for a connection, made fit to be shown: at most 80 characters, nothing invisible.

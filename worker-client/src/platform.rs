@@ -13,6 +13,7 @@ pub(crate) mod fetch;
 pub(crate) mod limits;
 pub(crate) mod log;
 pub(crate) mod panic;
+pub(crate) mod pass;
 pub(crate) mod rpc;
 pub(crate) mod sealed;
 pub(crate) mod single_flight;

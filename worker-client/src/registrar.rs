@@ -10,10 +10,15 @@ mod schema;
 
 pub(crate) use self::messages::{ObtainClient, RegistrarRequest};
 
-use std::{cell::RefCell, rc::Rc, time::Duration};
+use std::{cell::RefCell, panic::AssertUnwindSafe, rc::Rc, time::Duration};
 
 use rfc8414::Endpoint;
-use worker::{DurableObject, Env, Request, Response, State, durable_object, wasm_bindgen};
+use worker::{
+    Env, State,
+    wasm_bindgen::{self, JsValue, prelude::wasm_bindgen},
+    web_sys::{Request, Response},
+    worker_sys::DurableObjectState,
+};
 
 use self::{
     attempts::{Attempts, REFUSAL_TTL},
@@ -38,7 +43,7 @@ use crate::{
 use login_flow::{Client, Fault, Faulty, Register, Step, Update, drive};
 
 /// Registers once per issuer and redirection URI, and keeps the registration before anyone uses it.
-#[durable_object(alarm)]
+#[wasm_bindgen(wasm_bindgen = ::worker::wasm_bindgen)]
 #[derive(Debug)]
 pub struct Registrar {
     inner: Rc<Inner>,
@@ -63,11 +68,19 @@ impl std::fmt::Debug for Inner {
     }
 }
 
-impl DurableObject for Registrar {
-    fn new(state: State, env: Env) -> Self {
+/// The methods that the platform calls.
+#[wasm_bindgen(
+    wasm_bindgen = ::worker::wasm_bindgen,
+    wasm_bindgen_futures = ::worker::wasm_bindgen_futures,
+    js_sys = ::worker::js_sys
+)]
+impl Registrar {
+    #[doc(hidden)]
+    #[wasm_bindgen(constructor)]
+    pub fn new(state: DurableObjectState, env: Env) -> Self {
         Self {
             inner: Rc::new(Inner {
-                state,
+                state: State::from(state),
                 deployment: Deployment::new(env),
                 alarm: Alarm::default(),
                 rows: RefCell::default(),
@@ -77,31 +90,32 @@ impl DurableObject for Registrar {
         }
     }
 
-    async fn fetch(&self, request: Request) -> worker::Result<Response> {
-        rpc::contained(self.respond(request)).await
+    #[doc(hidden)]
+    pub async fn fetch(&self, request: Request) -> Result<Response, JsValue> {
+        AssertUnwindSafe(rpc::answer(&request, async |request| self.respond(request).await)).await
     }
 
-    async fn alarm(&self) -> worker::Result<Response> {
-        contained(self.inner.on_alarm()).await.map_err(report)?;
-        Response::empty()
+    #[doc(hidden)]
+    pub async fn alarm(&self) -> Result<(), JsValue> {
+        let rung = contained(self.inner.on_alarm()).await.map_err(report);
+        rung.map_err(|failure| worker::Error::from(failure).into())
     }
 }
 
 impl Registrar {
-    async fn respond(&self, mut request: Request) -> worker::Result<Response> {
+    async fn respond(&self, request: RegistrarRequest) -> Result<String, Failure> {
         let inner = Rc::clone(&self.inner);
-        match rpc::read_request(&mut request).await {
-            Ok(RegistrarRequest::Obtain(wanted)) => rpc::respond(inner.client(*wanted).await),
-            Ok(RegistrarRequest::Forget { client_id }) => rpc::respond(inner.forget(&client_id)),
-            Ok(RegistrarRequest::Health) => rpc::respond(inner.keys()),
-            Ok(RegistrarRequest::Relax(relaxations)) => rpc::respond(inner.relax(&relaxations)),
-            Ok(RegistrarRequest::Hold { client_id, account, since }) => {
-                rpc::respond(inner.hold(&client_id, &account, since))
+        match request {
+            RegistrarRequest::Obtain(wanted) => rpc::written(inner.client(*wanted).await),
+            RegistrarRequest::Forget { client_id } => rpc::written(inner.forget(&client_id)),
+            RegistrarRequest::Health => rpc::written(inner.keys()),
+            RegistrarRequest::Relax(relaxations) => rpc::written(inner.relax(&relaxations)),
+            RegistrarRequest::Hold { client_id, account, since } => {
+                rpc::written(inner.hold(&client_id, &account, since))
             }
-            Ok(RegistrarRequest::Release { client_id, account, since }) => {
-                rpc::respond(inner.release(&client_id, &account, since).await)
+            RegistrarRequest::Release { client_id, account, since } => {
+                rpc::written(inner.release(&client_id, &account, since).await)
             }
-            Err(failure) => rpc::respond::<()>(Err(failure)),
         }
     }
 }

@@ -2,15 +2,17 @@
 
 mod answer;
 mod client_metadata;
+mod failed;
 mod health;
 mod login_request;
 mod proxy;
 
 use url::Url;
-use worker::{Request, Response, ResponseBuilder};
+use worker::{Headers, Request, Response, ResponseBuilder, web_sys};
 
 use self::{
     answer::Answer,
+    failed::Failed,
     login_request::{LoginRequest, header, same_origin},
 };
 use crate::{
@@ -30,33 +32,51 @@ use login_flow::{LoginTarget, RequestedScope, ResourceMetadata, Server, digest};
 impl Login {
     /// Answers a request to one of our routes; nothing when it is none of them.
     pub async fn handle(&self, request: &mut Request) -> Option<Response> {
-        handle(self, request).await
+        let url = request.url().ok()?;
+        let route = self.route(&url, &request.inner().method())?;
+        Some(answered(self, request.inner(), request.headers(), &url, route).await)
+    }
+
+    /// The route of a request, or none for its method; nothing when the path is not ours.
+    pub(crate) fn route<'a>(&self, url: &'a Url, method: &str) -> Option<Result<Route<'a>, NoMethod>> {
+        let path = match url.path().strip_prefix(&self.config.prefix)? {
+            "" => "/",
+            path => path,
+        };
+        match Route::of(method, path.strip_prefix('/').map(|_| path)?) {
+            Ok(route) => Some(Ok(route)),
+            Err(NoRoute::Method) => Some(Err(NoMethod)),
+            Err(NoRoute::Path) => None,
+        }
     }
 }
 
-/// Answers a request under our prefix, errors included; nothing when the path is not ours.
-async fn handle(login: &Login, request: &mut Request) -> Option<Response> {
-    let url = request.url().ok()?;
-    let path = match url.path().strip_prefix(&login.config.prefix)? {
-        "" => "/",
-        path => path,
-    };
-    let route = Route::of(&request.inner().method(), path.strip_prefix('/').map(|_| path)?);
+/// A path of ours that is not asked by that method.
+pub(crate) struct NoMethod;
+
+/// Answers a request to a route, errors included.
+pub(crate) async fn answered(
+    login: &Login,
+    request: &web_sys::Request,
+    headers: &Headers,
+    url: &Url,
+    route: Result<Route<'_>, NoMethod>,
+) -> Response {
     let answer = match route {
-        Err(NoRoute::Path) => return None,
-        Err(NoRoute::Method) => Err(UserFailure::MethodNotAllowed.into()),
-        Ok(route) => match contained(async { Ok(answer(login, request, &url, route).await) }).await {
+        Err(NoMethod) => Err(UserFailure::MethodNotAllowed.into()),
+        Ok(route) => match contained(async { Ok(answer(login, request, headers, url, route).await) }).await {
             Ok(answer) => answer,
             Err(defect) => Err(defect.into()),
         },
     };
-    Some(rendered(login, request, answer))
+    rendered(login, headers, answer)
 }
 
 /// The response to a request, errors included.
-fn rendered(login: &Login, request: &Request, answer: Result<Answer, Failed>) -> Response {
-    let answer = answer.or_else(|Failed { failure, target }| {
-        Answer::failure(login, request, &report(failure), target.as_ref())
+fn rendered(login: &Login, headers: &Headers, answer: Result<Answer, Failed>) -> Response {
+    let answer = answer.or_else(|failed| {
+        let failed = Failed { failure: report(failed.failure), ..failed };
+        Answer::failure(login, headers, &failed)
     });
     let response = answer.and_then(|answer| answer.secured(login));
     response.unwrap_or_else(|failure| {
@@ -65,61 +85,53 @@ fn rendered(login: &Login, request: &Request, answer: Result<Answer, Failed>) ->
     })
 }
 
-async fn answer(login: &Login, request: &mut Request, url: &Url, route: Route<'_>) -> Result<Answer, Failed> {
+async fn answer(
+    login: &Login,
+    request: &web_sys::Request,
+    headers: &Headers,
+    url: &Url,
+    route: Route<'_>,
+) -> Result<Answer, Failed> {
     Ok(match route {
-        Route::Begin => begin(login, request).await?,
-        Route::Callback => callback(login, request, url).await?,
-        Route::Confirm => confirm(login, request, url).await?,
+        Route::Begin => begin(login, request, headers).await?,
+        Route::Callback => callback(login, headers, url).await?,
+        Route::Confirm => confirm(login, headers, url).await?,
         Route::ClientMetadata => client_metadata::answer(&login.config)?,
         Route::Connections => Answer::json(&login.connections().await?)?,
         Route::Disconnect(id) => {
-            same_origin(login, request)?;
+            same_origin(login, headers)?;
             Answer::json(&login.disconnect(id).await?)?
         }
         Route::DisconnectForm(id) => {
-            same_origin(login, request)?;
-            let receipt = login.disconnect(id).await?;
-            Answer::see_other(&noticed(login.config.url("/"), Notice::Disconnected(receipt)))?
+            same_origin(login, headers)?;
+            let (receipt, host) = login.end_connection(id).await?;
+            let notice = Notice::Disconnected(receipt);
+            Answer::see_other(&noticed(login.config.url("/"), notice))?.with_cookie(&notice.cookie(&host))?
         }
         Route::Health => health::answer(login).await?,
-        Route::Home => home(login, url).await?,
+        Route::Home => home(login, headers, url).await?,
         Route::Icon(id) => icon(login, id).await?,
-        Route::Logout => logout(login, request).await?,
+        Route::Logout => logout(login, headers).await?,
         Route::OpenApi => {
             let root = login.config.url("");
             Answer::of(OPENAPI.replace("{origin}", root.as_str().trim_end_matches('/')), "application/json")?
         }
-        Route::Probe => probe(login, request, url).await?,
+        Route::Probe => probe(login, headers, url).await?,
         Route::Script => Answer::of(pages::SCRIPT, "text/javascript; charset=utf-8")?,
         Route::Style => Answer::of(pages::STYLE, "text/css; charset=utf-8")?,
     })
 }
 
-/// A failure of a route, and the host that it is about.
-struct Failed {
-    failure: Failure,
-    target: Option<LoginTarget>,
-}
-
-impl Failed {
-    fn at(target: &LoginTarget, failure: impl Into<Failure>) -> Self {
-        Self { failure: failure.into(), target: Some(target.clone()) }
-    }
-}
-
-impl<F: Into<Failure>> From<F> for Failed {
-    fn from(failure: F) -> Self {
-        Self { failure: failure.into(), target: None }
-    }
-}
-
-async fn home(login: &Login, url: &Url) -> Result<Answer, Failure> {
+async fn home(login: &Login, headers: &Headers, url: &Url) -> Result<Answer, Failure> {
     let connections = login.connections().await?;
     let session = match login.user {
         User::Browser(Some(_)) => BrowserSession::Present,
         User::Browser(None) | User::Host { .. } => BrowserSession::Absent,
     };
-    Answer::page(pages::home(&login.config.prefix, &connections, session, Notice::from_query(url))?)
+    let notice = Notice::from_query(url);
+    let cookies = notice.and_then(|_| header(headers, "cookie")).unwrap_or_default();
+    let host = notice.and_then(|notice| notice.host(cookies.as_bytes(), &login.config.egress));
+    Answer::page(pages::home(&login.config.prefix, &connections, session, notice, host)?)
 }
 
 /// A page of ours that says what was just done.
@@ -129,18 +141,19 @@ fn noticed(mut page: Url, notice: Notice) -> Url {
 }
 
 /// The question before a login. A navigation may ask the host; an image or a script of another page may not.
-async fn confirm(login: &Login, request: &Request, url: &Url) -> Result<Answer, Failed> {
-    let destination = header(request, "sec-fetch-dest");
+async fn confirm(login: &Login, headers: &Headers, url: &Url) -> Result<Answer, Failed> {
+    let destination = header(headers, "sec-fetch-dest");
     if destination.as_deref().is_some_and(|destination| destination != "document") {
         return Err(UserFailure::CrossSite.into());
     }
     let parameters = LoginRequest::of_query(url);
     let target = parameters.target(login)?;
-    let host = registrable(login, request, &target).await?;
+    let host = registrable(login, headers, &target).await?;
     parameters.requested_scope(&host)?;
     health::can_seal(login).await.map_err(|failure| Failed::at(&target, failure))?;
     let page = parameters.confirm_page(login, &target, &host);
-    Ok(Answer::page(pages::confirm(&login.config.prefix, &page)?)?.leading_away())
+    let connections = login.connections().await?;
+    Ok(Answer::page(pages::confirm(&login.config.prefix, &page, &connections)?)?.leading_away())
 }
 
 /// A host that a person can log in to.
@@ -156,10 +169,10 @@ struct RegistrableHost {
 /// The host to log in to, or the failure that says why that is not possible.
 async fn registrable(
     login: &Login,
-    request: &Request,
+    headers: &Headers,
     target: &LoginTarget,
 ) -> Result<RegistrableHost, Failed> {
-    let (answered, page) = login.counting(request).probe_host(target).await?;
+    let (answered, page) = login.counting(headers).probe_host(target).await?;
     match (&answered.server, answered.failure()) {
         (Some(server), None) => {
             let chosen_scope = match &answered.resource {
@@ -174,11 +187,11 @@ async fn registrable(
     }
 }
 
-async fn begin(login: &Login, request: &mut Request) -> Result<Answer, Failed> {
-    same_origin(login, request)?;
-    let parameters = LoginRequest::of_body(request).await?;
+async fn begin(login: &Login, request: &web_sys::Request, headers: &Headers) -> Result<Answer, Failed> {
+    same_origin(login, headers)?;
+    let parameters = LoginRequest::of_body(request, headers).await?;
     let target = parameters.target(login)?;
-    let host = registrable(login, request, &target).await?;
+    let host = registrable(login, headers, &target).await?;
     let scope = parameters.requested_scope(&host)?;
     if !parameters.agrees_to(&parameters.confirm_page(login, &target, &host)) {
         return Err(Failed::at(&target, UserFailure::NotAgreed));
@@ -215,8 +228,8 @@ async fn begin(login: &Login, request: &mut Request) -> Result<Answer, Failed> {
     Ok(Answer::see_other(&url)?.with_cookie(&cookie.set())?)
 }
 
-async fn callback(login: &Login, request: &Request, url: &Url) -> Result<Answer, Failure> {
-    if header(request, "sec-purpose").is_some_and(|purpose| purpose.contains("prefetch")) {
+async fn callback(login: &Login, headers: &Headers, url: &Url) -> Result<Answer, Failed> {
+    if header(headers, "sec-purpose").is_some_and(|purpose| purpose.contains("prefetch")) {
         return Err(UserFailure::MethodNotAllowed.into());
     }
     if url.query().is_some_and(|query| query.len() > 8192) {
@@ -233,33 +246,34 @@ async fn callback(login: &Login, request: &Request, url: &Url) -> Result<Answer,
     };
     let rotate = next.as_ref().map(SessionCookie::digest);
     // Our own pages send no referrer, so that a redirect which passed no page of the server has none.
-    let from_page = header(request, "referer").is_some();
+    let from_page = header(headers, "referer").is_some();
     let callback = AccountRequest::Callback { url: url.clone(), rotate, from_page };
     let return_to = match login.call(callback).await.map_err(unknown)? {
         LoginStep::Completed { return_to } => return_to,
-        LoginStep::AskAgain { url } => return Answer::see_other(&url),
+        LoginStep::AskAgain { url } => return Ok(Answer::see_other(&url)?),
+        LoginStep::Failed(failed) => return Err(Failed::of_login(login, *failed)),
     };
     let home = || noticed(login.config.url("/"), Notice::Connected);
     let back = return_to.unwrap_or_else(home);
     let answer = Answer::see_other(&back)?;
-    match next {
-        Some(cookie) => answer.with_cookie(&cookie.set()),
-        None => Ok(answer),
-    }
+    Ok(match next {
+        Some(cookie) => answer.with_cookie(&cookie.set())?,
+        None => answer,
+    })
 }
 
-async fn probe(login: &Login, request: &Request, url: &Url) -> Result<Answer, Failure> {
-    if header(request, "sec-fetch-site").is_some_and(|site| site == "cross-site" || site == "same-site") {
+async fn probe(login: &Login, headers: &Headers, url: &Url) -> Result<Answer, Failure> {
+    if header(headers, "sec-fetch-site").is_some_and(|site| site == "cross-site" || site == "same-site") {
         return Err(UserFailure::CrossSite.into());
     }
     let typed = url.query_pairs().find(|(name, _)| name == "url").map(|(_, value)| value.into_owned());
     let typed =
         typed.ok_or_else(|| UserFailure::UnreadableRequest(Reason::of("The parameter `url` is missing.")))?;
-    Answer::json(&login.counting(request).probe(&typed).await?)
+    Answer::json(&login.counting(headers).probe(&typed).await?)
 }
 
-async fn logout(login: &Login, request: &Request) -> Result<Answer, Failure> {
-    same_origin(login, request)?;
+async fn logout(login: &Login, headers: &Headers) -> Result<Answer, Failure> {
+    same_origin(login, headers)?;
     // The host program's user stays what the host program says: what ends here are our own sessions.
     if matches!(login.user, User::Browser(_)) {
         match login.erase().await {

@@ -13,7 +13,7 @@ mod version;
 
 pub use self::{
     client::{StoredAuth, StoredClient, StoredConfiguration, StoredExpiry, StoredSecret},
-    grant::{Grant, StoredGrant},
+    grant::{Grant, GrantInUse, StoredGrant, StoredGrantInUse},
     login::{LoginUnderWay, StoredLogin, StoredPending},
     server::StoredServer,
     task::{

@@ -39,6 +39,7 @@ pub(crate) enum VerdictForm {
 #[serde(remote = "Unusable")]
 enum UnusableForm {
     Blocked { member: Cow<'static, str>, why: Blocked },
+    Client(Finding),
     Metadata(Finding),
     NoRegistration,
     NoS256,
@@ -81,6 +82,7 @@ mod tests {
         let text = || "x".to_owned();
         let reasons = vec![
             Unusable::Blocked { member: "token_endpoint".into(), why: Blocked::Address },
+            Unusable::Client(finding.clone()),
             Unusable::Metadata(finding.clone()),
             Unusable::NoRegistration,
             Unusable::NoS256,

@@ -35,6 +35,7 @@ fn confirm(host: &str, issuer: &str, about: &About) -> String {
                 label: None,
                 return_to: None,
             },
+            &[],
         )
     })
     .unwrap()
@@ -52,7 +53,7 @@ fn each_as_it_reads() {
         }
     }
     let failure = UserFailure::NoConnection { login: None }.into();
-    insta::assert_snapshot!("problem", pages::failure("/auth", &failure, None).unwrap());
+    insta::assert_snapshot!("problem", pages::failure("/auth", &failure, None, None).unwrap());
     let problems = failures().into_iter().map(|(name, failed)| (name, problem(&failed)));
     insta::assert_json_snapshot!("problems", problems.collect::<BTreeMap<_, _>>());
 }
@@ -79,7 +80,7 @@ fn b09_what_a_stranger_says_is_bounded_and_isolated() {
         label: pages::label(&format!("{}\u{202E}{}", "n".repeat(500), "\u{30D}".repeat(2000))),
         ..connection("good.example", "https://good.example", Some("Goo\u{202E}gle"))
     };
-    let page = pages::home("", &[connection], BrowserSession::Present, None).unwrap();
+    let page = pages::home("", &[connection], BrowserSession::Present, None, None).unwrap();
     assert!(page.len() < 10_000, "{}", page.len());
     assert!(page.contains(&format!("<bdi>{}…</bdi>", "n".repeat(79))) && page.contains("<bdi>Goo"));
 }
@@ -94,7 +95,7 @@ fn b10_the_host_stands_before_its_title() {
         label: pages::label("Google Mail"),
         ..connection("evil.example", "https://evil.example", Some("Google"))
     };
-    let page = pages::home("", &[connection], BrowserSession::Present, None).unwrap();
+    let page = pages::home("", &[connection], BrowserSession::Present, None, None).unwrap();
     assert!(page.find("evil.example").unwrap() < page.find("Google").unwrap());
 }
 
@@ -152,7 +153,7 @@ fn a_notice_that_the_page_contradicts_is_not_shown() {
     use BrowserSession::{Absent, Present};
     let one = [connection("good.example", "https://good.example", None)];
     let page = |connections: &[Connection], session, notice| {
-        pages::home("", connections, session, Some(notice)).unwrap().contains(r#"class="notice"#)
+        pages::home("", connections, session, Some(notice), None).unwrap().contains(r#"class="notice"#)
     };
     assert!(page(&one, Present, Notice::Connected) && !page(&[], Present, Notice::Connected));
     assert!(page(&[], Absent, Notice::LoggedOut));

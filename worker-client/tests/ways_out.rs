@@ -43,8 +43,13 @@ fn the_page_offers_what_the_table_says() {
     for state in ConnectionState::ALL {
         let needs_login = state == ConnectionState::NeedsLogin;
         let shown = samples::connection("good.example", "https://good.example", None);
-        let page =
-            pages::home("", &[Connection { state, needs_login, ..shown }], BrowserSession::Present, None);
+        let page = pages::home(
+            "",
+            &[Connection { state, needs_login, ..shown }],
+            BrowserSession::Present,
+            None,
+            None,
+        );
         let page = page.unwrap();
         let mut offers = Vec::new();
         offers.extend(page.contains("<button>Log in again").then_some("log in again"));

@@ -1,7 +1,10 @@
 //! A good registration.
 
 use http::Response;
-use login_flow::{Client, Exchange, FailedResponse, Finding, Quotation, Register, Server, Step, Turn};
+use login_flow::{
+    Client, Exchange, FailedResponse, Finding, Quotation, Register, RegisterError, Server, Step, Turn,
+    Unusable,
+};
 use rfc7591::{ClientInformation, ClientMetadata, Endpoint, ErrorCode, Registration, RegistrationError};
 
 use crate::{
@@ -20,7 +23,7 @@ pub(super) struct RegisteredClient {
     /// The response.
     pub(super) information: ClientInformation,
     /// The client that a login needs, or the reason why the registered one cannot log in.
-    pub(super) client: Result<Client, String>,
+    pub(super) client: Result<Client, Unusable>,
 }
 
 /// Registers a client; the reason why there is none ends every phase that needs one.
@@ -63,10 +66,29 @@ pub(super) async fn register(
     context.judge_information("a registration", &requested, &information, &response);
     let client = match register.receive(&response) {
         Ok(Turn::Done(client)) => Ok(client),
-        Ok(Turn::Again(_)) => Err("the registration did not end".to_owned()),
-        Err(error) => Err(error.to_string()),
+        Ok(Turn::Again(_)) => Err(unusable(Rule::ClientId, "the registration did not end")),
+        Err(error) => Err(unusable(violated(context, &error), &error.to_string())),
     };
     Ok(RegisteredClient { requested, information, client })
+}
+
+/// The reason why the registered client cannot log in.
+fn unusable(rule: Rule, evidence: &str) -> Unusable {
+    Unusable::Client(rule.finding(evidence, "register what was asked for, or refuse it"))
+}
+
+/// The requirement that is in the way of a login, one that the response was seen to violate where there are several.
+fn violated(context: &CheckContext<'_>, error: &RegisterError) -> Rule {
+    let rules: &[Rule] = match error {
+        RegisterError::AuthMethod(_) | RegisterError::NoSecret => &[Rule::AuthMethodSubstituted],
+        RegisterError::GrantTypes => &[Rule::GrantTypeRemoved],
+        RegisterError::RedirectUris => {
+            &[Rule::RedirectUriDropped, Rule::RedirectUriAdded, Rule::RegistrationMalformedMember]
+        }
+        _ => &[],
+    };
+    let violated = rules.iter().find(|rule| context.ledger.has_failed(**rule)).or(rules.first());
+    violated.copied().unwrap_or(Rule::ClientId)
 }
 
 /// Notes what a response that registers a client shows of the rules about the response itself.

@@ -11,8 +11,11 @@ use super::{
     usage::Usage,
 };
 
-/// The accepted findings of a file.
-pub(super) struct Accepted(Vec<Entry>);
+/// The accepted findings of a file, and the requirements that are ignored.
+pub(super) struct Accepted {
+    entries: Vec<Entry>,
+    ignored: Vec<Rule>,
+}
 
 /// One of them.
 #[derive(Deserialize)]
@@ -29,7 +32,12 @@ struct Entry {
 }
 
 impl Accepted {
-    pub(super) fn read(path: &Path) -> Result<Self, Usage> {
+    pub(super) fn new(file: Option<&Path>, ignored: Vec<Rule>) -> Result<Self, Usage> {
+        let entries = file.map(Self::read).transpose()?.unwrap_or_default();
+        Ok(Self { entries, ignored })
+    }
+
+    fn read(path: &Path) -> Result<Vec<Entry>, Usage> {
         let at = |error: &dyn std::fmt::Display| Usage::at(path, error);
         let text = fs::read_to_string(path).map_err(|error| at(&error))?;
         let entries: Vec<Entry> = serde_json::from_str(&text).map_err(|error| at(&error))?;
@@ -42,13 +50,19 @@ impl Accepted {
                 return Err(at(&format!("{id}: `until` is a date such as 2027-01-31")));
             }
         }
-        Ok(Self(entries))
+        Ok(entries)
     }
 
     /// Marks the findings that are accepted today, and says which entry is over or speaks of a rule that passes.
     pub(super) fn mark(&self, report: &mut Report) {
         let today = today();
-        for entry in &self.0 {
+        for rule in &self.ignored {
+            let acceptance = Acceptance { reason: "--ignore".to_owned(), until: None };
+            for finding in report.findings.iter_mut().filter(|finding| finding.id == rule.id()) {
+                finding.accepted = Some(acceptance.clone());
+            }
+        }
+        for entry in &self.entries {
             if entry.resource.as_ref().is_some_and(|resource| *resource != report.resource) {
                 continue;
             }
@@ -59,7 +73,7 @@ impl Accepted {
             }
             let mut is_found = false;
             for finding in report.findings.iter_mut().filter(|finding| finding.id == *id) {
-                finding.accepted = Some(Acceptance { reason: reason.clone(), until: until.clone() });
+                finding.accepted = Some(Acceptance { reason: reason.clone(), until: Some(until.clone()) });
                 is_found = true;
             }
             if !is_found && entry.resource.is_some() {

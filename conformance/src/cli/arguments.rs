@@ -1,7 +1,13 @@
+mod help;
+
 use std::path::PathBuf;
 
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
+use conformance::{InvalidProxy, Level, Proxy, Rule, UnknownRule};
+use http::HeaderValue;
+
+use self::help::{CHECK_EXAMPLES, EXIT_CODES, MANUAL};
 
 /// Checks whether a host supports dynamic client registration, how well, and which party must act where it does not.
 #[derive(Parser)]
@@ -71,6 +77,12 @@ pub(super) struct Check {
     /// Accept the findings of this JSON file: `[{"id", "resource", "reason", "until"}]`; each counts again after its date
     #[arg(long, value_name = "FILE", help_heading = "Many hosts")]
     pub(super) accept: Option<PathBuf>,
+    /// Let a finding of this requirement fail nothing; it is reported all the same. May be there several times
+    #[arg(long, value_name = "ID", value_parser = rule, help_heading = "Exit code")]
+    pub(super) ignore: Vec<Rule>,
+    /// Fail where a requirement of this level or a stricter one failed: by default of MUST, and with --baseline of SHOULD
+    #[arg(long, value_enum, value_name = "LEVEL", help_heading = "Exit code")]
+    pub(super) fail_on: Option<FailOn>,
     /// How long the check of one host may take, in seconds: 60 by default, 300 with --login
     #[arg(long, value_name = "SECONDS", help_heading = "Politeness")]
     pub(super) deadline: Option<u64>,
@@ -86,6 +98,9 @@ pub(super) struct Check {
     /// Short for `--format json`
     #[arg(long, conflicts_with = "format")]
     pub(super) json: bool,
+    /// No progress and no last line; as text, only the hosts that fail
+    #[arg(long, short)]
+    pub(super) quiet: bool,
     /// Also send one MCP `initialize` to the named URL
     #[arg(long, help_heading = "Beyond reading")]
     pub(super) mcp: bool,
@@ -120,12 +135,19 @@ pub(super) struct Check {
     /// The file with the initial access token of a protected registration; `-` is the standard input
     #[arg(long, value_name = "FILE", help_heading = "Beyond reading")]
     pub(super) initial_access_token: Option<PathBuf>,
-    /// Also ask loopback, over http too; the report says so
-    #[arg(long, help_heading = "Network")]
-    pub(super) allow_private: bool,
+    /// Also ask servers of this machine (loopback), over http too; private networks are never asked. The report says so
+    #[arg(long, alias = "allow-private", help_heading = "Network")]
+    pub(super) allow_loopback: bool,
     /// Trust the authorities of this PEM file too
     #[arg(long, value_name = "FILE", help_heading = "Network")]
     pub(super) ca: Option<PathBuf>,
+    /// Go through an HTTP proxy: of this URL, or of `HTTPS_PROXY` or `ALL_PROXY` without one. It looks names up itself, so
+    /// that a name with a private address is not seen to be one. The report says so
+    #[arg(long, value_name = "URL", num_args = 0..=1, require_equals = true, default_missing_value = OF_ENVIRONMENT, value_parser = ProxyArgument::parse, help_heading = "Network")]
+    pub(super) proxy: Option<ProxyArgument>,
+    /// The `User-Agent` of the requests, in place of the name and version of this program
+    #[arg(long, value_name = "TEXT", value_parser = HeaderValue::from_str, help_heading = "Network")]
+    pub(super) user_agent: Option<HeaderValue>,
     /// Record the responses of each host as a vector in this folder, without secrets
     #[arg(long, value_name = "FOLDER", conflicts_with_all = ["login", "replay"], help_heading = "Vectors")]
     pub(super) record: Option<PathBuf>,
@@ -160,6 +182,9 @@ pub(super) struct Render {
     /// Only the changes since these JSON lines, as text or JSON; fail on a regression
     #[arg(long, value_name = "FILE")]
     pub(super) baseline: Option<PathBuf>,
+    /// The level of a regression: a requirement of this level or a stricter one, by default of SHOULD
+    #[arg(long, value_enum, value_name = "LEVEL", requires = "baseline")]
+    pub(super) fail_on: Option<FailOn>,
 }
 
 #[derive(Clone, Copy, Eq, PartialEq, ValueEnum)]
@@ -176,63 +201,54 @@ pub(super) enum Format {
     Markdown,
     /// One self-contained page, a directory of hosts
     Html,
+    /// One page for each host, to send to a person who was not there
+    Summary,
     /// One word for each host: `conforms`, `deviates`, `unsupported` or `unknown`
     Word,
     /// An SVG for a README, which says what was tested and when; of one host
     Badge,
 }
 
-const EXIT_CODES: &str = "\
-Exit codes: 0 supported; 1 not supported, or a MUST failed; 2 usage; 3 no response to what was asked for, or interrupted.";
+/// The least strict level whose failed requirements fail a check.
+#[derive(Clone, Copy, ValueEnum)]
+pub(super) enum FailOn {
+    Must,
+    Should,
+    May,
+    Note,
+    /// No requirement: the verdict alone
+    None,
+}
 
-const MANUAL: &str = "\
-Requirements:
-  The requirements of SPEC.md that bind a host or its
-  authorization server, by id. Each has passed, failed, or was
-  not tested, with the reason; a requirement that was not tested
-  never counts as passed. `conformance explain` lists them.
+impl FailOn {
+    /// The level; `None` if no requirement fails a check.
+    pub(super) fn level(self) -> Option<Level> {
+        match self {
+            Self::Must => Some(Level::Must),
+            Self::Should => Some(Level::Should),
+            Self::May => Some(Level::May),
+            Self::Note => Some(Level::Note),
+            Self::None => None,
+        }
+    }
+}
 
-Requests:
-  By default a host is only read: the well-known documents, the
-  named URL where there are none, the root page.
-  --mcp       one MCP `initialize`, without a token
-  --resource-metadata
-              the document of RFC 9728, and the server it names
-  --cors      three, to see what a page of an origin can read
-  --register  good registrations, a dozen that must be refused,
-              and RFC 7592: read, update, delete
-  --login     logins with a registered client: one to the end,
-              one with another `code_verifier`
-  One request at a time for each host, no more than --budget,
-  with the pauses that 429 and Retry-After ask for.
+/// The proxy that an argument names.
+#[derive(Clone)]
+pub(super) enum ProxyArgument {
+    OfEnvironment,
+    Url(Proxy),
+}
 
-First steps:
-  conformance check good.example
-  conformance check good.example --register --login
-  conformance explain rfc7591/3.2.1/status-201
+impl ProxyArgument {
+    fn parse(text: &str) -> Result<Self, InvalidProxy> {
+        if text == OF_ENVIRONMENT { Ok(Self::OfEnvironment) } else { text.parse().map(Self::Url) }
+    }
+}
 
-Exit codes:
-  0  supported
-  1  not supported, or a MUST failed
-  2  usage
-  3  no response to all that was asked for, or interrupted";
-
-const CHECK_EXAMPLES: &str = "\
-Examples:
-  conformance check good.example
-  conformance check https://good.example/mcp --mcp --register --login
-  conformance check --hosts hosts.txt --json -o reports.jsonl --resume
-  conformance render reports.jsonl --format html > directory.html
-  conformance check --hosts hosts.txt --baseline reports.jsonl
-  conformance check good.example --record vectors/
-  conformance check --replay vectors/good.example.json
-
-Exit codes:
-  0  supported
-  1  not supported, or a MUST failed; with --baseline: a
-     regression
-  2  usage
-  3  no response to all that was asked for, or interrupted";
+fn rule(id: &str) -> Result<Rule, UnknownRule> {
+    Rule::try_from(id)
+}
 
 /// An origin, as browsers send it: a scheme, a host, and a port that is not the usual one.
 fn origin(text: &str) -> Result<String, String> {
@@ -241,3 +257,5 @@ fn origin(text: &str) -> Result<String, String> {
     let is_origin = url.host().is_some() && text.trim_end_matches('/') == origin;
     is_origin.then(|| origin.clone()).ok_or_else(|| format!("not an origin; do you mean {origin}?"))
 }
+
+const OF_ENVIRONMENT: &str = "environment";

@@ -12,7 +12,10 @@ use std::{
 use conformance::{Level, Outcome, Report, Rule, Verdict, escape};
 use serde::{Deserialize, Serialize};
 
-use super::{arguments::Format, usage::Usage};
+use super::{
+    arguments::{FailOn, Format},
+    usage::Usage,
+};
 
 /// Stored reports, by resource.
 pub(super) struct Stored {
@@ -93,7 +96,7 @@ pub(super) fn key(resource: &str) -> u64 {
 #[derive(Debug, Serialize)]
 pub(super) struct Changes {
     pub(super) resource: String,
-    /// A regression: of the verdict, or of a requirement at MUST or SHOULD level.
+    /// A regression: of the verdict, or of a requirement of a level that was asked for, by default MUST or SHOULD.
     pub(super) regression: bool,
     /// The verdict, and requirements.
     #[serde(rename = "changes")]
@@ -109,7 +112,8 @@ pub(super) struct Change {
 }
 
 impl Changes {
-    pub(super) fn between(before: Option<&Report>, after: &Report) -> Self {
+    pub(super) fn between(before: Option<&Report>, after: &Report, fail_on: Option<FailOn>) -> Self {
+        let fail_on = fail_on.map_or(Some(Level::Should), FailOn::level);
         let mut changes = Vec::new();
         let mut regression = false;
         let was = before.map_or("unknown", |before| before.verdict.name());
@@ -132,8 +136,8 @@ impl Changes {
             let Ok(rule) = Rule::try_from(&*check.id) else { continue };
             let Some(was) = before.and_then(|before| before.outcome(rule)) else { continue };
             if name(was) != name(&check.outcome) {
-                let is_binding = rule.clause().level <= Level::Should;
-                regression |= check.outcome == Outcome::Failed && is_binding;
+                regression |=
+                    after.findings.iter().any(|finding| finding.id == check.id && finding.counts_at(fail_on));
                 let [was, is] = [name(was), name(&check.outcome)].map(str::to_owned);
                 changes.push(Change { id: check.id.clone(), was, is });
             }

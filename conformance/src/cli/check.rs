@@ -2,19 +2,19 @@ use std::{
     cell::{Cell, RefCell},
     collections::BTreeSet,
     fs,
-    io::{self, IsTerminal, Read, stderr, stdin},
+    io::{self, IsTerminal, stderr},
     path::Path,
     rc::Rc,
     time::Duration,
 };
 
-use conformance::{CheckError, Checker, Options, Preset, Recorder, Replay, Report, escape};
+use conformance::{CheckError, Checker, Level, Recorder, Replay, Report, escape};
 use futures_util::{StreamExt, future::ready};
 use login_flow::{Egress, LoginTarget};
 
 use super::{
     accepted::Accepted,
-    arguments::{Check, Format},
+    arguments::{Check, FailOn, Format},
     baseline::{self, Changes, Stored},
     batch::{self, Bounds, End},
     console::notify,
@@ -22,6 +22,7 @@ use super::{
     hosts::Hosts,
     loopback::Loopback,
     mcp_config,
+    options::{environment_proxy, options},
     output::Output,
     usage::Usage,
 };
@@ -45,7 +46,7 @@ async fn check_all(mut check: Check) -> Result<u8, Usage> {
     if let Some(loopback) = &loopback {
         options.redirect_uri = loopback.redirect_uri().clone();
     }
-    let egress = if check.allow_private { Egress::public().and_loopback() } else { Egress::public() };
+    let egress = if check.allow_loopback { Egress::public().and_loopback() } else { Egress::public() };
     let replay = check.replay.as_deref().map(replay).transpose()?;
     let mut hosts = std::mem::take(&mut check.hosts);
     if hosts.is_empty() {
@@ -53,7 +54,8 @@ async fn check_all(mut check: Check) -> Result<u8, Usage> {
     }
     for host in &hosts {
         // An invalid argument is a mistake; an invalid line of a file is a host that was not asked.
-        LoginTarget::parse(host, &egress).map_err(|invalid| Usage::of(format!("{host}: {invalid}")))?;
+        LoginTarget::parse(host, &egress)
+            .map_err(|invalid| Usage::of(format!("{host}: {invalid}{}", hint(host))))?;
     }
     if let Some(file) = &check.mcp_config {
         hosts.extend(mcp_config::hosts(file)?);
@@ -72,12 +74,13 @@ async fn run_all(check: &Check, egress: &Egress, hosts: Hosts, job: &Job) -> Res
         Some(path) if check.resume => baseline::done(path)?,
         _ => BTreeSet::new(),
     };
-    let accepted = check.accept.as_deref().map(Accepted::read).transpose()?;
+    let accepted = Accepted::new(check.accept.as_deref(), check.ignore.clone())?;
+    let fail_on = check.fail_on.map_or(Some(Level::Must), FailOn::level);
     let today = today();
     let mut before = check.baseline.as_deref().map(Stored::open).transpose()?;
     let output = RefCell::new(Output::new(check.format, check.output.as_deref(), check.resume)?);
     let bar = batch::progress(hosts.total);
-    if hosts.total == Some(1) || !stderr().is_terminal() {
+    if check.quiet || hosts.total == Some(1) || !stderr().is_terminal() {
         bar.set_draw_target(indicatif::ProgressDrawTarget::hidden());
     }
     let skipped = Cell::new(0_u64);
@@ -105,17 +108,21 @@ async fn run_all(check: &Check, egress: &Egress, hosts: Hosts, job: &Job) -> Res
             bar.inc(1);
             for mut report in reports? {
                 report.date = Some(today.clone());
-                if let Some(accepted) = &accepted {
-                    accepted.mark(&mut report);
-                }
-                if let Some(count) = codes.get_mut(usize::from(report.exit_code())) {
+                accepted.mark(&mut report);
+                let code = report.exit_code_at(fail_on);
+                if let Some(count) = codes.get_mut(usize::from(code)) {
                     *count = count.saturating_add(1);
                 }
                 bar.set_message(counts(&codes));
                 let printed = || match &mut before {
+                    None if check.quiet && check.format == Format::Text && code == 0 => Ok(()),
                     None => output.borrow_mut().add(&report),
                     Some(before) => {
-                        let changes = Changes::between(before.report(&report.resource)?.as_ref(), &report);
+                        let changes = Changes::between(
+                            before.report(&report.resource)?.as_ref(),
+                            &report,
+                            check.fail_on,
+                        );
                         worse |= changes.regression;
                         output.borrow_mut().write(&changes.print(check.format)?)
                     }
@@ -128,23 +135,36 @@ async fn run_all(check: &Check, egress: &Egress, hosts: Hosts, job: &Job) -> Res
     .await?;
     bar.finish_and_clear();
     output.into_inner().finish()?;
-    if skipped.get() > 0 {
+    if skipped.get() > 0 && !check.quiet {
         notify(&format!("{} were done before", skipped.get()));
+    }
+    let [_, failed, _, unanswered] = codes;
+    if unanswered > 0 && check.proxy.is_none() && environment_proxy().is_some() {
+        notify(
+            "a proxy of the environment was not used, so that addresses could be checked: --proxy goes through it",
+        );
     }
     if end == End::Interrupted {
         notify(&format!("interrupted: {}", counts(&codes)));
         return Ok(3);
     }
-    if let Some(path) = &check.output {
+    if let Some(path) = check.output.as_ref().filter(|_| !check.quiet) {
         notify(&format!("{}: {}", escape(&path.display().to_string()), counts(&codes)));
     }
-    let [_, failed, _, unanswered] = codes;
     Ok(match before {
         Some(_) => u8::from(worse),
         None if failed > 0 => 1,
         None if unanswered > 0 => 3,
         None => 0,
     })
+}
+
+/// The way to check a host that was refused, if there is one.
+fn hint(host: &str) -> &'static str {
+    match LoginTarget::parse(host, &Egress::public().and_loopback()) {
+        Ok(_) => "; --allow-loopback asks servers of this machine",
+        Err(_) => "",
+    }
 }
 
 /// The resource of the report of a host.
@@ -221,50 +241,3 @@ fn replay(path: &Path) -> Result<Replay, Usage> {
     let text = fs::read(path).map_err(|error| Usage::at(path, error))?;
     Replay::parse(&text).map_err(|error| Usage::at(path, error))
 }
-
-fn options(check: &Check) -> Result<Options, Usage> {
-    let mut options = Options::new();
-    options.allow_private = check.allow_private;
-    options.mcp = check.mcp;
-    options.resource_metadata = check.resource_metadata;
-    options.cors.clone_from(&check.cors);
-    options.register = check.register;
-    options.login = check.login;
-    options.clients = clients(&check.clients)?;
-    options.scope.clone_from(&check.scope);
-    options.budget = check.budget;
-    if let Some(uri) = &check.redirect_uri {
-        options.redirect_uri = uri.clone();
-    }
-    // A person takes longer than a server.
-    let usual = if check.login { 300 } else { 60 };
-    options.within = Duration::from_secs(check.deadline.unwrap_or(usual));
-    options.initial_access_token = check.initial_access_token.as_deref().map(bearer_token).transpose()?;
-    options.authorities =
-        check.ca.as_deref().map(|path| fs::read(path).map_err(|error| Usage::at(path, error))).transpose()?;
-    Ok(options)
-}
-
-/// The presets of some names.
-fn clients(names: &[String]) -> Result<Vec<Preset>, Usage> {
-    if names.iter().any(|name| name == "all") {
-        return Ok(Preset::all());
-    }
-    let preset =
-        |name: &String| Preset::named(name).ok_or_else(|| Usage::of(format!("--as {name}: no such client")));
-    names.iter().map(preset).collect()
-}
-
-/// Reads a token from a file or a pipe, never from the arguments, which every process of the machine can read.
-fn bearer_token(path: &Path) -> Result<rfc7591::BearerToken, Usage> {
-    let at = |error| Usage::at(path, error);
-    let mut text = String::new();
-    if path == Path::new("-") {
-        stdin().take(MAX_SECRET).read_to_string(&mut text).map_err(at)?;
-    } else {
-        fs::File::open(path).map_err(at)?.take(MAX_SECRET).read_to_string(&mut text).map_err(at)?;
-    }
-    text.trim().parse().map_err(|invalid: rfc7591::InvalidBearerToken| Usage::at(path, invalid))
-}
-
-const MAX_SECRET: u64 = 16 << 10;

@@ -6,7 +6,7 @@ use std::{
     path::Path,
 };
 
-use conformance::{Document, FormError, Report, badge, json, markdown, terminal};
+use conformance::{Document, FormError, Report, badge, json, markdown, summary, terminal};
 
 use super::{arguments::Format, usage::Usage};
 
@@ -36,7 +36,12 @@ impl Output {
             Format::Html => Some(Document::html()),
             Format::Junit => Some(Document::junit()),
             Format::Sarif => Some(Document::sarif()),
-            Format::Text | Format::Json | Format::Markdown | Format::Word | Format::Badge => None,
+            Format::Text
+            | Format::Json
+            | Format::Markdown
+            | Format::Summary
+            | Format::Word
+            | Format::Badge => None,
         };
         let document = document.transpose().map_err(Usage::of)?;
         Ok(Self { sink, format, colour, document })
@@ -49,6 +54,7 @@ impl Output {
         let printed = match self.format {
             Format::Json => json::print(report).map_err(Usage::of)?,
             Format::Markdown => markdown::print(std::slice::from_ref(report)),
+            Format::Summary => summary::print(report) + "\n",
             Format::Word => format!("{}\n", badge::word(report)),
             Format::Badge => badge::svg(report),
             _ => terminal::print(report, self.colour) + "\n",

@@ -29,7 +29,8 @@ pub(super) fn run(render: &Render) -> Result<u8, Usage> {
         match &mut before {
             None => output.add(&report)?,
             Some(before) => {
-                let changes = Changes::between(before.report(&report.resource)?.as_ref(), &report);
+                let changes =
+                    Changes::between(before.report(&report.resource)?.as_ref(), &report, render.fail_on);
                 worse |= changes.regression;
                 output.write(&changes.print(render.format)?)?;
             }

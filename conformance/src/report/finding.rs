@@ -1,6 +1,6 @@
 use std::ops::Deref;
 
-use login_flow::Finding;
+use login_flow::{Finding, Level};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -33,8 +33,9 @@ pub struct ReportedFinding {
 pub struct Acceptance {
     /// The reason.
     pub reason: String,
-    /// The last day, as `YYYY-MM-DD`.
-    pub until: String,
+    /// The last day, as `YYYY-MM-DD`; none where it was ignored in this check alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<String>,
 }
 
 impl ReportedFinding {
@@ -50,8 +51,17 @@ impl ReportedFinding {
         };
         match &self.accepted {
             None => evidence,
-            Some(Acceptance { reason, until }) => format!("{evidence} [accepted until {until}: {reason}]"),
+            Some(Acceptance { reason, until: Some(until) }) => {
+                format!("{evidence} [accepted until {until}: {reason}]")
+            }
+            Some(Acceptance { reason, until: None }) => format!("{evidence} [accepted: {reason}]"),
         }
+    }
+
+    /// Returns `true` if it fails a check that fails by requirements of a level and the stricter ones: it is of them,
+    /// and is not accepted for now.
+    pub fn counts_at(&self, fail_on: Option<Level>) -> bool {
+        self.accepted.is_none() && fail_on.is_some_and(|level| self.finding.level <= level)
     }
 
     /// Adds the evidence of one more response.

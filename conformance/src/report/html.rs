@@ -66,6 +66,7 @@ struct Host {
     counts: [usize; 3],
     findings: Vec<Shown>,
     not_tested: Vec<(String, usize)>,
+    circumstances: String,
     left_behind: Vec<(String, String)>,
 }
 
@@ -104,6 +105,7 @@ impl Host {
             counts: report.counts(),
             findings: report.findings.iter().map(Shown::of).collect(),
             not_tested: reasons.into_iter().map(|(why, ids)| (escape(why), ids.len())).collect(),
+            circumstances: escape(&report.circumstances()),
             left_behind: left.collect(),
         }
     }

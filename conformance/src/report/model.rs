@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     access::Access,
+    circumstances::VERSION,
     finding::ReportedFinding,
     readable::Readable,
     works_with::{Answer, WorksWith},
@@ -26,6 +27,15 @@ pub struct Report {
     /// The date of the check, as `YYYY-MM-DD`, where the program that made it has a clock.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub date: Option<String>,
+    /// The version of the checker.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
+    /// The options of the check, as arguments of the command line, without secrets and files.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub options: Vec<String>,
+    /// The duration of the check, in milliseconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub duration_ms: Option<u64>,
     /// The verdict.
     #[serde(flatten)]
     pub verdict: Verdict,
@@ -40,9 +50,6 @@ pub struct Report {
     /// The ways to become a client, and what each client needs besides.
     #[serde(default)]
     pub clients: Vec<Access>,
-    /// The reason why the client that was registered cannot be used.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub unusable_client: Option<String>,
     /// The widely used clients that were tried.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub works_with: Vec<WorksWith>,
@@ -80,13 +87,15 @@ impl Report {
             host: name.clone(),
             resource: name,
             date: None,
+            version: Some(VERSION.to_owned()),
+            options: Vec::new(),
+            duration_ms: None,
             why: verdict.why(),
             requirement: verdict.requirement().map(Cow::into_owned),
             verdict,
             issuer,
             metadata_url,
             clients,
-            unusable_client: None,
             works_with,
             readable: Vec::new(),
             authorization_servers,
@@ -101,7 +110,7 @@ impl Report {
 
     /// Returns `true` if a person can log in, as far as was tested.
     pub fn is_supported(&self) -> bool {
-        self.verdict == Verdict::Registrable && !self.refuses_clients() && self.unusable_client.is_none()
+        self.verdict == Verdict::Registrable && !self.refuses_clients()
     }
 
     /// Returns `true` if a good registration was tried and refused.
@@ -115,13 +124,7 @@ impl Report {
             Verdict::Registrable if self.refuses_clients() => {
                 ("refuses to register a client".to_owned(), Some(Actor::AuthorizationServer))
             }
-            ref verdict => match &self.unusable_client {
-                Some(why) => (
-                    format!("registers clients that cannot be used: {why}"),
-                    Some(Actor::AuthorizationServer),
-                ),
-                None => (verdict.to_string(), verdict.actor()),
-            },
+            ref verdict => (verdict.to_string(), verdict.actor()),
         };
         match actor {
             Some(actor) => format!("{sentence} ({} must act)", actor.as_str()),
@@ -141,10 +144,15 @@ impl Report {
 
     /// 0 supported; 1 not supported, or a MUST failed; 3 no response, or not one to all that was asked for.
     pub fn exit_code(&self) -> u8 {
+        self.exit_code_at(Some(Level::Must))
+    }
+
+    /// The same, where a failed requirement of a level or a stricter one fails the check; `None` if none does.
+    pub fn exit_code_at(&self, fail_on: Option<Level>) -> u8 {
         match self.verdict {
             Verdict::Unreachable { .. } => 3,
             _ if !self.is_supported() => 1,
-            _ if self.failed(Level::Must).any(|finding| finding.accepted.is_none()) => 1,
+            _ if self.findings.iter().any(|finding| finding.counts_at(fail_on)) => 1,
             _ if self.works_with.iter().any(|tried| tried.logs_in == Answer::No) => 1,
             _ if self.works_with.iter().any(|tried| tried.logs_in == Answer::NotTested) => 3,
             _ if self.readable.iter().any(|read| read.can_be_read == Answer::No) => 1,
@@ -263,7 +271,11 @@ pub struct Extent {
     /// A login.
     pub login: bool,
     /// Requests to loopback were allowed.
-    pub allow_private: bool,
+    #[serde(alias = "allow_private")]
+    pub allow_loopback: bool,
+    /// Requests went through a proxy, which looked names up: their addresses were not checked.
+    #[serde(default)]
+    pub proxy: bool,
     /// The number of requests.
     pub requests: u32,
 }

@@ -23,8 +23,11 @@ impl fmt::Display for Report {
 fn write(report: &Report, paint: Paint, out: &mut String) -> fmt::Result {
     let verdict = escape(&report.headline());
     writeln!(out, "{}  {}", paint.bold(&escape(&report.resource)), paint.verdict(report, &verdict))?;
-    if report.extent.allow_private {
-        writeln!(out, "  loopback was allowed (--allow-private)")?;
+    if report.extent.allow_loopback {
+        writeln!(out, "  loopback was allowed (--allow-loopback)")?;
+    }
+    if report.extent.proxy {
+        writeln!(out, "  a proxy looked names up, so that addresses were not checked (--proxy)")?;
     }
     for (name, value) in [
         ("calls itself", &report.about.title),
@@ -41,7 +44,7 @@ fn write(report: &Report, paint: Paint, out: &mut String) -> fmt::Result {
         writeln!(out, "  {:<13}{}", "clients", clients.join(", "))?;
     }
     for tried in &report.works_with {
-        writeln!(out, "  as {:<10}{}", escape(&tried.client), escape(&tried.to_string()))?;
+        writeln!(out, "  as {:<9} {}", escape(&tried.client), escape(&tried.to_string()))?;
     }
     for read in &report.readable {
         writeln!(out, "  {:<13}{}", "a page", escape(&read.to_string()))?;

@@ -1,7 +1,7 @@
 //! Verdict and blame: where a host points, who must act, and in whose words.
 
 use conformance::{
-    Access, Checker, Options, Outcome, Report, Rule,
+    Access, Checker, Options, Outcome, Report, Rule, badge,
     lab::{Answer, Edit, RequestKind},
 };
 use http::{Request, Response};
@@ -69,10 +69,10 @@ fn the_named_authorization_server_is_checked_in_the_same_run() {
         http("404 Not Found", "x: y", "")
     });
     let url = format!("{}/mcp", host.name());
-    let alone = run(&["check", &url, "--allow-private", "--mcp", "--json"]);
+    let alone = run(&["check", &url, "--allow-loopback", "--mcp", "--json"]);
     assert_eq!(String::from_utf8_lossy(&alone.stdout).lines().count(), 1, "{}", text(&alone));
     assert_eq!(named.seen().len(), 0, "the control: it is not asked");
-    let followed = run(&["check", &url, "--allow-private", "--mcp", "--follow", "--json"]);
+    let followed = run(&["check", &url, "--allow-loopback", "--mcp", "--follow", "--json"]);
     let lines = String::from_utf8_lossy(&followed.stdout).into_owned();
     let reports: Vec<Report> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let [host, server] = &reports[..] else { panic!("two reports: {}", text(&followed)) };
@@ -81,16 +81,39 @@ fn the_named_authorization_server_is_checked_in_the_same_run() {
     assert_eq!((server.verdict.name(), &server.resource), ("registrable", &named.name()), "{server}");
 }
 
-/// A registration that sends codes elsewhere cannot be used, however well it is answered.
+/// A registered client that cannot log in makes the server unusable, however well the registration is answered.
 #[tokio::test]
-async fn a_client_with_other_redirection_uris_cannot_be_used() {
-    let adds: Edit = |answer, _, _| answer.set("redirect_uris", json!(["https://other.example/callback"]));
-    let report = check(Options::new().with_registration(), Some((RequestKind::Register, adds))).await;
-    assert!(!report.is_supported() && report.exit_code() == 1, "{report}");
-    let headline = report.headline();
-    assert!(headline.contains("cannot be used: the server registered other redirection URIs"), "{headline}");
-    assert!(headline.contains("authorization server must act"), "{headline}");
-    assert!(check(Options::new().with_registration(), None).await.is_supported(), "the control");
+async fn a_client_that_cannot_log_in_makes_the_verdict() {
+    let other: Edit = |answer, _, _| answer.set("redirect_uris", json!(["https://other.example/callback"]));
+    let more: Edit = |answer, _, _| {
+        if let Some(uris) = answer.list("redirect_uris") {
+            uris.push(json!("https://other.example/callback"));
+        }
+    };
+    let malformed: Edit = |answer, _, _| answer.set("redirect_uris", json!("https://other.example/callback"));
+    let implicit: Edit = |answer, _, _| answer.set("grant_types", json!(["implicit"]));
+    let mutual_tls: Edit = |answer, _, _| answer.set("token_endpoint_auth_method", json!("tls_client_auth"));
+    for (edit, requirement, why) in [
+        (other, "rfc7591/3.2.1/redirect-uri-dropped", "the server registered other redirection URIs"),
+        (more, "rfc7591/3.2.1/redirect-uri-added", "the server registered other redirection URIs"),
+        (malformed, "rfc7591/3.2.1/malformed-member", "the server registered other redirection URIs"),
+        (implicit, "rfc7591/3.2.1/grant-type-removed", "did not register the authorization_code grant"),
+        (
+            mutual_tls,
+            "rfc7591/3.2.1/auth-method-substituted",
+            "another authentication method: tls_client_auth",
+        ),
+    ] {
+        let report = check(Options::new().with_registration(), Some((RequestKind::Register, edit))).await;
+        assert_eq!((report.verdict.name(), report.exit_code()), ("unusable", 1), "{report}");
+        assert_eq!((report.requirement.as_deref(), badge::word(&report)), (Some(requirement), "unsupported"));
+        assert!(report.why.as_ref().is_some_and(|reason| reason.contains(why)), "{report}");
+        let headline = report.headline();
+        assert!(headline.starts_with("cannot be used: the registered client cannot log in: "), "{headline}");
+        assert!(headline.contains("authorization server must act"), "{headline}");
+    }
+    let good = check(Options::new().with_registration(), None).await;
+    assert_eq!((good.verdict.name(), good.exit_code()), ("registrable", 0), "the control: {good}");
 }
 
 /// A refusal is not a question to a person.

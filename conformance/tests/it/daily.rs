@@ -35,7 +35,7 @@ impl Served {
     }
 
     fn check(&self) -> Report {
-        let all = ["--allow-private", "--mcp", "--register", "--login", "--scope", "a b", "--json"];
+        let all = ["--allow-loopback", "--mcp", "--register", "--login", "--scope", "a b", "--json"];
         let output = run(&[&["check", &*self.origin][..], &all].concat());
         serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", text(&output)))
     }
@@ -87,7 +87,7 @@ fn accepted_findings_have_a_reason_and_an_end() {
         let file = folder.join("accepted.json");
         fs::write(&file, entries.to_string()).unwrap();
         let file = file.to_str().unwrap();
-        run(&["check", &served.origin, "--allow-private", "--register", "--accept", file])
+        run(&["check", &served.origin, "--allow-loopback", "--register", "--accept", file])
     };
     let entry =
         |until: &str| json!({"id": "rfc7591/3.2.1/status-201", "reason": "fixed in 2.0", "until": until});
@@ -120,7 +120,7 @@ fn the_servers_of_an_mcp_client() {
     let servers = json!({"mcpServers": {"a": {"url": server.name()}, "b": {"command": "local"}}});
     fs::write(&file, servers.to_string()).unwrap();
     let output =
-        run(&["check", "--mcp-config", file.to_str().unwrap(), "--allow-private", "--format", "word"]);
+        run(&["check", "--mcp-config", file.to_str().unwrap(), "--allow-loopback", "--format", "word"]);
     assert_eq!((&*text(&output), output.status.code()), ("conforms\n", Some(0)));
     fs::write(&file, "{}").unwrap();
     let output = run(&["check", "--mcp-config", file.to_str().unwrap()]);
@@ -153,7 +153,7 @@ fn a_word_and_a_badge() {
     ] {
         let served = Served::start(faults);
         let check = |format: &str| {
-            run(&[&["check", &*served.origin, "--allow-private", "--format", format][..], options].concat())
+            run(&[&["check", &*served.origin, "--allow-loopback", "--format", format][..], options].concat())
         };
         assert_eq!(String::from_utf8_lossy(&check("word").stdout).trim(), word);
         let badge = String::from_utf8_lossy(&check("badge").stdout).into_owned();
@@ -163,11 +163,11 @@ fn a_word_and_a_badge() {
         assert!(title.is_some_and(|title| title.starts_with(parts)), "{badge}");
     }
     // A check that was asked for and has no answer is neither.
-    let unanswered = run(&["check", "http://127.0.0.1:9", "--allow-private", "--format", "word"]);
+    let unanswered = run(&["check", "http://127.0.0.1:9", "--allow-loopback", "--format", "word"]);
     assert_eq!(String::from_utf8_lossy(&unanswered.stdout).trim(), "unknown", "{}", text(&unanswered));
     let file = folder.join("reports.jsonl");
     let served = Served::start(&[]);
-    let output = run(&["check", &served.origin, "--allow-private", "--json", "-o", file.to_str().unwrap()]);
+    let output = run(&["check", &served.origin, "--allow-loopback", "--json", "-o", file.to_str().unwrap()]);
     assert!(
         text(&output).contains("reports.jsonl: 1 supported, 0 not, 0 without an answer"),
         "{}",
@@ -190,7 +190,7 @@ fn a_terminated_run_keeps_its_reports() {
     let child = command()
         .args([
             "check",
-            "--allow-private",
+            "--allow-loopback",
             "--json",
             "--hosts",
             hosts.to_str().unwrap(),

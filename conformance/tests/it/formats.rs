@@ -2,14 +2,25 @@
 
 use crate::lab::{HOST, public};
 use conformance::lab::{Edit, RequestKind};
-use conformance::{Checker, Document, Options, Report, html, json, junit, markdown, sarif, terminal};
+use conformance::{
+    Checker, Document, Options, Report, html, json, junit, markdown, sarif, summary, terminal,
+};
 use login_flow::{Blocked, InvalidHost};
 use serde_json::{Value, json};
 
 async fn report_with(fault: Option<(RequestKind, Edit)>) -> Report {
     let options = Options::new().with_mcp().with_registration().with_login();
     let lab = public(fault);
-    Checker::new(options).unwrap().check_over(&lab, HOST).await.unwrap()
+    let mut report = Checker::new(options).unwrap().check_over(&lab, HOST).await.unwrap();
+    stamp(&mut report);
+    report
+}
+
+/// The circumstances of another day and version, so that what is printed stays the same.
+fn stamp(report: &mut Report) {
+    report.date = Some("2026-11-27".to_owned());
+    report.version = Some("1.2.3".to_owned());
+    report.duration_ms = report.duration_ms.map(|_| 1_234);
 }
 
 /// A good host, one with findings of each level, and one that is none.
@@ -19,12 +30,14 @@ async fn reports() -> Vec<Report> {
         *answer = lab.registered(asked);
         answer.remove("registration_access_token");
     };
+    let mut refused = Report::not_asked("127.0.0.1", InvalidHost::Blocked(Blocked::Address));
+    stamp(&mut refused);
     vec![
         report_with(None).await,
         report_with(Some((RequestKind::Wrong("javascript-redirect-uri"), worse))).await,
         report_with(Some((RequestKind::Wrong("contradictory-grant-types"), worse))).await,
         report_with(Some((RequestKind::Metadata, |answer, _, _| answer.status = 404))).await,
-        Report::not_asked("127.0.0.1", InvalidHost::Blocked(Blocked::Address)),
+        refused,
     ]
 }
 
@@ -37,6 +50,8 @@ async fn snapshots() {
     insta::assert_snapshot!("colour", colour.replace('\u{1b}', "ESC"));
     let lines: String = reports.iter().map(|report| json::print(report).unwrap()).collect();
     insta::assert_snapshot!("json", lines);
+    let pages: Vec<String> = reports.iter().map(summary::print).collect();
+    insta::assert_snapshot!("summary", pages.join("\n"));
     insta::assert_snapshot!("markdown", markdown::print(&reports));
     let junit = junit::print(&reports).unwrap();
     insta::assert_snapshot!("junit", junit);
@@ -129,8 +144,9 @@ async fn hostile() -> Vec<Report> {
 }
 
 /// Every format of some reports.
-fn printed(reports: &[Report]) -> [String; 6] {
+fn printed(reports: &[Report]) -> [String; 7] {
     [
+        reports.iter().map(summary::print).collect(),
         reports.iter().map(|report| terminal::print(report, false)).collect(),
         reports.iter().map(|report| json::print(report).unwrap()).collect(),
         markdown::print(reports),
@@ -236,4 +252,81 @@ async fn l08_html_has_its_own_elements_alone() {
         assert!(!seen.contains(element), "{element}");
     }
     assert!(seen.contains("article"));
+}
+
+/// The parts of a page by which a browser would load something.
+fn loads(html: &str) -> Vec<String> {
+    use html5gum::{Token, Tokenizer};
+    let elements =
+        ["link", "script", "img", "iframe", "object", "embed", "base", "video", "audio", "source", "image"];
+    let attributes = ["src", "srcset", "data", "background", "poster", "ping", "http-equiv"];
+    let mut found = Vec::new();
+    let styles = ["url(", "@import", "@font-face", "image-set(", "src("];
+    for token in Tokenizer::new(html) {
+        match token.unwrap() {
+            Token::StartTag(tag) => {
+                let name = String::from_utf8_lossy(&tag.name).into_owned();
+                let policy = tag.attributes.get(&b"content"[..]).is_some_and(|value| {
+                    value.starts_with(b"default-src 'none'; style-src 'unsafe-inline';")
+                });
+                for (attribute, value) in &tag.attributes {
+                    let attribute = String::from_utf8_lossy(attribute).into_owned();
+                    let value = String::from_utf8_lossy(value).to_lowercase();
+                    let is_ours = attribute == "http-equiv" && value == "content-security-policy" && policy;
+                    let is_style = attribute == "style" && styles.iter().any(|style| value.contains(style));
+                    if is_style || attributes.contains(&&*attribute) && !is_ours {
+                        found.push(format!("{name} {attribute}"));
+                    }
+                }
+                if elements.contains(&&*name) {
+                    found.push(name);
+                }
+            }
+            // The only text with meaning to a browser is that of `style`; any other is searched all the same.
+            Token::String(text) => {
+                let text = String::from_utf8_lossy(&text).to_lowercase();
+                found.extend(
+                    styles.iter().filter(|style| text.contains(**style)).map(|style| (*style).to_owned()),
+                );
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+#[tokio::test]
+async fn html_loads_nothing() {
+    for (broken, expected) in [
+        ("<img srcset=a.png>", "img srcset"),
+        ("<link rel=stylesheet href=https://a.example/a.css>", "link"),
+        ("<style>p { background: URL(https://a.example/a.png) }</style>", "url("),
+        ("<p style='background: url(a.png)'>", "p style"),
+        ("<style>@import 'https://a.example/a.css';</style>", "@import"),
+        ("<meta http-equiv=refresh content='0;url=https://a.example'>", "meta http-equiv"),
+        ("<table background=a.png>", "table background"),
+    ] {
+        assert!(loads(broken).iter().any(|found| found == expected), "the control: {broken}");
+    }
+    let page = html::print(&reports().await).unwrap();
+    assert_eq!(loads(&page), [""; 0]);
+    assert!(page.contains("Content-Security-Policy"), "and a browser is told to load nothing");
+}
+
+/// A report of a program that did not know a member is read, and says what it knows.
+#[test]
+fn a_report_of_an_earlier_version_is_read() {
+    let report = Report::not_asked("127.0.0.1", InvalidHost::Blocked(Blocked::Address));
+    let mut stored = serde_json::to_value(&report).unwrap();
+    for member in ["date", "version", "options", "duration_ms"] {
+        stored.as_object_mut().unwrap().remove(member);
+    }
+    stored["extent"] =
+        json!({"mcp": false, "register": true, "login": false, "allow_private": true, "requests": 7});
+    let read: Report = serde_json::from_value(stored).unwrap();
+    assert!(read.extent.allow_loopback && !read.extent.proxy && read.extent.register);
+    assert_eq!(
+        (read.circumstances(), &*report.circumstances()),
+        (String::new(), &*format!("checked with conformance {}: 0 requests", env!("CARGO_PKG_VERSION")))
+    );
 }

@@ -157,7 +157,7 @@ fn a_person_opens_the_printed_link() {
         http("200 OK", "content-type: text/html", "<!doctype html><title>Do you agree?</title>")
     });
     let mut child = command()
-        .args(["check", &server.name(), "--allow-private", "--login", "--json"])
+        .args(["check", &server.name(), "--allow-loopback", "--login", "--json"])
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()

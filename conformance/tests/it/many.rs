@@ -37,7 +37,7 @@ fn hosts_from_the_standard_input() {
     let list =
         format!("# a comment\n\n{}\n  {}  \nnot a host\n10.0.0.1\n", servers[0].name(), servers[1].name());
     let mut child = command()
-        .args(["check", "--hosts", "-", "--allow-private", "--json"])
+        .args(["check", "--hosts", "-", "--allow-loopback", "--json"])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
@@ -81,7 +81,7 @@ fn exit_codes() {
     ] {
         let mut all = arguments.clone();
         if arguments.len() > 1 && arguments[0] == "check" {
-            all.push("--allow-private");
+            all.push("--allow-loopback");
         }
         let output = run(&all);
         assert_eq!(output.status.code(), Some(code), "{all:?}: {}", text(&output));
@@ -96,10 +96,10 @@ fn resume() {
     let (list, out) = (folder.join("hosts"), folder.join("out.jsonl"));
     let names: Vec<String> = servers.iter().map(Server::name).collect();
     fs::write(&list, format!("{}\nnot a host\n", names.join("/\n"))).unwrap();
-    let arguments = ["check", "--hosts", list.to_str().unwrap(), "--allow-private", "--json", "--output"];
+    let arguments = ["check", "--hosts", list.to_str().unwrap(), "--allow-loopback", "--json", "--output"];
     let arguments: Vec<&str> = arguments.into_iter().chain([out.to_str().unwrap(), "--resume"]).collect();
     assert_eq!(
-        run(&["check", &names[0], "--allow-private", "--json", "--output", arguments[6]]).status.code(),
+        run(&["check", &names[0], "--allow-loopback", "--json", "--output", arguments[6]]).status.code(),
         Some(0)
     );
     let first = fs::read(&out).unwrap();
@@ -132,12 +132,12 @@ fn baseline() {
     });
     let name = server.name();
     assert_eq!(
-        run(&["check", &name, "--allow-private", "--json", "--output", before.to_str().unwrap()])
+        run(&["check", &name, "--allow-loopback", "--json", "--output", before.to_str().unwrap()])
             .status
             .code(),
         Some(0)
     );
-    let compare = || run(&["check", &name, "--allow-private", "--baseline", before.to_str().unwrap()]);
+    let compare = || run(&["check", &name, "--allow-loopback", "--baseline", before.to_str().unwrap()]);
     let same = compare();
     assert_eq!(
         (same.status.code(), text(&same)),
@@ -146,7 +146,7 @@ fn baseline() {
     );
     let garbled = folder.join("garbled.jsonl");
     fs::write(&garbled, "no report\n").unwrap();
-    let unreadable = run(&["check", &name, "--allow-private", "--baseline", garbled.to_str().unwrap()]);
+    let unreadable = run(&["check", &name, "--allow-loopback", "--baseline", garbled.to_str().unwrap()]);
     assert_eq!(unreadable.status.code(), Some(2), "a baseline that cannot be read is not an empty one");
     for (state_now, code, expected) in [
         (",\"scopes_supported\":[]", 1, "rfc8414/3.2/empty-member: passed -> failed"),
@@ -163,7 +163,7 @@ fn baseline() {
         assert!(text(&output).contains(expected), "{expected}: {}", text(&output));
         // The same from stored lines, without asking again.
         let now = folder.join("now.jsonl");
-        run(&["check", &name, "--allow-private", "--json", "--output", now.to_str().unwrap()]);
+        run(&["check", &name, "--allow-loopback", "--json", "--output", now.to_str().unwrap()]);
         let asked = server.seen().len();
         let stored = run(&["render", now.to_str().unwrap(), "--baseline", before.to_str().unwrap()]);
         assert_eq!((stored.status.code(), text(&stored)), (Some(code), text(&output)));
@@ -186,7 +186,7 @@ fn an_interrupt_keeps_what_is_done() {
             "check",
             &quick.name(),
             &slow.name(),
-            "--allow-private",
+            "--allow-loopback",
             "--json",
             "--output",
             out.to_str().unwrap(),
@@ -223,7 +223,7 @@ fn a_second_interrupt_does_not_wait() {
         http("404 Not Found", "x: y", "")
     });
     let mut child = command()
-        .args(["check", &server.name(), "--allow-private", "--register"])
+        .args(["check", &server.name(), "--allow-loopback", "--register"])
         .stdout(Stdio::null())
         .stderr(Stdio::piped())
         .spawn()
@@ -254,7 +254,7 @@ fn a_total_deadline_keeps_what_is_done() {
         String::new()
     });
     let names = [quick.name(), slow.name()];
-    let output = run(&["check", &names[0], &names[1], "--allow-private", "--json", "--total-deadline", "2"]);
+    let output = run(&["check", &names[0], &names[1], "--allow-loopback", "--json", "--total-deadline", "2"]);
     assert_eq!(output.status.code(), Some(3));
     assert_eq!(resources(&output.stdout), [quick.name()]);
 }
@@ -263,7 +263,7 @@ fn a_total_deadline_keeps_what_is_done() {
 fn lines_are_rendered() {
     let server = good();
     let out = folder("render").join("out.jsonl");
-    run(&["check", &server.name(), "--allow-private", "--json", "--output", out.to_str().unwrap()]);
+    run(&["check", &server.name(), "--allow-loopback", "--json", "--output", out.to_str().unwrap()]);
     for (format, part) in [
         ("html", "<article"),
         ("junit", "<testsuites"),
@@ -283,7 +283,7 @@ fn what_was_recorded_replays() {
     let live = run(&[
         "check",
         &server.name(),
-        "--allow-private",
+        "--allow-loopback",
         "--register",
         "--json",
         "--record",
@@ -291,7 +291,7 @@ fn what_was_recorded_replays() {
     ]);
     let file = fs::read_dir(&folder).unwrap().next().unwrap().unwrap().path();
     let again =
-        run(&["check", "--replay", file.to_str().unwrap(), "--allow-private", "--register", "--json"]);
+        run(&["check", "--replay", file.to_str().unwrap(), "--allow-loopback", "--register", "--json"]);
     let report = |line: &[u8]| serde_json::from_slice::<Report>(line).unwrap();
     assert_eq!(report(&again.stdout).checks, report(&live.stdout).checks);
     // Another host that is named is asked instead, of the same recording.

@@ -93,7 +93,7 @@ fn l02_no_program_is_started() {
     for endpoint in endpoints {
         let server = server_with(endpoint);
         let arguments =
-            ["check", &server.name(), "--allow-private", "--login", "--register", "--deadline", "3"];
+            ["check", &server.name(), "--allow-loopback", "--login", "--register", "--deadline", "3"];
         let output = command().args(arguments).env("PATH", &folder).env("BROWSER", "open").output().unwrap();
         assert!(matches!(output.status.code(), Some(0 | 1 | 3)), "{}", text(&output));
         assert!(!canary.exists(), "{}", text(&output));
@@ -106,7 +106,7 @@ fn l02_no_program_is_started() {
 fn l03_no_way_into_private_networks() {
     let server =
         Server::start(|_, _| http("302 Found", "location: http://169.254.169.254/latest/meta-data/", ""));
-    let output = run(&["check", &server.name(), "--allow-private", "--json"]);
+    let output = run(&["check", &server.name(), "--allow-loopback", "--json"]);
     let report: Report = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(output.status.code(), Some(1));
     assert!(
@@ -114,14 +114,14 @@ fn l03_no_way_into_private_networks() {
         "{report}"
     );
     assert!(report.findings.iter().any(|finding| finding.id == "mcp/discovery/metadata"), "{report}");
-    assert!(report.extent.allow_private && report.to_string().contains("--allow-private"), "it is said");
+    assert!(report.extent.allow_loopback && report.to_string().contains("--allow-loopback"), "it is said");
     for private in
         ["http://169.254.169.254/", "https://10.0.0.1/", "127.0.0.1", "localhost", "https://[::1]/"]
     {
         assert_eq!(run(&["check", private]).status.code(), Some(2), "{private}");
     }
     let inside = server_with(|_| "http://10.0.0.1/authorize".to_owned());
-    let output = run(&["check", &inside.name(), "--allow-private", "--login"]);
+    let output = run(&["check", &inside.name(), "--allow-loopback", "--login"]);
     assert!(text(&output).contains("cannot be used"), "{}", text(&output));
 }
 
@@ -179,7 +179,7 @@ fn l05_secrets_stay_out() {
         let arguments = [
             "check",
             &server.name(),
-            "--allow-private",
+            "--allow-loopback",
             "--register",
             "--initial-access-token",
             token,
@@ -208,7 +208,7 @@ fn l07_a_hanging_host_ends_in_a_report() {
         String::new()
     });
     let begun = Instant::now();
-    let output = run(&["check", &server.name(), "--allow-private", "--json", "--deadline", "2"]);
+    let output = run(&["check", &server.name(), "--allow-loopback", "--json", "--deadline", "2"]);
     assert!(begun.elapsed() < Duration::from_secs(8), "{:?}", begun.elapsed());
     assert_eq!(output.status.code(), Some(3));
     let report: Report = serde_json::from_slice(&output.stdout).unwrap();
@@ -236,7 +236,8 @@ fn l07_partial_results() {
         let body = answer.split_once("\r\n\r\n").unwrap().1.replace(&port.to_string(), &me.to_string());
         if body.is_empty() { http("404 Not Found", "x: y", "") } else { http("200 OK", JSON, &body) }
     });
-    let output = run(&["check", &front.name(), "--allow-private", "--json", "--register", "--deadline", "3"]);
+    let output =
+        run(&["check", &front.name(), "--allow-loopback", "--json", "--register", "--deadline", "3"]);
     let report: Report = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(report.outcome(Rule::MetadataRequiredMember), Some(&Outcome::Passed), "{report}");
     assert!(
@@ -251,12 +252,12 @@ fn l07_bodies_are_bounded() {
         (format!("{JSON}\r\ncontent-encoding: gzip"), "x".repeat(100)),
     ] {
         let server = Server::start(move |_, _| http("200 OK", &headers, &body));
-        let output = run(&["check", &server.name(), "--allow-private", "--json"]);
+        let output = run(&["check", &server.name(), "--allow-loopback", "--json"]);
         let report: Report = serde_json::from_slice(&output.stdout).unwrap();
         assert_eq!(report.verdict.name(), "unreachable", "{report}");
     }
     let nested = "[".repeat(60_000);
     let server = Server::start(move |_, _| http("200 OK", JSON, &format!("{{\"x\": {nested}")));
-    let output = run(&["check", &server.name(), "--allow-private", "--json"]);
+    let output = run(&["check", &server.name(), "--allow-loopback", "--json"]);
     assert_eq!(output.status.code(), Some(1), "no stack overflow: {}", text(&output));
 }

@@ -30,7 +30,7 @@ fn l06_no_way_around_tls() {
     let check = |port: u16, ca: Option<&PathBuf>| -> Report {
         let host = format!("https://localhost:{port}");
         let mut command = command();
-        command.args(["check", &host, "--allow-private", "--json"]);
+        command.args(["check", &host, "--allow-loopback", "--json"]);
         if let Some(ca) = ca {
             command.arg("--ca").arg(ca);
         }

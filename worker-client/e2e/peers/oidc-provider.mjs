@@ -1,4 +1,5 @@
 // panva oidc-provider: everything at the root, RFC 9207 `iss`, rotation, revocation.
+import './quiet.mjs';
 import { Provider } from 'oidc-provider';
 import { listen } from './listen.mjs';
 import { mcpTools } from './mcp-tools.mjs';

@@ -54,19 +54,32 @@ fn homes() -> Result<Vec<State>, Unrenderable> {
     let gone =
         |refresh_token, access_token| Some(Notice::Disconnected(Receipt { refresh_token, access_token }));
     let pages = [
-        ("home-empty", pages::home("", &[], Absent, None)),
-        ("home-one", pages::home("", &one, Present, None)),
-        ("home-many", pages::home("", &many(), Present, None)),
-        ("home-hostile", pages::home("", &hostile(), Present, None)),
-        ("home-connected", pages::home("", &one, Present, Some(Notice::Connected))),
-        ("home-disconnected", pages::home("", &[], Present, gone(Revoked, Revoked))),
-        ("home-disconnected-not-offered", pages::home("", &one, Present, gone(NotHeld, NotOffered))),
-        ("home-disconnected-refused", pages::home("", &one, Present, gone(Refused, Refused))),
-        ("home-disconnected-failed", pages::home("", &one, Present, gone(FailedWillRetry, Revoked))),
-        ("home-disconnected-under-way", pages::home("", &one, Present, gone(UnderWay, UnderWay))),
-        ("home-disconnected-unreadable", pages::home("", &one, Present, gone(Unreadable, Unreadable))),
-        ("home-disconnected-nothing-held", pages::home("", &[], Present, gone(NotHeld, NotHeld))),
-        ("home-logged-out", pages::home("", &[], Absent, Some(Notice::LoggedOut))),
+        ("home-empty", pages::home("", &[], Absent, None, None)),
+        ("home-one", pages::home("", &one, Present, None, None)),
+        ("home-many", pages::home("", &many(), Present, None, None)),
+        ("home-hostile", pages::home("", &hostile(), Present, None, None)),
+        ("home-connected", pages::home("", &one, Present, Some(Notice::Connected), None)),
+        ("home-disconnected", pages::home("", &[], Present, gone(Revoked, Revoked), Some("good.example"))),
+        (
+            "home-disconnected-not-offered",
+            pages::home("", &one, Present, gone(NotHeld, NotOffered), Some("gone.example")),
+        ),
+        (
+            "home-disconnected-refused",
+            pages::home("", &one, Present, gone(Refused, Refused), Some("good.example")),
+        ),
+        (
+            "home-disconnected-failed",
+            pages::home("", &one, Present, gone(FailedWillRetry, Revoked), Some("gone.example")),
+        ),
+        (
+            "home-disconnected-under-way",
+            pages::home("", &one, Present, gone(UnderWay, UnderWay), Some("gone.example")),
+        ),
+        ("home-disconnected-unreadable", pages::home("", &one, Present, gone(Unreadable, Unreadable), None)),
+        ("home-disconnected-nothing-held", pages::home("", &[], Present, gone(NotHeld, NotHeld), None)),
+        ("home-disconnected-long", pages::home("", &[], Present, gone(NotHeld, NotHeld), Some(&long_host()))),
+        ("home-logged-out", pages::home("", &[], Absent, Some(Notice::LoggedOut), None)),
     ];
     pages.into_iter().map(|(name, html)| Ok(page(name, html?))).collect()
 }
@@ -121,6 +134,21 @@ fn many() -> Vec<Connection> {
     ]
 }
 
+/// What a person has at a host before they log in to it once more.
+fn earlier() -> Vec<Connection> {
+    let at = |resource| connection("good.example", resource, Some("Good Notes"));
+    vec![
+        at("https://good.example/mcp"),
+        Connection {
+            label: pages::label("Work"),
+            connected_at: 1_795_100_000,
+            ..at("https://good.example/mcp")
+        },
+        at("https://good.example/another/path"),
+        connection("other.example", "https://other.example", None),
+    ]
+}
+
 fn hostile() -> Vec<Connection> {
     let long = long_host();
     let path = format!("https://{long}/{}", "path/".repeat(200));
@@ -151,6 +179,7 @@ fn confirm_pages() -> Result<Vec<State>, Box<dyn Error>> {
     };
     let apple = About { title: Some("Apple".to_owned()), ..About::default() };
     let untrue = About { title: Some("Good Notes".to_owned()), description: None, icon: icon.clone() };
+    let hostile_earlier: Vec<Connection> = (0..5).flat_map(|_| hostile()).collect();
     let hostile = About {
         title: Some(format!("{HOSTILE} {}", marks())),
         description: Some(format!("{} {}", "W".repeat(400), HOSTILE)),
@@ -164,6 +193,7 @@ fn confirm_pages() -> Result<Vec<State>, Box<dyn Error>> {
             pages::confirm(
                 "",
                 &ConfirmPage { target, server, is_listed, about, scope, default_scope, label, return_to },
+                &[],
             )
         })
     };
@@ -174,7 +204,18 @@ fn confirm_pages() -> Result<Vec<State>, Box<dyn Error>> {
             pages::confirm(
                 "",
                 &ConfirmPage { target, server, is_listed, about, scope, default_scope, label, return_to },
+                &[],
             )
+        })
+    };
+    let connected = |host: &str, connections: &[Connection]| {
+        let issuer = if host.starts_with(&long) { &*long } else { "https://good.example" };
+        confirm_page(host, issuer, issuer, |target, server| {
+            let (scope, label, return_to, default_scope, is_listed) = ("", None, None, None, false);
+            let about = &good;
+            let page =
+                ConfirmPage { target, server, is_listed, about, scope, default_scope, label, return_to };
+            pages::confirm("", &page, connections)
         })
     };
     let own = "https://good.example";
@@ -185,6 +226,8 @@ fn confirm_pages() -> Result<Vec<State>, Box<dyn Error>> {
             "confirm-options",
             ask("good.example", own, own, &good, "notes:read", Some("Work"), Some("/notes?open=1"))?,
         ),
+        ("confirm-connected", connected("good.example/mcp", &earlier())?),
+        ("confirm-connected-many", connected(&format!("{long}/"), &hostile_earlier)?),
         ("confirm-default-scope", with_default("openid notes:read")?),
         (
             "confirm-international",
@@ -238,11 +281,13 @@ pub(crate) fn confirm_page(
 pub(crate) struct Failed {
     pub(crate) failure: Failure,
     pub(crate) target: Option<LoginTarget>,
+    /// The page that begins its login again.
+    pub(crate) again: Option<Url>,
 }
 
 impl Failed {
     pub(crate) fn page(&self) -> Result<String, Unrenderable> {
-        pages::failure("", &self.failure, self.target.as_ref())
+        pages::failure("", &self.failure, self.target.as_ref(), self.again.as_ref())
     }
 }
 
@@ -256,11 +301,17 @@ fn target(host: &str) -> Option<LoginTarget> {
 }
 
 fn alone(name: &'static str, failure: impl Into<Failure>) -> (&'static str, Failed) {
-    (name, Failed { failure: failure.into(), target: None })
+    (name, Failed { failure: failure.into(), target: None, again: None })
 }
 
 fn about(name: &'static str, failure: impl Into<Failure>) -> (&'static str, Failed) {
-    (name, Failed { failure: failure.into(), target: target("good.example") })
+    (name, Failed { failure: failure.into(), target: target("good.example"), again: None })
+}
+
+/// A login that failed at a host, and can be begun again.
+fn failed_login(name: &'static str, failure: impl Into<Failure>) -> (&'static str, Failed) {
+    let again = Url::parse("https://app.example/login?url=https%3A%2F%2Fgood.example");
+    (name, Failed { failure: failure.into(), target: target("good.example"), again: again.ok() })
 }
 
 fn at_a_host() -> Vec<(&'static str, Failed)> {
@@ -317,7 +368,7 @@ fn of_the_request() -> Vec<(&'static str, Failed)> {
         alone("problem-nothing-typed", InvalidHost::Empty),
         alone("problem-not-a-url", InvalidHost::NotAUrl),
         alone("problem-address", InvalidHost::Blocked(Blocked::Address)),
-        ("problem-hostile", Failed { failure: hostile.into(), target: target(&long_host()) }),
+        ("problem-hostile", Failed { failure: hostile.into(), target: target(&long_host()), again: None }),
     ]
 }
 
@@ -335,7 +386,7 @@ fn of_a_login() -> Vec<(&'static str, Failed)> {
     }
     vec![
         alone("problem-try-later", try_later(Step::Refresh)),
-        alone("problem-try-later-login", try_later(Step::CodeExchange)),
+        failed_login("problem-try-later-login", try_later(Step::CodeExchange)),
         alone("problem-try-later-registration", try_later(Step::Registration)),
         about("problem-try-later-lasting", lasting),
         alone("problem-interrupted", AppFailure::Interrupted { cause: None }),
@@ -343,10 +394,10 @@ fn of_a_login() -> Vec<(&'static str, Failed)> {
         alone("problem-internal", Failure::internal(Defect::Row)),
         alone("problem-misconfigured", Misconfigured::NoKeys),
         alone("problem-unknown-login", UserFailure::UnknownLogin),
-        alone("problem-wrong-issuer", AuthorizationResponseError::Issuer),
-        alone("problem-malformed-answer", AuthorizationResponseError::NoCode),
-        alone("problem-consent-refused", refused("access_denied")),
-        alone("problem-login-refused", refused("server_error")),
+        failed_login("problem-wrong-issuer", AuthorizationResponseError::Issuer),
+        failed_login("problem-malformed-answer", AuthorizationResponseError::NoCode),
+        failed_login("problem-consent-refused", refused("access_denied")),
+        failed_login("problem-login-refused", refused("server_error")),
     ]
 }
 

@@ -180,7 +180,7 @@ fn lists_refresh(metadata: &Metadata) -> bool {
     listed.is_none_or(|listed| listed.iter().any(|listed| listed.as_str() == refresh.as_str()))
 }
 
-/// A reason why readable metadata does not allow a login.
+/// A reason why a server with readable metadata does not allow a login.
 #[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize, thiserror::Error)]
 #[serde(tag = "reason", content = "of", rename_all = "kebab-case")]
 #[expect(clippy::exhaustive_enums, reason = "a caller must handle each")]
@@ -193,6 +193,9 @@ pub enum Unusable {
         /// The rule of the egress policy.
         why: Blocked,
     },
+    /// The client information response registers a client that cannot log in: the requirement that is in the way.
+    #[error("the registered client cannot log in: {}", .0.evidence)]
+    Client(Finding),
     /// The document violates a requirement of RFC 8414 that a login depends on.
     #[error("the metadata cannot be used: {}", .0.evidence)]
     Metadata(Finding),
@@ -229,7 +232,7 @@ impl Unusable {
     pub fn requirement_id(&self) -> Option<Cow<'static, str>> {
         let id = match self {
             Self::Blocked { why, .. } => why.requirement().id,
-            Self::Metadata(finding) => return Some(finding.id.clone()),
+            Self::Client(finding) | Self::Metadata(finding) => return Some(finding.id.clone()),
             Self::NoRegistration => Requirement::REGISTRATION_ENDPOINT.id,
             Self::NoS256 => Requirement::S256_ADVERTISED.id,
             Self::OwnParameters => Requirement::PARAMETER_ONCE.id,
@@ -244,7 +247,7 @@ impl Unusable {
 impl Unusable {
     pub(crate) fn untrusted_texts(&mut self) -> Vec<&mut String> {
         match self {
-            Self::Metadata(finding) => vec![&mut finding.evidence],
+            Self::Client(finding) | Self::Metadata(finding) => vec![&mut finding.evidence],
             Self::Split { authorization, token } => vec![authorization, token],
             Self::Blocked { .. }
             | Self::NoRegistration

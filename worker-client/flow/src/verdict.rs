@@ -46,7 +46,7 @@ pub enum Verdict {
         /// The requirements that the document violates; at least one.
         reasons: Vec<Finding>,
     },
-    /// The metadata does not allow a login.
+    /// The metadata, or the client that the server registers, does not allow a login.
     Unusable {
         /// All reasons; at least one.
         reasons: Vec<Unusable>,

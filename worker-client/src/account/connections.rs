@@ -17,7 +17,7 @@ use crate::{
         entropy::entropy,
     },
     seal::{Place, Unsealable},
-    stored::{Grant, RegisteredClient, StoredGrant},
+    stored::{Grant, GrantInUse, RegisteredClient, StoredGrant, StoredGrantInUse},
 };
 use login_flow::{LoginTarget, covers};
 
@@ -107,6 +107,14 @@ impl Store {
 
     pub(super) fn grant(&self, row: &ConnectionRow) -> Result<Result<Grant, Unsealable>, Failure> {
         Ok(self.0.unseal::<StoredGrant>(row.place(), &row.sealed)?.map(Grant::from))
+    }
+
+    /// The part of a grant that a token is taken from: its server and client are not read.
+    pub(super) fn grant_in_use(
+        &self,
+        row: &ConnectionRow,
+    ) -> Result<Result<GrantInUse, Unsealable>, Failure> {
+        Ok(self.0.unseal::<StoredGrantInUse>(row.place(), &row.sealed)?.map(GrantInUse::from))
     }
 
     /// True if a connection uses that client, or may: what cannot be opened is counted in.

@@ -1,14 +1,15 @@
 //! The way back: connections end at the server too, as far as it goes along.
 
 use rfc7591::Secret;
+use url::Url;
 
 use super::{
-    Inner,
+    Disconnected, Inner,
     alarm_handler::{REVOCATION_DEADLINE, revoke},
     connection_row::ConnectionRow,
     store::Store,
 };
-use login_flow::TokenKind;
+use login_flow::{TokenKind, authority};
 
 use crate::{
     failure::{Failure, UserFailure},
@@ -24,7 +25,7 @@ use crate::{
 
 impl Inner {
     /// Erases a connection, then revokes what it held. What the server does not confirm is tried again.
-    pub(super) async fn disconnect(&self, store: &Store, id: &str) -> Result<Receipt, Failure> {
+    pub(super) async fn disconnect(&self, store: &Store, id: &str) -> Result<Disconnected, Failure> {
         let row = store.connection(id)?.ok_or(UserFailure::NotFound)?;
         // Its answer brings other tokens, which are revoked when it comes.
         let is_refreshing = self.refreshes.is_running(id);
@@ -43,7 +44,8 @@ impl Inner {
             Revocation::Revoked if is_refreshing => Revocation::UnderWay,
             other => other,
         });
-        Ok(Receipt { refresh_token, access_token })
+        let host = Url::parse(&row.resource).map(|url| authority(&url)).unwrap_or_default();
+        Ok((Receipt { refresh_token, access_token }, host))
     }
 
     /// Revokes tokens that came too late: their connection is gone, or others are in their place.

@@ -86,8 +86,7 @@ impl Inner {
         Ok(url)
     }
 
-    /// Judges an authorization response and exchanges its code. A response that is not genuine ends nothing; a refusal
-    /// that names what to leave out leads to one more authorization request.
+    /// Judges an authorization response, and completes its login or says which one failed.
     pub(super) async fn callback(
         &self,
         store: &Store,
@@ -97,6 +96,27 @@ impl Inner {
     ) -> Result<LoginStep, Failure> {
         let state = State::digest_of(url).ok_or_else(|| AuthorizationResponseError::without_state(url))?;
         let (login, age) = store.login(&state)?.ok_or(UserFailure::UnknownLogin)?;
+        let LoginUnderWay { target, label, return_to, .. } = &login;
+        let (target, label, return_to) = (target.clone(), label.clone(), return_to.clone());
+        let scope = login.pending.request().scope.named().map(str::to_owned);
+        let is_at_once = age <= AT_ONCE && !from_page;
+        self.complete(store, url, (login, state), rotate, is_at_once).await.or_else(|failure| match failure {
+            // The person logged out meanwhile: there is nothing to try again.
+            Failure::User(UserFailure::UnknownLogin) => Err(failure),
+            failure => Ok(LoginStep::Failed(Box::new((failure, target, scope, label, return_to)))),
+        })
+    }
+
+    /// Judges an authorization response and exchanges its code. A response that is not genuine ends nothing; a refusal
+    /// that names what to leave out leads to one more authorization request.
+    async fn complete(
+        &self,
+        store: &Store,
+        url: &Url,
+        (login, state): (LoginUnderWay, String),
+        rotate: Option<String>,
+        is_at_once: bool,
+    ) -> Result<LoginStep, Failure> {
         let LoginUnderWay { pending, target, about, label, return_to } = login;
         let names = NewConnection { target, about, label };
         let first = pending.request().clone();
@@ -106,7 +126,7 @@ impl Inner {
                 if refusal.is_final() {
                     store.end_pending(&state)?;
                 }
-                let pace = if age <= AT_ONCE && !from_page { Pace::AtOnce } else { Pace::Later };
+                let pace = if is_at_once { Pace::AtOnce } else { Pace::Later };
                 return match first.after(&refusal, pace) {
                     Some(second) => self.ask_again(store, *second, names, return_to).await,
                     None => Err(refusal.into()),

@@ -4,7 +4,11 @@ use rfc7591::Secret;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use crate::{config::ClientIdDocuments, model::About};
+use crate::{
+    config::ClientIdDocuments,
+    failure::Failure,
+    model::{About, Receipt},
+};
 use login_flow::{LoginTarget, RequestedScope, Server};
 
 /// A request to an account, with what entitles the caller to it.
@@ -117,7 +121,17 @@ pub(crate) enum LoginStep {
         /// The second authorization request.
         url: Url,
     },
+    /// The login has failed.
+    Failed(Box<FailedLogin>),
 }
+
+/// A login that failed after its host was known, and what it takes to begin it again: the failure; the host or URL that
+/// the person named; the scope that a party named; the user's own name for it, empty without one; and the page to bring
+/// the person back to. Without names of members, which would cost the artefact more than they tell.
+pub(crate) type FailedLogin = (Failure, LoginTarget, Option<String>, String, Option<Url>);
+
+/// The end of a connection: the outcome of its revocation, and its host and port, as A-labels.
+pub(crate) type Disconnected = (Receipt, String);
 
 /// A token that the resource did not accept, or seems not to have.
 #[derive(Deserialize, Serialize)]

@@ -17,7 +17,7 @@ use crate::{
         fetch::{Limit, through},
         log::Line,
     },
-    stored::Grant,
+    stored::{Grant, GrantInUse},
 };
 use login_flow::{DriveError, Fault, Faulty, Issued, Refresh, Tokens, digest, drive};
 
@@ -78,7 +78,7 @@ impl Inner {
     /// is left alone.
     pub(super) async fn keep_fresh(self: &Rc<Self>, store: &Rc<Store>) -> Result<(), Failure> {
         for row in store.in_use()? {
-            let Ok(grant) = store.grant(&row)? else { continue };
+            let Ok(grant) = store.grant_in_use(&row)? else { continue };
             if Need::of(&grant, &row, now(), None) == Need::Nothing {
                 self.alarm.schedule_at(&self.state, fresh_until(&row, &grant)).await?;
             } else {
@@ -90,7 +90,7 @@ impl Inner {
     }
 
     /// Schedules the renewal of a connection that is in use: one write for each token.
-    async fn used(&self, store: &Store, row: &ConnectionRow, grant: &Grant) -> Result<(), Failure> {
+    async fn used(&self, store: &Store, row: &ConnectionRow, grant: &GrantInUse) -> Result<(), Failure> {
         if row.is_used() {
             return Ok(());
         }
@@ -150,11 +150,11 @@ impl Inner {
         store: &Store,
         row: &ConnectionRow,
         refused: Option<&RefusedToken>,
-    ) -> Result<(Grant, Need), Failure> {
+    ) -> Result<(GrantInUse, Need), Failure> {
         if row.needs_login() {
             return Err(UserFailure::LOGIN_AGAIN.into());
         }
-        let Ok(grant) = store.grant(row)? else {
+        let Ok(grant) = store.grant_in_use(row)? else {
             // A new login helps, or its key: the row stays as it is.
             return Err(UserFailure::LOGIN_AGAIN.into());
         };
@@ -189,7 +189,7 @@ enum Need {
 }
 
 impl Need {
-    fn of(grant: &Grant, row: &ConnectionRow, now: SystemTime, refused: Option<&RefusedToken>) -> Self {
+    fn of(grant: &GrantInUse, row: &ConnectionRow, now: SystemTime, refused: Option<&RefusedToken>) -> Self {
         if refused.is_some_and(|refused| refused.digest == digest(grant.tokens.access_token.secret())) {
             return Self::Refused;
         }
@@ -210,7 +210,7 @@ impl Need {
 
 /// The second at which tokens are replaced ahead of time: somewhat before they are due, and not all accounts at
 /// once. Nothing for tokens that are too short-lived for it to matter, or that cannot be replaced.
-fn fresh_until(row: &ConnectionRow, grant: &Grant) -> Option<i64> {
+fn fresh_until(row: &ConnectionRow, grant: &GrantInUse) -> Option<i64> {
     let lifetime = grant.tokens.expires_in.filter(|lifetime| *lifetime >= WORTH_KEEPING_FRESH)?;
     grant.tokens.refresh_token.as_ref()?;
     let [byte] = entropy::<1>().ok()?;
@@ -221,7 +221,7 @@ fn fresh_until(row: &ConnectionRow, grant: &Grant) -> Option<i64> {
     Some(seconds(row.issued().checked_add(after)?))
 }
 
-fn usable(row: &ConnectionRow, grant: Grant) -> AccessToken {
+fn usable(row: &ConnectionRow, grant: GrantInUse) -> AccessToken {
     let is_last = grant.step_ups >= MAX_STEP_UPS;
     let Tokens { access_token, refresh_token, expires_in, scope } = grant.tokens;
     let age = now().duration_since(row.issued()).unwrap_or_default();

@@ -1,17 +1,25 @@
 //! The use of a connection: requests of the host program, sent as its user.
 
+use http::header::SET_COOKIE;
 use rfc7591::Secret;
 use url::Url;
-use worker::{AbortSignal, Request, Response};
+use worker::{
+    Request, Response,
+    web_sys::{self, AbortSignal},
+};
 
 use super::{
     Login,
-    resource_request::{Repetition, challenge, is_allowed, is_granted, refusal, with_token, without_cookies},
+    resource_request::{NOT_PASSED, Repetition, challenge, is_allowed, is_granted, refusal},
 };
 use crate::{
     account::{AccessToken, AccountRequest, Refusal, RefusedToken},
     failure::{Failure, ServerFailure, UserFailure},
-    platform::{fetch::pass, log::report, panic::contained},
+    platform::{
+        log::report,
+        panic::contained,
+        pass::{pass, without},
+    },
     probe::forget_host,
 };
 use login_flow::{FetchError, LoginTarget, digest, scope_values};
@@ -29,27 +37,46 @@ impl Login {
     /// host's: to return it to a browser, use [`Login::proxy`]. A host that asks for more than the user has
     /// agreed to (RFC 6750 §3.1 `insufficient_scope`) is the problem `needs-consent`, with the page that mends it.
     pub async fn fetch(&self, request: Request) -> Result<Response, Failure> {
-        contained(self.fetch_as_user(request)).await.map_err(report)
+        let signal = request.inner().signal();
+        self.send_as_user(request.inner(), Some(&signal)).await.map(Response::from)
     }
 
-    async fn fetch_as_user(&self, request: Request) -> Result<Response, Failure> {
-        let url = request.url()?;
+    /// [`Self::fetch`] with what the platform has; without a signal it is not aborted.
+    pub(crate) async fn send_as_user(
+        &self,
+        request: &web_sys::Request,
+        signal: Option<&AbortSignal>,
+    ) -> Result<web_sys::Response, Failure> {
+        contained(self.sent_as_user(request, signal)).await.map_err(report)
+    }
+
+    async fn sent_as_user(
+        &self,
+        request: &web_sys::Request,
+        signal: Option<&AbortSignal>,
+    ) -> Result<web_sys::Response, Failure> {
+        let url = Url::parse(&request.url()).map_err(|_| FetchError::NoAnswer)?;
         self.config.egress.judge(&url).map_err(FetchError::Blocked)?;
-        if !is_allowed(&request) {
+        if !is_allowed(request) {
             return Err(UserFailure::MethodNotAllowed.into());
         }
         let mut usable = self.token(&url, None).await?;
-        let repetition = Repetition::of(&request)?;
-        let signal = AbortSignal::from(request.inner().signal());
-        let mut response = pass(with_token(&request, &usable.token)?, &signal).await?;
+        let repetition = Repetition::of(request)?;
+        let send = async |request: &web_sys::Request, token: &AccessToken| {
+            #[cfg(feature = "panic-on-purpose")]
+            crate::platform::panic::on_purpose(&url);
+            let authorization = format!("Bearer {}", token.token.secret());
+            pass(request, NOT_PASSED, &authorization, signal).await
+        };
+        let mut response = send(request, &usable).await?;
         let refused = |token: &AccessToken, refusal| {
             Some(RefusedToken { digest: digest(token.token.secret()), refusal })
         };
-        if let Some(meaning) = refusal(&request, &response, &usable) {
-            match (self.token(&url, refused(&usable, meaning)).await, repetition.request(&request)) {
+        if let Some(meaning) = refusal(request, &response, &usable) {
+            match (self.token(&url, refused(&usable, meaning)).await, repetition.request(request)) {
                 (Ok(other), Some(again)) if other.token != usable.token => {
-                    response = pass(with_token(again, &other.token)?, &signal).await?;
-                    if refusal(&request, &response, &other).is_some() {
+                    response = send(again, &other).await?;
+                    if refusal(request, &response, &other).is_some() {
                         // The response of the host says more than the outcome.
                         drop(self.token(&url, refused(&other, Refusal::OfReplacement)).await);
                     }
@@ -63,17 +90,17 @@ impl Login {
                 _ => {}
             }
         }
-        if response.status_code() == 401 && self.has_moved(&url).await {
+        if response.status() == 401 && self.has_moved(&url).await {
             self.token(&url, refused(&usable, Refusal::Moved)).await?;
         }
-        let challenge = if matches!(response.status_code(), 401 | 403) { challenge(&response) } else { None };
+        let challenge = if matches!(response.status(), 401 | 403) { challenge(&response) } else { None };
         match challenge.as_ref().and_then(|challenge| challenge.insufficient_scope()) {
-            None => Ok(without_cookies(response)?),
-            Some(scope) if usable.is_last && is_granted(scope, &usable) => Ok(without_cookies(response)?),
-            Some(scope) => {
+            Some(scope) if !usable.is_last || !is_granted(scope, &usable) => {
                 let login = self.renewal_page(&url, scope).await;
                 Err(UserFailure::NeedsConsent { scope: scope.to_owned(), login }.into())
             }
+            // A program that passes a cookie of the host on would set it on its own origin.
+            _ => Ok(without(&response, SET_COOKIE.as_str()).map_err(worker::Error::from)?),
         }
     }
 

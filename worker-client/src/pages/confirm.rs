@@ -1,7 +1,7 @@
 use askama::Template;
 
 use super::{Unrenderable, bounded, connection::initial, is_international, render};
-use crate::model::About;
+use crate::model::{About, Connection};
 use login_flow::{LoginTarget, Server, authority, scope_values};
 
 /// The page before a login: the app that asks, the place of the consent, and its scope.
@@ -35,8 +35,12 @@ impl ConfirmPage<'_> {
     }
 }
 
-/// The page before a login.
-pub fn confirm(prefix: &str, page: &ConfirmPage<'_>) -> Result<String, Unrenderable> {
+/// The page before a login, by a person who has these connections already.
+pub fn confirm(
+    prefix: &str,
+    page: &ConfirmPage<'_>,
+    connections: &[Connection],
+) -> Result<String, Unrenderable> {
     #[derive(Template)]
     #[template(path = "confirm.html")]
     struct Confirm<'a> {
@@ -58,6 +62,9 @@ pub fn confirm(prefix: &str, page: &ConfirmPage<'_>) -> Result<String, Unrendera
         authorization_host: String,
         cross_site_hosts: Option<String>,
         international: Vec<String>,
+        /// Connections to the host, and the number of those that are not shown.
+        earlier: Vec<&'a Connection>,
+        more: usize,
     }
     let ConfirmPage { target, server, about, scope, default_scope, label, return_to, .. } = *page;
     let default_scope = default_scope.unwrap_or_default();
@@ -71,6 +78,10 @@ pub fn confirm(prefix: &str, page: &ConfirmPage<'_>) -> Result<String, Unrendera
     let others: Vec<&str> = ticked.iter().copied().filter(|value| !offered.contains(value)).collect();
     let scope_shown = bounded(&ticked.join(" "));
     let host = target.host();
+    let mut earlier: Vec<&Connection> =
+        connections.iter().filter(|connection| connection.host == host).collect();
+    let more = earlier.len().saturating_sub(MAX_EARLIER);
+    earlier.truncate(MAX_EARLIER);
     let resource = target.resource();
     let authorization_host = authority(&server.authorization_endpoint.url());
     let mut international = server.cross_site_hosts(target);
@@ -94,5 +105,9 @@ pub fn confirm(prefix: &str, page: &ConfirmPage<'_>) -> Result<String, Unrendera
         authorization_host,
         cross_site_hosts: page.cross_site_hosts(),
         international,
+        earlier,
+        more,
     })
 }
+
+const MAX_EARLIER: usize = 3;

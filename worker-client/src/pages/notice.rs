@@ -3,7 +3,11 @@ use std::fmt;
 use serde::Serialize;
 use url::Url;
 
-use crate::model::{Receipt, Revocation};
+use crate::{
+    cookie::{ATTRIBUTES, value},
+    model::{Receipt, Revocation},
+};
+use login_flow::{Egress, LoginTarget};
 
 /// The notice of an action, on the page that the person is sent to after it.
 ///
@@ -30,6 +34,18 @@ impl Notice {
     /// Adds the notice to an address, after what its query holds already.
     pub fn append_to(self, url: &mut Url) {
         url.query_pairs_mut().append_pair(PARAMETER, &self.to_string());
+    }
+
+    /// The `Set-Cookie` value that names the host of the notice to the page that shows it. An address, which anyone can
+    /// make up, names none.
+    pub fn cookie(self, host: &str) -> String {
+        format!("{COOKIE}={self}.{host}; {ATTRIBUTES}; Max-Age=60")
+    }
+
+    /// The host that a `Cookie` header names for this notice, and for no other one; `None` for what is no host.
+    pub fn host<'a>(self, header: &'a [u8], egress: &Egress) -> Option<&'a str> {
+        let host = value(header, COOKIE)?.strip_prefix(&self.to_string())?.strip_prefix('.')?;
+        LoginTarget::parse(host, egress).is_ok_and(|target| target.host() == host).then_some(host)
     }
 
     /// True if a token that was held may still be valid.
@@ -85,6 +101,7 @@ impl Revocation {
 }
 
 const PARAMETER: &str = "notice";
+const COOKIE: &str = "__Host-notice";
 
 #[cfg(test)]
 mod tests {
@@ -119,6 +136,38 @@ mod tests {
             let url = Url::parse(&format!("https://app.example/?{query}")).unwrap();
             assert_eq!(Notice::from_query(&url), expected, "{query}");
         }
+    }
+
+    /// The host is that of the cookie, of the same notice, and a host; nothing else is shown.
+    #[test]
+    fn only_our_cookie_names_the_host() {
+        let egress = Egress::public();
+        let of = |refresh_token| {
+            Notice::Disconnected(Receipt { refresh_token, access_token: Revocation::Revoked })
+        };
+        let (notice, other) = (of(Revocation::Revoked), of(Revocation::Refused));
+        let pair = |host: &str| notice.cookie(host).split(';').next().unwrap().to_owned();
+        for (header, expected) in [
+            (pair("good.example"), Some("good.example")),
+            (pair("good.example:8443"), Some("good.example:8443")),
+            (format!("a=b; {}", pair("xn--80ak6aa92e.com")), Some("xn--80ak6aa92e.com")),
+            (String::new(), None),
+            (pair(""), None),
+            (pair("<b>good.example"), None),
+            (pair("You have won"), None),
+            (pair("good.example/path"), None),
+            (pair("GOOD.example"), None),
+            (pair("127.0.0.1"), None),
+            (format!("{0}; {0}", pair("good.example")), None),
+            (other.cookie("good.example"), None),
+            (pair("good.example").to_lowercase().replace("__host", "__Hosts"), None),
+        ] {
+            assert_eq!(notice.host(header.as_bytes(), &egress), expected, "{header}");
+        }
+        insta::assert_snapshot!(
+            notice.cookie("good.example"),
+            @"__Host-notice=disconnected.revoked.revoked.good.example; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=60"
+        );
     }
 
     proptest! {

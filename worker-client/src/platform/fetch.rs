@@ -109,18 +109,6 @@ pub(crate) fn through_until(
     async move |request| fetch(request, egress, deadline.cut(limit)).await
 }
 
-/// A request of the host program, sent with the person's token; its answer is streamed, not bounded.
-pub(crate) async fn pass(
-    request: worker::Request,
-    signal: &AbortSignal,
-) -> Result<worker::Response, FetchError> {
-    #[cfg(feature = "panic-on-purpose")]
-    super::panic::on_purpose(&request.url().map_err(|_| FetchError::NoAnswer)?);
-    #[expect(clippy::disallowed_methods, reason = "the only call of it")]
-    let sent = Fetch::Request(request).send_with_signal(signal).await;
-    sent.map_err(|_| FetchError::NoAnswer)
-}
-
 async fn send(
     request: worker::Request,
     signal: &AbortSignal,

@@ -1,6 +1,6 @@
 //! Limits on the number of hosts asked in a minute for one person and for one address: the platform counts.
 
-use worker::{Env, Request};
+use worker::{Env, Headers};
 
 use crate::{
     config::Misconfigured,
@@ -20,13 +20,15 @@ impl RateLimit {
         Self { env: env.clone(), address: None }
     }
 
-    pub(crate) fn visitor(env: &Env, request: &Request) -> Self {
-        Self { env: env.clone(), address: address(request) }
+    /// The limits of the address that a request with these headers came from.
+    pub(crate) fn visitor(env: &Env, headers: &Headers) -> Self {
+        let address = headers.get("cf-connecting-ip").ok().flatten();
+        Self { env: env.clone(), address }
     }
 
-    /// The same limits for the address of a request.
-    pub(crate) fn by(&self, request: &Request) -> Self {
-        Self { env: self.env.clone(), address: address(request) }
+    /// The same limits for the address of a request with these headers.
+    pub(crate) fn by(&self, headers: &Headers) -> Self {
+        Self::visitor(&self.env, headers)
     }
 
     /// One more session, which stores rows of its own, for a browser without one. What is remembered of a host costs no
@@ -59,10 +61,6 @@ pub(crate) fn required(env: &Env) -> Result<(), Misconfigured> {
         Some(missing) => Err(Misconfigured::NoLimit(missing)),
         None => Ok(()),
     }
-}
-
-fn address(request: &Request) -> Option<String> {
-    request.headers().get("cf-connecting-ip").ok().flatten()
 }
 
 const USER: &str = "LIMIT_USER";

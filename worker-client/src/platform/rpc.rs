@@ -6,6 +6,7 @@ use worker::{
     js_sys::Promise,
     wasm_bindgen::{self, JsValue, prelude::wasm_bindgen},
     wasm_bindgen_futures::JsFuture,
+    web_sys,
 };
 
 use super::{log::report, panic};
@@ -89,22 +90,25 @@ fn post(url: &str, body: &impl Serialize) -> Result<Request, Failure> {
     Ok(Request::new_with_init(url, &init)?)
 }
 
-/// Reads the request inside the object.
-pub(crate) async fn read_request<Q: DeserializeOwned>(request: &mut Request) -> Result<Q, Failure> {
-    crate::json::read(&request.text().await?).map_err(|_| Failure::internal(Defect::Protocol))
-}
-
-/// The response of an object, a defect when it panics: the object goes on, and so do its other callers.
-pub(crate) async fn contained(
-    answer: impl Future<Output = worker::Result<Response>>,
-) -> worker::Result<Response> {
-    let outcome = panic::contained(async { Ok(answer.await?) }).await;
-    outcome.or_else(|failure| respond::<()>(Err(failure)))
+/// The response of an object to a request, a defect when it panics: the object goes on, and so do its other callers.
+///
+/// Of the request the body is read and nothing else: each part of it that is looked at costs as much as a statement.
+pub(crate) async fn answer<Q: DeserializeOwned>(
+    request: &web_sys::Request,
+    answer: impl AsyncFnOnce(Q) -> Result<String, Failure>,
+) -> Result<web_sys::Response, JsValue> {
+    let answered = panic::contained(async {
+        let text = JsFuture::from(request.text().map_err(worker::Error::from)?).await;
+        let text = text.map_err(worker::Error::from)?.as_string().unwrap_or_default();
+        answer(crate::json::read(&text).map_err(|_| Failure::internal(Defect::Protocol))?).await
+    });
+    let text = answered.await.or_else(|failure| written::<()>(Err(failure))).unwrap_or_default();
+    web_sys::Response::new_with_opt_str(Some(&text))
 }
 
 /// Writes the response of an object; a failure is logged here.
-pub(crate) fn respond<A: Serialize>(answer: Result<A, Failure>) -> worker::Result<Response> {
-    Response::from_json(&answer.map_err(report))
+pub(crate) fn written<A: Serialize>(answer: Result<A, Failure>) -> Result<String, Failure> {
+    serde_json::to_string(&answer.map_err(report)).map_err(|_| Failure::internal(Defect::Encoding))
 }
 
 impl From<worker::Error> for Failure {

@@ -1,11 +1,10 @@
 //! The responses of the routes: the same protection on every one, errors included.
 
-use login_flow::LoginTarget;
 use serde::Serialize;
 use url::Url;
-use worker::{Headers, Request, Response, ResponseBuilder};
+use worker::{Headers, Response, ResponseBuilder};
 
-use super::login_request::header;
+use super::{Failed, login_request::header};
 use crate::{
     failure::{Defect, Failure},
     login::{Login, User},
@@ -63,14 +62,14 @@ impl Answer {
     /// The failure as a page for a person, as `application/problem+json` for a program.
     pub(super) fn failure(
         login: &Login,
-        request: &Request,
-        failure: &Failure,
-        target: Option<&LoginTarget>,
+        asked: &Headers,
+        Failed { failure, target, again }: &Failed,
     ) -> Result<Self, Failure> {
-        let problem = Problem::new(failure, target);
-        let accept = header(request, "accept").unwrap_or_default();
+        let mut problem = Problem::new(failure, target.as_ref());
+        problem.login = problem.login.or_else(|| again.clone());
+        let accept = header(asked, "accept").unwrap_or_default();
         let mut answer = if accept.contains("text/html") {
-            Self::page(pages::failure(&login.config.prefix, failure, target)?)?
+            Self::page(pages::failure(&login.config.prefix, failure, target.as_ref(), again.as_deref())?)?
         } else {
             let json = serde_json::to_string(&problem).map_err(|_| Failure::internal(Defect::Encoding))?;
             Self::of(json, "application/problem+json")?

@@ -19,6 +19,16 @@ pub struct Grant {
     pub step_ups: u8,
 }
 
+/// The part of a [`Grant`] that a token is taken from.
+#[derive(Debug)]
+#[expect(clippy::exhaustive_structs, reason = "the members of `Grant` of the same names")]
+pub struct GrantInUse {
+    /// The tokens.
+    pub tokens: Tokens,
+    /// Number of logins before it, one soon after the other, that asked for what was granted and more.
+    pub step_ups: u8,
+}
+
 /// A grant as it is stored: sealed as one, so that tokens never meet another client or endpoint.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[expect(missing_docs, clippy::exhaustive_structs, reason = "the members of `Grant`, as they are stored")]
@@ -31,6 +41,17 @@ pub struct StoredGrant {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resource: Option<String>,
     #[serde(default, skip_serializing_if = "is_zero")]
+    pub step_ups: u8,
+}
+
+/// The members of a [`StoredGrant`] that a token is taken from. The others are passed over.
+#[derive(Debug, Deserialize)]
+#[expect(missing_docs, clippy::exhaustive_structs, reason = "the members of `StoredGrant` of the same names")]
+pub struct StoredGrantInUse {
+    #[serde(default)]
+    pub version: Version,
+    pub tokens: StoredTokens,
+    #[serde(default)]
     pub step_ups: u8,
 }
 
@@ -49,6 +70,13 @@ impl From<Grant> for StoredGrant {
             resource,
             step_ups,
         }
+    }
+}
+
+impl From<StoredGrantInUse> for GrantInUse {
+    fn from(stored: StoredGrantInUse) -> Self {
+        let StoredGrantInUse { version: Version::V1 | Version::V2, tokens, step_ups } = stored;
+        Self { tokens: tokens.into(), step_ups }
     }
 }
 

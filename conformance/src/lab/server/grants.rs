@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use http::{Request, header};
+use http::{Method, Request, header};
 use serde_json::{Value, json};
 use url::{Url, form_urlencoded};
 
@@ -45,7 +45,8 @@ impl Lab {
             return refused(RequestKind::AuthorizePlain, "invalid_request");
         }
         let resource = value("resource").trim_end_matches('/');
-        if !resource.is_empty() && resource != self.origin() {
+        let path = resource.strip_prefix(self.origin());
+        if !resource.is_empty() && !path.is_some_and(|path| matches!(path, "" | "/mcp")) {
             return refused(RequestKind::AuthorizeUnknownResource, "invalid_target");
         }
         (RequestKind::Authorize, self.granted(url))
@@ -142,6 +143,10 @@ impl Lab {
         if !self.grants.borrow().access_tokens.contains(token) {
             let challenge = "Bearer error=\"invalid_token\"";
             return (RequestKind::InitializeWrongly, Answer::challenge(challenge));
+        }
+        if request.method() != Method::POST {
+            // It sends nothing by itself.
+            return (RequestKind::Other, Answer::nothing(405));
         }
         (RequestKind::InitializeWithToken, Answer::json(200, Self::initialized()))
     }

@@ -1,0 +1,50 @@
+//! Requests of the host program, sent as its user: each is one call of JavaScript and as few objects of the platform as it
+//! takes. The bodies are streamed, not bounded.
+
+use worker::{
+    wasm_bindgen::{self, JsCast, JsValue, prelude::wasm_bindgen},
+    wasm_bindgen_futures::JsFuture,
+    web_sys::{AbortSignal, Request, Response},
+};
+
+use login_flow::FetchError;
+
+/// Sends a request without the headers of these names, and with that `Authorization` value. A name that ends in a hyphen
+/// stands for all that begin with it. Redirects come back as they are.
+pub(crate) async fn pass(
+    request: &Request,
+    not_passed: &str,
+    authorization: &str,
+    signal: Option<&AbortSignal>,
+) -> Result<Response, FetchError> {
+    let sent = send(request, not_passed, authorization, signal).map_err(|_| FetchError::NoAnswer)?;
+    let response = JsFuture::from(sent).await.map_err(|_| FetchError::NoAnswer)?;
+    response.dyn_into().map_err(|_| FetchError::NoAnswer)
+}
+
+#[wasm_bindgen(inline_js = "
+export function send({ url, method, headers, body }, notPassed, authorization, signal) {
+  const names = notPassed.split(' ');
+  const isPassed = ([name]) => !names.some((other) => (other.endsWith('-') ? name.startsWith(other) : name === other));
+  const passed = [...headers].filter(isPassed);
+  passed.push(['authorization', authorization]);
+  return fetch(url, { method, headers: passed, body, redirect: 'manual', signal });
+}
+export function without(response, name) {
+  const changed = new Response(response.body, response);
+  changed.headers.delete(name);
+  return changed;
+}")]
+extern "C" {
+    #[wasm_bindgen(catch)]
+    fn send(
+        request: &Request,
+        not_passed: &str,
+        authorization: &str,
+        signal: Option<&AbortSignal>,
+    ) -> Result<worker::js_sys::Promise, JsValue>;
+
+    /// The response without a header, and with headers that can be changed.
+    #[wasm_bindgen(catch)]
+    pub(crate) fn without(response: &Response, name: &str) -> Result<Response, JsValue>;
+}
