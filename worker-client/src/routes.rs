@@ -12,7 +12,7 @@ use worker::{Headers, Request, Response, ResponseBuilder, web_sys};
 
 use self::{
     answer::Answer,
-    failed::Failed,
+    failed::{Failed, FailedRoute},
     login_request::{LoginRequest, header, same_origin},
 };
 use crate::{
@@ -74,8 +74,8 @@ pub(crate) async fn answered(
 
 /// The response to a request, errors included.
 fn rendered(login: &Login, headers: &Headers, answer: Result<Answer, Failed>) -> Response {
-    let answer = answer.or_else(|failed| {
-        let failed = Failed { failure: report(failed.failure), ..failed };
+    let answer = answer.or_else(|Failed(failed)| {
+        let failed = FailedRoute { failure: report(failed.failure), ..*failed };
         Answer::failure(login, headers, &failed)
     });
     let response = answer.and_then(|answer| answer.secured(login));

@@ -4,7 +4,7 @@ use serde::Serialize;
 use url::Url;
 use worker::{Headers, Response, ResponseBuilder};
 
-use super::{Failed, login_request::header};
+use super::{FailedRoute, login_request::header};
 use crate::{
     failure::{Defect, Failure},
     login::{Login, User},
@@ -63,13 +63,13 @@ impl Answer {
     pub(super) fn failure(
         login: &Login,
         asked: &Headers,
-        Failed { failure, target, again }: &Failed,
+        FailedRoute { failure, target, again }: &FailedRoute,
     ) -> Result<Self, Failure> {
         let mut problem = Problem::new(failure, target.as_ref());
-        problem.login = problem.login.or_else(|| again.clone());
+        problem.login = problem.login.or_else(|| again.clone().map(Box::new));
         let accept = header(asked, "accept").unwrap_or_default();
         let mut answer = if accept.contains("text/html") {
-            Self::page(pages::failure(&login.config.prefix, failure, target.as_ref(), again.as_deref())?)?
+            Self::page(pages::failure(&login.config.prefix, failure, target.as_ref(), again.as_ref())?)?
         } else {
             let json = serde_json::to_string(&problem).map_err(|_| Failure::internal(Defect::Encoding))?;
             Self::of(json, "application/problem+json")?
