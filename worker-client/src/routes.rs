@@ -120,8 +120,7 @@ async fn home(login: &Login, request: &Request, url: &Url) -> Result<Answer, Fai
         User::Browser(Some(_)) => BrowserSession::Present,
         User::Browser(None) | User::Host { .. } => BrowserSession::Absent,
     };
-    let notice = Notice::from_query(url);
-    let cookies = notice.and_then(|_| header(request, "cookie")).unwrap_or_default();
+    let (notice, cookies) = (Notice::from_query(url), header(request, "cookie").unwrap_or_default());
     let host = notice.and_then(|notice| notice.host(cookies.as_bytes(), &login.config.egress));
     Answer::page(pages::home(&login.config.prefix, &connections, session, notice, host)?)
 }
@@ -143,8 +142,8 @@ async fn confirm(login: &Login, request: &Request, url: &Url) -> Result<Answer, 
     let host = registrable(login, request, &target).await?;
     parameters.requested_scope(&host)?;
     let page = parameters.confirm_page(login, &target, &host);
-    let connections = login.connections().await?;
-    Ok(Answer::page(pages::confirm(&login.config.prefix, &page, &connections)?)?.leading_away())
+    let page = pages::confirm(&login.config.prefix, &page, &login.connections().await?)?;
+    Ok(Answer::page(page)?.leading_away())
 }
 
 /// A host that a person can log in to.
