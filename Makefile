@@ -9,7 +9,7 @@ RUST_PANICS := worker-client/.run/rust-panics/index.js
 RUST_HOST := worker-client/examples/rust-worker/build/index.js
 HTML_CLIENT := worker-client/examples/html-client
 
-.PHONY: help run test build html-client setup lint unit neutral e2e bench rivals rows mutants fuzz soak package crates pictures public-suffixes
+.PHONY: help run test build html-client setup lint unit neutral e2e bench rivals rows mutants fuzz soak package crates newcomer pictures public-suffixes
 help: ## What there is to make
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1	\2/p' Makefile
 
@@ -41,8 +41,13 @@ unit: ## The Rust tests, and the stand-ins of the artefact beside the crates the
 	cargo test --workspace --locked
 	node --test worker-client/standins/
 
-neutral: ## The vectors through another implementation, and where it differs
+neutral: ## The vectors through two other implementations, from their packages, and where these differ
+	cd vectors && node index.mjs --check
 	cd vectors/oauth4webapi && npm ci --silent --no-audit --no-fund && node compare.mjs
+	[ -e target/vectors/bin/pip ] || python3 -m venv target/vectors
+	target/vectors/bin/pip install --quiet --disable-pip-version-check --force-reinstall --no-deps ./vectors
+	target/vectors/bin/pip install --quiet --disable-pip-version-check -r vectors/authlib/requirements.txt
+	target/vectors/bin/python vectors/authlib/compare.py
 
 build: $(PRODUCTION) $(DEVELOPMENT) $(PANICS) $(RUST_HOST) $(RUST_PANICS) $(HTML_CLIENT)/build/html-client.html ## The Worker: for production and npm, for this machine, inside a Rust host, and to make both panic; the page
 
@@ -62,6 +67,9 @@ package: $(PRODUCTION) $(DEVELOPMENT) ## The npm package as a tarball, in target
 
 crates: ## The crates as they are published: packed, and each built from what is packed, in target/package
 	@node .ci/crates.mjs
+
+newcomer: $(PRODUCTION) $(DEVELOPMENT) ## Each role of a new user from an empty folder, with what is packed, and its time
+	@node .ci/newcomer.mjs
 
 rows: ## The table of threats, from every test that names one
 	node worker-client/e2e/hostile/rows.mjs

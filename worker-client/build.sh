@@ -22,7 +22,7 @@ mkdir -p "$(dirname "$lock")"
 cp ../Cargo.lock "$lock"
 export CARGO_RESOLVER_LOCKFILE_PATH="$lock"
 # What opens a sealed value is built for speed, and is not larger for it.
-for package in aes aes-gcm polyval sha2; do
+for package in aes aes-gcm base64ct polyval sha2; do
   for setting in opt-level=3 overflow-checks=false; do
     set -- "$@" --config "profile.release.package.$package.$setting"
   done

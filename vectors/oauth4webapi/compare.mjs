@@ -1,17 +1,8 @@
 // The vectors through oauth4webapi: that they mean the same to another implementation, and where it differs, why.
 //
 // A difference without a reason below is an error: then the vector leans on us, or the reason is not understood.
-import { readFileSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { cases, recorded as recordings } from 'login-vectors';
 import * as oauth from 'oauth4webapi';
-
-const root = new URL('..', import.meta.url).pathname;
-const json = (file) => JSON.parse(readFileSync(file, 'utf8'));
-const files = (folder) =>
-  readdirSync(folder, { recursive: true })
-    .filter((file) => file.endsWith('.json'))
-    .sort()
-    .map((file) => join(folder, file));
 
 // Why another verdict than ours is no surprise, by the requirement that it is about.
 const reasons = {
@@ -45,29 +36,24 @@ const discover = (issuer, response) => {
 };
 
 async function* requirements() {
-  for (const { id, subject, cases } of files(join(root, 'requirements')).map(json)) {
-    for (const { note, issuer, response, expect } of cases) {
-      const name = `${id}: ${note}`;
-      if (subject === 'metadata') {
-        yield {
-          id,
-          name,
-          ours: expect.usable,
-          findings: expect.findings,
-          theirs: await outcome(discover(issuer, response)),
-        };
-      } else if (subject === 'registration') {
-        const theirs = await outcome(oauth.processDynamicClientRegistrationResponse(answer(response)));
-        yield { id, name, ours: expect.outcome === 'registered', findings: expect.findings, theirs };
-      }
-    }
+  for (const { requirement, vector } of cases('metadata')) {
+    const { note, issuer, response, expect } = vector;
+    const theirs = await outcome(discover(issuer, response));
+    const { id } = requirement;
+    yield { id, name: `${id}: ${note}`, ours: expect.usable, findings: expect.findings, theirs };
+  }
+  for (const { requirement, vector } of cases('registration')) {
+    const { note, response, expect } = vector;
+    const theirs = await outcome(oauth.processDynamicClientRegistrationResponse(answer(response)));
+    const { id } = requirement;
+    const ours = expect.outcome === 'registered';
+    yield { id, name: `${id}: ${note}`, ours, findings: expect.findings, theirs };
   }
 }
 
 async function* recorded() {
   for (const kind of ['metadata', 'openid']) {
-    for (const file of files(join(root, 'recorded', kind))) {
-      const { partial, response } = json(file);
+    for (const { file, partial, response } of recordings(kind)) {
       let document;
       try {
         document = JSON.parse(body(response.body));
@@ -76,8 +62,7 @@ async function* recorded() {
       }
       if (partial || typeof document.issuer !== 'string' || !document.issuer.startsWith('https:')) continue;
       const whole = { status: 200, headers: [['content-type', 'application/json']], body: response.body };
-      const name = file.slice(root.length);
-      yield { id: name, name, ours: true, findings: [], theirs: await outcome(discover(document.issuer, whole)) };
+      yield { id: file, name: file, ours: true, findings: [], theirs: await outcome(discover(document.issuer, whole)) };
     }
   }
 }

@@ -7,19 +7,19 @@ import { hostOf } from '../e2e/app.mjs';
 const path = (name) => fileURLToPath(new URL(name, import.meta.url));
 
 /** The host program of the tests, around the built package, or around the one in another folder. */
-export const ours = (built) => hostOf('host.mjs', built);
+export const ours = (built) => hostOf('../benches/host.mjs', built);
 
 /** The platform calls alone. */
 export const floor = async () => [
   { type: 'ESModule', path: 'index.js', contents: await readFile(path('floor.mjs'), 'utf8') },
 ];
 
-/** The same job by others. */
-export async function peer() {
+/** The same job by others; `fair`: with what can be measured of what this Worker does beside it. */
+export async function peer(isFair = false) {
   const {
     outputFiles: [bundle],
   } = await build({
-    entryPoints: [path('peer.ts')],
+    entryPoints: [path(isFair ? 'fair.ts' : 'peer.ts')],
     bundle: true,
     minify: true,
     write: false,

@@ -156,3 +156,76 @@ describe('a connection survives what is not final', () => {
     assert.equal(lab.requests('evil.example').filter(({ headers }) => headers.authorization).length, 0);
   });
 });
+
+describe('a request that the resource refuses is sent again for one reason alone', () => {
+  let lab, app, server, agent, received;
+  const challenge = (value) => ({ 'www-authenticate': `Bearer ${value}` });
+  const invalid = { status: 401, headers: challenge('error="invalid_token"'), body: '' };
+  const lacking = { status: 403, headers: challenge('error="insufficient_scope", scope="more"'), body: '' };
+  const withoutRefreshToken = {
+    exchange: () => json({ access_token: 'only', token_type: 'Bearer', expires_in: 3600 }),
+  };
+  const downAtRefresh = { refresh: () => ({ status: 503, headers: {}, body: '' }) };
+
+  before(async () => {
+    lab = new Lab();
+    app = await App.start({ modules: await hostOf('host.mjs'), lab });
+  });
+
+  after(async () => {
+    await app.stop();
+    await lab.stop();
+  });
+
+  /** A new connection at a server with these faults, whose resource answers everything in this way. */
+  async function connected(resource, faults = {}) {
+    server = Object.assign(new Server(), faults);
+    received = [];
+    lab.host('as.example', (sent) => {
+      if (new URL(sent.url).pathname !== '/api') return server.answer(sent);
+      received.push(sent);
+      return resource(sent);
+    });
+    agent = new Agent(app, lab);
+    const page = await agent.submit(await agent.visit('/login?url=as.example'));
+    assert.equal(page.url, 'https://app.example/?notice=connected', page.body);
+  }
+  const post = (headers) =>
+    agent.json('POST', '/use', { body: { url: `${HOST}/api`, method: 'POST', body: 'order=1', headers } });
+
+  for (const [name, answer, status, faults, headers] of [
+    ['400', { status: 400, headers: {}, body: '' }, 400],
+    ['403 without a reason', { status: 403, headers: {}, body: '' }, 403],
+    ['403 for a scope that was not granted', lacking, 403],
+    ['409', { status: 409, headers: {}, body: '' }, 409],
+    ['429', { status: 429, headers: { 'retry-after': '0' }, body: '' }, 429],
+    ['500', { status: 500, headers: {}, body: '' }, 500],
+    ['503', { status: 503, headers: { 'retry-after': '0' }, body: '' }, 503],
+    ['a redirect to a page to sign in', { status: 303, headers: { location: `${HOST}/signin` }, body: '' }, 303],
+    ['401, and there is no refresh token', invalid, 409, withoutRefreshToken],
+    ['401, and the token endpoint is down', invalid, 401, downAtRefresh],
+    ['401, and the body is not held', invalid, 401, {}, { 'transfer-encoding': 'chunked' }],
+  ])
+    test(`P13 a POST that is refused with ${name} is received once`, async () => {
+      await connected(() => answer, faults);
+      const { status: came, body } = await post(headers);
+      assert.deepEqual(
+        received.map(({ method, body }) => [method, body]),
+        [['POST', 'order=1']],
+        `${came} ${body}`,
+      );
+      assert.equal(came, status, body);
+    });
+
+  test('P13 control: a POST whose token was refused is received twice, with another token', async () => {
+    await connected(({ headers }) => (headers.authorization.endsWith('access-1') ? invalid : json({ ok: true })));
+    assert.equal((await post()).status, 200);
+    assert.deepEqual(
+      received.map(({ method, body, headers }) => [method, body, headers.authorization]),
+      [
+        ['POST', 'order=1', 'Bearer access-1'],
+        ['POST', 'order=1', 'Bearer access-2'],
+      ],
+    );
+  });
+});

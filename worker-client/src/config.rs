@@ -34,7 +34,6 @@ pub struct Config {
     /// `CLIENT_ID_METADATA`: the use of client id metadata documents.
     pub documents: ClientIdDocuments,
     /// The digest of the settings that the verdict on a host depends on beside `ORIGIN` and `PREFIX`, if there are any.
-    #[cfg_attr(not(target_arch = "wasm32"), expect(dead_code, reason = "names what is remembered of hosts"))]
     pub(crate) probe_settings: Option<String>,
     keys: Option<KeyRing>,
 }

@@ -77,9 +77,9 @@ impl JsLogin {
     pub async fn handle(&self, request: web_sys::Request) -> Option<web_sys::Response> {
         let url = Url::parse(&request.url()).ok()?;
         let route = self.login.route(&url, &request.method())?;
-        // What is not one of our routes is left as it is: to read all of a request is dear.
-        let mut request = AssertUnwindSafe(request.into());
-        let answer = AssertUnwindSafe(routes::answered(&self.login, &mut request, &url, route)).await;
+        // The rest of the request is read where a route needs it: each part is an object of the platform.
+        let headers = Headers(request.headers());
+        let answer = AssertUnwindSafe(routes::answered(&self.login, &request, &headers, &url, route)).await;
         Some(answer.into())
     }
 

@@ -173,8 +173,8 @@ impl Login {
     }
 
     /// The same logins for a request of a browser, whose address is counted too.
-    pub(crate) fn counting(&self, request: &Request) -> Self {
-        Self { rate_limit: self.rate_limit.by(request.headers()), ..self.clone() }
+    pub(crate) fn counting(&self, headers: &Headers) -> Self {
+        Self { rate_limit: self.rate_limit.by(headers), ..self.clone() }
     }
 
     pub(crate) fn session(&self) -> Option<Session> {

@@ -108,6 +108,7 @@ impl Registrar {
         match request {
             RegistrarRequest::Obtain(wanted) => rpc::written(inner.client(*wanted).await),
             RegistrarRequest::Forget { client_id } => rpc::written(inner.forget(&client_id)),
+            RegistrarRequest::Health => rpc::written(inner.keys()),
             RegistrarRequest::Relax(relaxations) => rpc::written(inner.relax(&relaxations)),
             RegistrarRequest::Hold { client_id, account, since } => {
                 rpc::written(inner.hold(&client_id, &account, since))
@@ -120,6 +121,12 @@ impl Registrar {
 }
 
 impl Inner {
+    /// Fails if the registrations could not be sealed. It opens no rows, so that it makes none.
+    fn keys(&self) -> Result<(), Failure> {
+        self.deployment.config()?.keys()?;
+        Ok(())
+    }
+
     async fn obtain(self: Rc<Self>, wanted: ObtainClient) -> Result<Client, Failure> {
         let ObtainClient { server, redirect_uri, client_name, scope, .. } = &wanted;
         let rows = self.rows()?;

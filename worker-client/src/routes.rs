@@ -3,11 +3,12 @@
 mod answer;
 mod client_metadata;
 mod failed;
+mod health;
 mod login_request;
 mod proxy;
 
 use url::Url;
-use worker::{Request, Response, ResponseBuilder};
+use worker::{Headers, Request, Response, ResponseBuilder, web_sys};
 
 use self::{
     answer::Answer,
@@ -15,12 +16,12 @@ use self::{
     login_request::{LoginRequest, header, same_origin},
 };
 use crate::{
-    account::{AccountRequest, BeginLogin, LoginStep, SCHEMA_VERSION, Session},
+    account::{AccountRequest, BeginLogin, LoginStep, Session},
     api::{NoRoute, OPENAPI, Route},
     cookie::SessionCookie,
     failure::{Defect, Failure, Reason, UserFailure},
     login::{Login, User},
-    model::{About, Health},
+    model::About,
     pages::{self, BrowserSession, Notice},
     platform::{entropy::entropy, log::report, panic::contained},
     probe::chosen_scope,
@@ -33,7 +34,7 @@ impl Login {
     pub async fn handle(&self, request: &mut Request) -> Option<Response> {
         let url = request.url().ok()?;
         let route = self.route(&url, &request.inner().method())?;
-        Some(answered(self, request, &url, route).await)
+        Some(answered(self, request.inner(), request.headers(), &url, route).await)
     }
 
     /// The route of a request, or none for its method; nothing when the path is not ours.
@@ -56,25 +57,26 @@ pub(crate) struct NoMethod;
 /// Answers a request to a route, errors included.
 pub(crate) async fn answered(
     login: &Login,
-    request: &mut Request,
+    request: &web_sys::Request,
+    headers: &Headers,
     url: &Url,
     route: Result<Route<'_>, NoMethod>,
 ) -> Response {
     let answer = match route {
         Err(NoMethod) => Err(UserFailure::MethodNotAllowed.into()),
-        Ok(route) => match contained(async { Ok(answer(login, request, url, route).await) }).await {
+        Ok(route) => match contained(async { Ok(answer(login, request, headers, url, route).await) }).await {
             Ok(answer) => answer,
             Err(defect) => Err(defect.into()),
         },
     };
-    rendered(login, request, answer)
+    rendered(login, headers, answer)
 }
 
 /// The response to a request, errors included.
-fn rendered(login: &Login, request: &Request, answer: Result<Answer, Failed>) -> Response {
+fn rendered(login: &Login, headers: &Headers, answer: Result<Answer, Failed>) -> Response {
     let answer = answer.or_else(|failed| {
         let failed = Failed { failure: report(failed.failure), ..failed };
-        Answer::failure(login, request, &failed)
+        Answer::failure(login, headers, &failed)
     });
     let response = answer.and_then(|answer| answer.secured(login));
     response.unwrap_or_else(|failure| {
@@ -83,44 +85,50 @@ fn rendered(login: &Login, request: &Request, answer: Result<Answer, Failed>) ->
     })
 }
 
-async fn answer(login: &Login, request: &mut Request, url: &Url, route: Route<'_>) -> Result<Answer, Failed> {
+async fn answer(
+    login: &Login,
+    request: &web_sys::Request,
+    headers: &Headers,
+    url: &Url,
+    route: Route<'_>,
+) -> Result<Answer, Failed> {
     Ok(match route {
-        Route::Begin => begin(login, request).await?,
-        Route::Callback => callback(login, request, url).await??,
-        Route::Confirm => confirm(login, request, url).await?,
+        Route::Begin => begin(login, request, headers).await?,
+        Route::Callback => callback(login, headers, url).await?,
+        Route::Confirm => confirm(login, headers, url).await?,
         Route::ClientMetadata => client_metadata::answer(&login.config)?,
         Route::Connections => Answer::json(&login.connections().await?)?,
         Route::Disconnect(id) => {
-            same_origin(login, request)?;
+            same_origin(login, headers)?;
             Answer::json(&login.disconnect(id).await?)?
         }
         Route::DisconnectForm(id) => {
-            same_origin(login, request)?;
+            same_origin(login, headers)?;
             let (receipt, host) = login.end_connection(id).await?;
             let notice = Notice::Disconnected(receipt);
             Answer::see_other(&noticed(login.config.url("/"), notice))?.with_cookie(&notice.cookie(&host))?
         }
-        Route::Health => health(login)?,
-        Route::Home => home(login, request, url).await?,
+        Route::Health => health::answer(login).await?,
+        Route::Home => home(login, headers, url).await?,
         Route::Icon(id) => icon(login, id).await?,
-        Route::Logout => logout(login, request).await?,
+        Route::Logout => logout(login, headers).await?,
         Route::OpenApi => {
             let root = login.config.url("");
             Answer::of(OPENAPI.replace("{origin}", root.as_str().trim_end_matches('/')), "application/json")?
         }
-        Route::Probe => probe(login, request, url).await?,
+        Route::Probe => probe(login, headers, url).await?,
         Route::Script => Answer::of(pages::SCRIPT, "text/javascript; charset=utf-8")?,
         Route::Style => Answer::of(pages::STYLE, "text/css; charset=utf-8")?,
     })
 }
 
-async fn home(login: &Login, request: &Request, url: &Url) -> Result<Answer, Failure> {
+async fn home(login: &Login, headers: &Headers, url: &Url) -> Result<Answer, Failure> {
     let connections = login.connections().await?;
     let session = match login.user {
         User::Browser(Some(_)) => BrowserSession::Present,
         User::Browser(None) | User::Host { .. } => BrowserSession::Absent,
     };
-    let (notice, cookies) = (Notice::from_query(url), header(request, "cookie").unwrap_or_default());
+    let (notice, cookies) = (Notice::from_query(url), header(headers, "cookie").unwrap_or_default());
     let host = notice.and_then(|notice| notice.host(cookies.as_bytes(), &login.config.egress));
     Answer::page(pages::home(&login.config.prefix, &connections, session, notice, host)?)
 }
@@ -132,15 +140,16 @@ fn noticed(mut page: Url, notice: Notice) -> Url {
 }
 
 /// The question before a login. A navigation may ask the host; an image or a script of another page may not.
-async fn confirm(login: &Login, request: &Request, url: &Url) -> Result<Answer, Failed> {
-    let destination = header(request, "sec-fetch-dest");
+async fn confirm(login: &Login, headers: &Headers, url: &Url) -> Result<Answer, Failed> {
+    let destination = header(headers, "sec-fetch-dest");
     if destination.as_deref().is_some_and(|destination| destination != "document") {
         return Err(UserFailure::CrossSite.into());
     }
     let parameters = LoginRequest::of_query(url);
     let target = parameters.target(login)?;
-    let host = registrable(login, request, &target).await?;
+    let host = registrable(login, headers, &target).await?;
     parameters.requested_scope(&host)?;
+    health::can_seal(login).await.map_err(|failure| Failed::at(&target, failure))?;
     let page = parameters.confirm_page(login, &target, &host);
     let page = pages::confirm(&login.config.prefix, &page, &login.connections().await?)?;
     Ok(Answer::page(page)?.leading_away())
@@ -159,10 +168,10 @@ struct RegistrableHost {
 /// The host to log in to, or the failure that says why that is not possible.
 async fn registrable(
     login: &Login,
-    request: &Request,
+    headers: &Headers,
     target: &LoginTarget,
 ) -> Result<RegistrableHost, Failed> {
-    let (answered, page) = login.counting(request).probe_host(target).await?;
+    let (answered, page) = login.counting(headers).probe_host(target).await?;
     match (&answered.server, answered.failure()) {
         (Some(server), None) => {
             let chosen_scope = match &answered.resource {
@@ -177,11 +186,11 @@ async fn registrable(
     }
 }
 
-async fn begin(login: &Login, request: &mut Request) -> Result<Answer, Failed> {
-    same_origin(login, request)?;
-    let parameters = LoginRequest::of_body(request).await?;
+async fn begin(login: &Login, request: &web_sys::Request, headers: &Headers) -> Result<Answer, Failed> {
+    same_origin(login, headers)?;
+    let parameters = LoginRequest::of_body(request, headers).await?;
     let target = parameters.target(login)?;
-    let host = registrable(login, request, &target).await?;
+    let host = registrable(login, headers, &target).await?;
     let scope = parameters.requested_scope(&host)?;
     if !parameters.agrees_to(&parameters.confirm_page(login, &target, &host)) {
         return Err(Failed::at(&target, UserFailure::NotAgreed));
@@ -218,9 +227,9 @@ async fn begin(login: &Login, request: &mut Request) -> Result<Answer, Failed> {
     Ok(Answer::see_other(&url)?.with_cookie(&cookie.set())?)
 }
 
-/// The authorization response. The failure of a login whose host is known is apart: the artefact is smaller for it.
-async fn callback(login: &Login, request: &Request, url: &Url) -> Result<Result<Answer, Failed>, Failure> {
-    if header(request, "sec-purpose").is_some_and(|purpose| purpose.contains("prefetch")) {
+/// The authorization response.
+async fn callback(login: &Login, headers: &Headers, url: &Url) -> Result<Answer, Failed> {
+    if header(headers, "sec-purpose").is_some_and(|purpose| purpose.contains("prefetch")) {
         return Err(UserFailure::MethodNotAllowed.into());
     }
     if url.query().is_some_and(|query| query.len() > 8192) {
@@ -237,34 +246,34 @@ async fn callback(login: &Login, request: &Request, url: &Url) -> Result<Result<
     };
     let rotate = next.as_ref().map(SessionCookie::digest);
     // Our own pages send no referrer, so that a redirect which passed no page of the server has none.
-    let from_page = header(request, "referer").is_some();
+    let from_page = header(headers, "referer").is_some();
     let callback = AccountRequest::Callback { url: url.clone(), rotate, from_page };
     let return_to = match login.call(callback).await.map_err(unknown)? {
         LoginStep::Completed { return_to } => return_to,
-        LoginStep::AskAgain { url } => return Answer::see_other(&url).map(Ok),
-        LoginStep::Failed(failed) => return Ok(Err(Failed::of_login(login, *failed))),
+        LoginStep::AskAgain { url } => return Ok(Answer::see_other(&url)?),
+        LoginStep::Failed(failed) => return Err(Failed::of_login(login, *failed)),
     };
     let home = || noticed(login.config.url("/"), Notice::Connected);
     let back = return_to.unwrap_or_else(home);
     let answer = Answer::see_other(&back)?;
-    match next {
-        Some(cookie) => answer.with_cookie(&cookie.set()).map(Ok),
-        None => Ok(Ok(answer)),
-    }
+    Ok(match next {
+        Some(cookie) => answer.with_cookie(&cookie.set())?,
+        None => answer,
+    })
 }
 
-async fn probe(login: &Login, request: &Request, url: &Url) -> Result<Answer, Failure> {
-    if header(request, "sec-fetch-site").is_some_and(|site| site == "cross-site" || site == "same-site") {
+async fn probe(login: &Login, headers: &Headers, url: &Url) -> Result<Answer, Failure> {
+    if header(headers, "sec-fetch-site").is_some_and(|site| site == "cross-site" || site == "same-site") {
         return Err(UserFailure::CrossSite.into());
     }
     let typed = url.query_pairs().find(|(name, _)| name == "url").map(|(_, value)| value.into_owned());
     let typed =
         typed.ok_or_else(|| UserFailure::UnreadableRequest(Reason::of("The parameter `url` is missing.")))?;
-    Answer::json(&login.counting(request).probe(&typed).await?)
+    Answer::json(&login.counting(headers).probe(&typed).await?)
 }
 
-async fn logout(login: &Login, request: &Request) -> Result<Answer, Failure> {
-    same_origin(login, request)?;
+async fn logout(login: &Login, headers: &Headers) -> Result<Answer, Failure> {
+    same_origin(login, headers)?;
     // The host program's user stays what the host program says: what ends here are our own sessions.
     if matches!(login.user, User::Browser(_)) {
         match login.erase().await {
@@ -283,15 +292,6 @@ async fn icon(login: &Login, id: &str) -> Result<Answer, Failure> {
     let parts = url.as_deref().and_then(|url| url.strip_prefix("data:")?.split_once(";base64,"));
     let (kind, text) = parts.ok_or(UserFailure::NotFound)?;
     Answer::of(Base64::decode_vec(text).map_err(|_| Failure::internal(Defect::Row))?, kind)
-}
-
-/// The configuration was read when the request came. Objects are asked for nothing: that would make them.
-fn health(login: &Login) -> Result<Answer, Failure> {
-    for binding in ["ACCOUNT", "REGISTRAR"] {
-        login.env.durable_object(binding)?;
-    }
-    let schema = u32::try_from(SCHEMA_VERSION).map_err(|_| Failure::internal(Defect::Encoding))?;
-    Answer::json(&Health { version: env!("CARGO_PKG_VERSION"), schema })
 }
 
 /// The name of an issuer in the routes: 128 bits of its digest.

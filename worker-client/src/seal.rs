@@ -2,6 +2,8 @@
 
 mod keys;
 
+use std::{cell::RefCell, rc::Rc};
+
 use aes_gcm::{
     Aes256Gcm, KeyInit,
     aead::{Aead, Payload},
@@ -20,9 +22,30 @@ pub struct Vault<'a> {
     ring: &'a KeyRing,
     owner: &'a str,
     salt: &'a [u8],
+    ciphers: Ciphers,
+}
+
+/// The ciphers that one owner's keys made, each by the id of its master key: to derive one takes longer than to open a
+/// value. They are those of one owner and salt, and end with the incarnation of the object.
+#[derive(Clone, Default)]
+pub struct Ciphers(Rc<RefCell<Vec<Derived>>>);
+
+/// The id of a master key, and the cipher that it made.
+type Derived = (String, Rc<Aes256Gcm>);
+
+impl std::fmt::Debug for Ciphers {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Ciphers").finish_non_exhaustive()
+    }
 }
 
 impl Vault<'_> {
+    /// The same vault, with ciphers that were derived for its owner and salt before.
+    #[must_use]
+    pub fn with(self, ciphers: &Ciphers) -> Self {
+        Self { ciphers: ciphers.clone(), ..self }
+    }
+
     /// `v2.<key>.<nonce>.<ciphertext and tag>`. The nonce is 96 fresh random bits (SP 800-38D §8.2.2).
     pub fn seal<T: Serialize>(&self, nonce: [u8; 12], place: Place<'_>, value: &T) -> Option<String> {
         self.encrypt(nonce, place, &Zeroizing::new(serde_json::to_vec(value).ok()?))
@@ -64,14 +87,19 @@ impl Vault<'_> {
         Ok(Zeroizing::new(plain))
     }
 
-    fn cipher(&self, kid: &str) -> Option<Aes256Gcm> {
+    fn cipher(&self, kid: &str) -> Option<Rc<Aes256Gcm>> {
         let master = self.ring.key(kid)?;
+        if let Some((_, cipher)) = self.ciphers.0.borrow().iter().find(|(of, _)| of == kid) {
+            return Some(Rc::clone(cipher));
+        }
         let mut key = Zeroizing::new([0; 32]);
         let info = format!("v1|seal|{}", self.owner);
         Hkdf::<Sha256>::new(Some(self.salt), master.as_slice())
             .expand(info.as_bytes(), key.as_mut_slice())
             .ok()?;
-        Aes256Gcm::new_from_slice(key.as_slice()).ok()
+        let cipher = Rc::new(Aes256Gcm::new_from_slice(key.as_slice()).ok()?);
+        self.ciphers.0.borrow_mut().push((kid.to_owned(), Rc::clone(&cipher)));
+        Some(cipher)
     }
 
     /// Length before text, so that no two places have the same bytes. The first form did not bind the use.
@@ -177,5 +205,21 @@ mod tests {
         assert_eq!(vault.open::<String>(PLACE, &anew).as_deref(), Ok("canary"));
         assert!(vault.open::<String>(Place { used_for: ["", ""], ..PLACE }, &anew).is_err());
         assert!(vault.reseal([8; 12], Place { row: "2", ..PLACE }, FIRST).is_err());
+    }
+
+    #[test]
+    fn a_cipher_is_derived_once_for_each_key() {
+        let ring = KeyRing::parse(RING).unwrap();
+        let ciphers = Ciphers::default();
+        let vault = || ring.vault("ann", &[7; 32]).with(&ciphers);
+        let sealed = vault().seal([9; 12], PLACE, &"canary").unwrap();
+        for _ in 0..2 {
+            assert_eq!(vault().open::<String>(PLACE, &sealed).as_deref(), Ok("canary"));
+            assert!(vault().open::<String>(PLACE, &sealed.replace("v2.k2.", "v2.k1.")).is_err());
+            assert!(vault().open::<String>(PLACE, &sealed.replace("v2.k2.", "v2.k3.")).is_err());
+        }
+        let derived: Vec<String> = ciphers.0.borrow().iter().map(|(kid, _)| kid.clone()).collect();
+        assert_eq!(derived, ["k2", "k1"]);
+        assert_eq!(ring.vault("ann", &[7; 32]).open::<String>(PLACE, &sealed).as_deref(), Ok("canary"));
     }
 }

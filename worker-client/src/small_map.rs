@@ -6,7 +6,6 @@ use serde_with::{DeserializeAs, Map, Same};
 pub(crate) struct SmallMap<V>(Vec<(String, V)>);
 
 impl<V> SmallMap<V> {
-    #[cfg(target_arch = "wasm32")]
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

@@ -71,8 +71,14 @@ pub(super) async fn read(context: &mut CheckContext<'_>, typed: &str) -> Probe {
             {
                 context.not_applicable(Rule::MetadataPublished, "a document is there, and it cannot be read");
             } else {
+                let is_named = *context.target.url() != context.target.root();
+                let is_hint = is_named && !(context.options.mcp || context.options.resource_metadata);
                 for finding in &probe.findings {
-                    context.ledger.failed(finding.clone(), None);
+                    let mut finding = finding.clone();
+                    if is_hint {
+                        finding.evidence.push_str(UNASKED);
+                    }
+                    context.ledger.failed(finding, None);
                 }
             }
             context.end_phase(Phase::Metadata, "there is no metadata");
@@ -118,3 +124,6 @@ impl Unread {
         }
     }
 }
+
+/// A run without `--mcp` only reads, and most MCP servers challenge a POST alone.
+const UNASKED: &str = "; an MCP server that points to one in the challenge of a POST is asked with --mcp";

@@ -51,10 +51,12 @@ async fn listen(serve: &Serve, named: &[&Fault]) -> io::Result<u8> {
 async fn answer(mut stream: TcpStream, origin: &str, lab: &Lab) -> Option<()> {
     let (reader, mut writer) = stream.split();
     let request = read(&mut BufReader::new(reader.take(MAX_REQUEST)), origin).await?;
-    let mut response = protected_resource(&request, origin).unwrap_or_else(|| lab.respond(&request));
+    let mut response = lab.respond(&request);
     let challenge = response.headers_mut().get_mut(header::WWW_AUTHENTICATE);
     if let Some(challenge) = challenge.filter(|challenge| *challenge == "Bearer") {
-        *challenge = format!("Bearer resource_metadata=\"{origin}{RESOURCE_METADATA}/mcp\"").parse().ok()?;
+        // Other checkers begin with the metadata of the MCP server as a protected resource (RFC 9728).
+        let of = if request.uri().path() == "/mcp" { "/mcp" } else { "" };
+        *challenge = format!("Bearer resource_metadata=\"{origin}{RESOURCE_METADATA}{of}\"").parse().ok()?;
     }
     writer.write_all(&head(&response)).await.ok()?;
     if request.method() != http::Method::HEAD {
@@ -63,22 +65,11 @@ async fn answer(mut stream: TcpStream, origin: &str, lab: &Lab) -> Option<()> {
     writer.shutdown().await.ok()
 }
 
-/// The metadata of the MCP server as a protected resource (RFC 9728): other checkers begin with it.
-fn protected_resource(request: &Request<Vec<u8>>, origin: &str) -> Option<Response<Vec<u8>>> {
-    let path = request.uri().path().strip_prefix(RESOURCE_METADATA)?;
-    let resource = format!("{origin}{path}");
-    let metadata = serde_json::json!({"resource": resource, "authorization_servers": [origin]});
-    let response = Response::builder().header(header::CONTENT_TYPE, "application/json");
-    response.body(metadata.to_string().into_bytes()).ok()
-}
-
 async fn read(reader: &mut (impl AsyncBufReadExt + Unpin), origin: &str) -> Option<Request<Vec<u8>>> {
     let mut line = String::new();
     reader.read_line(&mut line).await.ok()?;
     let mut parts = line.split(' ');
     let (method, target) = (parts.next()?.to_owned(), parts.next()?.to_owned());
-    // The MCP server is at the root, and at the path where other checkers look for one.
-    let target = if target == "/mcp" { "/" } else { &target };
     let uri: Uri = format!("{origin}{target}").parse().ok()?;
     let mut request = Request::builder().method(&*method).uri(uri);
     let mut length = 0_u64;

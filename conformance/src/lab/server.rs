@@ -163,9 +163,10 @@ impl Lab {
             ("GET", "/.well-known/oauth-authorization-server") => {
                 (RequestKind::Metadata, Answer::json(200, self.metadata()))
             }
-            ("GET", "/.well-known/oauth-protected-resource") => {
-                let origin = &self.origin;
-                let document = json!({"resource": origin, "authorization_servers": [origin]});
+            ("GET", path) if path.starts_with(RESOURCE_METADATA) => {
+                let (origin, of) = (&self.origin, path.trim_start_matches(RESOURCE_METADATA));
+                let document =
+                    json!({"resource": format!("{origin}{of}"), "authorization_servers": [origin]});
                 (RequestKind::ResourceMetadata, Answer::json(200, document))
             }
             ("GET", "/") => {
@@ -174,7 +175,7 @@ impl Lab {
                 let text = Some(page.to_owned());
                 (RequestKind::Page, Answer { status: 200, headers, text, ..Answer::default() })
             }
-            ("POST", "/") => self.initialize(request),
+            ("POST", "/") | (_, "/mcp") => self.initialize(request),
             ("POST", "/register") => self.register(request),
             ("POST", "/token") => self.token(request),
             ("POST", "/revoke") => self.revoke(request),
@@ -276,3 +277,5 @@ impl Lab {
         }
     }
 }
+
+const RESOURCE_METADATA: &str = "/.well-known/oauth-protected-resource";

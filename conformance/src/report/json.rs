@@ -22,23 +22,21 @@ pub fn schema() -> Schema {
 /// Controls, directions and the beginnings of a runner's commands, which JSON allows inside its texts, as `\u` escapes: a
 /// line is safe on a terminal and in a log too.
 pub(crate) fn escape(json: &str) -> String {
-    if json.bytes().all(|byte| matches!(byte, b' '..=b'~' | b'\n')) && !json.contains("##") {
-        return json.to_owned();
-    }
     let mut escaped = String::with_capacity(json.len());
-    let mut before = None;
-    for c in json.chars() {
-        let is_command = continues_command(before.replace(c), c);
+    let mut copied = 0;
+    for (at, found) in json.match_indices(|c| c == '#' || !matches!(c, ' '..='~')) {
+        let before = json.get(..at).and_then(|text| text.chars().next_back());
         // A line end outside of a text is layout.
-        if is_command || is_unsafe(c) && c != '\n' {
-            let mut units = [0; 2];
-            for unit in c.encode_utf16(&mut units) {
-                // Writing to a string does not fail.
-                let _ = write!(escaped, "\\u{unit:04x}");
-            }
-        } else {
-            escaped.push(c);
+        let is_escaped = |c: &char| continues_command(before, *c) || is_unsafe(*c) && *c != '\n';
+        let Some(c) = found.chars().find(is_escaped) else { continue };
+        escaped.push_str(json.get(copied..at).unwrap_or_default());
+        copied = at.saturating_add(found.len());
+        let mut units = [0; 2];
+        for unit in c.encode_utf16(&mut units) {
+            // Writing to a string does not fail.
+            let _ = write!(escaped, "\\u{unit:04x}");
         }
     }
+    escaped.push_str(json.get(copied..).unwrap_or_default());
     escaped
 }

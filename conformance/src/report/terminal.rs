@@ -44,7 +44,7 @@ fn write(report: &Report, paint: Paint, out: &mut String) -> fmt::Result {
         writeln!(out, "  {:<13}{}", "clients", clients.join(", "))?;
     }
     for tried in &report.works_with {
-        writeln!(out, "  as {:<10}{}", escape(&tried.client), escape(&tried.to_string()))?;
+        writeln!(out, "  as {:<9} {}", escape(&tried.client), escape(&tried.to_string()))?;
     }
     for read in &report.readable {
         writeln!(out, "  {:<13}{}", "a page", escape(&read.to_string()))?;

@@ -119,6 +119,46 @@ export const HOST = [
     'if self.is_proven {',
     'if false {',
   ]),
+  host('resource metadata: covers the named URL', flow('resource_metadata'), [
+    'if !url.is_some_and(|url| covers(&url, target.url())) {',
+    'if url.is_none() {',
+  ]),
+  host('resource metadata: egress of its servers', flow('resource_metadata'), [
+    'Issuer::try_from(issuer.to_owned()).ok().filter(|issuer| egress.judge(&issuer.url()).is_ok())',
+    'Issuer::try_from(issuer.to_owned()).ok()',
+  ]),
+  host('resource metadata: three servers', flow('resource_metadata'), [
+    'const MAX_SERVERS: usize = 3',
+    'const MAX_SERVERS: usize = 10',
+  ]),
+  host('resource metadata: at the origin of the resource', flow('resource_metadata'), [
+    '.filter(|url| url.origin() == target.url().origin())',
+    '',
+  ]),
+  host('resource metadata: a server at its own issuer', flow('discover'), [
+    'Self::among(std::slice::from_ref(issuer), egress, true)',
+    'Self::among(std::slice::from_ref(issuer), egress, false)',
+  ]),
+  host('resource metadata: no other server while one is silent', flow('resource_metadata'), [
+    'Some(found) if found.server.is_some() || matches!(found.verdict, Verdict::Unreachable { .. }) => {',
+    'Some(found) if found.server.is_some() => {',
+  ]),
+  host('resource metadata: a server lists this resource', flow('resource_metadata'), [
+    'listed.is_some_and(|listed| listed.contains(&named.resource))',
+    'listed.is_some()',
+  ]),
+  host('client id documents: where `iss` is promised', flow('server'), [
+    '&& metadata.authorization_response_iss_parameter_supported()\n',
+    '\n',
+  ]),
+  host('client id documents: where the server takes them', flow('server'), [
+    'metadata.client_id_metadata_document_supported == Some(true)',
+    'metadata.client_id_metadata_document_supported.is_none()',
+  ]),
+  host('client id documents: not in development', 'worker-client/src/config.rs', [
+    '_ if Egress::public().judge(&origin).is_err() => ClientIdDocuments::Never,\n',
+    '',
+  ]),
   host('a token for its origin', flow('resource'), ['resource.origin() == target.origin()', 'true']),
   host('a token for its path', flow('resource'), ["|rest| rest.is_empty() || rest.starts_with('/')", '|_| true']),
   host('a token for its path, decoded', flow('resource'), [
@@ -572,13 +612,7 @@ export const WORKER = [
     'fetch',
     'P02',
   ),
-  worker(
-    'cookies of a host',
-    src('platform/pass'),
-    ['changed.headers.delete(name);', ''],
-    'fetch',
-    'P04',
-  ),
+  worker('cookies of a host', src('platform/pass'), ['changed.headers.delete(name);', ''], 'fetch', 'P04'),
   worker(
     'another site makes a browser ask',
     src('routes/proxy'),
@@ -590,10 +624,52 @@ export const WORKER = [
   worker(
     'another page makes a browser write',
     src('routes/proxy'),
-    ['same_origin(self, browser)?;', ''],
+    ['same_origin(self, browser.headers())?;', ''],
     'proxy',
     'P07',
     [RELEASE, RUST_HOST],
+  ),
+  worker(
+    'a resource that has moved',
+    src('login/fetch'),
+    ['server.issuer.as_str() != connection.issuer', 'server.issuer.as_str() == connection.issuer'],
+    'resource-metadata',
+    'moves|moved|D29',
+  ),
+  worker(
+    'a resource that has moved: its user logs in again',
+    src('account/tokens'),
+    ['refused.refusal == Refusal::Moved', 'refused.refusal == Refusal::Moved && false'],
+    'resource-metadata',
+    'D29',
+  ),
+  worker(
+    'a resource that has moved: what was remembered is forgotten',
+    src('login/fetch'),
+    ['forget_host(&self.config, &target).await;', ''],
+    'resource-metadata',
+    'D29',
+  ),
+  worker(
+    'the tick for the server that a resource names',
+    src('pages/confirm'),
+    ['filter(|hosts| !(self.is_listed || hosts.is_empty()))', 'filter(|hosts| !(self.is_listed || hosts.len() > 3))'],
+    'resource-metadata',
+    'D29',
+  ),
+  worker(
+    'step-up: what was granted too',
+    src('login/fetch'),
+    ['scope_values(&granted).chain(scope_values(missing))', 'scope_values(missing)'],
+    'resource-metadata',
+    'scope',
+  ),
+  worker(
+    'step-up: three logins',
+    src('account/tokens'),
+    ['const MAX_STEP_UPS: u8 = 2', 'const MAX_STEP_UPS: u8 = 200'],
+    'resource-metadata',
+    'scope|three',
   ),
   worker('methods', src('login/fetch'), ['if !is_allowed(request) {', 'if false {'], 'fetch', 'P10'),
   worker(

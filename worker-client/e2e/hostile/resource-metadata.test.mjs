@@ -26,6 +26,13 @@ function resource(word, document, host = world.name(word)) {
 const naming = (word, ...servers) => resource(word, () => ({ authorization_servers: servers }));
 const posts = () => world.lab.all.filter(({ method, url }) => method === 'POST' && !/^https:\/\/[^/]+\/$/.test(url));
 const consent = ({ host }) => ({ cross_site_hosts: host });
+/** The server knows no grant any more. */
+const forgets = (server) => {
+  server.on.refresh = (_, honest) => {
+    honest();
+    return json({ error: 'invalid_grant' }, 400);
+  };
+};
 
 describe('which server a resource may name', () => {
   test('an honest one of its own site: no tick, and the resource is the one that was published', async () => {
@@ -138,6 +145,106 @@ describe('which server a resource may name', () => {
     const host = naming('chain', `https://${evil}`);
     assert.equal((await world.login(host, world.browser(), consent(good))).json?.type, 'unusable');
     assert.equal(world.lab.requests(good.host).length, 0);
+  });
+});
+
+describe('a resource that moves to another authorization server', () => {
+  /** A resource that takes the tokens of the last of the servers it named, and whose user is connected by the first. */
+  async function moving() {
+    const [from, to] = [world.server('from'), world.server('to')];
+    const place = { at: from };
+    const host = world.name('moving');
+    world.lab.host(host, (request) => {
+      const { pathname } = new URL(request.url);
+      if (pathname === PRM) return json({ resource: `https://${host}`, authorization_servers: [place.at.issuer] });
+      return pathname === '/api' ? place.at.answer(request) : nothing();
+    });
+    const [browser, use] = [world.browser(), () => world.use(browser, `https://${host}/api`)];
+    await browser.submit(await browser.visit(`/login?url=${host}`));
+    assert.equal((await use()).status, 200);
+    return { host, from, to, place, browser, use };
+  }
+  /** Everything of one server that another one has no business with. */
+  const secrets = ({ exchanges, refreshes }) =>
+    [...exchanges, ...refreshes]
+      .flatMap(({ sent }) => [...sent])
+      .filter(([name]) => ['code', 'code_verifier', 'refresh_token', 'client_id'].includes(name))
+      .map(([, value]) => value);
+
+  for (const [name, end] of [
+    ['its tokens are refused, and the old server still renews them', () => {}],
+    ['its tokens are refused, and the old server knows them no more', forgets],
+  ])
+    test(`D29 T16 ${name}: the user logs in again, at the new one, and neither hears of the other`, async () => {
+      const { host, from, to, place, browser, use } = await moving();
+      place.at = to;
+      end(from);
+      const { status, json: problem } = await use();
+      assert.deepEqual([status, problem.type], [409, 'login-again']);
+      assert.equal(from.refreshes.length, 1, 'the old one was asked for a token that lives');
+      assert.deepEqual(
+        [to.registrations, to.exchanges, to.refreshes].flat(),
+        [],
+        'nothing was sent to the new one yet',
+      );
+      const page = await browser.visit(problem.login);
+      assert.match(page.body, new RegExp(`issued by ${to.host}`));
+      await browser.submit(page);
+      assert.deepEqual([from.registrations.length, to.registrations.length], [1, 1], 'each has a client of its own');
+      assert.deepEqual([from.exchanges.length, to.exchanges.length], [1, 1]);
+      assert.equal((await use()).status, 200);
+      const own = (await world.connections(browser)).filter((connection) => connection.host === host);
+      assert.deepEqual(
+        own.map(({ issuer, needs_login }) => [issuer, needs_login]),
+        [[to.issuer, false]],
+      );
+      const received = ({ host }) => JSON.stringify(world.lab.requests(host));
+      assert.ok(secrets(from).length >= 4 && secrets(to).length >= 3);
+      assert.ok(secrets(from).every((secret) => received(from).includes(secret) && !received(to).includes(secret)));
+      assert.ok(secrets(to).every((secret) => received(to).includes(secret) && !received(from).includes(secret)));
+      const revoked = [...from.revocations, ...to.revocations].map(({ sent }) => sent.get('token'));
+      assert.ok(
+        revoked.every((token) => !received(to).includes(token)),
+        'what the old one issued ends at the old one',
+      );
+    });
+
+  test('a token that is refused by a resource that has not moved ends no connection', async () => {
+    const { host, from, browser, use } = await moving();
+    from.on.use = () => ({ status: 401, headers: { 'www-authenticate': 'Bearer' }, body: '' });
+    assert.equal((await use()).status, 401);
+    const own = (await world.connections(browser)).filter((connection) => connection.host === host);
+    assert.deepEqual(
+      own.map(({ issuer, needs_login }) => [issuer, needs_login]),
+      [[from.issuer, false]],
+    );
+  });
+});
+
+describe('a resource that asks for more scope', () => {
+  test('is given what it names and what was granted, three logins in all: then its answer is passed on', async () => {
+    const server = world.server();
+    const browser = await world.logIn(server);
+    const granted = () => new Set(server.authorizations.at(-1).get('scope')?.split(' '));
+    server.on.exchange = ({ body }, honest) =>
+      new URLSearchParams(body).get('code') && honest({ scope: [...granted()].join(' ') });
+    const headers = { 'www-authenticate': 'Bearer error="insufficient_scope", scope="first second"' };
+    server.on.use = () => ({ status: 403, headers, body: 'not enough' });
+    const asked = [];
+    for (let login = 0; login < 6; login += 1) {
+      const { status, json: problem, body } = await world.use(browser, `${server.issuer}/api`);
+      assert.equal(status, 403);
+      if (problem?.type !== 'needs-consent') {
+        assert.equal(body, 'not enough');
+        break;
+      }
+      await browser.submit(await browser.visit(problem.login));
+      asked.push([...granted()].sort().join(' '));
+    }
+    assert.deepEqual(asked, ['first second', 'first second']);
+    headers['www-authenticate'] = 'Bearer error="insufficient_scope", scope="third"';
+    const { json: problem } = await world.use(browser, `${server.issuer}/api`);
+    assert.equal(new URL(problem.login).searchParams.get('scope'), 'first second third');
   });
 });
 

@@ -41,6 +41,8 @@ class Servers extends Lab {
           );
         },
       );
+      // Some servers leave a GET unanswered, and do not end before it has.
+      request.setTimeout(MOST_SILENCE_MS, () => request.destroy(new Error('no answer')));
       request.on('error', reject).end(sent);
     });
     return Object.assign(entry, answer);
@@ -149,6 +151,8 @@ export class Desk {
 }
 
 const MOST_MS = 120_000;
+/** Longer than the app waits for any answer. */
+const MOST_SILENCE_MS = 10_000;
 
 /** The issuer that a server's operator would name to whoever they gave a client. */
 async function issuerOf(servers, url) {

@@ -4,9 +4,17 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { Desk } from './desk.mjs';
+import { isolated } from './isolated.mjs';
 
 const FOLLOW = { RESOURCE_METADATA: 'follow', CLIENT_ID_METADATA: 'prefer' };
 const baseline = (version) => fileURLToPath(new URL(`baseline-${version}.yml`, import.meta.url));
+const isIsolated = isolated(fileURLToPath(import.meta.url));
+
+test('the suites run in a network of their own', { skip: !isIsolated && 'this machine allows none' }, async () => {
+  // An address for documentation: where there is no way out, it is known at once.
+  await assert.rejects(fetch('http://192.0.2.1/'), ({ cause }) => cause.code === 'ENETUNREACH');
+});
+
 /** The summary of a run: the lines of its scenarios and of its total. */
 const summary = (output) => output.split('\n').filter((line) => /^[✓✗] |^Total|^ {4}- /.test(line));
 
@@ -64,6 +72,22 @@ describe('revision 2026-07-28', () => {
       assert.equal(code, 0, `${name}\n${output.slice(-3000)}`);
       assert.match(output, /^Passed: (\d+)\/\1, 0 failed, 0 warnings/m, name);
     }
+  });
+});
+
+describe('what revision 2026-07-28 requires', () => {
+  let desk;
+  before(async () => {
+    desk = await Desk.open(FOLLOW, 'mcp-suite/host.ts');
+  });
+  after(() => desk.close());
+
+  test('every scenario of a client, but for those of the baseline', async (t) => {
+    const options = ['--requirements', '2026-07-28', '--expected-failures', baseline('requirements')];
+    const { code, output } = await desk.run('next', ...options);
+    summary(output).forEach((line) => t.diagnostic(line));
+    assert.equal(code, 0, output.slice(-2000));
+    assert.equal(summary(output).filter((line) => /^[✓✗]/.test(line)).length, 39);
   });
 });
 

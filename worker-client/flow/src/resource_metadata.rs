@@ -148,6 +148,8 @@ impl ChallengeRequest {
             *request.body_mut() = PING.into();
             let json = HeaderValue::from_static("application/json");
             request.headers_mut().insert(header::CONTENT_TYPE, json);
+            // Required of every POST since MCP 2026-07-28.
+            request.headers_mut().insert("mcp-method", HeaderValue::from_static("ping"));
         }
         Some(request)
     }

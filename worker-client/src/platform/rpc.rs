@@ -2,7 +2,7 @@
 
 use serde::{Serialize, de::DeserializeOwned};
 use worker::{
-    Env, Method, Request, RequestInit,
+    Env, Headers, Method, Request, RequestInit, Response, ResponseBuilder,
     js_sys::Promise,
     wasm_bindgen::{self, JsValue, prelude::wasm_bindgen},
     wasm_bindgen_futures::JsFuture,
@@ -83,7 +83,7 @@ pub(crate) async fn post_event(env: &Env, event: &Event) -> Result<Delivery, Fai
 
 fn post(url: &str, body: &impl Serialize) -> Result<Request, Failure> {
     let body = serde_json::to_string(body).map_err(|_| Failure::internal(Defect::Encoding))?;
-    let headers = worker::Headers::new();
+    let headers = Headers::new();
     headers.set("content-type", "application/json")?;
     let mut init = RequestInit::new();
     init.with_method(Method::Post).with_headers(headers).with_body(Some(body.into()));
@@ -114,6 +114,24 @@ pub(crate) fn written<A: Serialize>(answer: Result<A, Failure>) -> Result<String
 impl From<worker::Error> for Failure {
     fn from(error: worker::Error) -> Self {
         Self::internal(Defect::Platform(error.to_string().into()))
+    }
+}
+
+/// The response with the problem document, for a host program whose functions end with `?`.
+impl From<Failure> for Response {
+    fn from(failure: Failure) -> Self {
+        Problem::new(&report(failure), None).into()
+    }
+}
+
+impl From<Problem> for Response {
+    fn from(problem: Problem) -> Self {
+        let headers = Headers::new();
+        for (name, value) in [("content-type", "application/problem+json"), ("cache-control", "no-store")] {
+            headers.set(name, value).unwrap_or_default();
+        }
+        let body = serde_json::to_vec(&problem).unwrap_or_default();
+        ResponseBuilder::new().with_status(problem.status).with_headers(headers).fixed(body)
     }
 }
 

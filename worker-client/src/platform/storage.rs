@@ -14,7 +14,7 @@ use super::{columns::Columns, entropy::entropy, log::Line};
 use crate::{
     config::Config,
     failure::{AppFailure, Defect, Failure},
-    seal::{Place, Unsealable, Vault, key_of},
+    seal::{Ciphers, Place, Unsealable, Vault, key_of},
 };
 
 /// The rows of an object of one kind.
@@ -39,6 +39,7 @@ pub(crate) struct Storage {
     owner: String,
     schema: &'static Schema,
     salt: OnceCell<Vec<u8>>,
+    ciphers: Ciphers,
     is_brought_forward: bool,
 }
 
@@ -53,7 +54,8 @@ impl Storage {
     ) -> Result<Self, Failure> {
         let is_named = owner.is_some();
         let owner = owner.unwrap_or_default().to_owned();
-        let mut this = Self { sql, config, owner, schema, salt: OnceCell::new(), is_brought_forward: false };
+        let (salt, ciphers) = (OnceCell::new(), Ciphers::default());
+        let mut this = Self { sql, config, owner, schema, salt, ciphers, is_brought_forward: false };
         let tables = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'meta'";
         if !this.has_rows(tables, Vec::new())? {
             return Ok(this);
@@ -132,7 +134,7 @@ impl Storage {
 
     pub(crate) fn seal<T: Serialize>(&self, place: Place<'_>, value: &T) -> Result<String, Failure> {
         let salt = self.prepare()?;
-        let vault = self.config.keys()?.vault(&self.owner, salt);
+        let vault = self.config.keys()?.vault(&self.owner, salt).with(&self.ciphers);
         vault.seal(entropy()?, place, value).ok_or_else(|| Failure::internal(Defect::Seal))
     }
 
@@ -160,7 +162,7 @@ impl Storage {
     /// The vault of the owner, once anything is stored.
     pub(super) fn vault(&self) -> Result<Option<Vault<'_>>, Failure> {
         let Some(salt) = self.salt.get() else { return Ok(None) };
-        Ok(Some(self.config.keys()?.vault(&self.owner, salt)))
+        Ok(Some(self.config.keys()?.vault(&self.owner, salt).with(&self.ciphers)))
     }
 
     /// True if the statement changed a row.

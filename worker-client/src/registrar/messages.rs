@@ -18,6 +18,8 @@ pub(crate) enum RegistrarRequest {
     },
     /// The relaxations with which the server was found to serve a client.
     Relax(Relaxations),
+    /// Nothing, if the objects have the keys with which they seal what they store.
+    Health,
     /// An account has a connection with this client.
     Hold {
         /// Which.

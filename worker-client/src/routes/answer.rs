@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use url::Url;
-use worker::{Headers, Request, Response, ResponseBuilder};
+use worker::{Headers, Response, ResponseBuilder};
 
 use super::{Failed, login_request::header};
 use crate::{
@@ -62,12 +62,12 @@ impl Answer {
     /// The failure as a page for a person, as `application/problem+json` for a program.
     pub(super) fn failure(
         login: &Login,
-        request: &Request,
+        asked: &Headers,
         Failed { failure, target, again }: &Failed,
     ) -> Result<Self, Failure> {
         let mut problem = Problem::new(failure, target.as_ref());
         problem.login = problem.login.or_else(|| again.clone());
-        let accept = header(request, "accept").unwrap_or_default();
+        let accept = header(asked, "accept").unwrap_or_default();
         let mut answer = if accept.contains("text/html") {
             Self::page(pages::failure(&login.config.prefix, failure, target.as_ref(), again.as_deref())?)?
         } else {

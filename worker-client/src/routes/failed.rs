@@ -1,3 +1,5 @@
+//! What a route fails with.
+
 use login_flow::LoginTarget;
 use url::Url;
 

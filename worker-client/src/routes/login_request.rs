@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 use url::{Url, form_urlencoded};
-use worker::Request;
+use worker::{Headers, web_sys};
 
 use super::RegistrableHost;
 use crate::{
@@ -32,12 +32,14 @@ impl LoginRequest {
         Self::of_pairs(url.query().unwrap_or_default().as_bytes())
     }
 
-    pub(super) async fn of_body(request: &mut Request) -> Result<Self, Failure> {
+    pub(super) async fn of_body(request: &web_sys::Request, headers: &Headers) -> Result<Self, Failure> {
         let is_json =
-            header(request, "content-type").is_some_and(|kind| kind.starts_with("application/json"));
-        let body = match request.stream() {
-            Ok(stream) => bounded(stream, Limit::FORM).await.map_err(|_| unreadable("It is too long."))?,
-            Err(_) => Vec::new(),
+            header(headers, "content-type").is_some_and(|kind| kind.starts_with("application/json"));
+        let body = match request.body() {
+            Some(stream) => {
+                bounded(stream.into(), Limit::FORM).await.map_err(|_| unreadable("It is too long."))?
+            }
+            None => Vec::new(),
         };
         if !is_json {
             return Ok(Self::of_pairs(&body));
@@ -125,18 +127,18 @@ fn unreadable(why: &str) -> UserFailure {
     UserFailure::UnreadableRequest(Reason::of(why))
 }
 
-pub(super) fn header(request: &Request, name: &str) -> Option<String> {
-    request.headers().get(name).ok().flatten()
+pub(super) fn header(headers: &Headers, name: &str) -> Option<String> {
+    headers.get(name).ok().flatten()
 }
 
 /// A state-changing request proves that it comes from our own page.
 ///
 /// `Sec-Fetch-Site` decides where the browser sends it: under `Referrer-Policy: no-referrer` a form's `Origin` is
 /// `null`. Where it does not, `Origin` must be ours. A request with neither is refused.
-pub(super) fn same_origin(login: &Login, request: &Request) -> Result<(), Failure> {
-    let origin = header(request, "origin");
+pub(super) fn same_origin(login: &Login, headers: &Headers) -> Result<(), Failure> {
+    let origin = header(headers, "origin");
     let is_ours = origin.as_deref() == Some(&login.config.origin.origin().ascii_serialization());
-    let proven = match header(request, "sec-fetch-site").as_deref() {
+    let proven = match header(headers, "sec-fetch-site").as_deref() {
         Some("same-origin") => origin.is_none() || is_ours || origin.as_deref() == Some("null"),
         Some(_) => false,
         None => is_ours,

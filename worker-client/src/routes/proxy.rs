@@ -28,16 +28,16 @@ impl Login {
 
     /// The response to a request of the browser that failed.
     pub(crate) fn refusal(&self, browser: &Request, failure: impl Into<Failure>) -> Response {
-        rendered(self, browser, Err(Failed::from(failure)))
+        rendered(self, browser.headers(), Err(Failed::from(failure)))
     }
 
     async fn for_browser(&self, browser: &Request, request: Request) -> Result<Response, Failure> {
-        let site = header(browser, "sec-fetch-site");
+        let site = header(browser.headers(), "sec-fetch-site");
         if site.is_some_and(|site| site == "cross-site" || site == "same-site") {
             return Err(UserFailure::CrossSite.into());
         }
         if !["GET", "HEAD"].contains(&request.inner().method().as_str()) {
-            same_origin(self, browser)?;
+            same_origin(self, browser.headers())?;
         }
         let response = self.fetch(request).await?;
         let headers = Headers::new();

@@ -5,7 +5,7 @@ use rfc7591::Secret;
 use serde::Deserialize;
 use zeroize::Zeroizing;
 
-use super::{FORM, Vault};
+use super::{Ciphers, FORM, Vault};
 use crate::small_map::SmallMap;
 
 /// The master keys, `MASTER_KEYS`: `{"active": "k2", "keys": {"k1": "<32 bytes, base64>", "k2": "…"}}`.
@@ -84,7 +84,7 @@ impl KeyRing {
 
     /// The vault of one owner, an `Account` or a `Registrar`. Without its salt nothing opens again.
     pub fn vault<'a>(&'a self, owner: &'a str, salt: &'a [u8]) -> Vault<'a> {
-        Vault { ring: self, owner, salt }
+        Vault { ring: self, owner, salt, ciphers: Ciphers::default() }
     }
 }
 

@@ -2,7 +2,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
 use super::*;
-use login_flow::{Client, Server, TokenKind};
+use login_flow::{Client, Server, TokenKind, Tokens};
 
 /// Rows as the first version wrote them.
 const SERVER: &str = include_str!("rows/server.v1.json");
@@ -78,12 +78,33 @@ fn the_second_version_is_the_first_with_its_number() {
 }
 
 #[test]
+fn the_part_in_use_of_a_grant_is_that_of_the_whole() {
+    for (version, step_ups) in [(None, None), (Some(2), Some(2))] {
+        let mut row: Value = serde_json::from_str(GRANT).unwrap();
+        for (member, value) in [("version", version), ("step_ups", step_ups)] {
+            row[member] = value.map_or(row[member].clone(), Value::from);
+        }
+        row.as_object_mut().unwrap().retain(|_, value| !value.is_null());
+        let whole: Grant = serde_json::from_value::<StoredGrant>(row.clone()).unwrap().into();
+        let part: GrantInUse = serde_json::from_value::<StoredGrantInUse>(row).unwrap().into();
+        let texts = |Tokens { access_token, refresh_token, expires_in, scope }: Tokens| {
+            let texts =
+                [Some(access_token), refresh_token].map(|token| token.map(|token| token.secret().to_owned()));
+            (texts, expires_in, scope)
+        };
+        assert_eq!((texts(part.tokens), part.step_ups), (texts(whole.tokens), whole.step_ups));
+    }
+}
+
+#[test]
 fn a_row_of_the_second_version_is_read_and_one_of_the_third_is_not() {
     let row = |version: u16| {
         let mut row: Value = serde_json::from_str(GRANT).unwrap();
         row["version"] = version.into();
-        serde_json::from_value::<StoredGrant>(row)
+        (
+            serde_json::from_value::<StoredGrant>(row.clone()).is_ok(),
+            serde_json::from_value::<StoredGrantInUse>(row).is_ok(),
+        )
     };
-    assert!(row(1).is_ok() && row(2).is_ok());
-    assert!(row(3).is_err());
+    assert_eq!([1, 2, 3].map(row), [(true, true), (true, true), (false, false)]);
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use http::{Request, header};
+use http::{Method, Request, header};
 use serde_json::{Value, json};
 use url::{Url, form_urlencoded};
 
@@ -143,6 +143,10 @@ impl Lab {
         if !self.grants.borrow().access_tokens.contains(token) {
             let challenge = "Bearer error=\"invalid_token\"";
             return (RequestKind::InitializeWrongly, Answer::challenge(challenge));
+        }
+        if request.method() != Method::POST {
+            // It sends nothing by itself.
+            return (RequestKind::Other, Answer::nothing(405));
         }
         (RequestKind::InitializeWithToken, Answer::json(200, Self::initialized()))
     }
