@@ -128,8 +128,7 @@ async fn home(login: &Login, headers: &Headers, url: &Url) -> Result<Answer, Fai
         User::Browser(Some(_)) => BrowserSession::Present,
         User::Browser(None) | User::Host { .. } => BrowserSession::Absent,
     };
-    let notice = Notice::from_query(url);
-    let cookies = notice.and_then(|_| header(headers, "cookie")).unwrap_or_default();
+    let (notice, cookies) = (Notice::from_query(url), header(headers, "cookie").unwrap_or_default());
     let host = notice.and_then(|notice| notice.host(cookies.as_bytes(), &login.config.egress));
     Answer::page(pages::home(&login.config.prefix, &connections, session, notice, host)?)
 }
@@ -152,8 +151,8 @@ async fn confirm(login: &Login, headers: &Headers, url: &Url) -> Result<Answer, 
     parameters.requested_scope(&host)?;
     health::can_seal(login).await.map_err(|failure| Failed::at(&target, failure))?;
     let page = parameters.confirm_page(login, &target, &host);
-    let connections = login.connections().await?;
-    Ok(Answer::page(pages::confirm(&login.config.prefix, &page, &connections)?)?.leading_away())
+    let page = pages::confirm(&login.config.prefix, &page, &login.connections().await?)?;
+    Ok(Answer::page(page)?.leading_away())
 }
 
 /// A host that a person can log in to.
