@@ -9,7 +9,7 @@ RUST_PANICS := worker-client/.run/rust-panics/index.js
 RUST_HOST := worker-client/examples/rust-worker/build/index.js
 HTML_CLIENT := worker-client/examples/html-client
 
-.PHONY: help run test build html-client setup lint unit neutral e2e bench rivals rows mutants fuzz soak package crates pictures public-suffixes
+.PHONY: help run test build html-client setup lint unit neutral e2e bench rivals rows mutants fuzz soak package crates newcomer pictures public-suffixes
 help: ## What there is to make
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1	\2/p' Makefile
 
@@ -67,6 +67,9 @@ package: $(PRODUCTION) $(DEVELOPMENT) ## The npm package as a tarball, in target
 
 crates: ## The crates as they are published: packed, and each built from what is packed, in target/package
 	@node .ci/crates.mjs
+
+newcomer: $(PRODUCTION) $(DEVELOPMENT) ## Each role of a new user from an empty folder, with what is packed, and its time
+	@node .ci/newcomer.mjs
 
 rows: ## The table of threats, from every test that names one
 	node worker-client/e2e/hostile/rows.mjs

@@ -105,6 +105,10 @@ describe('a host without keys', () => {
     [ann, bob] = [browser('one', 'ann'), browser('one', 'bob')];
   });
 
+  test('is healthy: the objects of the other Worker have keys', async () => {
+    assert.equal((await ann.json('GET', '/connect/health')).status, 200);
+  });
+
   test('logs a user in through the objects of the other Worker', async () => {
     const page = await logIn(ann);
     assert.equal(page.status, 200, page.body);
