@@ -6,8 +6,9 @@ use std::{cell::RefCell, collections::BTreeMap};
 use http::{Method, Request, Response};
 use login_flow::{
     Egress, FetchError, LoginTarget, Probe, ResourceMetadata, Verdict, probe, probe_mcp, probe_resource,
-    resource_metadata_urls,
+    resource_metadata_urls, takes_documents,
 };
+use rfc8414::{Issuer, Metadata};
 use serde_json::{Value, json};
 
 const CHALLENGE: &str = "Bearer resource_metadata=\"https://mcp.example/custom\", scope=\"a b\"";
@@ -231,6 +232,25 @@ fn d29_which_server_lists_the_resource() {
         let prm = document("https://mcp.example/mcp", &["https://as.example"]);
         let probe = run(Hosts::new(&[(PATH, prm), (&url, metadata)]).follow());
         assert_eq!(probe.resource.map(|resource| resource.is_listed), Some(is_listed), "{listed}");
+    }
+}
+
+#[test]
+fn c09_which_server_takes_client_id_documents() {
+    let (takes, iss) =
+        ("client_id_metadata_document_supported", "authorization_response_iss_parameter_supported");
+    for (members, is_taken) in [
+        (json!({takes: true, iss: true}), true),
+        (json!({takes: true}), false),
+        (json!({takes: true, iss: false}), false),
+        (json!({iss: true}), false),
+        (json!({takes: false, iss: true}), false),
+    ] {
+        let (_, mut metadata) = server("https://as.example");
+        metadata.as_object_mut().unwrap().extend(members.as_object().unwrap().clone());
+        let issuer = Issuer::try_from("https://as.example".to_owned()).unwrap();
+        let read = Metadata::read(&issuer, metadata.to_string().as_bytes()).unwrap();
+        assert_eq!(takes_documents(&read.metadata), is_taken, "{members}");
     }
 }
 
