@@ -94,13 +94,15 @@ export default { fetch: () => new Response('an agent') };
 `;
 const VITEST = {
   'vitest.config.ts': `
+import { randomBytes } from 'node:crypto';
 import { cloudflareTest } from '@cloudflare/vitest-pool-workers';
 import { defineConfig } from 'vitest/config';
+const MASTER_KEYS = JSON.stringify({ active: 'k1', keys: { k1: randomBytes(32).toString('base64') } });
 export default defineConfig({
   plugins: [
     cloudflareTest({
       wrangler: { configPath: './wrangler.jsonc' },
-      miniflare: { bindings: { MASTER_KEYS: JSON.stringify({ active: 'k1', keys: { k1: '${'A'.repeat(43)}=' } }) } },
+      miniflare: { bindings: { MASTER_KEYS } },
     }),
   ],
 });
