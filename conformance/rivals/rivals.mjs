@@ -202,7 +202,10 @@ async function measure(checker, port, faults) {
 
 const area = (fault) =>
   [
-    ['metadata', /^rfc8414|^rfc9728|^mcp\/resource-metadata|^rfc9207\/3\/iss-adv|^rfc9700\/2|^mcp\/(discovery|registration|pkce\/s256)/],
+    [
+      'metadata',
+      /^rfc8414|^rfc9728|^mcp\/resource-metadata|^rfc9207\/3\/iss-adv|^rfc9700\/2|^mcp\/(discovery|registration|pkce\/s256)/,
+    ],
     ['registration', /^rfc7591|^rfc6749\/3\.1\.2|^rfc9110|^rfc7592/],
   ].find(([, of]) => of.test(fault))?.[0] ?? 'login and use';
 

@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ORIGIN, artefact, objects } from '../e2e/app.mjs';
+import { processorTime } from './processor.mjs';
 import { empty, peer } from './workers.mjs';
 
 const ROUNDS = 15;
@@ -60,7 +61,7 @@ async function prepare(name, modules) {
   return { name, config: join(at, 'config.capnp'), times: [] };
 }
 
-/** Starts it, asks once, and ends it: milliseconds from the start to the first byte. */
+/** Starts it, asks once, and ends it: milliseconds from the start to the first byte, and those of processor time. */
 async function start({ name, config }) {
   const begun = performance.now();
   const child = spawn(workerd, ['serve', config, '--control-fd=3'], {
@@ -92,10 +93,8 @@ async function start({ name, config }) {
             agent: false,
           },
           (answer) => {
-            answer
-              .once('data', () => resolve(performance.now() - begun))
-              .once('end', () => resolve(performance.now() - begun))
-              .resume();
+            const taken = () => resolve([performance.now() - begun, processorTime(child.pid) / 1e6]);
+            answer.once('data', taken).once('end', taken).resume();
             if (answer.statusCode !== 200) reject(new Error(`${name}: ${answer.statusCode}`));
           },
         )
@@ -118,18 +117,21 @@ try {
   ];
   for (let round = -1; round < ROUNDS; round += 1)
     for (const subject of subjects) {
-      const milliseconds = await start(subject);
-      if (round >= 0) subject.times.push(milliseconds);
+      const taken = await start(subject);
+      if (round >= 0) subject.times.push(taken);
     }
-  const [a, b, none] = subjects.map(({ times }) => median(times));
+  const column = ({ times }, which) => times.map((taken) => taken[which]);
+  const over = (subject, which) => median(column(subject, which)) - median(column(subjects.at(-1), which));
   console.log(`From starting workerd to the first byte of GET /, the median of ${ROUNDS}, in milliseconds\n`);
-  console.log('| Worker | median | least | over the empty one |\n|---|---|---|---|');
-  for (const { name, times } of subjects)
-    console.log(
-      `| ${name} | ${median(times).toFixed(0)} | ${Math.min(...times).toFixed(0)} | ` +
-        `${(median(times) - none).toFixed(0)} |`,
-    );
-  console.log(`\nworker-client / peer: ${(a / b).toFixed(2)}`);
+  console.log('| Worker | median | least | over the empty one | processor: median | least | over the empty one |');
+  console.log('|---|---|---|---|---|---|---|');
+  for (const subject of subjects) {
+    const cells = [0, 1].flatMap((which) => {
+      const all = column(subject, which);
+      return [median(all), Math.min(...all), over(subject, which)].map((number) => number.toFixed(0));
+    });
+    console.log(`| ${[subject.name, ...cells].join(' | ')} |`);
+  }
 } finally {
   await rm(folder, { recursive: true, force: true });
 }

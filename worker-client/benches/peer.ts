@@ -3,7 +3,7 @@
 import { DurableObject } from 'cloudflare:workers';
 import * as oauth from 'oauth4webapi';
 
-interface Env {
+export interface Env {
   ACCOUNT: DurableObjectNamespace<Account>;
   REGISTRAR: DurableObjectNamespace<Registrar>;
   ORIGIN: string;
@@ -130,7 +130,7 @@ async function use(request: Request, env: Env): Promise<Response> {
 
 /** One user: the logins under way and the tokens. */
 export class Account extends DurableObject<Env> {
-  private sql = this.ctx.storage.sql;
+  protected sql = this.ctx.storage.sql;
   private key?: Promise<CryptoKey>;
 
   constructor(state: DurableObjectState, env: Env) {
@@ -252,7 +252,7 @@ export class Account extends DurableObject<Env> {
     return this.key;
   }
 
-  private async seal(place: string, value: unknown): Promise<Uint8Array> {
+  protected async seal(place: string, value: unknown): Promise<Uint8Array> {
     const iv = crypto.getRandomValues(new Uint8Array(12));
     const sealed = await crypto.subtle.encrypt(
       { name: 'AES-GCM', iv, additionalData: text.encode(place) },
@@ -262,7 +262,7 @@ export class Account extends DurableObject<Env> {
     return new Uint8Array([...iv, ...new Uint8Array(sealed)]);
   }
 
-  private async open<T>(place: string, sealed: ArrayBuffer): Promise<T> {
+  protected async open<T>(place: string, sealed: ArrayBuffer): Promise<T> {
     const [iv, bytes] = [sealed.slice(0, 12), sealed.slice(12)];
     const opened = await crypto.subtle.decrypt(
       { name: 'AES-GCM', iv, additionalData: text.encode(place) },

@@ -129,7 +129,14 @@ pub fn content_security_policy(forms: FormTarget) -> String {
 /// The one style sheet.
 pub const STYLE: &str = include_str!("../templates/style.css");
 
-/// The one script: it says that an answer is awaited. The pages work without it.
+/// The one script: it says that an answer is awaited, and keeps a second press from asking twice. The pages work without
+/// it. It has no comments of its own, which the artefact would carry:
+///
+/// - a form waits for 30 s, longer than an answer can take; after that the person may try again;
+/// - the host is shown as the server will read it, international names as A-labels;
+/// - a button gets `aria-disabled` and not `disabled`: it keeps the focus, and no browser remembers it for a reload;
+/// - a page that comes back from the cache of the back button is not waiting any more;
+/// - the notice is shown once, and not at every reload: it is taken out of the address.
 pub const SCRIPT: &str = include_str!("../templates/script.js");
 
 /// True if a label of the host is written in letters that may look like others (UTS #39).

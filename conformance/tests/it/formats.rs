@@ -30,15 +30,20 @@ async fn reports() -> Vec<Report> {
         *answer = lab.registered(asked);
         answer.remove("registration_access_token");
     };
+    let missing: Edit = |answer, _, _| answer.status = 404;
+    let mut reports = Vec::new();
+    for fault in [
+        None,
+        Some((RequestKind::Wrong("javascript-redirect-uri"), worse)),
+        Some((RequestKind::Wrong("contradictory-grant-types"), worse)),
+        Some((RequestKind::Metadata, missing)),
+    ] {
+        reports.push(report_with(fault).await);
+    }
     let mut refused = Report::not_asked("127.0.0.1", InvalidHost::Blocked(Blocked::Address));
     stamp(&mut refused);
-    vec![
-        report_with(None).await,
-        report_with(Some((RequestKind::Wrong("javascript-redirect-uri"), worse))).await,
-        report_with(Some((RequestKind::Wrong("contradictory-grant-types"), worse))).await,
-        report_with(Some((RequestKind::Metadata, |answer, _, _| answer.status = 404))).await,
-        refused,
-    ]
+    reports.push(refused);
+    reports
 }
 
 #[tokio::test]

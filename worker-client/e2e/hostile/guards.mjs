@@ -624,7 +624,7 @@ export const WORKER = [
   worker(
     'another page makes a browser write',
     src('routes/proxy'),
-    ['same_origin(self, browser)?;', ''],
+    ['same_origin(self, browser.headers())?;', ''],
     'proxy',
     'P07',
     [RELEASE, RUST_HOST],

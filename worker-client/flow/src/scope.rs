@@ -13,14 +13,6 @@ pub enum RequestedScope {
 }
 
 impl RequestedScope {
-    /// The scope that a party named; `None` without one, and where this client chose it.
-    pub fn named(&self) -> Option<&str> {
-        match self {
-            Self::Named(scope) => scope.as_deref(),
-            Self::Chosen(_) => None,
-        }
-    }
-
     /// The scope that this client chooses: that of the resource's challenge (RFC 6750 §3), else the server's default.
     pub fn chosen(server: &Server, challenge: Option<&str>) -> Self {
         Self::Chosen(challenge.and_then(checked).or_else(|| server.default_scope()))

@@ -218,6 +218,23 @@ fn which_server_is_used() {
 }
 
 #[test]
+fn d29_which_server_lists_the_resource() {
+    for (listed, is_listed) in [
+        (json!(["https://mcp.example/mcp"]), true),
+        (json!(["https://other.example", "https://mcp.example/mcp"]), true),
+        (json!(["https://mcp.example", "https://other.example/mcp"]), false),
+        (json!([]), false),
+        (Value::Null, false),
+    ] {
+        let (url, mut metadata) = server("https://as.example");
+        metadata["protected_resources"] = listed.clone();
+        let prm = document("https://mcp.example/mcp", &["https://as.example"]);
+        let probe = run(Hosts::new(&[(PATH, prm), (&url, metadata)]).follow());
+        assert_eq!(probe.resource.map(|resource| resource.is_listed), Some(is_listed), "{listed}");
+    }
+}
+
+#[test]
 fn no_more_than_three_servers_are_asked() {
     let names: Vec<String> = (0..10).map(|n| format!("https://as{n}.example")).collect();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();

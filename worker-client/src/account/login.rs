@@ -98,12 +98,11 @@ impl Inner {
         let (login, age) = store.login(&state)?.ok_or(UserFailure::UnknownLogin)?;
         let LoginUnderWay { target, label, return_to, .. } = &login;
         let (target, label, return_to) = (target.clone(), label.clone(), return_to.clone());
-        let scope = login.pending.request().scope.named().map(str::to_owned);
         let is_at_once = age <= AT_ONCE && !from_page;
         self.complete(store, url, (login, state), rotate, is_at_once).await.or_else(|failure| match failure {
             // The person logged out meanwhile: there is nothing to try again.
             Failure::User(UserFailure::UnknownLogin) => Err(failure),
-            failure => Ok(LoginStep::Failed(Box::new((failure, target, scope, label, return_to)))),
+            failure => Ok(LoginStep::Failed(Box::new((failure, target, label, return_to)))),
         })
     }
 

@@ -62,9 +62,8 @@ pub fn confirm(
         authorization_host: String,
         cross_site_hosts: Option<String>,
         international: Vec<String>,
-        /// Connections to the host, and the number of those that are not shown.
-        earlier: Vec<&'a Connection>,
-        more: usize,
+        /// The newest connection to the host.
+        earlier: Option<&'a Connection>,
     }
     let ConfirmPage { target, server, about, scope, default_scope, label, return_to, .. } = *page;
     let default_scope = default_scope.unwrap_or_default();
@@ -78,10 +77,8 @@ pub fn confirm(
     let others: Vec<&str> = ticked.iter().copied().filter(|value| !offered.contains(value)).collect();
     let scope_shown = bounded(&ticked.join(" "));
     let host = target.host();
-    let mut earlier: Vec<&Connection> =
-        connections.iter().filter(|connection| connection.host == host).collect();
-    let more = earlier.len().saturating_sub(MAX_EARLIER);
-    earlier.truncate(MAX_EARLIER);
+    let at_host = connections.iter().filter(|connection| connection.host == host);
+    let earlier = at_host.max_by_key(|connection| connection.connected_at);
     let resource = target.resource();
     let authorization_host = authority(&server.authorization_endpoint.url());
     let mut international = server.cross_site_hosts(target);
@@ -106,8 +103,5 @@ pub fn confirm(
         cross_site_hosts: page.cross_site_hosts(),
         international,
         earlier,
-        more,
     })
 }
-
-const MAX_EARLIER: usize = 3;

@@ -21,11 +21,6 @@ impl Connection {
         (url.path() != "/").then(|| bounded(&self.resource)).flatten()
     }
 
-    /// The resource, of a bounded length.
-    pub(super) fn resource_shown(&self) -> String {
-        bounded(&self.resource).unwrap_or_default()
-    }
-
     /// The issuer's host, where it is another.
     pub(super) fn issuer_host(&self) -> Option<String> {
         let url = Url::parse(&self.issuer).ok()?;

@@ -1,3 +1,5 @@
+//! What a route fails with.
+
 use login_flow::LoginTarget;
 use url::Url;
 
@@ -17,9 +19,9 @@ impl Failed {
     }
 
     /// A login that failed, and the page that begins it again as it was.
-    pub(super) fn of_login(login: &Login, (failure, target, scope, label, return_to): FailedLogin) -> Self {
+    pub(super) fn of_login(login: &Login, (failure, target, label, return_to): FailedLogin) -> Self {
         let login = if label.is_empty() { login.clone() } else { login.labelled(&label) };
-        let again = login.link(&target.resource(), return_to.as_ref().map(Url::as_str), scope.as_deref());
+        let again = login.link(&target.resource(), return_to.as_ref().map(Url::as_str), None);
         Self { failure, target: Some(target), again: again.ok().map(Box::new) }
     }
 }
