@@ -83,9 +83,9 @@ export default app;
 `;
 const AGENT = `
 import { Agent } from 'agents';
-import { Account, Login, Registrar, type LoginEnv } from 'worker-client';
+import { Account, Login, Registrar } from 'worker-client';
 export { Account, Registrar };
-export class Helper extends Agent<LoginEnv> {
+export class Helper extends Agent<Env> {
   override async onRequest(request: Request): Promise<Response> {
     return new Login(this.env, this.name).proxy(request, 'https://good.example/api');
   }
