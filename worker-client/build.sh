@@ -35,7 +35,6 @@ worker-build --release --panic-unwind --no-opt -d "$out" "$crate" "$@" \
 # next to each other, where compression finds them: a twentieth less to carry. What is here twice is made one, and what is
 # passed for nothing is not passed. No -Oz: it takes a tenth off the module and adds to the compressed one.
 lean="--dae-optimizing --generate-global-effects --vacuum --code-folding --reorder-locals --rse --remove-unused-names --duplicate-function-elimination"
-plain="--simplify-locals-nostructure --coalesce-locals --reorder-locals --optimize-instructions --remove-unused-brs --vacuum \
-  --merge-blocks"
+plain="--simplify-locals-nostructure --coalesce-locals --reorder-locals --optimize-instructions --remove-unused-brs --vacuum --merge-blocks"
 last="--reorder-functions-by-name --remove-unused-module-elements --memory-packing --strip-debug --strip-producers"
 "$WASM_OPT_BIN" --all-features $lean $plain $lean $plain $lean $plain $last "$out/index_bg.wasm" -o "$out/index_bg.wasm"

@@ -130,7 +130,8 @@ async fn home(login: &Login, headers: &Headers, url: &Url) -> Result<Answer, Fai
     };
     let (notice, cookies) = (Notice::from_query(url), header(headers, "cookie").unwrap_or_default());
     let host = notice.and_then(|notice| notice.host(cookies.as_bytes(), &login.config.egress));
-    Answer::page(pages::home(&login.config.prefix, &connections, session, notice, host)?)
+    let page = Answer::page(pages::home(&login.config.prefix, &connections, session, notice, host)?)?;
+    if host.is_some() { page.with_cookie(&Notice::forget_host()) } else { Ok(page) }
 }
 
 /// A page of ours that says what was just done.
@@ -227,7 +228,6 @@ async fn begin(login: &Login, request: &web_sys::Request, headers: &Headers) -> 
     Ok(Answer::see_other(&url)?.with_cookie(&cookie.set())?)
 }
 
-/// The authorization response.
 async fn callback(login: &Login, headers: &Headers, url: &Url) -> Result<Answer, Failed> {
     if header(headers, "sec-purpose").is_some_and(|purpose| purpose.contains("prefetch")) {
         return Err(UserFailure::MethodNotAllowed.into());

@@ -42,6 +42,11 @@ impl Notice {
         format!("{COOKIE}={self}.{host}; {ATTRIBUTES}; Max-Age=60")
     }
 
+    /// The `Set-Cookie` value that forgets the host, once it was shown.
+    pub fn forget_host() -> String {
+        format!("{COOKIE}=; {ATTRIBUTES}; Max-Age=0")
+    }
+
     /// The host that a `Cookie` header names for this notice, and for no other one; `None` for what is no host.
     pub fn host<'a>(self, header: &'a [u8], egress: &Egress) -> Option<&'a str> {
         let host = value(header, COOKIE)?.strip_prefix(&self.to_string())?.strip_prefix('.')?;
