@@ -16,6 +16,8 @@ test('says where the app and the server are, and warns of nothing', async () => 
     await Promise.race([once(child.stdout, 'data'), ended]);
   const [, app] = /The app: +(\S+)/.exec(printed.stdout) ?? [];
   assert.equal((await fetch(app)).status, 200);
+  // No server could fetch it from this machine.
+  assert.equal((await fetch(new URL('/client-metadata.json', app))).status, 404);
   child.kill('SIGTERM');
   await ended;
   assert.equal(printed.stderr, '');

@@ -155,10 +155,6 @@ export const HOST = [
     'metadata.client_id_metadata_document_supported == Some(true)',
     'metadata.client_id_metadata_document_supported.is_none()',
   ]),
-  host('client id documents: not in development', 'worker-client/src/config.rs', [
-    '_ if Egress::public().judge(&origin).is_err() => ClientIdDocuments::Never,\n',
-    '',
-  ]),
   host('a token for its origin', flow('resource'), ['resource.origin() == target.origin()', 'true']),
   host('a token for its path', flow('resource'), ["|rest| rest.is_empty() || rest.starts_with('/')", '|_| true']),
   host('a token for its path, decoded', flow('resource'), [
