@@ -40,7 +40,7 @@ export const ROWS = [
       const to = `met-${(met += 1)}.example`;
       const copied = () => subject.send({ method: 'PUT', url: `${ORIGIN}/edge?of=as.example&to=${to}` });
       if ((await copied()).status !== 204) {
-        // What is copied was over, or was never asked.
+        // The verdict to copy was over, or was never asked for.
         await subject.ask(ROWS[0]);
         const { status, body } = await copied();
         if (status !== 204) throw new Error(`${status} ${body}`);

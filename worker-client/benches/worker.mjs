@@ -1,6 +1,6 @@
-// What a request costs in local workerd, beside a Worker in TypeScript that does the same job, beside one that does more of
-// what this one does, and beside the platform calls alone. All are asked in turn, in one run and over the same sockets, with the same hosts behind them; a ratio is
-// formed within a round.
+// The cost of a request in local workerd, beside a Worker in TypeScript that does the same job, beside one that does more of
+// what this one does, and beside the platform calls alone. All are asked in turn, in one run and
+// over the same sockets, with the same hosts behind them; a ratio is formed within a round.
 // `node worker-client/benches/worker.mjs [--rounds 7] [--at-once 1] [--only TEXT] [--beside FOLDER]…`; a FOLDER holds
 // another build of the Worker.
 import { resolve } from 'node:path';

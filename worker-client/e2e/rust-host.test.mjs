@@ -1,4 +1,5 @@
-// What a host program's operator meets before all is set: in Rust, in TypeScript, and beside another deployment's objects.
+// The answers that a host program's operator gets before all is set: in Rust, in TypeScript, and beside another
+// deployment's objects.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';

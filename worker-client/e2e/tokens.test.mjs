@@ -6,20 +6,21 @@ import { App, hostOf } from './app.mjs';
 import { Lab, json, nothing } from './lab.mjs';
 import { HOST, Server } from './server.mjs';
 
+let lab, app, server, agent;
+
+before(async () => {
+  lab = new Lab();
+  app = await App.start({ modules: await hostOf('host.mjs'), lab });
+});
+
+after(async () => {
+  await app.stop();
+  await lab.stop();
+});
+
 describe('a connection survives what is not final', () => {
-  let lab, app, server, agent;
   const use = () => agent.json('POST', '/use', { body: { url: `${HOST}/api` } });
   const connections = async () => (await agent.json('GET', '/connections')).json;
-
-  before(async () => {
-    lab = new Lab();
-    app = await App.start({ modules: await hostOf('host.mjs'), lab });
-  });
-
-  after(async () => {
-    await app.stop();
-    await lab.stop();
-  });
 
   async function logIn(firstLifetime) {
     server.firstLifetime = firstLifetime;
@@ -158,7 +159,7 @@ describe('a connection survives what is not final', () => {
 });
 
 describe('a request that the resource refuses is sent again for one reason alone', () => {
-  let lab, app, server, agent, received;
+  let received;
   const challenge = (value) => ({ 'www-authenticate': `Bearer ${value}` });
   const invalid = { status: 401, headers: challenge('error="invalid_token"'), body: '' };
   const lacking = { status: 403, headers: challenge('error="insufficient_scope", scope="more"'), body: '' };
@@ -166,16 +167,6 @@ describe('a request that the resource refuses is sent again for one reason alone
     exchange: () => json({ access_token: 'only', token_type: 'Bearer', expires_in: 3600 }),
   };
   const downAtRefresh = { refresh: () => ({ status: 503, headers: {}, body: '' }) };
-
-  before(async () => {
-    lab = new Lab();
-    app = await App.start({ modules: await hostOf('host.mjs'), lab });
-  });
-
-  after(async () => {
-    await app.stop();
-    await lab.stop();
-  });
 
   /** A new connection at a server with these faults, whose resource answers everything in this way. */
   async function connected(resource, faults = {}) {

@@ -1,4 +1,4 @@
-// What a page can do for safety, how large it is, and that it is the same as one file.
+// The safety of the page, its size, and the same page as one file.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -162,7 +162,7 @@ describe('servers that do not', () => {
       const consents = lab
         .requests(host.split('/')[0])
         .filter((entry) => new URL(entry.url).searchParams.has('code_challenge'));
-      assert.equal(consents.length, 0, 'nobody consents in vain');
+      assert.equal(consents.length, 0, 'no person consents in vain');
       await close();
     });
   }

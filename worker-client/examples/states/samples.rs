@@ -134,7 +134,7 @@ fn many() -> Vec<Connection> {
     ]
 }
 
-/// What a person has at a host before they log in to it once more.
+/// The connections to a host of a person who logs in to it once more.
 fn earlier() -> Vec<Connection> {
     let at = |resource| connection("good.example", resource, Some("Good Notes"));
     vec![

@@ -1,4 +1,4 @@
-//! What a route fails with.
+//! The failures of routes.
 
 use login_flow::LoginTarget;
 use url::Url;
