@@ -5,7 +5,9 @@ pub(crate) use document::{judge_grants, judge_members};
 use std::{cell::RefCell, collections::BTreeMap};
 
 use http::{Request, Response, StatusCode, header};
-use login_flow::{Finding, Level, Probe, Requirement, Verdict, probe, probe_mcp, probe_resource};
+use login_flow::{
+    Finding, Level, Probe, Requirement, UnauthenticatedRequests, Verdict, probe, probe_resource,
+};
 use serde_json::Value;
 
 use crate::{
@@ -33,12 +35,12 @@ pub(super) async fn read(context: &mut CheckContext<'_>, typed: &str) -> Probe {
         }
         Ok(response)
     };
+    // An MCP `initialize` is a check of its own (--mcp), whose challenge is read too.
     let probe = if context.options.resource_metadata {
-        probe_resource(context.target, session.egress(), |_| false, fetch).await
-    } else if context.options.mcp {
-        probe_mcp(context.target, session.egress(), |_| false, fetch).await
+        let requests = UnauthenticatedRequests::GetThenInitialize;
+        probe_resource(context.target, session.egress(), requests, |_| false, fetch).await
     } else {
-        probe(context.target, session.egress(), |_| false, fetch).await
+        probe(context.target, session.egress(), UnauthenticatedRequests::Get, |_| false, fetch).await
     };
     let document = probe.metadata_url.as_ref().and_then(|url| documents.take().remove(url));
     let (line, response) = document.unzip();

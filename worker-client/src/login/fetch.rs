@@ -22,7 +22,7 @@ use crate::{
     },
     probe::forget_host,
 };
-use login_flow::{FetchError, LoginTarget, digest, scope_values};
+use login_flow::{FetchError, LoginTarget, UnauthenticatedRequests, digest, scope_values};
 
 impl Login {
     /// A usable `Authorization` value for a URL that a connection covers.
@@ -113,7 +113,8 @@ impl Login {
         let Ok(Some(connection)) = self.connection_for(url).await else { return false };
         let Ok(target) = LoginTarget::parse(&connection.resource, &self.config.egress) else { return false };
         forget_host(&self.config, &target).await;
-        let server = self.probe_host(&target).await.ok().and_then(|(answer, _)| answer.server.clone());
+        let probed = self.probe_host(&target, UnauthenticatedRequests::GetThenInitialize).await;
+        let server = probed.ok().and_then(|(answer, _)| answer.server.clone());
         server.is_some_and(|server| server.issuer.as_str() != connection.issuer)
     }
 
