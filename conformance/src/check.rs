@@ -45,7 +45,7 @@ pub(crate) async fn check(
     resource_metadata::note(&mut context, &probe);
     context.published_resource = probe.resource.as_ref().map(|resource| resource.resource.clone());
     let about = about::read(&context).await.unwrap_or_default();
-    let initialized = mcp::initialized(&mut context).await;
+    let initialized = mcp::initialize(&mut context).await;
     let pointer = initialized.pointer(&probe.verdict);
     if pointer.is_some() {
         context.ledger.withdraw(Rule::MetadataPublished, "the host points to another authorization server");

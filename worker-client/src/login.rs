@@ -107,14 +107,14 @@ impl Login {
     }
 
     /// The verdict on logging in to a host or URL. Nothing is stored. A host that publishes metadata is only read; one that
-    /// publishes none is sent one MCP `initialize` too, without a token.
+    /// publishes none is sent one MCP `ping` too, without a token.
     pub async fn probe(&self, typed: &str) -> Result<Probed, Failure> {
         contained(self.probed(typed)).await
     }
 
     async fn probed(&self, typed: &str) -> Result<Probed, Failure> {
         let target = LoginTarget::parse(typed, &self.config.egress)?;
-        let (answered, page) = self.probe_host(&target, UnauthenticatedRequests::GetThenInitialize).await?;
+        let (answered, page) = self.probe_host(&target, UnauthenticatedRequests::GetThenPing).await?;
         let retry_after = answered.retry_after();
         let mut probed =
             Probed::new(target.host(), target.resource(), answered.verdict.clone(), page.about.clone());

@@ -1,4 +1,7 @@
-use http::{HeaderValue, Response, StatusCode, header};
+use http::{HeaderValue, Method, Request, Response, StatusCode, header};
+use rfc8414::{Endpoint, InvalidEndpoint};
+use serde_json::{Value, json};
+use url::Url;
 
 use crate::{
     context::CheckContext,
@@ -6,7 +9,7 @@ use crate::{
     session::Limit,
     text::bounded,
 };
-use login_flow::{BearerChallenge, Finding, Verdict, end_of_session, initialize, is_initialized};
+use login_flow::{BearerChallenge, Finding, Verdict};
 
 /// The result of an MCP `initialize` without a token.
 pub(crate) enum Initialized {
@@ -30,22 +33,22 @@ impl Initialized {
     }
 }
 
-/// The result of an MCP `initialize` without a token to the named URL.
-pub(super) async fn initialized(context: &mut CheckContext<'_>) -> Initialized {
+/// Sends an MCP `initialize` without a token to the named URL.
+pub(super) async fn initialize(context: &mut CheckContext<'_>) -> Initialized {
     if !context.options.mcp {
         context.end_phase(Phase::Mcp, "not asked for (--mcp)");
         return Initialized::Unknown;
     }
-    let Some(request) = initialize(context.target.url()) else {
-        context.end_phase(Phase::Mcp, "the URL is not one of a secure endpoint");
-        return Initialized::Unknown;
+    let request = match request(context.target.url().clone()) {
+        Ok(request) => request,
+        Err(invalid) => {
+            context.end_phase(Phase::Mcp, &invalid.to_string());
+            return Initialized::Unknown;
+        }
     };
     match context.session.send(request, Limit::Json).await {
         Err(failure) => context.end_phase(Phase::Mcp, &failure.to_string()),
         Ok(response) if is_initialized(&response) => {
-            if let Some(end) = end_of_session(context.target.url(), &response) {
-                drop(context.session.send(end, Limit::Json).await);
-            }
             context.end_phase(Phase::Mcp, "an MCP initialize needs no token");
             return Initialized::Open;
         }
@@ -59,6 +62,33 @@ pub(super) async fn initialized(context: &mut CheckContext<'_>) -> Initialized {
         }
     }
     Initialized::Unknown
+}
+
+/// An MCP `initialize` without a token.
+pub(super) fn request(url: Url) -> Result<Request<Vec<u8>>, InvalidEndpoint> {
+    let message = json!({
+        "jsonrpc": "2.0", "id": 1, "method": "initialize",
+        "params": {
+            "protocolVersion": "2025-06-18", "capabilities": {},
+            "clientInfo": {"name": "conformance", "version": env!("CARGO_PKG_VERSION")},
+        },
+    });
+    let mut request = Request::new(message.to_string().into_bytes());
+    *request.method_mut() = Method::POST;
+    *request.uri_mut() = Endpoint::try_from(url)?.uri();
+    let accept = HeaderValue::from_static("application/json, text/event-stream");
+    request.headers_mut().insert(header::ACCEPT, accept);
+    request.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    Ok(request)
+}
+
+/// Returns `true` if a response is a JSON-RPC result of `initialize`, as JSON or as the first event of a stream.
+fn is_initialized(response: &Response<Vec<u8>>) -> bool {
+    let text = String::from_utf8_lossy(response.body());
+    let data = text.lines().find_map(|line| line.strip_prefix("data:")).unwrap_or(&text);
+    let message: Option<Value> = serde_json::from_str(data.trim()).ok();
+    response.status() == StatusCode::OK
+        && message.is_some_and(|message| message.pointer("/result/protocolVersion").is_some())
 }
 
 /// The finding of a 401 response to a request without a token.

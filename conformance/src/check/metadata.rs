@@ -35,12 +35,11 @@ pub(super) async fn read(context: &mut CheckContext<'_>, typed: &str) -> Probe {
         }
         Ok(response)
     };
-    // An MCP `initialize` is a check of its own (--mcp), whose challenge is read too.
+    let requests = UnauthenticatedRequests::GetThenPing;
     let probe = if context.options.resource_metadata {
-        let requests = UnauthenticatedRequests::GetThenInitialize;
         probe_resource(context.target, session.egress(), requests, |_| false, fetch).await
     } else {
-        probe(context.target, session.egress(), UnauthenticatedRequests::Get, |_| false, fetch).await
+        probe(context.target, session.egress(), requests, |_| false, fetch).await
     };
     let document = probe.metadata_url.as_ref().and_then(|url| documents.take().remove(url));
     let (line, response) = document.unzip();
@@ -73,14 +72,8 @@ pub(super) async fn read(context: &mut CheckContext<'_>, typed: &str) -> Probe {
             {
                 context.not_applicable(Rule::MetadataPublished, "a document is there, and it cannot be read");
             } else {
-                let is_named = *context.target.url() != context.target.root();
-                let is_hint = is_named && !(context.options.mcp || context.options.resource_metadata);
                 for finding in &probe.findings {
-                    let mut finding = finding.clone();
-                    if is_hint {
-                        finding.evidence.push_str(UNASKED);
-                    }
-                    context.ledger.failed(finding, None);
+                    context.ledger.failed(finding.clone(), None);
                 }
             }
             context.end_phase(Phase::Metadata, "there is no metadata");
@@ -126,6 +119,3 @@ impl Unread {
         }
     }
 }
-
-/// A run without `--mcp` only reads, and most MCP servers challenge a POST alone.
-const UNASKED: &str = "; an MCP server that points to one in the challenge of a POST is asked with --mcp";

@@ -65,5 +65,5 @@ pub use server::{Mechanism, Server, Unusable, takes_documents};
 pub use site::same_site;
 pub use token::Tokens;
 pub use token_error::TokenError;
-pub use unauthenticated::{UnauthenticatedRequests, end_of_session, initialize, is_initialized};
+pub use unauthenticated::UnauthenticatedRequests;
 pub use verdict::{Unreachable, Verdict};

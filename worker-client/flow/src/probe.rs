@@ -193,7 +193,7 @@ fn without_metadata(not_found: &NotFound, unauthenticated: UnauthenticatedRespon
     if let Some(resource_metadata) = pointer {
         return Probe { attempts, ..Probe::of(Verdict::ExternalAuthorizationServer { resource_metadata }) };
     }
-    if unauthenticated.is_initialized {
+    if unauthenticated.is_open {
         return Probe { attempts, ..Probe::of(Verdict::Open) };
     }
     if let Some(status) = not_found.closed() {

@@ -1,6 +1,5 @@
 use http::{HeaderValue, Method, Request, Response, StatusCode, header};
 use serde_json::Value;
-use url::Url;
 
 use crate::{BearerChallenge, FetchError, LoginTarget, get};
 
@@ -10,17 +9,17 @@ use crate::{BearerChallenge, FetchError, LoginTarget, get};
 pub enum UnauthenticatedRequests {
     /// A GET: the host is only read.
     Get,
-    /// A GET and, where its response is no Bearer challenge and asks for no pause, one MCP `initialize`: most MCP servers
-    /// challenge a POST alone.
-    GetThenInitialize,
+    /// A GET and, where its response is no Bearer challenge and asks for no pause, one MCP `ping`: most MCP servers
+    /// challenge a POST alone. A `ping` opens no session, and some servers let an `initialize` through.
+    GetThenPing,
 }
 
 /// The response of the named URL to requests without a token.
 #[derive(Debug, Default)]
 pub(crate) struct UnauthenticatedResponse {
     pub(crate) challenge: Option<BearerChallenge>,
-    /// True if an MCP `initialize` succeeded.
-    pub(crate) is_initialized: bool,
+    /// True if the MCP `ping` succeeded.
+    pub(crate) is_open: bool,
 }
 
 impl UnauthenticatedResponse {
@@ -29,58 +28,50 @@ impl UnauthenticatedResponse {
         requests: UnauthenticatedRequests,
         fetch: &impl AsyncFn(Request<Vec<u8>>) -> Result<Response<Vec<u8>>, FetchError>,
     ) -> Self {
-        let send = async |request: Option<Request<Vec<u8>>>| fetch(request?).await.ok();
-        let response = send(get(target.url(), ACCEPT)).await;
-        let challenge = response.as_ref().and_then(|response| BearerChallenge::read(response.headers()));
-        let asks_for_pause = response.is_some_and(|response| {
-            matches!(response.status(), StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE)
-        });
-        if challenge.is_some() || asks_for_pause || requests == UnauthenticatedRequests::Get {
-            return Self { challenge, is_initialized: false };
+        let mut request = get(target.url(), ACCEPT);
+        let mut received = Self::default();
+        while let Some(sent) = request.take() {
+            let is_get = sent.method() == Method::GET;
+            if let Ok(response) = fetch(sent).await {
+                let challenge = BearerChallenge::read(response.headers());
+                received = Self { challenge, is_open: !is_get && is_result(&response) };
+                if received.challenge.is_some() || asks_for_pause(&response) {
+                    break;
+                }
+            }
+            if is_get && requests == UnauthenticatedRequests::GetThenPing {
+                request = ping(target);
+            }
         }
-        let Some(response) = send(initialize(target.url())).await else { return Self::default() };
-        drop(send(end_of_session(target.url(), &response)).await);
-        Self {
-            challenge: BearerChallenge::read(response.headers()),
-            is_initialized: is_initialized(&response),
-        }
+        received
     }
 }
 
-/// An MCP `initialize` without a token; `None` if the URL cannot be that of a secure endpoint.
-pub fn initialize(url: &Url) -> Option<Request<Vec<u8>>> {
-    let mut request = get(url, ACCEPT)?;
+fn asks_for_pause(response: &Response<Vec<u8>>) -> bool {
+    matches!(response.status(), StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE)
+}
+
+fn ping(target: &LoginTarget) -> Option<Request<Vec<u8>>> {
+    let mut request = get(target.url(), ACCEPT)?;
     *request.method_mut() = Method::POST;
-    *request.body_mut() = INITIALIZE.into();
+    *request.body_mut() = PING.into();
     let headers = request.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     headers.insert("mcp-protocol-version", HeaderValue::from_static("2025-06-18"));
+    // Required of every POST since MCP 2026-07-28.
+    headers.insert("mcp-method", HeaderValue::from_static("ping"));
     Some(request)
 }
 
-/// True for a JSON-RPC result of `initialize`, as JSON or as the first event of a stream.
-pub fn is_initialized(response: &Response<Vec<u8>>) -> bool {
+/// True for a JSON-RPC result, as JSON or as the first event of a stream.
+fn is_result(response: &Response<Vec<u8>>) -> bool {
     let text = String::from_utf8_lossy(response.body());
     let data = text.lines().find_map(|line| line.strip_prefix("data:")).unwrap_or(&text);
     let message: Value = serde_json::from_str(data.trim()).unwrap_or_default();
-    response.status() == StatusCode::OK && message.pointer("/result/protocolVersion").is_some()
-}
-
-/// The request that ends the session which a successful `initialize` began, if it began one.
-pub fn end_of_session(url: &Url, response: &Response<Vec<u8>>) -> Option<Request<Vec<u8>>> {
-    let session = response.headers().get(SESSION).filter(|_| is_initialized(response))?;
-    let mut request = get(url, ACCEPT)?;
-    *request.method_mut() = Method::DELETE;
-    request.headers_mut().insert(SESSION, session.clone());
-    Some(request)
+    let is_result = message.get("jsonrpc").is_some() && message.get("result").is_some_and(Value::is_object);
+    response.status() == StatusCode::OK && is_result
 }
 
 /// The types that an MCP server wants its client to accept, also of a GET.
 const ACCEPT: &str = "application/json, text/event-stream";
-const INITIALIZE: &str = concat!(
-    r#"{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-06-18","capabilities":{},"#,
-    r#""clientInfo":{"name":"login-flow","version":""#,
-    env!("CARGO_PKG_VERSION"),
-    r#""}}}"#,
-);
-const SESSION: &str = "mcp-session-id";
+const PING: &str = r#"{"jsonrpc":"2.0","id":1,"method":"ping"}"#;

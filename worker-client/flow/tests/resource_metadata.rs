@@ -47,7 +47,7 @@ impl Hosts {
     }
 
     async fn follow(&self) -> Probe {
-        self.follow_by(UnauthenticatedRequests::GetThenInitialize).await
+        self.follow_by(UnauthenticatedRequests::GetThenPing).await
     }
 
     async fn follow_by(&self, requests: UnauthenticatedRequests) -> Probe {
@@ -182,8 +182,8 @@ fn the_named_url_is_asked_once_by_each_method() {
     let (url, metadata) = server("https://as.example");
     let named = [(PATH, document("https://mcp.example/mcp", &["https://as.example"])), (&*url, metadata)];
     for (requests, answers, methods) in [
-        (UnauthenticatedRequests::GetThenInitialize, &named[..], "GET POST"),
-        (UnauthenticatedRequests::GetThenInitialize, &[], "GET POST"),
+        (UnauthenticatedRequests::GetThenPing, &named[..], "GET POST"),
+        (UnauthenticatedRequests::GetThenPing, &[], "GET POST"),
         (UnauthenticatedRequests::Get, &named[..], "GET"),
         (UnauthenticatedRequests::Get, &[], "GET"),
     ] {

@@ -6,7 +6,7 @@ use std::cell::RefCell;
 use http::{Method, Request, Response};
 use login_flow::{
     Egress, FetchError, LoginTarget, Probe,
-    UnauthenticatedRequests::{self, Get, GetThenInitialize},
+    UnauthenticatedRequests::{self, Get, GetThenPing},
     probe,
 };
 use serde_json::{Value, json};
@@ -19,11 +19,10 @@ const POINTER: &str = "https://mcp.example/.well-known/oauth-protected-resource/
 struct Answer {
     status: u16,
     challenge: &'static str,
-    session: &'static str,
     body: &'static str,
 }
 
-const NOT_FOUND: Answer = Answer { status: 404, challenge: "", session: "", body: "" };
+const NOT_FOUND: Answer = Answer { status: 404, challenge: "", body: "" };
 const PAGE: Answer = Answer { status: 200, body: "<!doctype html><title>x</title>", ..NOT_FOUND };
 const SILENT: Answer = Answer { status: 0, ..NOT_FOUND };
 const CHALLENGE: Answer = Answer {
@@ -33,15 +32,9 @@ const CHALLENGE: Answer = Answer {
 };
 const BARE: Answer = Answer { status: 401, challenge: "Bearer", ..NOT_FOUND };
 const BASIC: Answer = Answer { status: 401, challenge: "Basic realm=\"x\"", ..NOT_FOUND };
-const RESULT: Answer = Answer {
-    status: 200,
-    body: r#"{"jsonrpc":"2.0","id":1,"result":{"protocolVersion":"2025-06-18"}}"#,
-    ..NOT_FOUND
-};
-const EVENT: Answer = Answer {
-    body: "event: message\ndata: {\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{\"protocolVersion\":\"2025-03-26\"}}\n\n",
-    ..RESULT
-};
+const RESULT: Answer = Answer { status: 200, body: r#"{"jsonrpc":"2.0","id":1,"result":{}}"#, ..NOT_FOUND };
+const EVENT: Answer =
+    Answer { body: "event: message\ndata: {\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{}}\n\n", ..RESULT };
 const ERROR: Answer = Answer {
     status: 200,
     body: r#"{"jsonrpc":"2.0","id":1,"error":{"code":-32601,"message":"Method not found"}}"#,
@@ -77,10 +70,8 @@ impl Host {
         }
         let mut response =
             Response::builder().status(answer.status).header("content-type", "application/json");
-        for (name, value) in [("www-authenticate", answer.challenge), ("mcp-session-id", answer.session)] {
-            if !value.is_empty() {
-                response = response.header(name, value);
-            }
+        if !answer.challenge.is_empty() {
+            response = response.header("www-authenticate", answer.challenge);
         }
         Ok(response.body(answer.body.into()).unwrap())
     }
@@ -144,7 +135,7 @@ async fn what_a_get_and_a_post_are_answered() {
         (RESULT, NOT_FOUND, none, "GET POST"),
     ] {
         let host = Host::new(NOT_FOUND, get, post);
-        let found = host.probe(GetThenInitialize).await.verdict;
+        let found = host.probe(GetThenPing).await.verdict;
         assert_eq!((found.name(), &*host.methods()), (verdict, methods), "{get:?} {post:?}");
         if verdict == external {
             assert!(found.to_string().contains(POINTER), "{found}");
@@ -176,39 +167,29 @@ async fn a_post_is_sent_where_every_document_is_not_there() {
     ] {
         let document = if document.body == PAGE.body { Answer { status: 404, ..PAGE } } else { document };
         let host = Host::new(document, status(405), CHALLENGE);
-        let found = host.probe(GetThenInitialize).await.verdict;
+        let found = host.probe(GetThenPing).await.verdict;
         assert_eq!((found.name(), &*host.methods()), (verdict, methods), "{document:?}");
     }
 }
 
 #[tokio::test]
-async fn the_post_is_fixed_and_ends_the_session_that_it_began() {
-    for (post, methods) in [
-        (RESULT, "GET POST"),
-        (Answer { session: "one", ..RESULT }, "GET POST DELETE"),
-        (Answer { session: "one", ..EVENT }, "GET POST DELETE"),
-        (Answer { session: "one", ..ERROR }, "GET POST"),
-        (Answer { session: "one", ..CHALLENGE }, "GET POST"),
-    ] {
+async fn the_post_is_the_same_for_every_host_and_begins_no_session() {
+    for post in [RESULT, CHALLENGE, NOT_FOUND] {
         let host = Host::new(NOT_FOUND, status(405), post);
-        host.probe(GetThenInitialize).await;
-        assert_eq!(host.methods(), methods, "{post:?}");
+        host.probe(GetThenPing).await;
         let received = host.received.borrow();
-        let sent = |method| received.iter().find(|request| request.method() == method).unwrap();
-        let header = |request: &Request<_>, name: &str| {
-            request.headers().get(name).map(|value| value.to_str().unwrap().to_owned()).unwrap_or_default()
-        };
-        let initialize = sent(Method::POST);
-        let message: Value = serde_json::from_slice(initialize.body()).unwrap();
-        assert_eq!(message["method"], "initialize");
-        assert_eq!(message["params"]["capabilities"], json!({}));
-        assert_eq!(message["params"]["protocolVersion"], header(initialize, "mcp-protocol-version"));
-        assert_eq!(header(initialize, "content-type"), "application/json");
-        assert_eq!(header(initialize, "accept"), "application/json, text/event-stream");
-        assert_eq!(initialize.headers().len(), 3, "no credentials: {:?}", initialize.headers());
-        if methods.ends_with("DELETE") {
-            assert_eq!(header(sent(Method::DELETE), "mcp-session-id"), "one");
-        }
+        let ping = received.iter().find(|request| request.method() == Method::POST).unwrap();
+        let message: Value = serde_json::from_slice(ping.body()).unwrap();
+        assert_eq!(message, json!({"jsonrpc": "2.0", "id": 1, "method": "ping"}));
+        let headers = ping.headers();
+        let named = ["accept", "content-type", "mcp-method", "mcp-protocol-version"];
+        let sent: Vec<_> = named.iter().filter_map(|name| headers.get(*name)?.to_str().ok()).collect();
+        assert_eq!(
+            sent,
+            ["application/json, text/event-stream", "application/json", "ping", "2025-06-18"],
+            "{post:?}"
+        );
+        assert_eq!(headers.len(), sent.len(), "no credentials: {headers:?}");
     }
 }
 

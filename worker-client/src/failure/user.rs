@@ -55,7 +55,7 @@ pub enum UserFailure {
     /// The route, or the item that it names, does not exist.
     #[error("there is nothing here")]
     NotFound,
-    /// The host needs no login: an MCP `initialize` succeeds without a token.
+    /// The host needs no login: an MCP request succeeds without a token.
     #[error("the host needs no login")]
     Open,
     /// The egress rules forbid a request to that host.

@@ -136,7 +136,7 @@ pub(super) fn header(headers: &Headers, name: &str) -> Option<String> {
 pub(super) fn requests(headers: &Headers) -> UnauthenticatedRequests {
     match header(headers, "sec-fetch-site").as_deref() {
         Some("cross-site") => UnauthenticatedRequests::Get,
-        _ => UnauthenticatedRequests::GetThenInitialize,
+        _ => UnauthenticatedRequests::GetThenPing,
     }
 }
 

@@ -1,9 +1,9 @@
 //! Requests to the resource with the access token of a login.
 
-use http::{HeaderValue, Response, StatusCode, header};
-use login_flow::{BearerChallenge, Finding, Tokens, initialize};
+use http::{HeaderValue, Request, Response, StatusCode, header};
+use login_flow::{BearerChallenge, Finding, Tokens};
 
-use crate::{context::CheckContext, rule::Rule, session::Limit, text::bounded};
+use crate::{check::mcp, context::CheckContext, rule::Rule, session::Limit, text::bounded};
 
 /// Sends an MCP `initialize` with the access token, and one with a damaged token.
 pub(super) async fn use_token(context: &mut CheckContext<'_>, tokens: &Tokens) {
@@ -31,8 +31,8 @@ async fn ask(context: &mut CheckContext<'_>, tokens: &Tokens) -> Result<(), Stri
 }
 
 async fn send(context: &CheckContext<'_>, token: &str) -> Result<Response<Vec<u8>>, String> {
-    let request = initialize(context.target.url());
-    let mut request = request.ok_or_else(|| "the URL is not one of a secure endpoint".to_owned())?;
+    let url = context.target.url().clone();
+    let mut request: Request<Vec<u8>> = mcp::request(url).map_err(|invalid| invalid.to_string())?;
     let bearer = HeaderValue::try_from(format!("Bearer {token}"));
     let mut bearer = bearer.map_err(|_| "the access token cannot be sent in a header".to_owned())?;
     bearer.set_sensitive(true);

@@ -71,9 +71,9 @@ impl Look {
             Err(reason) => return Self::refused(text, reason),
         };
         let origin = page.origin();
+        // A page may not send what MCP asks of a POST to a host that does not name those headers.
         let search = async |request| page.search(request).await;
-        let requests = UnauthenticatedRequests::GetThenInitialize;
-        let probed = probe(&target, &page.egress, requests, |_| false, search).await;
+        let probed = probe(&target, &page.egress, UnauthenticatedRequests::Get, |_| false, search).await;
         let challenge = match &probed.server {
             Some(_) => challenge_scope(&target, async |request| page.search(request).await).await,
             None => None,
