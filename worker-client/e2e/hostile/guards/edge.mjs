@@ -1,0 +1,102 @@
+// Guards of the routes, the probes, the pages, and of requests with a token.
+import { flow, RELEASE, RUST_HOST, src, worker } from './guard.mjs';
+
+export const EDGE = [
+  worker(
+    'our own page',
+    src('routes/login_request'),
+    [
+      'proven.then_some(()).ok_or(UserFailure::CrossSite.into())',
+      'Some(proven).map(drop).ok_or(UserFailure::CrossSite.into())',
+    ],
+    'authorization',
+    'A08',
+  ),
+  worker(
+    'no image asks',
+    src('routes'),
+    ['.is_some_and(|destination| destination != "document")', '.is_some_and(|_| false)'],
+    'authorization',
+    'A08',
+  ),
+  worker(
+    'all documents of a host in time',
+    src('probe'),
+    ['Deadline::after(DISCOVERY_DEADLINE)', 'Deadline::after(DISCOVERY_DEADLINE.saturating_mul(100))'],
+    'documents',
+    'D17',
+  ),
+  worker(
+    'sessions of strangers',
+    src('login'),
+    ['self.rate_limit.check_new_session().await?;', ''],
+    'documents',
+    'S11',
+  ),
+  worker(
+    'neighbours: revocation',
+    flow('server'),
+    ['egress.judge(&r.url()).is_ok() && same_site(&r.url(), t)', 'egress.judge(&r.url()).is_ok()'],
+    'sites',
+    'T16',
+  ),
+  worker(
+    'neighbours: the tick',
+    flow('server'),
+    ['filter(|part| !same_site(part, target.url()))', 'filter(|_| false)'],
+    'sites',
+    'D29',
+  ),
+  worker(
+    'neighbours: a root page',
+    src('about'),
+    ['page.status().is_redirection() && same_site(&url, next)', 'page.status().is_redirection()'],
+    'sites',
+    'B11',
+  ),
+  worker(
+    'another site makes a browser ask',
+    src('routes/proxy'),
+    ['if site.is_some_and(|site| site == "cross-site" || site == "same-site") {', 'if false {'],
+    'proxy',
+    'P07',
+    [RELEASE, RUST_HOST],
+  ),
+  worker(
+    'another page makes a browser write',
+    src('routes/proxy'),
+    ['same_origin(self, browser.headers())?;', ''],
+    'proxy',
+    'P07',
+    [RELEASE, RUST_HOST],
+  ),
+  worker(
+    'a resource that has moved',
+    src('login/fetch'),
+    ['server.issuer.as_str() != connection.issuer', 'server.issuer.as_str() == connection.issuer'],
+    'resource-metadata',
+    'moves|moved|D29',
+  ),
+  worker(
+    'a resource that has moved: what was remembered is forgotten',
+    src('login/fetch'),
+    ['forget_host(&self.config, &target).await;', ''],
+    'resource-metadata',
+    'D29',
+  ),
+  worker(
+    'the tick for the server that a resource names',
+    src('pages/confirm'),
+    ['filter(|hosts| !(self.is_listed || hosts.is_empty()))', 'filter(|hosts| !(self.is_listed || hosts.len() > 3))'],
+    'resource-metadata',
+    'D29',
+  ),
+  worker(
+    'step-up: what was granted too',
+    src('login/fetch'),
+    ['scope_values(&granted).chain(scope_values(missing))', 'scope_values(missing)'],
+    'resource-metadata',
+    'scope',
+  ),
+  worker('methods', src('login/fetch'), ['if !is_allowed(request) {', 'if false {'], 'fetch', 'P10'),
+];
