@@ -87,4 +87,14 @@ export const DISCOVERY = [
     'metadata.client_id_metadata_document_supported == Some(true)',
     'metadata.client_id_metadata_document_supported.is_none()',
   ]),
+  host('a POST where every document was answered', flow('probe'), ['if is_unsaid {', 'if false {']),
+  host('a POST at a host that is more than read', flow('unauthenticated'), [
+    'if is_get && requests == UnauthenticatedRequests::GetThenPing {',
+    'if is_get {',
+  ]),
+  host('no POST at a host that asks for a pause', flow('unauthenticated'), [
+    'if received.challenge.is_some() || asks_for_pause(&response) {',
+    'if received.challenge.is_some() {',
+  ]),
+  host('a result of a POST alone', flow('unauthenticated'), ['is_open: !is_get && is_result', 'is_open: is_result']),
 ];

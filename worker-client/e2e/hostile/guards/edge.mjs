@@ -99,4 +99,28 @@ export const EDGE = [
     'scope',
   ),
   worker('methods', src('login/fetch'), ['if !is_allowed(request) {', 'if false {'], 'fetch', 'P10'),
+  worker(
+    'a link on another site only reads',
+    src('routes/login_request'),
+    [
+      'Some("cross-site") => UnauthenticatedRequests::Get,',
+      'Some("cross-site") => UnauthenticatedRequests::GetThenPing,',
+    ],
+    'unauthenticated',
+    'D24',
+  ),
+  worker(
+    'what was only read is remembered apart',
+    src('probe'),
+    ['cache(if is_partial { READ } else { PROBED })', 'cache(if is_partial { PROBED } else { PROBED })'],
+    'unauthenticated',
+    'D24',
+  ),
+  worker(
+    'a resource that moved is asked anew',
+    src('routes'),
+    ['login.forget_moved(target).await;', ''],
+    'resource-metadata',
+    'D29',
+  ),
 ];
