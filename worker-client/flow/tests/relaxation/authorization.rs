@@ -3,9 +3,7 @@
 use login_flow::{Pace, Relaxation, Relaxations, RequestedScope};
 use serde_json::{Value, json};
 
-use crate::server::{
-    NAMED, begin, callback, code, error, login, parameter, refusal, register, relaxations, server,
-};
+use crate::server::{NAMED, begin, callback, login, parameter, refusal, register, relaxations, server};
 
 #[test]
 fn the_scope_of_a_login() {

@@ -5,7 +5,7 @@ use login_flow::{Client, Relaxation, RequestedScope};
 use serde_json::json;
 
 use crate::server::{
-    TOKENS, answer, begin, body, code, error, exchange, login, parameter, register, relaxations, server,
+    TOKENS, answer, body, code, error, exchange, login, parameter, register, relaxations, server,
 };
 
 /// The credentials of a request: `header` in the Authorization header, `body` as a parameter.

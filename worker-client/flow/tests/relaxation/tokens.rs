@@ -5,7 +5,7 @@ use login_flow::{Issued, NotIssued, Refresh, Relaxation, RequestedScope, Tokens}
 use serde_json::json;
 
 use crate::server::{
-    NAMED, RESOURCE, TOKENS, answer, begin, body, code, error, exchange, login, parameter, refusal, register,
+    NAMED, RESOURCE, TOKENS, answer, begin, body, code, error, exchange, login, parameter, register,
     relaxations, server,
 };
 
