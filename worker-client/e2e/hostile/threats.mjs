@@ -2,7 +2,6 @@
 const section = (letter, name, rows) =>
   rows.map(([id, threat, more = {}]) => ({ id: `${letter}${id}`, section: name, threat, ...more }));
 
-
 export const THREATS = [
   ...section('D', 'Discovery', [
     ['01', 'a document that speaks for another issuer'],
