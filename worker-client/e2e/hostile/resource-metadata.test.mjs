@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { json, nothing } from '../lab.mjs';
 import { silence } from './faults.mjs';
-import { METADATA } from './server.mjs';
+import { METADATA, Server } from './server.mjs';
 import { APP, World } from './world.mjs';
 
 const PRM = '/.well-known/oauth-protected-resource';
@@ -292,5 +292,30 @@ describe('client id metadata documents', () => {
     // Any server may take the document, so that a server without `iss` could pass on the code of another one.
     const evil = world.server('evil', { members: takes(false) });
     assert.equal((await world.login(evil.host)).json.type, 'no-registration');
+  });
+
+  test('the order: a client that was given, a registration, the document; the document first where that is preferred', async () => {
+    const document = `${APP}/client-metadata.json`;
+    const given = { 'https://given.example': { client_id: 'given' } };
+    const refuses = () => json({ error: 'access_denied' }, 403);
+    for (const [settings, name, register, registrations, expected] of [
+      [{}, 'offers', undefined, 1, /^(?!https:|given)/],
+      [{}, 'offers', refuses, 1, document],
+      [{ CLIENT_ID_METADATA: 'prefer' }, 'offers', undefined, 0, document],
+      [{ CLIENTS: JSON.stringify(given) }, 'given', undefined, 0, 'given'],
+      [{ CLIENTS: JSON.stringify(given), CLIENT_ID_METADATA: 'prefer' }, 'given', undefined, 0, 'given'],
+    ]) {
+      const other = await World.start({ bindings: settings });
+      const members = { ...takes(true), registration_endpoint: `https://${name}.example/register` };
+      const server = new Server(other.lab, `${name}.example`, { members });
+      if (register) server.on.register = register;
+      const answer = await other.login(server.host);
+      assert.equal(answer.status, 303, answer.body);
+      const used = new URL(answer.headers.get('location')).searchParams.get('client_id');
+      assert[expected instanceof RegExp ? 'match' : 'equal'](used, expected, JSON.stringify([settings, name]));
+      const sent = other.writes(server.host).filter(({ url }) => url.endsWith('/register'));
+      assert.equal(sent.length, registrations, JSON.stringify([settings, name]));
+      await other.stop();
+    }
   });
 });
