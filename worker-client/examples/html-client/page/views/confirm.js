@@ -12,10 +12,11 @@ function icon(brand, host) {
 const term = (name, value) => [h('dt', {}, name), h('dd', {}, value)];
 
 /** The page before a login. */
-export function confirm({ look, brand, metadata, known, keep, problem, on }) {
+export function confirm({ look, brand, metadata, known, scope, keep, problem, on }) {
   const { offer, host } = look;
   const crossing = offer.cross_site_hosts.join(' and ');
-  const chosen = offer.scopes.filter(([, ticked]) => ticked).map(([value]) => value);
+  const chosen = scope.split(' ').filter(Boolean);
+  const others = chosen.filter((value) => !offer.scopes.some(([offered]) => offered === value));
   const international = [host, offer.authorization_host, ...offer.cross_site_hosts].filter((name) =>
     name.split('.').some((label) => label.startsWith('xn--')),
   );
@@ -79,11 +80,11 @@ export function confirm({ look, brand, metadata, known, keep, problem, on }) {
             'fieldset',
             {},
             h('legend', {}, 'Ask for'),
-            offer.scopes.map(([value, ticked]) =>
+            offer.scopes.map(([value]) =>
               h(
                 'label',
                 { class: 'check' },
-                h('input', { type: 'checkbox', name: 'tick', value, checked: ticked }),
+                h('input', { type: 'checkbox', name: 'tick', value, checked: chosen.includes(value) }),
                 h('span', {}, said(value)),
               ),
             ),
@@ -93,6 +94,7 @@ export function confirm({ look, brand, metadata, known, keep, problem, on }) {
           id: 'scope',
           name: 'scope',
           type: 'text',
+          value: others.join(' '),
           maxlength: 1024,
           autocomplete: 'off',
           autocapitalize: 'none',

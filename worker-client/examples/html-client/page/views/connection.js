@@ -88,14 +88,14 @@ export function connection({ connection, outcome, asked, problem, on }) {
 }
 
 /** A login that came to nothing. */
-export function failed({ resource, why, on }) {
+export function failed({ resource, why, asked, on }) {
   return [
     heading('You are not logged in'),
     h('section', { class: 'panel' }, failure(why), why.kind === 'unreadable' && worker()),
     h(
       'div',
       { class: 'row' },
-      resource && h('button', { click: () => on.look(resource) }, 'Log in again'),
+      resource && h('button', { click: () => on.look(resource, asked) }, 'Log in again'),
       back(on.home),
     ),
   ];
