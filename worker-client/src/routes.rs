@@ -13,7 +13,7 @@ use worker::{Headers, Request, Response, ResponseBuilder, web_sys};
 use self::{
     answer::Answer,
     failed::{Failed, FailedRoute},
-    login_request::{LoginRequest, header, same_origin},
+    login_request::{LoginRequest, header, requests, same_origin},
 };
 use crate::{
     account::{AccountRequest, BeginLogin, LoginStep, Session},
@@ -172,7 +172,8 @@ async fn registrable(
     headers: &Headers,
     target: &LoginTarget,
 ) -> Result<RegistrableHost, Failed> {
-    let (answered, page) = login.counting(headers).probe_host(target).await?;
+    login.forget_moved(target).await;
+    let (answered, page) = login.counting(headers).probe_host(target, requests(headers)).await?;
     match (&answered.server, answered.failure()) {
         (Some(server), None) => {
             let chosen_scope = match &answered.resource {
@@ -281,8 +282,8 @@ async fn logout(login: &Login, headers: &Headers) -> Result<Answer, Failure> {
             Err(failure) => return Err(failure),
         }
     }
-    let page = noticed(login.config.url("/"), Notice::LoggedOut);
-    Answer::see_other(&page)?.with_cookie(&SessionCookie::clear())
+    Answer::see_other(&noticed(login.config.url("/"), Notice::LoggedOut))?
+        .with_cookie(&SessionCookie::clear())
 }
 
 /// Bytes that were recognised as an image when they came, from our own origin.

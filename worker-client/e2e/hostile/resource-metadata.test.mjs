@@ -209,6 +209,23 @@ describe('a resource that moves to another authorization server', () => {
       );
     });
 
+  test('D29 what was remembered of it is no answer to the user whose connection has ended', async () => {
+    const { host, to, place, browser, use } = await moving();
+    place.at = to;
+    const { json: problem } = await use();
+    assert.equal(problem.type, 'login-again');
+    // As in another isolate, which remembers where the resource was.
+    const now = world.server('now');
+    place.at = now;
+    const stranger = await world.browser().visit(`/login?url=${host}`);
+    assert.match(stranger.body, new RegExp(`issued by ${to.host}`), 'remembered for a minute');
+    const page = await browser.visit(problem.login);
+    assert.match(page.body, new RegExp(`issued by ${now.host}`), page.body);
+    await browser.submit(page);
+    assert.deepEqual([to.exchanges.length, now.exchanges.length], [0, 1]);
+    assert.equal((await use()).status, 200);
+  });
+
   test('a token that is refused by a resource that has not moved ends no connection', async () => {
     const { host, from, browser, use } = await moving();
     from.on.use = () => ({ status: 401, headers: { 'www-authenticate': 'Bearer' }, body: '' });

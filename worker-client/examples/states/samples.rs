@@ -321,6 +321,7 @@ fn at_a_host() -> Vec<(&'static str, Failed)> {
         ("problem-elsewhere", Verdict::ExternalAuthorizationServer { resource_metadata }),
         ("problem-no-metadata", Verdict::NoMetadata),
         ("problem-no-registration", Verdict::NoRegistration),
+        ("problem-open", Verdict::Open),
         ("problem-refused", Verdict::Refused { reason: InvalidHost::Blocked(Blocked::NotPublic) }),
         (
             "problem-unreachable",
