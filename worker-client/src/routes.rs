@@ -183,8 +183,7 @@ async fn registrable(
             let (server, resource) = (server.clone(), answered.resource.clone());
             Ok(RegistrableHost { server, resource, chosen_scope, about: page.about.clone() })
         }
-        (_, Some(failure)) => Err(Failed::at(target, failure)),
-        (None, None) => Err(Failed::at(target, Failure::internal(Defect::Verdict))),
+        (_, failure) => Err(Failed::at(target, failure.unwrap_or(Failure::internal(Defect::Verdict)))),
     }
 }
 
@@ -282,8 +281,8 @@ async fn logout(login: &Login, headers: &Headers) -> Result<Answer, Failure> {
             Err(failure) => return Err(failure),
         }
     }
-    Answer::see_other(&noticed(login.config.url("/"), Notice::LoggedOut))?
-        .with_cookie(&SessionCookie::clear())
+    let page = noticed(login.config.url("/"), Notice::LoggedOut);
+    Answer::see_other(&page)?.with_cookie(&SessionCookie::clear())
 }
 
 /// Bytes that were recognised as an image when they came, from our own origin.

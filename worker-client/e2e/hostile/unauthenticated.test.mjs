@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { json, nothing } from '../lab.mjs';
 import { silence } from './faults.mjs';
-import { World } from './world.mjs';
+import { World, isPing } from './world.mjs';
 
 const PATH = '/mcp';
 const OPEN = { jsonrpc: '2.0', id: 1, result: {} };
@@ -60,12 +60,7 @@ describe('who can cause it', () => {
       sent.map(({ length }) => length),
       [1, 1, 1],
     );
-    const [first, ...others] = sent.flat();
-    assert.deepEqual(
-      others.map(({ body }) => body),
-      [first.body, first.body],
-    );
-    assert.deepEqual(JSON.parse(first.body), { jsonrpc: '2.0', id: 1, method: 'ping' });
+    assert.ok(sent.flat().every(isPing));
     for (const { url, headers } of sent.flat()) {
       assert.equal(new URL(url).search, '');
       assert.equal(headers['content-type'], 'application/json');

@@ -9,6 +9,8 @@ import { silence } from './faults.mjs';
 import { Server } from './server.mjs';
 
 export const APP = 'https://app.example';
+/** The one POST before a login: the same for every host. Whatever else is sent as a POST is a write. */
+export const isPing = ({ method, body }) => method === 'POST' && body === '{"jsonrpc":"2.0","id":1,"method":"ping"}';
 /** An address without what the start page says once. */
 export const place = (url) => url.replace(/\?notice=\w+$/, '');
 export const isCallback = (url) => url.startsWith(`${APP}/callback/`);
@@ -49,6 +51,12 @@ export class World {
 
   browser() {
     return new Agent({ fetch: this.fetch }, this.lab);
+  }
+
+  /** The POSTs that a host received, or all hosts, but for a ping. */
+  writes(host) {
+    const received = host ? this.lab.requests(host) : this.lab.all;
+    return received.filter((request) => request.method === 'POST' && !isPing(request));
   }
 
   /** The answer of a program's question, and how many requests left the app for it. */
