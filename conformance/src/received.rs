@@ -30,6 +30,12 @@ impl Received {
     }
 }
 
+/// The line of a GET of a URL.
+pub(crate) fn line_of_get(url: &str) -> String {
+    let shown = Url::parse(url).map_or_else(|_| url.to_owned(), without_secrets);
+    bounded(&format!("GET {shown}"), MAX)
+}
+
 /// The line of a request.
 pub(crate) fn line(request: &Request<Vec<u8>>) -> String {
     let url =

@@ -2,7 +2,7 @@ mod document;
 
 pub(crate) use document::{judge_grants, judge_members};
 
-use std::{cell::RefCell, collections::BTreeMap};
+use std::cell::RefCell;
 
 use http::{Request, Response, StatusCode, header};
 use login_flow::{Finding, Level, Probe, Requirement, Verdict, probe, probe_mcp, probe_resource};
@@ -17,19 +17,17 @@ use crate::{
 /// Reads the metadata, and notes the outcome of each of its rules. `typed` is the host as it was named.
 pub(super) async fn read(context: &mut CheckContext<'_>, typed: &str) -> Probe {
     let seen = RefCell::new(Vec::new());
-    let documents = RefCell::new(BTreeMap::new());
+    let documents = RefCell::new(Vec::new());
     let session = context.session;
     let fetch = async |request: Request<Vec<u8>>| {
         let path = request.uri().path();
         let is_well_known = path.contains("/.well-known/") && !path.contains("oauth-protected-resource");
         let url = request.uri().to_string();
-        let line = received::line(&request);
         let response = session.fetch(request).await?;
-        if is_well_known {
-            seen.borrow_mut().extend(Unread::of(&url, &response));
-        }
         if is_well_known && response.status() == StatusCode::OK {
-            documents.borrow_mut().insert(url, (line, response.clone()));
+            documents.borrow_mut().push((url, response.clone()));
+        } else if is_well_known {
+            seen.borrow_mut().extend(Unread::of(&url, &response));
         }
         Ok(response)
     };
@@ -40,8 +38,9 @@ pub(super) async fn read(context: &mut CheckContext<'_>, typed: &str) -> Probe {
     } else {
         probe(context.target, session.egress(), |_| false, fetch).await
     };
-    let document = probe.metadata_url.as_ref().and_then(|url| documents.take().remove(url));
-    let (line, response) = document.unzip();
+    let documents: Vec<(String, Response<Vec<u8>>)> = documents.take();
+    let is_read = |document: &&(String, Response<Vec<u8>>)| probe.metadata_url.as_ref() == Some(&document.0);
+    let document = documents.iter().rfind(is_read);
     let no_metadata = Requirement::METADATA.id;
     let is_typed = probe.metadata.as_ref().is_some_and(|metadata| metadata.issuer.as_str() == typed);
     let findings = probe.findings.iter().filter(|finding| finding.id != no_metadata);
@@ -50,19 +49,20 @@ pub(super) async fn read(context: &mut CheckContext<'_>, typed: &str) -> Probe {
         !(is_typed && finding.id == Rule::IssuerIdentical.id() && finding.level == Level::Note)
     });
     let mut findings: Vec<Finding> = findings.cloned().collect();
-    if let Some((metadata, response)) = probe.metadata.as_ref().zip(response.as_ref()) {
+    if let Some((metadata, (_, response))) = probe.metadata.as_ref().zip(document) {
         findings.extend(judge_members(&metadata.issuer, response.body()));
         findings.extend(judge_grants(metadata));
     }
-    let shown = line.zip(response.as_ref()).filter(|_| !findings.is_empty());
-    let received = shown.map(|(line, response)| Received::of(&line, response));
+    let shown = document.filter(|_| !findings.is_empty());
+    let received = shown.map(|(url, response)| Received::of(&received::line_of_get(url), response));
     for finding in findings {
         context.ledger.failed(finding, received.clone());
     }
     match (&probe.metadata, &probe.verdict) {
         (Some(metadata), _) => document::judge(context, metadata),
         (None, Verdict::NoMetadata) => {
-            for unread in seen.take() {
+            let read = documents.iter().filter_map(|(url, response)| Unread::of(url, response));
+            for unread in seen.take().into_iter().chain(read) {
                 context.ledger.failed(unread.finding(), None);
             }
             if [Rule::MetadataStatus, Rule::MetadataObject]
@@ -86,7 +86,7 @@ pub(super) async fn read(context: &mut CheckContext<'_>, typed: &str) -> Probe {
         (None, Verdict::Unreadable { .. } | Verdict::Unusable { .. }) => {
             context.end_phase(Phase::Metadata, "the metadata cannot be used");
         }
-        (None, verdict) => context.end_phase(Phase::Metadata, &format!("the host {verdict}")),
+        (None, verdict) => context.end_phase(Phase::Metadata, format!("the host {verdict}")),
     }
     probe
 }

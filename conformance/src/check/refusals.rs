@@ -26,7 +26,7 @@ pub(super) async fn send_all(context: &mut CheckContext<'_>, server: &Server, go
         Ok(()) => "the server refused no request by its registration error".to_owned(),
         Err(why) => why,
     };
-    context.end_phase(Phase::Refusals, &why);
+    context.end_phase(Phase::Refusals, why);
 }
 
 async fn send_each(
@@ -76,11 +76,11 @@ struct Refusals {
 
 impl Refusals {
     fn note(self, context: &mut CheckContext<'_>) {
-        for (rule, why) in &self.unsure {
-            context.not_applicable(*rule, why);
-        }
         for rule in self.refused.iter().filter(|rule| !self.unsure.contains_key(rule)) {
             context.passed(*rule);
+        }
+        for (rule, why) in self.unsure {
+            context.not_applicable(rule, why);
         }
     }
 }

@@ -60,6 +60,14 @@ async fn check_all(mut check: Check) -> Result<u8, Usage> {
     if let Some(file) = &check.mcp_config {
         hosts.extend(mcp_config::hosts(file)?);
     }
+    for host in hosts.iter().filter(|host| host.contains('?')) {
+        if let Ok(target) = LoginTarget::parse(host, &egress) {
+            notify(&format!(
+                "{} is checked without the query of its URL, which is no part of a resource",
+                target.resource()
+            ));
+        }
+    }
     let hosts = Hosts::new(hosts, check.hosts_file.as_deref())?;
     let mut checker = Checker::new(options).map_err(Usage::of)?;
     if let Some(loopback) = loopback {
@@ -144,6 +152,9 @@ async fn run_all(check: &Check, egress: &Egress, hosts: Hosts, job: &Job) -> Res
             "a proxy of the environment was not used, so that addresses could be checked: --proxy goes through it",
         );
     }
+    if end == End::Done && skipped.get() == 0 && !check.quiet {
+        accepted.without_use().for_each(|entry| notify(&entry));
+    }
     if end == End::Interrupted {
         notify(&format!("interrupted: {}", counts(&codes)));
         return Ok(3);
@@ -195,7 +206,7 @@ impl Job {
         if !self.follow {
             return Ok(vec![report]);
         }
-        let followed = self.checker.follow(&mut report).await;
+        let followed = Box::pin(self.checker.follow(&mut report)).await;
         let named = report.authorization_servers.clone();
         let followed = followed.into_iter().zip(&named).map(|(checked, server)| reported(checked, server));
         std::iter::once(Ok(report)).chain(followed).collect()

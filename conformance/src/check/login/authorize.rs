@@ -96,9 +96,9 @@ pub(super) async fn unregistered(
         }
         Arrival::Page { response, .. } => {
             let why = format!("the server answers with a page ({})", response.status());
-            context.not_applicable(Rule::UnregisteredRedirect, &why);
+            context.not_applicable(Rule::UnregisteredRedirect, why);
         }
-        Arrival::Lost(why) => context.not_applicable(Rule::UnregisteredRedirect, &why),
+        Arrival::Lost(why) => context.not_applicable(Rule::UnregisteredRedirect, why),
     }
 }
 

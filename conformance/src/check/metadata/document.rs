@@ -78,13 +78,19 @@ pub(super) fn judge(context: &mut CheckContext<'_>, metadata: &Metadata) {
 
 /// The findings of the members that a lenient reader takes and that are not of their types.
 pub(crate) fn judge_members(issuer: &Issuer, json: &[u8]) -> Vec<Finding> {
-    let violations = audit(issuer, json);
+    let document = json;
     let json = json.strip_prefix(b"\xef\xbb\xbf").unwrap_or(json);
     let object: Map<String, Value> = serde_json::from_slice(json).unwrap_or_default();
     let kinds: Vec<_> = object.keys().filter_map(|name| Some((&**name, metadata_kind(name)?))).collect();
+    let misfits = misfits(&object, &kinds);
+    if misfits.is_empty() {
+        return Vec::new();
+    }
+    let violations = audit(issuer, document);
     let is_told = |misfit: &Misfit| violations.iter().any(|violation| is_about(violation, &misfit.member));
-    let misfits = misfits(&object, &kinds).into_iter().filter(|misfit| !is_told(misfit));
     misfits
+        .into_iter()
+        .filter(|misfit| !is_told(misfit))
         .map(|misfit| rule_of(&misfit.member).finding(&misfit.evidence, "correct the value's type or syntax"))
         .collect()
 }
