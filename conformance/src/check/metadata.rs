@@ -1,12 +1,13 @@
 mod document;
 
-pub(crate) use document::{judge_grants, judge_members};
+pub(crate) use document::judge_grants;
+use document::judge_members;
 
 use std::cell::RefCell;
 
 use http::{Request, Response, StatusCode, header};
 use login_flow::{Finding, Level, Probe, Requirement, Verdict, probe, probe_mcp, probe_resource};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::{
     context::CheckContext,
@@ -49,12 +50,21 @@ pub(super) async fn read(context: &mut CheckContext<'_>, typed: &str) -> Probe {
         !(is_typed && finding.id == Rule::IssuerIdentical.id() && finding.level == Level::Note)
     });
     let mut findings: Vec<Finding> = findings.cloned().collect();
+    let mut object = Map::new();
     if let Some((metadata, (_, response))) = probe.metadata.as_ref().zip(document) {
-        findings.extend(judge_members(&metadata.issuer, response.body()));
+        let json = response.body().strip_prefix(BYTE_ORDER_MARK).unwrap_or(response.body());
+        object = serde_json::from_slice(json).unwrap_or_default();
+        findings.extend(judge_members(&metadata.issuer, response.body(), &object));
         findings.extend(judge_grants(metadata));
     }
     let shown = document.filter(|_| !findings.is_empty());
-    let received = shown.map(|(url, response)| Received::of(&received::line_of_get(url), response));
+    let received = shown.map(|(url, response)| {
+        let line = received::line_of_get(url);
+        if object.is_empty() || response.body().starts_with(BYTE_ORDER_MARK) {
+            return Received::of(&line, response);
+        }
+        Received::of_json(&line, response, Value::Object(object))
+    });
     for finding in findings {
         context.ledger.failed(finding, received.clone());
     }
@@ -125,5 +135,6 @@ impl Unread {
     }
 }
 
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 /// A run without `--mcp` only reads, and most MCP servers challenge a POST alone.
 const UNASKED: &str = "; an MCP server that points to one in the challenge of a POST is asked with --mcp";

@@ -121,7 +121,9 @@ async fn run_all(check: &Check, egress: &Egress, hosts: Hosts, job: &Job) -> Res
                 if let Some(count) = codes.get_mut(usize::from(code)) {
                     *count = count.saturating_add(1);
                 }
-                bar.set_message(counts(&codes));
+                if !bar.is_hidden() {
+                    bar.set_message(counts(&codes));
+                }
                 let printed = || match &mut before {
                     None if check.quiet && check.format == Format::Text && code == 0 => Ok(()),
                     None => output.borrow_mut().add(&report),
