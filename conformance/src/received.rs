@@ -22,12 +22,27 @@ pub struct Received {
 
 impl Received {
     pub(crate) fn of(request: &str, response: &Response<Vec<u8>>) -> Self {
+        Self::with(request, response, body(response.headers(), response.body()))
+    }
+
+    /// The same, of a response whose body was parsed as JSON.
+    pub(crate) fn of_json(request: &str, response: &Response<Vec<u8>>, mut body: Value) -> Self {
+        hide(&mut body);
+        Self::with(request, response, text_of(&body))
+    }
+
+    fn with(request: &str, response: &Response<Vec<u8>>, body: Option<String>) -> Self {
         let headers = response.headers();
         let shown = SHOWN.iter().filter_map(|name| Some(format!("{name}: {}", text(headers, name)?)));
-        let parts =
-            [response.status().to_string()].into_iter().chain(shown).chain(body(headers, response.body()));
+        let parts = [response.status().to_string()].into_iter().chain(shown).chain(body);
         Self { request: request.to_owned(), response: bounded(&parts.collect::<Vec<_>>().join("; "), MAX) }
     }
+}
+
+/// The line of a GET of a URL.
+pub(crate) fn line_of_get(url: &str) -> String {
+    let shown = Url::parse(url).map_or_else(|_| url.to_owned(), without_secrets);
+    bounded(&format!("GET {shown}"), MAX)
 }
 
 /// The line of a request.
@@ -72,7 +87,7 @@ fn body(headers: &HeaderMap, body: &[u8]) -> Option<String> {
         form_urlencoded::parse(head).map(pair).collect::<Vec<_>>().join("&")
     } else if let Ok(mut value @ (Value::Object(_) | Value::Array(_))) = serde_json::from_slice(body) {
         hide(&mut value);
-        value.to_string()
+        return text_of(&value);
     } else {
         let text = String::from_utf8_lossy(head);
         // A text that is no JSON may hold one all the same.
@@ -82,6 +97,11 @@ fn body(headers: &HeaderMap, body: &[u8]) -> Option<String> {
         text.split_whitespace().collect::<Vec<_>>().join(" ")
     };
     Some(text).filter(|text| !text.is_empty())
+}
+
+/// The text of a value.
+fn text_of(value: &Value) -> Option<String> {
+    serde_json::to_string(value).ok()
 }
 
 fn hide(value: &mut Value) {

@@ -139,7 +139,7 @@ impl Changes {
                 regression |=
                     after.findings.iter().any(|finding| finding.id == check.id && finding.counts_at(fail_on));
                 let [was, is] = [name(was), name(&check.outcome)].map(str::to_owned);
-                changes.push(Change { id: check.id.clone(), was, is });
+                changes.push(Change { id: check.id.clone().into_owned(), was, is });
             }
         }
         Self { resource: after.resource.clone(), regression, of: changes }

@@ -96,9 +96,9 @@ pub(super) async fn unregistered(
         }
         Arrival::Page { response, .. } => {
             let why = format!("the server answers with a page ({})", response.status());
-            context.not_applicable(Rule::UnregisteredRedirect, &why);
+            context.not_applicable(Rule::UnregisteredRedirect, why);
         }
-        Arrival::Lost(why) => context.not_applicable(Rule::UnregisteredRedirect, &why),
+        Arrival::Lost(why) => context.not_applicable(Rule::UnregisteredRedirect, why),
     }
 }
 
@@ -120,11 +120,20 @@ pub(super) async fn authorize(
         None => RequestedScope::chosen(server, context.challenge_scope.as_deref()),
     };
     let request = AuthorizationRequest::new(server.clone(), client.clone(), context.resource(), scope);
-    match send(context, browser, request.clone(), AuthorizationVariant::Good).await {
+    send_and_ask_for_less(context, browser, request, AuthorizationVariant::Good).await
+}
+
+async fn send_and_ask_for_less(
+    context: &mut CheckContext<'_>,
+    browser: &mut Browser<'_>,
+    request: AuthorizationRequest,
+    variant: AuthorizationVariant,
+) -> Result<Granted, NoCode> {
+    match send(context, browser, request.clone(), variant).await {
         Err(NoCode::Refused { error, says, pace }) => {
             let refusal = AuthorizationResponseError::Refused { error: error.clone(), says: says.clone() };
             match request.after(&refusal, pace) {
-                Some(less) => send(context, browser, *less, AuthorizationVariant::Good).await,
+                Some(less) => send(context, browser, *less, variant).await,
                 None => Err(NoCode::Refused { error, says, pace }),
             }
         }
@@ -148,17 +157,23 @@ pub(super) async fn authorize_variant(
     send(context, browser, request, variant).await
 }
 
-/// Gets a code for another scope than that of the check, without a person.
+/// Gets a code for another scope than that of the check, without a person. A client that asks for less does so after a
+/// refusal that names what to leave out.
 pub(super) async fn authorize_with_scope(
     context: &mut CheckContext<'_>,
     browser: &mut Browser<'_>,
     server: &Server,
     client: &Client,
-    scope: Option<String>,
+    scope: RequestedScope,
+    asks_for_less: bool,
 ) -> Result<Granted, NoCode> {
-    let scope = RequestedScope::Named(scope);
     let request = AuthorizationRequest::new(server.clone(), client.clone(), context.resource(), scope);
-    send(context, browser, request, AuthorizationVariant::Unattended).await
+    let variant = AuthorizationVariant::Unattended;
+    if asks_for_less {
+        send_and_ask_for_less(context, browser, request, variant).await
+    } else {
+        send(context, browser, request, variant).await
+    }
 }
 
 async fn send(

@@ -8,7 +8,7 @@ use url::Url;
 use crate::{
     cache_control::is_no_store,
     content_type::other_than_json,
-    member_types::{ACCESS_TOKEN, TOKEN_ERROR, misfits, repeated},
+    member_types::{ACCESS_TOKEN, TOKEN_ERROR, misfits, of_table, repeated},
     rule::Rule,
     text::bounded,
 };
@@ -73,7 +73,8 @@ pub(crate) fn judge_token_form(about: &str, response: &Response<Vec<u8>>) -> Vec
     let kind =
         other_than_json(response).map(|sent| format!("the content type is `{sent}`, not `application/json`"));
     let object: Map<String, Value> = serde_json::from_slice(response.body()).unwrap_or_default();
-    let members = misfits(&object, ACCESS_TOKEN).into_iter().map(|misfit| misfit.evidence);
+    let members =
+        misfits(&object, |member| of_table(ACCESS_TOKEN, member)).into_iter().map(|misfit| misfit.evidence);
     // RFC 6749 §3.2: a parameter of a response is there once.
     let repeated =
         repeated(response.body()).into_iter().map(|member| format!("`{member}` is there more than once"));
@@ -163,7 +164,10 @@ pub(crate) fn judge_token_error(response: &Response<Vec<u8>>) -> Option<Finding>
     let body = serde_json::from_slice::<Value>(response.body()).unwrap_or_default();
     let error = body.get("error").and_then(Value::as_str);
     let object = body.as_object().cloned().unwrap_or_default();
-    let misfit = misfits(&object, TOKEN_ERROR).into_iter().next().map(|misfit| misfit.evidence);
+    let misfit = misfits(&object, |member| of_table(TOKEN_ERROR, member))
+        .into_iter()
+        .next()
+        .map(|misfit| misfit.evidence);
     let repeated = repeated(response.body()).into_iter().next();
     let form = misfit.or_else(|| repeated.map(|member| format!("`{member}` is there more than once")));
     let evidence = match (status.as_u16(), error) {
