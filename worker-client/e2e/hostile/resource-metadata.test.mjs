@@ -112,7 +112,7 @@ describe('which server a resource may name', () => {
     assert.equal(good.exchanges.length, 1);
   });
 
-  test('ten servers of which the first nine hang: bounded in time and number, and never a refusal for good', async () => {
+  test('D23 ten servers of which the first nine hang: bounded in time and number, and never a refusal for good', async () => {
     const names = Array.from({ length: 9 }, () => world.name('silent'));
     for (const name of names) world.lab.host(name, silence);
     const good = world.server();

@@ -2,9 +2,9 @@
 // publishes no metadata. Checked by the requests that hosts received.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { json, nothing } from '../lab.mjs';
+import { isPing, json, nothing } from '../lab.mjs';
 import { silence } from './faults.mjs';
-import { World, isPing } from './world.mjs';
+import { World } from './world.mjs';
 
 const PATH = '/mcp';
 const OPEN = { jsonrpc: '2.0', id: 1, result: {} };

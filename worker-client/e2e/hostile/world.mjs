@@ -3,14 +3,12 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { Agent } from '../agent.mjs';
 import { App, hostOf } from '../app.mjs';
-import { Lab } from '../lab.mjs';
+import { Lab, isPing } from '../lab.mjs';
 import { found } from './canary.mjs';
 import { silence } from './faults.mjs';
 import { Server } from './server.mjs';
 
 export const APP = 'https://app.example';
-/** The one POST before a login: the same for every host. Whatever else is sent as a POST is a write. */
-export const isPing = ({ method, body }) => method === 'POST' && body === '{"jsonrpc":"2.0","id":1,"method":"ping"}';
 /** An address without what the start page says once. */
 export const place = (url) => url.replace(/\?notice=\w+$/, '');
 export const isCallback = (url) => url.startsWith(`${APP}/callback/`);

@@ -85,9 +85,10 @@ pub async fn probe(
     fetch: impl AsyncFn(Request<Vec<u8>>) -> Result<Response<Vec<u8>>, FetchError>,
 ) -> Probe {
     let unauthenticated = async |attempts: &[Attempt]| {
-        let is = |outcome: fn(&Outcome) -> bool| attempts.iter().any(|attempt| outcome(&attempt.outcome));
-        // A host that does not say now is not asked for more than it is read for.
-        let is_unsaid = is(|outcome| matches!(outcome, Outcome::Temporary(..) | Outcome::Unanswered));
+        // A host that refuses to be asked, or does not say now, is not asked for more than it is read for.
+        let is_unsaid = attempts.iter().any(|attempt| {
+            matches!(attempt.outcome, Outcome::Closed(_) | Outcome::Temporary(..) | Outcome::Unanswered)
+        });
         let requests = if is_unsaid { UnauthenticatedRequests::Get } else { requests };
         UnauthenticatedResponse::of(target, requests, &fetch).await
     };

@@ -282,7 +282,7 @@ fn c09_which_server_takes_client_id_documents() {
 }
 
 #[test]
-fn no_more_than_three_servers_are_asked() {
+fn d23_no_more_than_three_servers_are_asked() {
     let names: Vec<String> = (0..10).map(|n| format!("https://as{n}.example")).collect();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     let hosts = Hosts::new(&[(PATH, document("https://mcp.example", &names))]);

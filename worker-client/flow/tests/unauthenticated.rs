@@ -155,12 +155,13 @@ async fn a_post_is_sent_where_every_document_is_not_there() {
     for (document, verdict, methods) in [
         (NOT_FOUND, "external_authorization_server", "GET POST"),
         (PAGE, "external_authorization_server", "GET POST"),
-        (status(403), "external_authorization_server", "GET POST"),
         (status(405), "external_authorization_server", "GET POST"),
-        // A document that is there, a host that does not say now, and one that says nothing.
+        // A document that is there, a host that refuses to be asked, one that does not say now, one that says nothing.
         (registrable, "registrable", ""),
         (Answer { body: "{", ..registrable }, "unreadable", ""),
         (Answer { body: r#"{"issuer": "https://mcp.example/mcp"}"#, ..registrable }, "unusable", ""),
+        (status(401), "closed", "GET"),
+        (status(403), "closed", "GET"),
         (status(429), "unreachable", "GET"),
         (status(503), "unreachable", "GET"),
         (SILENT, "unreachable", ""),
