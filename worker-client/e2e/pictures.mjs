@@ -49,15 +49,15 @@ async function webp(context, png) {
 
 mkdirSync(PICTURES, { recursive: true });
 const browser = await launch();
-for (const [name, html, width] of [
-  ['confirm', confirmPage(), 520],
-  ['report', reportPage(), 760],
+for (const [name, html, width, deviceScaleFactor] of [
+  ['confirm', confirmPage(), 520, 1.25],
+  ['report', reportPage(), 760, 1],
 ])
   for (const colorScheme of ['light', 'dark']) {
     const context = await browser.newContext({
       viewport: { width, height: 100 },
       colorScheme,
-      deviceScaleFactor: 1.25,
+      deviceScaleFactor,
       javaScriptEnabled: false,
     });
     const page = await context.newPage();
