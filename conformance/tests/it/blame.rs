@@ -93,16 +93,20 @@ fn a_pointer_that_cannot_be_followed_has_a_reason() {
         "http://127.0.0.1:10",
         "http://127.0.0.1:11"
     ]);
-    let names = |servers: serde_json::Value| {
+    let document = |servers: serde_json::Value| {
         http("200 OK", JSON, &json!({"authorization_servers": servers}).to_string())
     };
     for (answer, reports, why) in [
-        (names(json!([issuer])), 2, None),
-        (names(json!([issuer, format!("{issuer}/")])), 2, None),
-        (names(all), 4, Some("more than 3 authorization servers are named")),
-        (names(json!([])), 1, Some("names no `authorization_servers` (the operator of the host must act)")),
-        (names(json!(issuer)), 1, Some("names no `authorization_servers`")),
-        (names(json!(["http://10.0.0.1", issuer])), 2, Some("`http://10.0.0.1` cannot be asked: ")),
+        (document(json!([issuer])), 2, None),
+        (document(json!([issuer, format!("{issuer}/")])), 2, None),
+        (document(all), 4, Some("more than 3 authorization servers are named")),
+        (
+            document(json!([])),
+            1,
+            Some("names no `authorization_servers` (the operator of the host must act)"),
+        ),
+        (document(json!(issuer)), 1, Some("names no `authorization_servers`")),
+        (document(json!(["http://10.0.0.1", issuer])), 2, Some("`http://10.0.0.1` cannot be asked: ")),
         (http("404 Not Found", JSON, "{}"), 1, Some("is answered with 404 Not Found, not with 200")),
         (http("302 Found", "location: /x", ""), 1, Some("is answered with 302 Found")),
         (http("200 OK", JSON, "[]"), 1, Some("is no JSON object")),
