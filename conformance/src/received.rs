@@ -91,7 +91,7 @@ fn body(headers: &HeaderMap, body: &[u8]) -> Option<String> {
     } else {
         let text = String::from_utf8_lossy(head);
         // A text that is no JSON may hold one all the same.
-        if SECRETS.iter().any(|secret| secret.len() > 8 && text.contains(secret)) {
+        if SECRETS.iter().any(|secret| secret.len() > 8 && has_member(&text, secret)) {
             return Some("(a body that names a secret)".to_owned());
         }
         text.split_whitespace().collect::<Vec<_>>().join(" ")
@@ -117,6 +117,15 @@ fn hide(value: &mut Value) {
         Value::Array(values) => values.iter_mut().for_each(hide),
         _ => {}
     }
+}
+
+/// Returns `true` if a text names something other than as an entry of a list, or as the beginning of another name.
+fn has_member(text: &str, name: &str) -> bool {
+    text.match_indices(name).any(|(at, _)| {
+        let after = text.get(at.saturating_add(name.len())..).unwrap_or_default();
+        let entry_ends = |after: &str| after.trim_start().starts_with([']', ',']);
+        !after.starts_with('_') && !after.strip_prefix('"').is_some_and(entry_ends)
+    })
 }
 
 fn is_secret(name: &str) -> bool {
@@ -165,5 +174,16 @@ mod tests {
         assert!(received.response.contains(r#""error":"x""#), "{received:?}");
         let page = Response::new(b"oops: access_token=canary".to_vec());
         assert!(!Received::of("", &page).response.contains("canary"));
+        for (text, is_shown) in [
+            (r#"{"grant_types": ["authorization_code", "refresh_token"], "#, true),
+            (r#"{"token_endpoint_auth_method": "client_secret_post", "#, true),
+            (r#"{"refresh_token": "canary", "#, false),
+            (r#"{\"refresh_token\": \"canary\", "#, false),
+            ("{&quot;refresh_token&quot;: &quot;canary", false),
+            ("client_secret = canary", false),
+        ] {
+            let shown = Received::of("", &Response::new(text.as_bytes().to_vec())).response;
+            assert_eq!(shown.contains("a body that names a secret"), !is_shown, "{shown}");
+        }
     }
 }

@@ -60,7 +60,7 @@ impl Accepted {
     pub(super) fn new(file: Option<&Path>, ignored: Vec<Rule>) -> Result<Self, Usage> {
         let mut entries = Vec::new();
         if let Some(file) = file {
-            let written: Vec<Written> = json_file::read(file)?;
+            let written: Vec<Written> = json_file::read(file, FORM)?;
             let today = today();
             for written in written {
                 let about = format!("{}{}", written.id, of(written.resource.as_deref()));
@@ -143,3 +143,6 @@ fn accept(report: &mut Report, rule: Rule, acceptance: &Acceptance) -> bool {
 fn of(resource: Option<&str>) -> String {
     resource.map(|resource| format!(" of {resource}")).unwrap_or_default()
 }
+
+const FORM: &str =
+    "a list of `{\"id\", \"resource\", \"reason\", \"until\"}`, of which `resource` may be left out";

@@ -6,7 +6,10 @@ use std::{
     path::Path,
 };
 
-use super::{json_file::is_utf_16, usage::Usage};
+use super::{
+    json_file::{UTF_16, is_utf_16},
+    usage::Usage,
+};
 
 /// The hosts of the arguments, then the lines of a file, without empty lines and those that begin with `#`.
 pub(super) struct Hosts {
@@ -28,7 +31,7 @@ impl Hosts {
                 for line in BufReader::new(File::open(path).map_err(at)?).split(b'\n') {
                     let line = line.map_err(at)?;
                     if is_utf_16(&line) {
-                        return Err(Usage::at(path, "the text is UTF-16; save it as UTF-8"));
+                        return Err(Usage::at(path, UTF_16));
                     }
                     let is_host = host(&String::from_utf8_lossy(&line)).is_some();
                     of_file = of_file.saturating_add(u64::from(is_host));

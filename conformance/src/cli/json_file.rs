@@ -6,15 +6,18 @@ use serde::de::DeserializeOwned;
 
 use super::usage::Usage;
 
-/// The document of a file. Comments and commas after a last member are allowed, as editors allow them in their settings.
-pub(super) fn read<T: DeserializeOwned>(path: &Path) -> Result<T, Usage> {
+/// The document of a file, which is `expected`. Comments and commas after a last member are allowed, as editors allow them in their settings.
+pub(super) fn read<T: DeserializeOwned>(path: &Path, expected: &str) -> Result<T, Usage> {
     let bytes = fs::read(path).map_err(|error| Usage::at(path, error))?;
     if is_utf_16(&bytes) {
-        return Err(Usage::at(path, "the text is UTF-16; save it as UTF-8"));
+        return Err(Usage::at(path, UTF_16));
     }
     let json = without_comments(without_mark(&bytes));
-    serde_json::from_slice(&json).map_err(|error| Usage::at(path, error))
+    serde_json::from_slice(&json).map_err(|error| Usage::at(path, format!("{error}; the file is {expected}")))
 }
+
+/// What a person does about a text of UTF-16.
+pub(super) const UTF_16: &str = "the text is UTF-16; save it as UTF-8";
 
 /// Returns `true` for the byte order marks of UTF-16, with which some programs of Windows begin a file.
 pub(super) fn is_utf_16(text: &[u8]) -> bool {

@@ -11,7 +11,7 @@ use super::{console::notify, json_file, usage::Usage};
 /// `servers` of Visual Studio Code, `context_servers` of Zed, and servers behind `mcp-remote`. It says which of them it
 /// leaves out.
 pub(super) fn hosts(path: &Path) -> Result<Vec<String>, Usage> {
-    let document: Value = json_file::read(path)?;
+    let document: Value = json_file::read(path, "the JSON configuration of an MCP client")?;
     let (hosts, left_out) = of_document(&document);
     for why in left_out {
         notify(&escape(&format!("{}: {why}", path.display())));

@@ -111,6 +111,7 @@ fn accepted_findings_have_a_reason_and_an_end() {
             "`resource` is no host or URL",
         ),
         (json!([{"id": "rfc7591/3.2.1/status-201", "until": "2999-12-31"}]), "missing field"),
+        (json!(entry("2999-12-31")), "the file is a list of"),
     ] {
         let output = accept(wrong);
         assert!(output.status.code() == Some(2) && text(&output).contains(message), "{}", text(&output));

@@ -76,35 +76,39 @@ impl Granted {
     }
 }
 
-/// Sends an authorization request with a redirection URI that the client did not register.
+/// Sends authorization requests with redirection URIs that the client did not register: of another site, and the
+/// registered one with a longer path, for a server that compares the beginning alone.
 pub(super) async fn unregistered(
     context: &mut CheckContext<'_>,
     browser: &mut Browser<'_>,
     server: &Server,
     client: &Client,
 ) {
-    let redirect_uri = unregistered_uri();
-    let mut client = client.clone();
-    client.redirect_uri = redirect_uri.clone();
-    let resource = context.resource();
-    let login = AuthorizationRequest::new(server.clone(), client, resource, RequestedScope::Named(None));
-    let (url, _) = login.begin(State::from_entropy(entropy()), Verifier::from_entropy(entropy()));
-    match browser.walk(url, &redirect_uri).await {
-        Arrival::Callback(_) => context.failed(redirected_to_unregistered()),
-        Arrival::Page { response, .. } if response.status().is_client_error() => {
-            context.passed(Rule::UnregisteredRedirect);
+    let mut unclear = None;
+    for redirect_uri in unregistered_uris(&client.redirect_uri) {
+        let client = Client { redirect_uri: redirect_uri.clone(), ..client.clone() };
+        let scope = RequestedScope::Named(None);
+        let login = AuthorizationRequest::new(server.clone(), client, context.resource(), scope);
+        let (url, _) = login.begin(State::from_entropy(entropy()), Verifier::from_entropy(entropy()));
+        match browser.walk(url, &redirect_uri).await {
+            Arrival::Callback(_) => context.failed(redirected_to_unregistered(redirect_uri.as_str())),
+            Arrival::Page { response, .. } if response.status().is_client_error() => {}
+            Arrival::Page { response, .. } => {
+                unclear = Some(format!("the server answers with a page ({})", response.status()));
+            }
+            Arrival::Lost(why) => unclear = Some(why),
         }
-        Arrival::Page { response, .. } => {
-            let why = format!("the server answers with a page ({})", response.status());
-            context.not_applicable(Rule::UnregisteredRedirect, why);
-        }
-        Arrival::Lost(why) => context.not_applicable(Rule::UnregisteredRedirect, why),
+    }
+    match unclear {
+        None => context.passed(Rule::UnregisteredRedirect),
+        Some(why) => context.not_applicable(Rule::UnregisteredRedirect, why),
     }
 }
 
-#[expect(clippy::expect_used, reason = "a constant")]
-fn unregistered_uri() -> Url {
-    Url::parse(UNREGISTERED).expect("a URL")
+fn unregistered_uris(registered: &Url) -> impl Iterator<Item = Url> {
+    let mut longer = registered.clone();
+    longer.set_path(&format!("{}/unregistered", registered.path().trim_end_matches('/')));
+    Url::parse(UNREGISTERED).into_iter().chain([longer])
 }
 
 /// Gets a code that may be redeemed: by redirects alone, or by the consent of a person. A refusal that names what to

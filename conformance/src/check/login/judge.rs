@@ -13,17 +13,17 @@ use crate::{
     text::bounded,
 };
 
-/// The finding that the authorization endpoint redirects to [`UNREGISTERED`].
-pub(super) fn redirected_to_unregistered() -> Finding {
-    let evidence = format!("{UNREGISTERED} was not registered, and people are redirected there");
+/// The finding that the authorization endpoint redirects to a redirection URI that was not registered.
+pub(super) fn redirected_to_unregistered(redirect_uri: &str) -> Finding {
+    let evidence = format!("{redirect_uri} was not registered, and people are redirected there");
     Rule::UnregisteredRedirect.finding(&evidence, "show an error, and redirect nowhere")
 }
 
-/// The finding of a response to an authorization request with that redirection URI.
+/// The finding of a response to an authorization request with [`UNREGISTERED`].
 pub(crate) fn judge_unregistered(response: &Response<Vec<u8>>) -> Option<Finding> {
     let location = response.headers().get(header::LOCATION).and_then(|value| value.to_str().ok());
     let there = response.status().is_redirection() && location.is_some_and(|to| to.starts_with(UNREGISTERED));
-    there.then(redirected_to_unregistered)
+    there.then(|| redirected_to_unregistered(UNREGISTERED))
 }
 
 /// The findings of an authorization response, by rule.
