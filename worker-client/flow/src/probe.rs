@@ -84,22 +84,15 @@ pub async fn probe(
     has_client: impl Fn(&Metadata) -> bool,
     fetch: impl AsyncFn(Request<Vec<u8>>) -> Result<Response<Vec<u8>>, FetchError>,
 ) -> Probe {
-    let unauthenticated = async |attempts: &[Attempt]| {
-        // A host that refuses to be asked, or does not say now, is not asked for more than it is read for.
-        let is_unsaid = attempts.iter().any(|attempt| {
-            matches!(attempt.outcome, Outcome::Closed(_) | Outcome::Temporary(..) | Outcome::Unanswered)
-        });
-        let requests = if is_unsaid { UnauthenticatedRequests::Get } else { requests };
-        UnauthenticatedResponse::of(target, requests, &fetch).await
-    };
-    probe_own(target, egress, unauthenticated, &has_client, &fetch).await
+    probe_own(target, egress, requests, None, &has_client, &fetch).await
 }
 
-/// Probes a host as its own authorization server. `unauthenticated` is the response of the named URL, after these attempts.
+/// Probes a host as its own authorization server. `received` is the response of the named URL, if that was asked before.
 pub(crate) async fn probe_own(
     target: &LoginTarget,
     egress: &Egress,
-    unauthenticated: impl AsyncFnOnce(&[Attempt]) -> UnauthenticatedResponse,
+    requests: UnauthenticatedRequests,
+    received: Option<UnauthenticatedResponse>,
     has_client: &impl Fn(&Metadata) -> bool,
     fetch: &impl AsyncFn(Request<Vec<u8>>) -> Result<Response<Vec<u8>>, FetchError>,
 ) -> Probe {
@@ -109,12 +102,19 @@ pub(crate) async fn probe_own(
         Ok(probe) => probe,
         Err(not_found) => {
             let is_there = not_found.unusable().or(not_found.unreadable()).is_some();
-            let is_silent =
-                not_found.attempts.iter().all(|attempt| matches!(attempt.outcome, Outcome::Unanswered));
-            let response = if is_there || is_silent {
-                UnauthenticatedResponse::default()
-            } else {
-                unauthenticated(&not_found.attempts).await
+            let mut outcomes = not_found.attempts.iter().map(|attempt| &attempt.outcome);
+            let is_silent = outcomes.clone().all(|outcome| matches!(outcome, Outcome::Unanswered));
+            // A host that refuses to be asked, or does not say now, is not asked for more than it is read for.
+            let is_unsaid = outcomes.any(|outcome| {
+                matches!(outcome, Outcome::Closed(_) | Outcome::Temporary(..) | Outcome::Unanswered)
+            });
+            let response = match received {
+                Some(received) => received,
+                None if is_there || is_silent => UnauthenticatedResponse::default(),
+                None => {
+                    let requests = if is_unsaid { UnauthenticatedRequests::Get } else { requests };
+                    UnauthenticatedResponse::of(target, requests, fetch).await
+                }
             };
             without_metadata(&not_found, response)
         }

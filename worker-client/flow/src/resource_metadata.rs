@@ -105,7 +105,7 @@ pub async fn probe_resource(
             found
         }
         pointed => {
-            let mut own = probe_own(target, egress, async |_| received, &has_client, &fetch).await;
+            let mut own = probe_own(target, egress, requests, Some(received), &has_client, &fetch).await;
             own.findings.extend(invalid);
             pointed.filter(|_| own.server.is_none()).unwrap_or(own)
         }
