@@ -6,7 +6,9 @@ use document::judge_members;
 use std::cell::RefCell;
 
 use http::{Request, Response, StatusCode, header};
-use login_flow::{Finding, Level, Probe, Requirement, Verdict, probe, probe_mcp, probe_resource};
+use login_flow::{
+    Finding, Level, Probe, Requirement, UnauthenticatedRequests, Verdict, probe, probe_resource,
+};
 use serde_json::{Map, Value};
 
 use crate::{
@@ -32,12 +34,11 @@ pub(super) async fn read(context: &mut CheckContext<'_>, typed: &str) -> Probe {
         }
         Ok(response)
     };
+    let requests = UnauthenticatedRequests::GetThenPing;
     let probe = if context.options.resource_metadata {
-        probe_resource(context.target, session.egress(), |_| false, fetch).await
-    } else if context.options.mcp {
-        probe_mcp(context.target, session.egress(), |_| false, fetch).await
+        probe_resource(context.target, session.egress(), requests, |_| false, fetch).await
     } else {
-        probe(context.target, session.egress(), |_| false, fetch).await
+        probe(context.target, session.egress(), requests, |_| false, fetch).await
     };
     let documents: Vec<(String, Response<Vec<u8>>)> = documents.take();
     let is_read = |document: &&(String, Response<Vec<u8>>)| probe.metadata_url.as_ref() == Some(&document.0);
@@ -81,14 +82,8 @@ pub(super) async fn read(context: &mut CheckContext<'_>, typed: &str) -> Probe {
             {
                 context.not_applicable(Rule::MetadataPublished, "a document is there, and it cannot be read");
             } else {
-                let is_named = *context.target.url() != context.target.root();
-                let is_hint = is_named && !(context.options.mcp || context.options.resource_metadata);
                 for finding in &probe.findings {
-                    let mut finding = finding.clone();
-                    if is_hint {
-                        finding.evidence.push_str(UNASKED);
-                    }
-                    context.ledger.failed(finding, None);
+                    context.ledger.failed(finding.clone(), None);
                 }
             }
             context.end_phase(Phase::Metadata, "there is no metadata");
@@ -136,5 +131,3 @@ impl Unread {
 }
 
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
-/// A run without `--mcp` only reads, and most MCP servers challenge a POST alone.
-const UNASKED: &str = "; an MCP server that points to one in the challenge of a POST is asked with --mcp";
