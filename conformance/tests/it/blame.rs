@@ -26,7 +26,8 @@ fn why(report: &Report, rule: Rule) -> String {
 /// An MCP server with another authorization server does what RFC 9728 asks: the server is named, and no party is at fault.
 #[tokio::test]
 async fn an_mcp_server_that_points_elsewhere_is_not_blamed() {
-    for challenged in ["GET", "POST"] {
+    let runs = [Options::new(), Options::new().with_mcp()];
+    for (options, challenged) in runs.iter().flat_map(|options| [(options, "GET"), (options, "POST")]) {
         for (challenge, expected) in [
             ("Bearer resource_metadata=\"https://mcp.example/.well-known/oauth-protected-resource\"", true),
             ("Bearer realm=\"mcp\"", false),
@@ -41,7 +42,7 @@ async fn an_mcp_server_that_points_elsewhere_is_not_blamed() {
                 };
                 Ok(response.body(Vec::new()).unwrap())
             };
-            let checker = Checker::new(Options::new().with_mcp()).unwrap();
+            let checker = Checker::new(options.clone()).unwrap();
             let report = checker.check_over(&serves, "https://mcp.example/mcp").await.unwrap();
             let is_external = report.verdict.name() == "external_authorization_server";
             assert_eq!(is_external, expected, "{challenged}: {report}");
@@ -49,6 +50,32 @@ async fn an_mcp_server_that_points_elsewhere_is_not_blamed() {
             assert_eq!(report.findings.is_empty(), expected, "{report}");
             assert_eq!(report.to_string().contains("oauth-protected-resource"), expected, "{report}");
         }
+    }
+}
+
+/// A server that lets an `initialize` through and challenges what follows is not open.
+#[tokio::test]
+async fn a_server_that_challenges_what_follows_an_initialize_points_elsewhere() {
+    for (challenges_ping, expected) in [(true, "external_authorization_server"), (false, "open")] {
+        let serves = |request: &Request<Vec<u8>>| {
+            let sent: serde_json::Value = serde_json::from_slice(request.body()).unwrap_or_default();
+            let response = Response::builder();
+            let challenge = "Bearer resource_metadata=\"https://mcp.example/metadata\"";
+            Ok(match sent["method"].as_str() {
+                Some("initialize") => {
+                    let result =
+                        json!({"jsonrpc": "2.0", "id": 1, "result": {"protocolVersion": "2025-06-18"}});
+                    response.body(result.to_string().into_bytes()).unwrap()
+                }
+                Some("ping") if challenges_ping => {
+                    response.status(401).header("www-authenticate", challenge).body(Vec::new()).unwrap()
+                }
+                _ => response.status(404).body(Vec::new()).unwrap(),
+            })
+        };
+        let checker = Checker::new(Options::new().with_mcp()).unwrap();
+        let report = checker.check_over(&serves, "https://mcp.example/mcp").await.unwrap();
+        assert_eq!(report.verdict.name(), expected, "{report}");
     }
 }
 
@@ -93,20 +120,20 @@ fn a_pointer_that_cannot_be_followed_has_a_reason() {
         "http://127.0.0.1:10",
         "http://127.0.0.1:11"
     ]);
-    let document = |servers: serde_json::Value| {
+    let answer_with = |servers: serde_json::Value| {
         http("200 OK", JSON, &json!({"authorization_servers": servers}).to_string())
     };
     for (answer, reports, why) in [
-        (document(json!([issuer])), 2, None),
-        (document(json!([issuer, format!("{issuer}/")])), 2, None),
-        (document(all), 4, Some("more than 3 authorization servers are named")),
+        (answer_with(json!([issuer])), 2, None),
+        (answer_with(json!([issuer, format!("{issuer}/")])), 2, None),
+        (answer_with(all), 4, Some("more than 3 authorization servers are named")),
         (
-            document(json!([])),
+            answer_with(json!([])),
             1,
             Some("names no `authorization_servers` (the operator of the host must act)"),
         ),
-        (document(json!(issuer)), 1, Some("names no `authorization_servers`")),
-        (document(json!(["http://10.0.0.1", issuer])), 2, Some("`http://10.0.0.1` cannot be asked: ")),
+        (answer_with(json!(issuer)), 1, Some("names no `authorization_servers`")),
+        (answer_with(json!(["http://10.0.0.1", issuer])), 2, Some("`http://10.0.0.1` cannot be asked: ")),
         (http("404 Not Found", JSON, "{}"), 1, Some("is answered with 404 Not Found, not with 200")),
         (http("302 Found", "location: /x", ""), 1, Some("is answered with 302 Found")),
         (http("200 OK", JSON, "[]"), 1, Some("is no JSON object")),
