@@ -19,14 +19,14 @@ pub(crate) use self::messages::{
 
 use std::{
     cell::{Cell, RefCell},
-    panic::AssertUnwindSafe,
     rc::Rc,
 };
 
 use worker::{
     Env, State,
+    js_sys::Promise,
     wasm_bindgen::{self, JsValue, prelude::wasm_bindgen},
-    web_sys::{Request, Response},
+    web_sys::Request,
     worker_sys::DurableObjectState,
 };
 
@@ -106,8 +106,9 @@ impl Account {
     }
 
     #[doc(hidden)]
-    pub async fn fetch(&self, request: Request) -> Result<Response, JsValue> {
-        AssertUnwindSafe(rpc::answer(&request, async |envelope| self.respond(envelope).await)).await
+    pub fn fetch(&self, request: Request) -> Promise {
+        let inner = Rc::clone(&self.inner);
+        rpc::answer(request, async move |envelope| inner.respond(envelope).await)
     }
 
     #[doc(hidden)]
@@ -117,9 +118,9 @@ impl Account {
     }
 }
 
-impl Account {
-    async fn respond(&self, envelope: AccountEnvelope) -> Result<String, Failure> {
-        let this = Rc::clone(&self.inner);
+impl Inner {
+    async fn respond(self: Rc<Self>, envelope: AccountEnvelope) -> Result<String, Failure> {
+        let this = self;
         let AccountEnvelope { account, user, session, request } = envelope;
         let is_use = matches!(request, AccountRequest::Authorization { .. });
         let store = this.enter(&account, &session, is_use).await?;
@@ -129,10 +130,10 @@ impl Account {
             }
             AccountRequest::Begin(begin) => rpc::written(this.begin(store, user, session, *begin).await),
             AccountRequest::Callback { url, rotate, from_page } => {
-                let state = &self.inner.state;
+                let asked = Rc::clone(&this);
                 // Authorization codes are single-use: the exchange is completed even if the browser disconnects.
-                let connected = async move { this.callback(&store, &url, rotate, from_page).await };
-                rpc::written(run_to_completion(state, contained(connected)).await)
+                let connected = async move { asked.callback(&store, &url, rotate, from_page).await };
+                rpc::written(run_to_completion(&this.state, contained(connected)).await)
             }
             AccountRequest::Connections => rpc::written(store.shown()),
             AccountRequest::Disconnect { id } => rpc::written(this.disconnect(&store, &id).await),
@@ -140,9 +141,7 @@ impl Account {
             AccountRequest::Erase => rpc::written(this.erase(&store).await),
         }
     }
-}
 
-impl Inner {
     /// Opens the storage for an asker who is entitled to it.
     async fn enter(&self, account: &str, session: &Session, is_use: bool) -> Result<Rc<Store>, Failure> {
         let store = self.store(account)?;

@@ -3,6 +3,7 @@
 use std::{
     panic::{AssertUnwindSafe, UnwindSafe},
     pin::pin,
+    rc::Rc,
 };
 
 use futures_util::future::{Either, select};
@@ -12,14 +13,16 @@ use worker::{
     Context, Env, Headers, Request, Response, event,
     js_sys::{Error, JSON, Object, Promise},
     wasm_bindgen::{self, JsCast, JsValue, prelude::wasm_bindgen},
-    wasm_bindgen_futures::JsFuture,
     web_sys::{self, AbortSignal, RequestInit},
 };
 
 use crate::{
     failure::{Defect, Failure, Reason, UserFailure},
     login::Login,
-    platform::log::report,
+    platform::{
+        log::report,
+        promise::{promise, settled},
+    },
     problem::Problem,
     routes,
 };
@@ -48,7 +51,7 @@ async fn main(mut request: Request, env: Env, _context: Context) -> worker::Resu
 #[wasm_bindgen(js_name = Login, wasm_bindgen = ::worker::wasm_bindgen)]
 #[derive(Debug)]
 pub struct JsLogin {
-    login: Login,
+    login: Rc<Login>,
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "what JavaScript passes is owned")]
@@ -63,41 +66,48 @@ impl JsLogin {
     #[wasm_bindgen(constructor)]
     pub fn new(env: Env, user: &str) -> Result<Self, JsValue> {
         let login = Login::new(&env, user).map_err(thrown)?;
-        Ok(Self { login })
+        Ok(Self { login: Rc::new(login) })
     }
 
     /// The logins of the user of the browser that sent this request.
     #[wasm_bindgen(js_name = byCookie)]
     pub fn by_cookie(env: Env, request: web_sys::Request) -> Result<Self, JsValue> {
         let login = Login::by_headers(&env, &Headers(request.headers())).map_err(thrown)?;
-        Ok(Self { login })
+        Ok(Self { login: Rc::new(login) })
     }
 
     /// The answer to a request to one of our routes, or `undefined`.
-    pub async fn handle(&self, request: web_sys::Request) -> Option<web_sys::Response> {
-        let url = Url::parse(&request.url()).ok()?;
-        let route = self.login.route(&url, &request.method())?;
-        // The rest of the request is read where a route needs it: each part is an object of the platform.
-        let headers = Headers(request.headers());
-        let answer = AssertUnwindSafe(routes::answered(&self.login, &request, &headers, &url, route)).await;
-        Some(answer.into())
+    pub fn handle(&self, request: web_sys::Request) -> Promise {
+        let (text, method) = (request.url(), request.method());
+        if self.login.route(path(&text), &method).is_none() {
+            return Promise::resolve(&JsValue::UNDEFINED);
+        }
+        let login = Rc::clone(&self.login);
+        promise(async move {
+            let url = Url::parse(&text).map_err(|_| thrown(not_a_url()))?;
+            let Some(route) = login.route(url.path(), &method) else { return Ok(JsValue::UNDEFINED) };
+            // The rest of the request is read where a route needs it: each part is an object of the platform.
+            let headers = Headers(request.headers());
+            let answer = routes::answered(&login, &request, &headers, &url, route).await;
+            Ok(web_sys::Response::from(answer).into())
+        })
     }
 
     /// Sends a request as the user. It is named as for the platform's own `fetch`.
-    pub async fn fetch(
-        &self,
-        input: JsValue,
-        init: Option<RequestInit>,
-    ) -> Result<web_sys::Response, JsValue> {
-        let init = init.unwrap_or_default();
-        // The constructor takes a request, a URL or text: JavaScript tells them apart.
-        let request = web_sys::Request::new_with_request_and_init(input.unchecked_ref(), &init)?;
-        let signal = signal_of(&input, &init);
-        let sent = self.login.send_as_user(&request, signal.as_ref());
-        match &signal {
-            Some(signal) => unless_aborted(signal, sent).await,
-            None => AssertUnwindSafe(sent).await.map_err(thrown),
-        }
+    pub fn fetch(&self, input: JsValue, init: Option<RequestInit>) -> Promise {
+        let login = Rc::clone(&self.login);
+        promise(async move {
+            let init = init.unwrap_or_default();
+            // The constructor takes a request, a URL or text: JavaScript tells them apart.
+            let request = web_sys::Request::new_with_request_and_init(input.unchecked_ref(), &init)?;
+            let signal = signal_of(&input, &init);
+            let sent = login.send_as_user(&request, signal.as_ref());
+            let response = match &signal {
+                Some(signal) => unless_aborted(signal, sent).await,
+                None => sent.await.map_err(thrown),
+            };
+            response.map(Into::into)
+        })
     }
 
     /// Sends a request as the user for a request of their browser, with a response that the browser may have.
@@ -160,8 +170,15 @@ impl JsLogin {
     /// The logins of the same user, for the connections with this label alone.
     #[must_use]
     pub fn labelled(&self, label: &str) -> Self {
-        Self { login: self.login.labelled(label) }
+        Self { login: Rc::new(self.login.labelled(label)) }
     }
+}
+
+/// The path of a URL that the platform has parsed: to parse it again takes longer than a path that is not ours may.
+fn path(url: &str) -> &str {
+    let beyond_scheme = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let path = beyond_scheme.find('/').and_then(|at| beyond_scheme.get(at..)).unwrap_or_default();
+    path.split(['?', '#']).next().unwrap_or_default()
 }
 
 fn not_a_url() -> UserFailure {
@@ -189,7 +206,7 @@ async fn aborted(signal: &AbortSignal) {
         // A signal that takes no listener aborts what is sent all the same.
         drop(signal.add_event_listener_with_callback("abort", &resolve));
     });
-    drop(JsFuture::from(event).await);
+    drop(settled(&event).await);
 }
 
 #[wasm_bindgen(inline_js = "

@@ -10,13 +10,14 @@ mod schema;
 
 pub(crate) use self::messages::{ObtainClient, RegistrarRequest};
 
-use std::{cell::RefCell, panic::AssertUnwindSafe, rc::Rc, time::Duration};
+use std::{cell::RefCell, rc::Rc, time::Duration};
 
 use rfc8414::Endpoint;
 use worker::{
     Env, State,
+    js_sys::Promise,
     wasm_bindgen::{self, JsValue, prelude::wasm_bindgen},
-    web_sys::{Request, Response},
+    web_sys::Request,
     worker_sys::DurableObjectState,
 };
 
@@ -91,8 +92,9 @@ impl Registrar {
     }
 
     #[doc(hidden)]
-    pub async fn fetch(&self, request: Request) -> Result<Response, JsValue> {
-        AssertUnwindSafe(rpc::answer(&request, async |request| self.respond(request).await)).await
+    pub fn fetch(&self, request: Request) -> Promise {
+        let inner = Rc::clone(&self.inner);
+        rpc::answer(request, async move |request| inner.respond(request).await)
     }
 
     #[doc(hidden)]
@@ -102,9 +104,9 @@ impl Registrar {
     }
 }
 
-impl Registrar {
-    async fn respond(&self, request: RegistrarRequest) -> Result<String, Failure> {
-        let inner = Rc::clone(&self.inner);
+impl Inner {
+    async fn respond(self: Rc<Self>, request: RegistrarRequest) -> Result<String, Failure> {
+        let inner = self;
         match request {
             RegistrarRequest::Obtain(wanted) => rpc::written(inner.client(*wanted).await),
             RegistrarRequest::Forget { client_id } => rpc::written(inner.forget(&client_id)),
@@ -118,9 +120,7 @@ impl Registrar {
             }
         }
     }
-}
 
-impl Inner {
     /// Fails if the registrations could not be sealed. It opens no rows, so that it makes none.
     fn keys(&self) -> Result<(), Failure> {
         self.deployment.config()?.keys()?;

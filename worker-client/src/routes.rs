@@ -33,13 +33,13 @@ impl Login {
     /// Answers a request to one of our routes; nothing when it is none of them.
     pub async fn handle(&self, request: &mut Request) -> Option<Response> {
         let url = request.url().ok()?;
-        let route = self.route(&url, &request.inner().method())?;
+        let route = self.route(url.path(), &request.inner().method())?;
         Some(answered(self, request.inner(), request.headers(), &url, route).await)
     }
 
     /// The route of a request, or none for its method; nothing when the path is not ours.
-    pub(crate) fn route<'a>(&self, url: &'a Url, method: &str) -> Option<Result<Route<'a>, NoMethod>> {
-        let path = match url.path().strip_prefix(&self.config.prefix)? {
+    pub(crate) fn route<'a>(&self, path: &'a str, method: &str) -> Option<Result<Route<'a>, NoMethod>> {
+        let path = match path.strip_prefix(&self.config.prefix)? {
             "" => "/",
             path => path,
         };

@@ -1,5 +1,7 @@
 //! The connections of an account: which there are, and what is written to them.
 
+use std::rc::Rc;
+
 use base64ct::{Base64UrlUnpadded, Encoding};
 use serde_json::Value;
 use url::{Position, Url};
@@ -77,7 +79,17 @@ impl Store {
     /// at, and one row is read.
     ///
     /// [`closest`]: crate::model::closest
-    pub(super) fn covering(&self, url: &Url, label: Option<&str>) -> Result<Option<ConnectionRow>, Failure> {
+    pub(super) fn covering(
+        &self,
+        url: &Url,
+        label: Option<&str>,
+    ) -> Result<Option<Rc<ConnectionRow>>, Failure> {
+        let named = label.map(|label| format!("{label} ")).unwrap_or_default();
+        let key = format!("covering {named}{}", &url[..Position::AfterPath]);
+        self.0.remembered(key, || self.find_covering(url, label))
+    }
+
+    fn find_covering(&self, url: &Url, label: Option<&str>) -> Result<Option<ConnectionRow>, Failure> {
         let origin = url.origin().ascii_serialization();
         // A path that is not plain is covered by its whole origin alone.
         for reach in [&url[..Position::AfterPath], &origin] {

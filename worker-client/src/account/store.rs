@@ -24,6 +24,15 @@ pub(super) enum Earlier {
     Last,
 }
 
+/// A session, as its row says. Times are seconds of 1970.
+struct SessionRow {
+    expires: i64,
+    /// The end that is sealed: an edited row lasts no longer.
+    until: Result<i64, Unsealable>,
+    /// The last end of the secrets before it.
+    earlier: Option<i64>,
+}
+
 /// The account's storage and the keys that open it.
 pub(super) struct Store(pub(super) Storage);
 
@@ -57,16 +66,20 @@ impl Store {
         if self.0.is_empty() {
             return Ok(None);
         }
-        let now = seconds(now());
-        let select =
-            "SELECT sealed, expires, EXISTS (SELECT 1 FROM session AS earlier WHERE earlier.expires > ? AND
-            earlier.rowid < session.rowid) FROM session WHERE digest = ? AND expires > ?";
-        let row = self.0.rows(select, vec![soon().into(), digest.into(), now.into()])?.pop();
-        let Some(row) = row else { return Ok(None) };
-        let (sealed, expires, has_earlier) = row.read(|row| (row.text(), row.integer(), row.integer()))?;
-        let earlier = if has_earlier == 0 { Earlier::None } else { Earlier::Last };
+        let row = self.0.remembered(format!("session {digest}"), || self.session_row(digest))?;
+        let Some(row) = row.filter(|row| row.expires > seconds(now())) else { return Ok(None) };
+        let earlier = if row.earlier.is_some_and(|end| end > soon()) { Earlier::Last } else { Earlier::None };
+        Ok(Some(row.until.and_then(|until| if row.expires <= until { Ok(earlier) } else { Err(Unsealable) })))
+    }
+
+    fn session_row(&self, digest: &str) -> Result<Option<SessionRow>, Failure> {
+        let select = "SELECT sealed, expires, (SELECT max(expires) FROM session AS earlier
+            WHERE earlier.rowid < session.rowid) FROM session WHERE digest = ?";
+        let Some(row) = self.0.rows(select, vec![digest.into()])?.pop() else { return Ok(None) };
+        let (sealed, expires, earlier) =
+            row.read(|row| (row.text(), row.integer(), row.optional_integer()))?;
         let until = self.0.unseal::<i64>(session_place(digest), &sealed)?;
-        Ok(Some(until.and_then(|until| if expires <= until { Ok(earlier) } else { Err(Unsealable) })))
+        Ok(Some(SessionRow { expires, until, earlier }))
     }
 
     /// Ends the secrets before this one in a minute, which serves a second tab: a browser that sends a secret has

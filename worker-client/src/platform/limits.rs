@@ -2,10 +2,7 @@
 
 use worker::{Env, Headers};
 
-use crate::{
-    config::Misconfigured,
-    failure::{Failure, UserFailure},
-};
+use crate::failure::{Failure, UserFailure};
 
 /// The limits of one caller.
 #[derive(Clone, Debug)]
@@ -22,8 +19,7 @@ impl RateLimit {
 
     /// The limits of the address that a request with these headers came from.
     pub(crate) fn visitor(env: &Env, headers: &Headers) -> Self {
-        let address = headers.get("cf-connecting-ip").ok().flatten();
-        Self { env: env.clone(), address }
+        Self { env: env.clone(), address: headers.get("cf-connecting-ip").ok().flatten() }
     }
 
     /// The same limits for the address of a request with these headers.
@@ -55,13 +51,11 @@ impl RateLimit {
     }
 }
 
-/// The app on its own is open to strangers: it does not run without limits.
-pub(crate) fn required(env: &Env) -> Result<(), Misconfigured> {
-    match [USER, ADDRESS].into_iter().find(|binding| env.rate_limiter(binding).is_err()) {
-        Some(missing) => Err(Misconfigured::NoLimit(missing)),
-        None => Ok(()),
-    }
+/// The first limit that the deployment lacks.
+pub(super) fn missing(env: &Env) -> Option<&'static str> {
+    BINDINGS.into_iter().find(|binding| env.rate_limiter(binding).is_err())
 }
 
 const USER: &str = "LIMIT_USER";
 const ADDRESS: &str = "LIMIT_ADDRESS";
+pub(super) const BINDINGS: [&str; 2] = [USER, ADDRESS];

@@ -5,11 +5,14 @@ use worker::{
     Env, Headers, Method, Request, RequestInit, Response, ResponseBuilder,
     js_sys::Promise,
     wasm_bindgen::{self, JsValue, prelude::wasm_bindgen},
-    wasm_bindgen_futures::JsFuture,
     web_sys,
 };
 
-use super::{log::report, panic};
+use super::{
+    log::report,
+    panic,
+    promise::{promise, settled},
+};
 use crate::{
     config::Misconfigured,
     failure::{AppFailure, Defect, Failure},
@@ -40,7 +43,7 @@ pub(crate) async fn send<Q: Serialize>(
         let error = worker::Error::from(error).to_string();
         AppFailure::Interrupted { cause: Some(error.into()) }
     };
-    let answer = JsFuture::from(answer).await.map_err(interrupted)?;
+    let answer = settled(&answer).await.map_err(interrupted)?;
     answer.as_string().ok_or_else(|| Failure::internal(Defect::Protocol))
 }
 
@@ -93,17 +96,19 @@ fn post(url: &str, body: &impl Serialize) -> Result<Request, Failure> {
 /// The response of an object to a request, a defect when it panics: the object goes on, and so do its other callers.
 ///
 /// Of the request the body is read and nothing else: each part of it that is looked at costs as much as a statement.
-pub(crate) async fn answer<Q: DeserializeOwned>(
-    request: &web_sys::Request,
-    answer: impl AsyncFnOnce(Q) -> Result<String, Failure>,
-) -> Result<web_sys::Response, JsValue> {
-    let answered = panic::contained(async {
-        let text = JsFuture::from(request.text().map_err(worker::Error::from)?).await;
+pub(crate) fn answer<Q: DeserializeOwned>(
+    request: web_sys::Request,
+    answer: impl AsyncFnOnce(Q) -> Result<String, Failure> + 'static,
+) -> Promise {
+    let answered = panic::contained(async move {
+        let text = settled(&request.text().map_err(worker::Error::from)?).await;
         let text = text.map_err(worker::Error::from)?.as_string().unwrap_or_default();
         answer(crate::json::read(&text).map_err(|_| Failure::internal(Defect::Protocol))?).await
     });
-    let text = answered.await.or_else(|failure| written::<()>(Err(failure))).unwrap_or_default();
-    web_sys::Response::new_with_opt_str(Some(&text))
+    promise(async {
+        let text = answered.await.or_else(|failure| written::<()>(Err(failure))).unwrap_or_default();
+        Ok(web_sys::Response::new_with_opt_str(Some(&text))?.into())
+    })
 }
 
 /// Writes the response of an object; a failure is logged here.

@@ -6,9 +6,9 @@ use futures_util::{
     FutureExt,
     future::{LocalBoxFuture, Shared},
 };
-use worker::State;
+use worker::{State, wasm_bindgen::JsValue};
 
-use super::{log::report, panic::contained};
+use super::{log::report, panic::contained, promise::promise};
 use crate::{failure::Failure, small_map::SmallMap};
 
 /// The exchanges under way in one object.
@@ -26,7 +26,11 @@ pub(crate) fn run_to_completion<T: Clone + 'static>(
 ) -> Running<T> {
     let work = work.boxed_local().shared();
     let owned = work.clone();
-    state.wait_until(async move { drop(owned.await) });
+    let ended = promise(async move {
+        drop(owned.await);
+        Ok(JsValue::UNDEFINED)
+    });
+    drop(state.as_raw().wait_until(&ended));
     work
 }
 
