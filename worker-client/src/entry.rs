@@ -17,6 +17,7 @@ use worker::{
 };
 
 use crate::{
+    api::path_of,
     failure::{Defect, Failure, Reason, UserFailure},
     login::Login,
     platform::{
@@ -79,17 +80,16 @@ impl JsLogin {
     /// The answer to a request to one of our routes, or `undefined`.
     pub fn handle(&self, request: web_sys::Request) -> Promise {
         let (text, method) = (request.url(), request.method());
-        if self.login.route(path(&text), &method).is_none() {
+        if self.login.route(path_of(&text), &method).is_none() {
             return Promise::resolve(&JsValue::UNDEFINED);
         }
         let login = Rc::clone(&self.login);
         promise(async move {
             let url = Url::parse(&text).map_err(|_| thrown(not_a_url()))?;
-            let Some(route) = login.route(url.path(), &method) else { return Ok(JsValue::UNDEFINED) };
+            let Some(route) = login.route(path_of(&text), &method) else { return Ok(JsValue::UNDEFINED) };
             // The rest of the request is read where a route needs it: each part is an object of the platform.
             let headers = Headers(request.headers());
-            let answer = routes::answered(&login, &request, &headers, &url, route).await;
-            Ok(web_sys::Response::from(answer).into())
+            Ok(routes::answered(&login, &request, &headers, &url, route).await.into())
         })
     }
 
@@ -172,13 +172,6 @@ impl JsLogin {
     pub fn labelled(&self, label: &str) -> Self {
         Self { login: Rc::new(self.login.labelled(label)) }
     }
-}
-
-/// The path of a URL that the platform has parsed: to parse it again takes longer than a path that is not ours may.
-fn path(url: &str) -> &str {
-    let beyond_scheme = url.split_once("://").map_or(url, |(_, rest)| rest);
-    let path = beyond_scheme.find('/').and_then(|at| beyond_scheme.get(at..)).unwrap_or_default();
-    path.split(['?', '#']).next().unwrap_or_default()
 }
 
 fn not_a_url() -> UserFailure {

@@ -15,6 +15,7 @@ pub(crate) mod log;
 pub(crate) mod panic;
 pub(crate) mod pass;
 pub(crate) mod promise;
+pub(crate) mod response;
 pub(crate) mod rpc;
 pub(crate) mod sealed;
 pub(crate) mod single_flight;

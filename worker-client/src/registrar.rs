@@ -7,6 +7,7 @@ mod lifecycle;
 mod messages;
 mod rows;
 mod schema;
+mod usable;
 
 pub(crate) use self::messages::{ObtainClient, RegistrarRequest};
 

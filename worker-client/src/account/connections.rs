@@ -21,7 +21,7 @@ use crate::{
     seal::{Place, Unsealable},
     stored::{Grant, GrantInUse, RegisteredClient, StoredGrant, StoredGrantInUse},
 };
-use login_flow::{LoginTarget, covers};
+use login_flow::{Client, LoginTarget, Server, covers};
 
 /// The names of a new connection.
 pub(super) struct NewConnection {
@@ -127,6 +127,23 @@ impl Store {
         row: &ConnectionRow,
     ) -> Result<Result<GrantInUse, Unsealable>, Failure> {
         Ok(self.0.unseal::<StoredGrantInUse>(row.place(), &row.sealed)?.map(GrantInUse::from))
+    }
+
+    /// The client of a connection at the same server, if it may ask for the scope: no need to ask for one.
+    pub(super) fn client_in_use(
+        &self,
+        server: &Server,
+        redirect_uri: &Url,
+        scope: Option<&str>,
+    ) -> Result<Option<Client>, Failure> {
+        for row in self.at(server.issuer.as_str())?.iter().filter(|row| !row.needs_login()) {
+            let Ok(Grant { server: other, client, .. }) = self.grant(row)? else { continue };
+            let is_current = other.is_same_party(server) && client.redirect_uri == *redirect_uri;
+            if is_current && !client.is_expired(now()) && client.may_ask_for(scope) {
+                return Ok(Some(client));
+            }
+        }
+        Ok(None)
     }
 
     /// True if a connection uses that client, or may: what cannot be opened is counted in.

@@ -58,13 +58,13 @@ fn known(env: &Env) -> Result<Known, Misconfigured> {
     if last.is_none() {
         watch(&[Config::VARIABLES, &limits::BINDINGS.join(" ")].join(" "));
     }
-    let known = match last.filter(|_| is_as_before(env)) {
-        Some(known) => known,
-        None => {
-            // `Env::var` asks for the name of the type of each value, which takes longer than all the rest.
-            let config = Config::read(|name| Reflect::get(env, &name.into()).ok()?.as_string())?;
-            Known { config: Rc::new(config), missing_limit: limits::missing(env) }
-        }
+    let is_as_before = is_as_before(env);
+    let known = if let Some(known) = last.filter(|_| is_as_before) {
+        known
+    } else {
+        // `Env::var` asks for the name of the type of each value, which takes longer than all the rest.
+        let config = Config::read(|name| Reflect::get(env, &name.into()).ok()?.as_string())?;
+        Known { config: Rc::new(config), missing_limit: limits::missing(env) }
     };
     LAST.set(Some(known.clone()));
     Ok(known)
@@ -82,9 +82,13 @@ export function watch(watched) {
   values = [];
 }
 export function isAsBefore(env) {
-  const now = names.map((name) => env[name]);
-  const isSame = now.every((value, i) => value === values[i]);
-  values = now;
+  let isSame = true;
+  for (let i = 0; i < names.length; i += 1) {
+    const value = env[names[i]];
+    if (value === values[i]) continue;
+    values[i] = value;
+    isSame = false;
+  }
   return isSame;
 }")]
 extern "C" {

@@ -99,7 +99,7 @@ fn on_settled(number: u32, is_fulfilled: bool, value: JsValue) {
         tasks.turn(wake, |task, outcome| match outcome {
             Ok(value) => settle(task, true, &value),
             Err(value) => settle(task, false, &value),
-        })
+        });
     });
 }
 

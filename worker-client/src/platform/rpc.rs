@@ -2,7 +2,7 @@
 
 use serde::{Serialize, de::DeserializeOwned};
 use worker::{
-    Env, Headers, Method, Request, RequestInit, Response, ResponseBuilder,
+    Env, Headers, Method, Request, RequestInit, Response,
     js_sys::Promise,
     wasm_bindgen::{self, JsValue, prelude::wasm_bindgen},
     web_sys,
@@ -12,6 +12,7 @@ use super::{
     log::report,
     panic,
     promise::{promise, settled},
+    response::{ResponseHeaders, response},
 };
 use crate::{
     config::Misconfigured,
@@ -131,12 +132,12 @@ impl From<Failure> for Response {
 
 impl From<Problem> for Response {
     fn from(problem: Problem) -> Self {
-        let headers = Headers::new();
-        for (name, value) in [("content-type", "application/problem+json"), ("cache-control", "no-store")] {
-            headers.set(name, value).unwrap_or_default();
-        }
+        let mut headers = ResponseHeaders::default();
+        headers.add("content-type", "application/problem+json");
+        headers.add("cache-control", "no-store");
         let body = serde_json::to_vec(&problem).unwrap_or_default();
-        ResponseBuilder::new().with_status(problem.status).with_headers(headers).fixed(body)
+        let answer = response(problem.status, headers, &body);
+        answer.unwrap_or_else(|_| web_sys::Response::error()).into()
     }
 }
 

@@ -62,7 +62,8 @@ impl Storage {
         let is_named = owner.is_some();
         let owner = owner.unwrap_or_default().to_owned();
         let (salt, ciphers, remembered) = (OnceCell::new(), Ciphers::default(), RefCell::default());
-        let mut this = Self { sql, config, owner, schema, salt, ciphers, is_brought_forward: false, remembered };
+        let mut this =
+            Self { sql, config, owner, schema, salt, ciphers, is_brought_forward: false, remembered };
         let tables = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'meta'";
         if !this.has_rows(tables, Vec::new())? {
             return Ok(this);

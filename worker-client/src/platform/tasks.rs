@@ -130,3 +130,141 @@ thread_local! {
     static WOKEN: RefCell<Vec<u32>> = const { RefCell::new(Vec::new()) };
     static IS_POLLING: Cell<bool> = const { Cell::new(false) };
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        future::{pending, poll_fn},
+        panic::{AssertUnwindSafe, catch_unwind},
+        rc::Rc,
+    };
+
+    use futures_util::FutureExt;
+
+    use super::*;
+
+    thread_local! {
+        static ASKED: Cell<usize> = const { Cell::new(0) };
+    }
+
+    /// Tasks, and the number of times that they asked for another turn.
+    fn tasks<T>() -> Tasks<T> {
+        Tasks::new(|| ASKED.set(ASKED.get().wrapping_add(1)))
+    }
+
+    /// Ends once it is open; it is woken by who opens it.
+    #[derive(Clone, Default)]
+    struct Gate(Rc<RefCell<(bool, Vec<Waker>)>>);
+
+    impl Gate {
+        async fn opened(self) {
+            poll_fn(|context| {
+                let (is_open, wakers) = &mut *self.0.borrow_mut();
+                wakers.push(context.waker().clone());
+                if *is_open { Poll::Ready(()) } else { Poll::Pending }
+            })
+            .await;
+        }
+
+        fn open(&self) {
+            self.0.borrow_mut().0 = true;
+            for waker in self.0.take().1 {
+                self.0.borrow_mut().0 = true;
+                waker.wake();
+            }
+        }
+    }
+
+    fn ended<T>(tasks: &Tasks<T>, wake: impl FnOnce()) -> Vec<(u32, T)> {
+        let mut all = Vec::new();
+        tasks.turn(wake, |number, value| all.push((number, value)));
+        all
+    }
+
+    #[test]
+    fn what_ends_at_once_is_no_task() {
+        let tasks = tasks();
+        assert_eq!(tasks.begin(async { 7 }), Ok(7));
+        assert!(tasks.all.borrow().is_empty());
+        assert_eq!(tasks.begin(pending()), Err(2));
+        assert_eq!(tasks.all.borrow().len(), 1, "the control");
+    }
+
+    #[test]
+    fn tasks_end_in_the_order_in_which_they_were_woken() {
+        let (tasks, gates) = (tasks(), [Gate::default(), Gate::default(), Gate::default()]);
+        for (i, gate) in gates.iter().enumerate() {
+            let opened = gate.clone().opened();
+            assert_eq!(tasks.begin(async move { (opened.await, i).1 }), Err(u32::try_from(i).unwrap() + 1));
+        }
+        let wake = || [2, 0].iter().for_each(|i: &usize| gates[*i].open());
+        assert_eq!(ended(&tasks, wake), [(3, 2), (1, 0)]);
+        assert_eq!(ended(&tasks, || gates[1].open()), [(2, 1)]);
+        assert_eq!(ASKED.get(), 0);
+    }
+
+    #[test]
+    fn who_waits_for_something_shared_is_woken_by_whoever_polls_it() {
+        let (tasks, gate) = (tasks(), Gate::default());
+        let shared = gate.clone().opened().shared();
+        for _ in 0..3 {
+            assert!(tasks.begin(shared.clone()).is_err());
+        }
+        let numbers: Vec<u32> =
+            ended(&tasks, || gate.open()).into_iter().map(|(number, ())| number).collect();
+        assert_eq!(numbers.len(), 3, "{numbers:?}");
+    }
+
+    #[test]
+    fn what_is_woken_outside_of_a_turn_waits_for_the_next() {
+        let (tasks, gate) = (tasks(), Gate::default());
+        let opened = gate.clone().opened();
+        assert!(tasks.begin(opened).is_err());
+        gate.open();
+        gate.open();
+        assert_eq!(ASKED.get(), 1, "once for both");
+        assert_eq!(ended(&tasks, || ()).len(), 1);
+        // A waker that outlives its task wakes nothing.
+        gate.open();
+        assert!(ended(&tasks, || ()).is_empty());
+    }
+
+    #[test]
+    fn a_task_that_wakes_itself_is_polled_again_and_not_at_once() {
+        let (tasks, polls) = (tasks(), Rc::new(Cell::new(0)));
+        let counted = Rc::clone(&polls);
+        let work = poll_fn(move |context| {
+            counted.set(counted.get() + 1);
+            context.waker().wake_by_ref();
+            if counted.get() < 3 { Poll::Pending } else { Poll::Ready(()) }
+        });
+        assert!(tasks.begin(work).is_err());
+        assert_eq!((polls.get(), ASKED.get()), (1, 1));
+        assert_eq!(ended(&tasks, || ()).len(), 1);
+        assert_eq!(polls.get(), 3);
+    }
+
+    #[test]
+    fn a_task_may_begin_another_while_it_is_polled() {
+        let (tasks, gate) = (Rc::new(tasks()), Gate::default());
+        let (within, opened) = (Rc::clone(&tasks), gate.clone().opened());
+        let outer = async move {
+            opened.await;
+            within.begin(async { 1 }).unwrap_or_default()
+        };
+        assert!(tasks.begin(outer).is_err());
+        assert_eq!(ended(&tasks, || gate.open()), [(1, 1)]);
+    }
+
+    #[test]
+    fn a_task_that_is_unwound_is_gone_and_the_others_go_on() {
+        let (tasks, gate) = (tasks(), Gate::default());
+        let (first, second) = (gate.clone().opened(), gate.clone().opened());
+        assert!(tasks.begin(first.map(|()| panic!("on purpose"))).is_err());
+        assert!(tasks.begin(second).is_err());
+        assert!(catch_unwind(AssertUnwindSafe(|| ended(&tasks, || gate.open()))).is_err());
+        assert_eq!(ASKED.get(), 1, "the rest of the turn is made up for");
+        assert_eq!(ended(&tasks, || ()), [(2, ())]);
+        assert!(tasks.all.borrow().is_empty());
+    }
+}
