@@ -400,7 +400,7 @@ export const WORKER = [
   ),
   worker(
     'a client whose deletion has begun',
-    src('registrar/rows'),
+    src('registrar/usable'),
     ['if row.attempts > 0 {', 'if row.attempts > 1_000 {'],
     'flags',
     'R06',
@@ -508,14 +508,14 @@ export const WORKER = [
   worker(
     'bytes are bounded',
     src('platform/fetch'),
-    ['if chunk.len() > room {', 'if chunk.len() > room && body.len() > 1 << 30 {'],
+    ['if body.len() > limit.bytes {', 'if body.len() > limit.bytes && body.len() > 1 << 30 {'],
     'documents',
     'D15|D16',
   ),
   worker(
     'time is bounded',
     src('platform/fetch'),
-    ['Delay::from(limit.time)', 'Delay::from(limit.time.saturating_mul(100))'],
+    ['limit.time.as_millis()', 'limit.time.saturating_mul(100).as_millis()'],
     'documents',
     'D17',
   ),
@@ -687,8 +687,8 @@ export const WORKER = [
   ),
   worker(
     'a client of the same party',
-    src('registrar/rows'),
-    ['if !row.server().is_some_and(|registered| registered.is_same_party(server)) {', 'if false {'],
+    src('registrar/usable'),
+    ['registered.is_same_party(server);', 'registered.is_same_party(registered);'],
     'registration',
     'R01',
   ),

@@ -68,8 +68,9 @@ impl Store {
         }
         let row = self.0.remembered(format!("session {digest}"), || self.session_row(digest))?;
         let Some(row) = row.filter(|row| row.expires > seconds(now())) else { return Ok(None) };
+        let expires = row.expires;
         let earlier = if row.earlier.is_some_and(|end| end > soon()) { Earlier::Last } else { Earlier::None };
-        Ok(Some(row.until.and_then(|until| if row.expires <= until { Ok(earlier) } else { Err(Unsealable) })))
+        Ok(Some(row.until.and_then(|until| if expires <= until { Ok(earlier) } else { Err(Unsealable) })))
     }
 
     fn session_row(&self, digest: &str) -> Result<Option<SessionRow>, Failure> {

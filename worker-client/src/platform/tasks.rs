@@ -168,10 +168,8 @@ mod tests {
 
         fn open(&self) {
             self.0.borrow_mut().0 = true;
-            for waker in self.0.take().1 {
-                self.0.borrow_mut().0 = true;
-                waker.wake();
-            }
+            let wakers = std::mem::take(&mut self.0.borrow_mut().1);
+            wakers.into_iter().for_each(Waker::wake);
         }
     }
 
