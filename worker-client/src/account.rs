@@ -25,7 +25,7 @@ use std::{
 use worker::{
     Env, State,
     js_sys::Promise,
-    wasm_bindgen::{self, JsValue, prelude::wasm_bindgen},
+    wasm_bindgen::{self, prelude::wasm_bindgen},
     web_sys::Request,
     worker_sys::DurableObjectState,
 };
@@ -40,7 +40,6 @@ use crate::{
         alarm::{Alarm, LONGEST_SLEEP},
         clock::{now, seconds},
         deployment::Deployment,
-        log::report,
         panic::contained,
         rpc,
         single_flight::{SingleFlight, run_to_completion},
@@ -83,11 +82,7 @@ impl std::fmt::Debug for Inner {
 pub(crate) const SCHEMA_VERSION: usize = SCHEMA.version();
 
 /// The methods that the platform calls.
-#[wasm_bindgen(
-    wasm_bindgen = ::worker::wasm_bindgen,
-    wasm_bindgen_futures = ::worker::wasm_bindgen_futures,
-    js_sys = ::worker::js_sys
-)]
+#[wasm_bindgen(wasm_bindgen = ::worker::wasm_bindgen)]
 impl Account {
     #[doc(hidden)]
     #[wasm_bindgen(constructor)]
@@ -112,9 +107,8 @@ impl Account {
     }
 
     #[doc(hidden)]
-    pub async fn alarm(&self) -> Result<(), JsValue> {
-        let rung = contained(Rc::clone(&self.inner).on_alarm()).await.map_err(report);
-        rung.map_err(|failure| worker::Error::from(failure).into())
+    pub fn alarm(&self) -> Promise {
+        rpc::ring(Rc::clone(&self.inner).on_alarm())
     }
 }
 

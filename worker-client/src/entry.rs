@@ -1,10 +1,6 @@
 //! The Worker as it stands alone, and the class that a TypeScript Worker imports.
 
-use std::{
-    panic::{AssertUnwindSafe, UnwindSafe},
-    pin::pin,
-    rc::Rc,
-};
+use std::{pin::pin, rc::Rc};
 
 use futures_util::future::{Either, select};
 use serde::Serialize;
@@ -56,12 +52,7 @@ pub struct JsLogin {
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "what JavaScript passes is owned")]
-#[wasm_bindgen(
-    js_class = Login,
-    wasm_bindgen = ::worker::wasm_bindgen,
-    wasm_bindgen_futures = ::worker::wasm_bindgen_futures,
-    js_sys = ::worker::js_sys
-)]
+#[wasm_bindgen(js_class = Login, wasm_bindgen = ::worker::wasm_bindgen)]
 impl JsLogin {
     /// The logins of a user whom the host program has authenticated.
     #[wasm_bindgen(constructor)]
@@ -111,49 +102,51 @@ impl JsLogin {
     }
 
     /// Sends a request as the user for a request of their browser, with a response that the browser may have.
-    pub async fn proxy(
-        &self,
-        browser: web_sys::Request,
-        input: JsValue,
-        init: Option<RequestInit>,
-    ) -> web_sys::Response {
-        let browser = browser.into();
-        let input = input.unchecked_ref();
-        let request = web_sys::Request::new_with_request_and_init(input, &init.unwrap_or_default());
-        let answer = async {
-            match request {
-                Ok(request) => self.login.proxy(&browser, request.into()).await,
-                Err(_) => self.login.refusal(&browser, not_a_url()),
-            }
-        };
-        AssertUnwindSafe(answer).await.into()
+    pub fn proxy(&self, browser: web_sys::Request, input: JsValue, init: Option<RequestInit>) -> Promise {
+        let login = Rc::clone(&self.login);
+        promise(async move {
+            let browser = browser.into();
+            let input = input.unchecked_ref();
+            let request = web_sys::Request::new_with_request_and_init(input, &init.unwrap_or_default());
+            let answer = match request {
+                Ok(request) => login.proxy(&browser, request.into()).await,
+                Err(_) => login.refusal(&browser, not_a_url()),
+            };
+            Ok(web_sys::Response::from(answer).into())
+        })
     }
 
     /// The verdict on logging in to a host or URL.
-    pub async fn probe(&self, url: String) -> Result<JsValue, JsValue> {
-        given(AssertUnwindSafe(self.login.probe(&url)).await)
+    pub fn probe(&self, url: String) -> Promise {
+        let login = Rc::clone(&self.login);
+        promise(async move { given(login.probe(&url).await) })
     }
 
     /// The connections of the user.
-    pub async fn connections(&self) -> Result<JsValue, JsValue> {
-        given(AssertUnwindSafe(self.login.connections()).await)
+    pub fn connections(&self) -> Promise {
+        let login = Rc::clone(&self.login);
+        promise(async move { given(login.connections().await) })
     }
 
     /// The `Authorization` value for a URL that a connection covers.
-    pub async fn authorization(&self, url: String) -> Result<String, JsValue> {
-        let url = Url::parse(&url).map_err(|_| thrown(not_a_url()))?;
-        let authorization = AssertUnwindSafe(self.login.authorization(&url)).await;
-        authorization.map(|value| value.secret()).map_err(thrown)
+    pub fn authorization(&self, url: String) -> Promise {
+        let login = Rc::clone(&self.login);
+        promise(async move {
+            let url = Url::parse(&url).map_err(|_| thrown(not_a_url()))?;
+            login.authorization(&url).await.map(|value| value.secret().into()).map_err(thrown)
+        })
     }
 
     /// Ends a connection.
-    pub async fn disconnect(&self, id: &str) -> Result<JsValue, JsValue> {
-        given(AssertUnwindSafe(self.login.disconnect(id)).await)
+    pub fn disconnect(&self, id: String) -> Promise {
+        let login = Rc::clone(&self.login);
+        promise(async move { given(login.disconnect(&id).await) })
     }
 
     /// Ends all connections of the user and erases what is stored of them.
-    pub async fn erase(&self) -> Result<(), JsValue> {
-        AssertUnwindSafe(self.login.erase()).await.map_err(thrown)
+    pub fn erase(&self) -> Promise {
+        let login = Rc::clone(&self.login);
+        promise(async move { login.erase().await.map(|()| JsValue::UNDEFINED).map_err(thrown) })
     }
 
     /// The page that asks the person whether to log in to a host or URL.
@@ -179,18 +172,16 @@ fn not_a_url() -> UserFailure {
 }
 
 /// The outcome of some work, or the signal's reason once it aborts.
-fn unless_aborted<T>(
+async fn unless_aborted<T>(
     signal: &AbortSignal,
     work: impl Future<Output = Result<T, Failure>>,
-) -> impl Future<Output = Result<T, JsValue>> + UnwindSafe {
-    AssertUnwindSafe(async move {
-        let (work, aborted) = (pin!(work), pin!(aborted(signal)));
-        match select(work, aborted).await {
-            Either::Left((Ok(done), _)) => Ok(done),
-            Either::Left((Err(failure), _)) if !signal.aborted() => Err(thrown(failure)),
-            _ => Err(signal.reason()),
-        }
-    })
+) -> Result<T, JsValue> {
+    let (work, aborted) = (pin!(work), pin!(aborted(signal)));
+    match select(work, aborted).await {
+        Either::Left((Ok(done), _)) => Ok(done),
+        Either::Left((Err(failure), _)) if !signal.aborted() => Err(thrown(failure)),
+        _ => Err(signal.reason()),
+    }
 }
 
 /// Ends when the signal aborts, if it does.

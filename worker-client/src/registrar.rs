@@ -17,7 +17,7 @@ use rfc8414::Endpoint;
 use worker::{
     Env, State,
     js_sys::Promise,
-    wasm_bindgen::{self, JsValue, prelude::wasm_bindgen},
+    wasm_bindgen::{self, prelude::wasm_bindgen},
     web_sys::Request,
     worker_sys::DurableObjectState,
 };
@@ -35,8 +35,7 @@ use crate::{
         clock::{now, seconds},
         deployment::Deployment,
         fetch::{Deadline, Limit, through_until},
-        log::{Line, report},
-        panic::contained,
+        log::Line,
         rpc,
         single_flight::SingleFlight,
         storage::Storage,
@@ -71,11 +70,7 @@ impl std::fmt::Debug for Inner {
 }
 
 /// The methods that the platform calls.
-#[wasm_bindgen(
-    wasm_bindgen = ::worker::wasm_bindgen,
-    wasm_bindgen_futures = ::worker::wasm_bindgen_futures,
-    js_sys = ::worker::js_sys
-)]
+#[wasm_bindgen(wasm_bindgen = ::worker::wasm_bindgen)]
 impl Registrar {
     #[doc(hidden)]
     #[wasm_bindgen(constructor)]
@@ -99,9 +94,9 @@ impl Registrar {
     }
 
     #[doc(hidden)]
-    pub async fn alarm(&self) -> Result<(), JsValue> {
-        let rung = contained(self.inner.on_alarm()).await.map_err(report);
-        rung.map_err(|failure| worker::Error::from(failure).into())
+    pub fn alarm(&self) -> Promise {
+        let inner = Rc::clone(&self.inner);
+        rpc::ring(async move { inner.on_alarm().await })
     }
 }
 

@@ -2,8 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use http::{HeaderName, HeaderValue, Request, Response, header};
-use serde_json::Value;
+use http::{HeaderName, HeaderValue, Request, Response, StatusCode, header};
 use url::Url;
 use worker::{
     js_sys::{Array, Promise, Uint8Array},
@@ -125,26 +124,25 @@ fn within(limit: Limit, body: &JsValue) -> Result<Vec<u8>, FetchError> {
 }
 
 fn send(url: &Url, request: &Request<Vec<u8>>, limit: Limit) -> Result<Promise, FetchError> {
-    let mut headers = vec![Value::from(vec![header::USER_AGENT.as_str(), USER_AGENT])];
+    let mut headers = vec![header::USER_AGENT.as_str(), USER_AGENT];
     for (name, value) in request.headers() {
-        let value = value.to_str().map_err(|_| FetchError::NoAnswer)?;
-        headers.push(Value::from(vec![name.as_str(), value]));
+        headers.extend([name.as_str(), value.to_str().map_err(|_| FetchError::NoAnswer)?]);
     }
-    let headers = Value::from(headers).to_string();
+    let headers = headers.join("\n");
     let millis = u32::try_from(limit.time.as_millis()).unwrap_or(u32::MAX);
     let (url, method, body) = (url.as_str(), request.method().as_str(), request.body());
     Ok(exchange(url, method, &headers, body, millis, limit.room(), DECODED))
 }
 
-/// The status and the headers of a response, without its body.
+/// The response with that status and headers, of which each part is a line, and without a body.
 fn response(head: &str) -> Option<Response<Vec<u8>>> {
-    let (status, headers): (u16, Vec<(String, String)>) = crate::json::read(head).ok()?;
+    let mut lines = head.split('\n');
     let mut response = Response::new(Vec::new());
-    *response.status_mut() = status.try_into().ok()?;
-    for (name, value) in headers {
+    *response.status_mut() = StatusCode::from_bytes(lines.next()?.as_bytes()).ok()?;
+    while let (Some(name), Some(value)) = (lines.next(), lines.next()) {
         // RFC 9110 §5.5: control characters in a value are replaced with spaces.
         let value = value.replace(|c: char| c.is_ascii_control() && c != '\t', " ");
-        let name = HeaderName::try_from(name).ok()?;
+        let name = HeaderName::from_bytes(name.as_bytes()).ok()?;
         response.headers_mut().append(name, HeaderValue::try_from(value).ok()?);
     }
     Some(response)
@@ -155,13 +153,14 @@ export async function exchange(url, method, headers, body, millis, room, decoded
   const abort = new AbortController();
   let timer;
   const timeout = new Promise((_, reject) => (timer = setTimeout(reject, millis)));
-  const init = { method, headers: JSON.parse(headers), redirect: 'manual', signal: abort.signal };
+  const pairs = headers.match(/.+\\n.*/g).map((pair) => pair.split('\\n'));
+  const init = { method, headers: pairs, redirect: 'manual', signal: abort.signal };
   if (body.length) init.body = body.slice();
   const answered = async () => {
     const response = await fetch(url, init);
     const isDecoded = decoded.split(' ').includes(response.headers.get('content-encoding') ?? '');
     const whole = isDecoded && response.body ? await read(response.body, room) : new Uint8Array();
-    return [JSON.stringify([response.status, [...response.headers]]), whole];
+    return [[response.status, ...response.headers].flat().join('\\n'), whole];
   };
   try {
     return await Promise.race([answered(), timeout]);
@@ -184,7 +183,8 @@ export async function read(stream, room) {
   return whole.subarray(0, room + 1);
 }")]
 extern "C" {
-    /// Sends a request and reads its response: the status and headers as JSON, and the body, of which no more is pulled than
+    /// Sends a request with headers of which each part is a line, as no part holds any, and reads its response: the status
+    /// and headers in the same form, and the body, of which no more is pulled than
     /// shows that it is too long. A body of an encoding that is not decoded is not read.
     fn exchange(
         url: &str,

@@ -112,6 +112,15 @@ pub(crate) fn answer<Q: DeserializeOwned>(
     })
 }
 
+/// The outcome of an alarm, for the platform, which repeats one that failed.
+pub(crate) fn ring(alarm: impl Future<Output = Result<(), Failure>> + 'static) -> Promise {
+    let rung = panic::contained(alarm);
+    promise(async {
+        let rung = rung.await.map_err(report);
+        rung.map(|()| JsValue::UNDEFINED).map_err(|failure| worker::Error::from(failure).into())
+    })
+}
+
 /// Writes the response of an object; a failure is logged here.
 pub(crate) fn written<A: Serialize>(answer: Result<A, Failure>) -> Result<String, Failure> {
     serde_json::to_string(&answer.map_err(report)).map_err(|_| Failure::internal(Defect::Encoding))
