@@ -589,6 +589,21 @@ export const WORKER = [
     ['--test-name-pattern=an end does not move', 'e2e/remembered.test.mjs'],
   ),
   host(
+    'what was read before a write is forgotten',
+    src('platform/storage'),
+    ['self.remembered.take();\n        self.rows(statement', 'self.rows(statement'],
+    ['--test-name-pattern=disconnect|not sent twice', 'e2e/tokens.test.mjs'],
+  ),
+  host(
+    'a flight that ends at once is over',
+    src('platform/single_flight'),
+    [
+      'self.0.borrow_mut().insert(key.to_owned(), flight.clone());\n            keep_running(state, flight.clone());',
+      'keep_running(state, flight.clone());\n            self.0.borrow_mut().insert(key.to_owned(), flight.clone());',
+    ],
+    ['--test-name-pattern=t03', 'e2e/tokens.test.mjs'],
+  ),
+  host(
     'what is deleted is not kept in memory',
     src('account'),
     ['*self.store.borrow_mut() = None;', ''],

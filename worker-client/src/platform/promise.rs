@@ -6,11 +6,10 @@
 
 use std::{
     cell::{Cell, RefCell},
-    panic::AssertUnwindSafe,
+    pin::Pin,
     task::{Context, Poll, Waker},
 };
 
-use futures_util::FutureExt;
 use worker::{
     js_sys::{Error, Promise},
     wasm_bindgen::{self, JsValue, closure::Closure, prelude::wasm_bindgen},
@@ -23,8 +22,10 @@ pub(crate) type Outcome = Result<JsValue, JsValue>;
 
 /// A promise for the outcome of some work, which is polled at once.
 pub(crate) fn promise(work: impl Future<Output = Outcome> + 'static) -> Promise {
-    let panicked = |_| Err(Error::new("panicked").into());
-    let work = AssertUnwindSafe(work).catch_unwind().map(move |outcome| outcome.unwrap_or_else(panicked));
+    begin(Box::pin(work))
+}
+
+fn begin(work: Pin<Box<dyn Future<Output = Outcome>>>) -> Promise {
     match TASKS.with(|tasks| tasks.begin(work)) {
         Ok(Ok(value)) => Promise::resolve(&value),
         Ok(Err(value)) => Promise::reject(&value),
@@ -46,7 +47,7 @@ struct Settled(u32);
 impl Future for Settled {
     type Output = Outcome;
 
-    fn poll(self: std::pin::Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Outcome> {
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Outcome> {
         let waiting = Awaited::By(context.waker().clone());
         match replace(self.0, waiting) {
             Some(Awaited::Settled(outcome)) => Poll::Ready(outcome),
@@ -107,8 +108,12 @@ fn soon() {
     TOLD.with(later);
 }
 
+fn panicked() -> Outcome {
+    Err(Error::new("panicked").into())
+}
+
 thread_local! {
-    static TASKS: Tasks<Outcome> = const { Tasks::new(soon) };
+    static TASKS: Tasks<Outcome> = const { Tasks::new(soon, panicked) };
     static LAST: Cell<u32> = const { Cell::new(0) };
     static AWAITED: RefCell<Vec<(u32, Awaited)>> = const { RefCell::new(Vec::new()) };
     static TOLD: Told = Closure::new(on_settled);
