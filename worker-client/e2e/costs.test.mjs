@@ -34,7 +34,10 @@ describe('the cost of one request', () => {
     while (await app.rows('account', 'outbox')) await setTimeout(50);
     await setTimeout(100);
   };
-  const use = (agent) => agent.json('POST', '/use', { body: { url: `${HOST}/api` } });
+  const use = (agent, path = '/api') => agent.json('POST', '/use', { body: { url: `${HOST}${path}` } });
+  let paths = 0;
+  /** A fetch of a path that was not asked for before: the rows are looked at. */
+  const useAnother = (agent) => use(agent, `/api/${(paths += 1)}`);
   const begin = (agent) => agent.json('POST', '/login', { body: { url: 'as.example' } });
   const connected = async (count) => {
     const agent = browser();
@@ -105,8 +108,11 @@ describe('the cost of one request', () => {
       await quiet();
       await use(agent);
       const name = `an authorized fetch, ${count} connection${count > 1 ? 's' : ''}`;
-      costs.push(await holds(name, () => agent, use));
+      const again = await holds(name, () => agent, use);
+      assert.equal(again['SQL statement'] ?? 0, 0, 'what was read is remembered until the next write');
+      costs.push(await holds(`${name}, of another path`, () => agent, useAnother));
     }
+    assert.ok(costs[0]['SQL statement'] > 0, 'the control');
     assert.equal(costs[0]['rows written'] ?? 0, 0, 'what reads does not write');
     for (const what of ['SQL statement', 'account asked']) assert.equal(costs[1][what], costs[0][what], what);
     // The first row of the next origin is looked at: there the search ends.

@@ -68,8 +68,8 @@ export class Login {
    * Sends a request as the user: with the token of the connection that covers its URL most closely. Redirects come
    * back as they are. Problems to expect: `no-connection`, `login-again`, `needs-consent`, each with the `login` page
    * that mends it, `try-later`, and `unreachable` where the host does not answer. Throws the `signal`'s reason once
-   * that aborts. The host's cookies do not come back. Its content can be anything: to return it to a browser, use
-   * {@link Login.proxy}.
+   * that aborts. The host's cookies do not come back. The headers can be immutable, as those of the platform's `fetch`
+   * are. The content can be anything: to return it to a browser, use {@link Login.proxy}.
    */
   fetch(input: Request | URL | string, init?: RequestInit): Promise<Response>;
   /**

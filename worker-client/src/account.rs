@@ -19,14 +19,14 @@ pub(crate) use self::messages::{
 
 use std::{
     cell::{Cell, RefCell},
-    panic::AssertUnwindSafe,
     rc::Rc,
 };
 
 use worker::{
     Env, State,
-    wasm_bindgen::{self, JsValue, prelude::wasm_bindgen},
-    web_sys::{Request, Response},
+    js_sys::Promise,
+    wasm_bindgen::{self, prelude::wasm_bindgen},
+    web_sys::Request,
     worker_sys::DurableObjectState,
 };
 
@@ -40,7 +40,6 @@ use crate::{
         alarm::{Alarm, LONGEST_SLEEP},
         clock::{now, seconds},
         deployment::Deployment,
-        log::report,
         panic::contained,
         rpc,
         single_flight::{SingleFlight, run_to_completion},
@@ -83,11 +82,7 @@ impl std::fmt::Debug for Inner {
 pub(crate) const SCHEMA_VERSION: usize = SCHEMA.version();
 
 /// The methods that the platform calls.
-#[wasm_bindgen(
-    wasm_bindgen = ::worker::wasm_bindgen,
-    wasm_bindgen_futures = ::worker::wasm_bindgen_futures,
-    js_sys = ::worker::js_sys
-)]
+#[wasm_bindgen(wasm_bindgen = ::worker::wasm_bindgen)]
 impl Account {
     #[doc(hidden)]
     #[wasm_bindgen(constructor)]
@@ -106,20 +101,20 @@ impl Account {
     }
 
     #[doc(hidden)]
-    pub async fn fetch(&self, request: Request) -> Result<Response, JsValue> {
-        AssertUnwindSafe(rpc::answer(&request, async |envelope| self.respond(envelope).await)).await
+    pub fn fetch(&self, request: Request) -> Promise {
+        let inner = Rc::clone(&self.inner);
+        rpc::answer(request, async move |envelope| inner.respond(envelope).await)
     }
 
     #[doc(hidden)]
-    pub async fn alarm(&self) -> Result<(), JsValue> {
-        let rung = contained(Rc::clone(&self.inner).on_alarm()).await.map_err(report);
-        rung.map_err(|failure| worker::Error::from(failure).into())
+    pub fn alarm(&self) -> Promise {
+        rpc::ring(Rc::clone(&self.inner).on_alarm())
     }
 }
 
-impl Account {
-    async fn respond(&self, envelope: AccountEnvelope) -> Result<String, Failure> {
-        let this = Rc::clone(&self.inner);
+impl Inner {
+    async fn respond(self: Rc<Self>, envelope: AccountEnvelope) -> Result<String, Failure> {
+        let this = self;
         let AccountEnvelope { account, user, session, request } = envelope;
         let is_use = matches!(request, AccountRequest::Authorization { .. });
         let store = this.enter(&account, &session, is_use).await?;
@@ -129,10 +124,10 @@ impl Account {
             }
             AccountRequest::Begin(begin) => rpc::written(this.begin(store, user, session, *begin).await),
             AccountRequest::Callback { url, rotate, from_page } => {
-                let state = &self.inner.state;
+                let asked = Rc::clone(&this);
                 // Authorization codes are single-use: the exchange is completed even if the browser disconnects.
-                let connected = async move { this.callback(&store, &url, rotate, from_page).await };
-                rpc::written(run_to_completion(state, contained(connected)).await)
+                let connected = async move { asked.callback(&store, &url, rotate, from_page).await };
+                rpc::written(run_to_completion(&this.state, contained(connected)).await)
             }
             AccountRequest::Connections => rpc::written(store.shown()),
             AccountRequest::Disconnect { id } => rpc::written(this.disconnect(&store, &id).await),
@@ -140,9 +135,7 @@ impl Account {
             AccountRequest::Erase => rpc::written(this.erase(&store).await),
         }
     }
-}
 
-impl Inner {
     /// Opens the storage for an asker who is entitled to it.
     async fn enter(&self, account: &str, session: &Session, is_use: bool) -> Result<Rc<Store>, Failure> {
         let store = self.store(account)?;

@@ -91,8 +91,17 @@ impl<'a> Route<'a> {
 /// The description of the routes in `OpenAPI` 3.1, with `{origin}` where the app lives.
 pub const OPENAPI: &str = include_str!("../openapi.json");
 
+/// The path of a URL that the platform has written: to parse it anew takes longer than a path that is not ours may.
+pub(crate) fn path_of(url: &str) -> &str {
+    let beyond_scheme = url.split_once("://").map_or("", |(_, rest)| rest);
+    let path = beyond_scheme.find('/').and_then(|at| beyond_scheme.get(at..));
+    path.and_then(|path| path.split(['?', '#']).next()).unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
+    use url::Url;
+
     use super::*;
 
     #[test]
@@ -110,5 +119,23 @@ mod tests {
         ] {
             assert_eq!(Route::of(method, path), Err(expected), "{method} {path}");
         }
+    }
+
+    #[test]
+    fn the_path_is_the_one_that_a_parser_finds() {
+        for typed in [
+            "https://app.example",
+            "https://app.example/",
+            "https://app.example?url=https://as.example/x",
+            "https://app.example#/x",
+            "https://app.example:8443/auth/../login?next=/x#/y",
+            "https://user:a%2Fb@app.example/callback/x?code=a/b",
+            "https://[::1]/a%3Fb//c?d",
+            "http://localhost:8787/é ?ü",
+        ] {
+            let url = Url::parse(typed).unwrap();
+            assert_eq!(path_of(url.as_str()), url.path(), "{typed}");
+        }
+        assert_eq!(path_of("login"), "");
     }
 }

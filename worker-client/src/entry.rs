@@ -1,9 +1,6 @@
 //! The Worker as it stands alone, and the class that a TypeScript Worker imports.
 
-use std::{
-    panic::{AssertUnwindSafe, UnwindSafe},
-    pin::pin,
-};
+use std::{pin::pin, rc::Rc};
 
 use futures_util::future::{Either, select};
 use serde::Serialize;
@@ -12,14 +9,17 @@ use worker::{
     Context, Env, Headers, Request, Response, event,
     js_sys::{Error, JSON, Object, Promise},
     wasm_bindgen::{self, JsCast, JsValue, prelude::wasm_bindgen},
-    wasm_bindgen_futures::JsFuture,
     web_sys::{self, AbortSignal, RequestInit},
 };
 
 use crate::{
+    api::path_of,
     failure::{Defect, Failure, Reason, UserFailure},
     login::Login,
-    platform::log::report,
+    platform::{
+        log::report,
+        promise::{promise, settled},
+    },
     problem::Problem,
     routes,
 };
@@ -48,102 +48,105 @@ async fn main(mut request: Request, env: Env, _context: Context) -> worker::Resu
 #[wasm_bindgen(js_name = Login, wasm_bindgen = ::worker::wasm_bindgen)]
 #[derive(Debug)]
 pub struct JsLogin {
-    login: Login,
+    login: Rc<Login>,
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "what JavaScript passes is owned")]
-#[wasm_bindgen(
-    js_class = Login,
-    wasm_bindgen = ::worker::wasm_bindgen,
-    wasm_bindgen_futures = ::worker::wasm_bindgen_futures,
-    js_sys = ::worker::js_sys
-)]
+#[wasm_bindgen(js_class = Login, wasm_bindgen = ::worker::wasm_bindgen)]
 impl JsLogin {
     /// The logins of a user whom the host program has authenticated.
     #[wasm_bindgen(constructor)]
     pub fn new(env: Env, user: &str) -> Result<Self, JsValue> {
         let login = Login::new(&env, user).map_err(thrown)?;
-        Ok(Self { login })
+        Ok(Self { login: Rc::new(login) })
     }
 
     /// The logins of the user of the browser that sent this request.
     #[wasm_bindgen(js_name = byCookie)]
     pub fn by_cookie(env: Env, request: web_sys::Request) -> Result<Self, JsValue> {
         let login = Login::by_headers(&env, &Headers(request.headers())).map_err(thrown)?;
-        Ok(Self { login })
+        Ok(Self { login: Rc::new(login) })
     }
 
     /// The answer to a request to one of our routes, or `undefined`.
-    pub async fn handle(&self, request: web_sys::Request) -> Option<web_sys::Response> {
-        let url = Url::parse(&request.url()).ok()?;
-        let route = self.login.route(&url, &request.method())?;
-        // The rest of the request is read where a route needs it: each part is an object of the platform.
-        let headers = Headers(request.headers());
-        let answer = AssertUnwindSafe(routes::answered(&self.login, &request, &headers, &url, route)).await;
-        Some(answer.into())
+    pub fn handle(&self, request: web_sys::Request) -> Promise {
+        let (text, method) = (request.url(), request.method());
+        if self.login.route(path_of(&text), &method).is_none() {
+            return Promise::resolve(&JsValue::UNDEFINED);
+        }
+        let login = Rc::clone(&self.login);
+        promise(async move {
+            let url = Url::parse(&text).map_err(|_| thrown(not_a_url()))?;
+            let Some(route) = login.route(path_of(&text), &method) else { return Ok(JsValue::UNDEFINED) };
+            // The rest of the request is read where a route needs it: each part is an object of the platform.
+            let headers = Headers(request.headers());
+            Ok(routes::answered(&login, &request, &headers, &url, route).await.into())
+        })
     }
 
     /// Sends a request as the user. It is named as for the platform's own `fetch`.
-    pub async fn fetch(
-        &self,
-        input: JsValue,
-        init: Option<RequestInit>,
-    ) -> Result<web_sys::Response, JsValue> {
-        let init = init.unwrap_or_default();
-        // The constructor takes a request, a URL or text: JavaScript tells them apart.
-        let request = web_sys::Request::new_with_request_and_init(input.unchecked_ref(), &init)?;
-        let signal = signal_of(&input, &init);
-        let sent = self.login.send_as_user(&request, signal.as_ref());
-        match &signal {
-            Some(signal) => unless_aborted(signal, sent).await,
-            None => AssertUnwindSafe(sent).await.map_err(thrown),
-        }
+    pub fn fetch(&self, input: JsValue, init: Option<RequestInit>) -> Promise {
+        let login = Rc::clone(&self.login);
+        promise(async move {
+            let init = init.unwrap_or_default();
+            // The constructor takes a request, a URL or text: JavaScript tells them apart.
+            let request = web_sys::Request::new_with_request_and_init(input.unchecked_ref(), &init)?;
+            let signal = signal_of(&input, &init);
+            let sent = login.send_as_user(&request, signal.as_ref());
+            let response = match &signal {
+                Some(signal) => unless_aborted(signal, sent).await,
+                None => sent.await.map_err(thrown),
+            };
+            response.map(Into::into)
+        })
     }
 
     /// Sends a request as the user for a request of their browser, with a response that the browser may have.
-    pub async fn proxy(
-        &self,
-        browser: web_sys::Request,
-        input: JsValue,
-        init: Option<RequestInit>,
-    ) -> web_sys::Response {
-        let browser = browser.into();
-        let input = input.unchecked_ref();
-        let request = web_sys::Request::new_with_request_and_init(input, &init.unwrap_or_default());
-        let answer = async {
-            match request {
-                Ok(request) => self.login.proxy(&browser, request.into()).await,
-                Err(_) => self.login.refusal(&browser, not_a_url()),
-            }
-        };
-        AssertUnwindSafe(answer).await.into()
+    pub fn proxy(&self, browser: web_sys::Request, input: JsValue, init: Option<RequestInit>) -> Promise {
+        let login = Rc::clone(&self.login);
+        promise(async move {
+            let browser = browser.into();
+            let input = input.unchecked_ref();
+            let request = web_sys::Request::new_with_request_and_init(input, &init.unwrap_or_default());
+            let answer = match request {
+                Ok(request) => login.proxy(&browser, request.into()).await,
+                Err(_) => login.refusal(&browser, not_a_url()),
+            };
+            Ok(web_sys::Response::from(answer).into())
+        })
     }
 
     /// The verdict on logging in to a host or URL.
-    pub async fn probe(&self, url: String) -> Result<JsValue, JsValue> {
-        given(AssertUnwindSafe(self.login.probe(&url)).await)
+    pub fn probe(&self, url: String) -> Promise {
+        let login = Rc::clone(&self.login);
+        promise(async move { given(login.probe(&url).await) })
     }
 
     /// The connections of the user.
-    pub async fn connections(&self) -> Result<JsValue, JsValue> {
-        given(AssertUnwindSafe(self.login.connections()).await)
+    pub fn connections(&self) -> Promise {
+        let login = Rc::clone(&self.login);
+        promise(async move { given(login.connections().await) })
     }
 
     /// The `Authorization` value for a URL that a connection covers.
-    pub async fn authorization(&self, url: String) -> Result<String, JsValue> {
-        let url = Url::parse(&url).map_err(|_| thrown(not_a_url()))?;
-        let authorization = AssertUnwindSafe(self.login.authorization(&url)).await;
-        authorization.map(|value| value.secret()).map_err(thrown)
+    pub fn authorization(&self, url: String) -> Promise {
+        let login = Rc::clone(&self.login);
+        promise(async move {
+            let url = Url::parse(&url).map_err(|_| thrown(not_a_url()))?;
+            login.authorization(&url).await.map(|value| value.secret().into()).map_err(thrown)
+        })
     }
 
     /// Ends a connection.
-    pub async fn disconnect(&self, id: &str) -> Result<JsValue, JsValue> {
-        given(AssertUnwindSafe(self.login.disconnect(id)).await)
+    pub fn disconnect(&self, id: String) -> Promise {
+        let login = Rc::clone(&self.login);
+        promise(async move { given(login.disconnect(&id).await) })
     }
 
     /// Ends all connections of the user and erases what is stored of them.
-    pub async fn erase(&self) -> Result<(), JsValue> {
-        AssertUnwindSafe(self.login.erase()).await.map_err(thrown)
+    pub fn erase(&self) -> Promise {
+        let login = Rc::clone(&self.login);
+        promise(async move { login.erase().await.map(|()| JsValue::UNDEFINED).map_err(thrown) })
     }
 
     /// The page that asks the person whether to log in to a host or URL.
@@ -160,7 +163,7 @@ impl JsLogin {
     /// The logins of the same user, for the connections with this label alone.
     #[must_use]
     pub fn labelled(&self, label: &str) -> Self {
-        Self { login: self.login.labelled(label) }
+        Self { login: Rc::new(self.login.labelled(label)) }
     }
 }
 
@@ -169,18 +172,16 @@ fn not_a_url() -> UserFailure {
 }
 
 /// The outcome of some work, or the signal's reason once it aborts.
-fn unless_aborted<T>(
+async fn unless_aborted<T>(
     signal: &AbortSignal,
     work: impl Future<Output = Result<T, Failure>>,
-) -> impl Future<Output = Result<T, JsValue>> + UnwindSafe {
-    AssertUnwindSafe(async move {
-        let (work, aborted) = (pin!(work), pin!(aborted(signal)));
-        match select(work, aborted).await {
-            Either::Left((Ok(done), _)) => Ok(done),
-            Either::Left((Err(failure), _)) if !signal.aborted() => Err(thrown(failure)),
-            _ => Err(signal.reason()),
-        }
-    })
+) -> Result<T, JsValue> {
+    let (work, aborted) = (pin!(work), pin!(aborted(signal)));
+    match select(work, aborted).await {
+        Either::Left((Ok(done), _)) => Ok(done),
+        Either::Left((Err(failure), _)) if !signal.aborted() => Err(thrown(failure)),
+        _ => Err(signal.reason()),
+    }
 }
 
 /// Ends when the signal aborts, if it does.
@@ -189,7 +190,7 @@ async fn aborted(signal: &AbortSignal) {
         // A signal that takes no listener aborts what is sent all the same.
         drop(signal.add_event_listener_with_callback("abort", &resolve));
     });
-    drop(JsFuture::from(event).await);
+    drop(settled(&event).await);
 }
 
 #[wasm_bindgen(inline_js = "

@@ -7,16 +7,18 @@ mod lifecycle;
 mod messages;
 mod rows;
 mod schema;
+mod usable;
 
 pub(crate) use self::messages::{ObtainClient, RegistrarRequest};
 
-use std::{cell::RefCell, panic::AssertUnwindSafe, rc::Rc, time::Duration};
+use std::{cell::RefCell, rc::Rc, time::Duration};
 
 use rfc8414::Endpoint;
 use worker::{
     Env, State,
-    wasm_bindgen::{self, JsValue, prelude::wasm_bindgen},
-    web_sys::{Request, Response},
+    js_sys::Promise,
+    wasm_bindgen::{self, prelude::wasm_bindgen},
+    web_sys::Request,
     worker_sys::DurableObjectState,
 };
 
@@ -33,8 +35,7 @@ use crate::{
         clock::{now, seconds},
         deployment::Deployment,
         fetch::{Deadline, Limit, through_until},
-        log::{Line, report},
-        panic::contained,
+        log::Line,
         rpc,
         single_flight::SingleFlight,
         storage::Storage,
@@ -69,11 +70,7 @@ impl std::fmt::Debug for Inner {
 }
 
 /// The methods that the platform calls.
-#[wasm_bindgen(
-    wasm_bindgen = ::worker::wasm_bindgen,
-    wasm_bindgen_futures = ::worker::wasm_bindgen_futures,
-    js_sys = ::worker::js_sys
-)]
+#[wasm_bindgen(wasm_bindgen = ::worker::wasm_bindgen)]
 impl Registrar {
     #[doc(hidden)]
     #[wasm_bindgen(constructor)]
@@ -91,20 +88,21 @@ impl Registrar {
     }
 
     #[doc(hidden)]
-    pub async fn fetch(&self, request: Request) -> Result<Response, JsValue> {
-        AssertUnwindSafe(rpc::answer(&request, async |request| self.respond(request).await)).await
+    pub fn fetch(&self, request: Request) -> Promise {
+        let inner = Rc::clone(&self.inner);
+        rpc::answer(request, async move |request| inner.respond(request).await)
     }
 
     #[doc(hidden)]
-    pub async fn alarm(&self) -> Result<(), JsValue> {
-        let rung = contained(self.inner.on_alarm()).await.map_err(report);
-        rung.map_err(|failure| worker::Error::from(failure).into())
+    pub fn alarm(&self) -> Promise {
+        let inner = Rc::clone(&self.inner);
+        rpc::ring(async move { inner.on_alarm().await })
     }
 }
 
-impl Registrar {
-    async fn respond(&self, request: RegistrarRequest) -> Result<String, Failure> {
-        let inner = Rc::clone(&self.inner);
+impl Inner {
+    async fn respond(self: Rc<Self>, request: RegistrarRequest) -> Result<String, Failure> {
+        let inner = self;
         match request {
             RegistrarRequest::Obtain(wanted) => rpc::written(inner.client(*wanted).await),
             RegistrarRequest::Forget { client_id } => rpc::written(inner.forget(&client_id)),
@@ -118,9 +116,7 @@ impl Registrar {
             }
         }
     }
-}
 
-impl Inner {
     /// Fails if the registrations could not be sealed. It opens no rows, so that it makes none.
     fn keys(&self) -> Result<(), Failure> {
         self.deployment.config()?.keys()?;

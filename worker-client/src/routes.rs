@@ -4,11 +4,12 @@ mod answer;
 mod client_metadata;
 mod failed;
 mod health;
+mod icon;
 mod login_request;
 mod proxy;
 
 use url::Url;
-use worker::{Headers, Request, Response, ResponseBuilder, web_sys};
+use worker::{Headers, Request, Response, web_sys};
 
 use self::{
     answer::Answer,
@@ -17,13 +18,18 @@ use self::{
 };
 use crate::{
     account::{AccountRequest, BeginLogin, LoginStep, Session},
-    api::{NoRoute, OPENAPI, Route},
+    api::{NoRoute, OPENAPI, Route, path_of},
     cookie::SessionCookie,
     failure::{Defect, Failure, Reason, UserFailure},
     login::{Login, User},
     model::About,
     pages::{self, BrowserSession, Notice},
-    platform::{entropy::entropy, log::report, panic::contained},
+    platform::{
+        entropy::entropy,
+        log::report,
+        panic::contained,
+        response::{ResponseHeaders, response},
+    },
     probe::chosen_scope,
     problem::Problem,
 };
@@ -32,14 +38,15 @@ use login_flow::{LoginTarget, RequestedScope, ResourceMetadata, Server, digest};
 impl Login {
     /// Answers a request to one of our routes; nothing when it is none of them.
     pub async fn handle(&self, request: &mut Request) -> Option<Response> {
-        let url = request.url().ok()?;
-        let route = self.route(&url, &request.inner().method())?;
-        Some(answered(self, request.inner(), request.headers(), &url, route).await)
+        let (text, method) = (request.inner().url(), request.inner().method());
+        let route = self.route(path_of(&text), &method)?;
+        let url = Url::parse(&text).ok()?;
+        Some(answered(self, request.inner(), request.headers(), &url, route).await.into())
     }
 
     /// The route of a request, or none for its method; nothing when the path is not ours.
-    pub(crate) fn route<'a>(&self, url: &'a Url, method: &str) -> Option<Result<Route<'a>, NoMethod>> {
-        let path = match url.path().strip_prefix(&self.config.prefix)? {
+    pub(crate) fn route<'a>(&self, path: &'a str, method: &str) -> Option<Result<Route<'a>, NoMethod>> {
+        let path = match path.strip_prefix(&self.config.prefix)? {
             "" => "/",
             path => path,
         };
@@ -61,7 +68,7 @@ pub(crate) async fn answered(
     headers: &Headers,
     url: &Url,
     route: Result<Route<'_>, NoMethod>,
-) -> Response {
+) -> web_sys::Response {
     let answer = match route {
         Err(NoMethod) => Err(UserFailure::MethodNotAllowed.into()),
         Ok(route) => match contained(async { Ok(answer(login, request, headers, url, route).await) }).await {
@@ -73,15 +80,16 @@ pub(crate) async fn answered(
 }
 
 /// The response to a request, errors included.
-fn rendered(login: &Login, headers: &Headers, answer: Result<Answer, Failed>) -> Response {
+fn rendered(login: &Login, headers: &Headers, answer: Result<Answer, Failed>) -> web_sys::Response {
     let answer = answer.or_else(|Failed(failed)| {
         let failed = FailedRoute { failure: report(failed.failure), ..*failed };
         Answer::failure(login, headers, &failed)
     });
-    let response = answer.and_then(|answer| answer.secured(login));
-    response.unwrap_or_else(|failure| {
+    let rendered = answer.and_then(|answer| answer.secured(login));
+    rendered.unwrap_or_else(|failure| {
         let Problem { status, title, .. } = Problem::new(&report(failure), None);
-        ResponseBuilder::new().with_status(status).fixed(title.as_bytes().to_vec())
+        let plain = response(status, ResponseHeaders::default(), title.as_bytes());
+        plain.unwrap_or_else(|_| web_sys::Response::error())
     })
 }
 
@@ -106,19 +114,19 @@ async fn answer(
             same_origin(login, headers)?;
             let (receipt, host) = login.end_connection(id).await?;
             let notice = Notice::Disconnected(receipt);
-            Answer::see_other(&noticed(login.config.url("/"), notice))?.with_cookie(&notice.cookie(&host))?
+            Answer::see_other(&noticed(login.config.url("/"), notice)).with_cookie(&notice.cookie(&host))
         }
         Route::Health => health::answer(login).await?,
         Route::Home => home(login, headers, url).await?,
-        Route::Icon(id) => icon(login, id).await?,
+        Route::Icon(id) => icon::answer(login, id).await?,
         Route::Logout => logout(login, headers).await?,
         Route::OpenApi => {
             let root = login.config.url("");
-            Answer::of(OPENAPI.replace("{origin}", root.as_str().trim_end_matches('/')), "application/json")?
+            Answer::of(OPENAPI.replace("{origin}", root.as_str().trim_end_matches('/')), "application/json")
         }
         Route::Probe => probe(login, headers, url).await?,
-        Route::Script => Answer::of(pages::SCRIPT, "text/javascript; charset=utf-8")?,
-        Route::Style => Answer::of(pages::STYLE, "text/css; charset=utf-8")?,
+        Route::Script => Answer::of(pages::SCRIPT, "text/javascript; charset=utf-8"),
+        Route::Style => Answer::of(pages::STYLE, "text/css; charset=utf-8"),
     })
 }
 
@@ -130,8 +138,8 @@ async fn home(login: &Login, headers: &Headers, url: &Url) -> Result<Answer, Fai
     };
     let (notice, cookies) = (Notice::from_query(url), header(headers, "cookie").unwrap_or_default());
     let host = notice.and_then(|notice| notice.host(cookies.as_bytes(), &login.config.egress));
-    let page = Answer::page(pages::home(&login.config.prefix, &connections, session, notice, host)?)?;
-    if host.is_some() { page.with_cookie(&Notice::forget_host()) } else { Ok(page) }
+    let page = Answer::page(pages::home(&login.config.prefix, &connections, session, notice, host)?);
+    Ok(if host.is_some() { page.with_cookie(&Notice::forget_host()) } else { page })
 }
 
 /// A page of ours that says what was just done.
@@ -153,7 +161,7 @@ async fn confirm(login: &Login, headers: &Headers, url: &Url) -> Result<Answer, 
     health::can_seal(login).await.map_err(|failure| Failed::at(&target, failure))?;
     let page = parameters.confirm_page(login, &target, &host);
     let page = pages::confirm(&login.config.prefix, &page, &login.connections().await?)?;
-    Ok(Answer::page(page)?.leading_away())
+    Ok(Answer::page(page).leading_away())
 }
 
 /// A host that a person can log in to.
@@ -218,14 +226,14 @@ async fn begin(login: &Login, request: &web_sys::Request, headers: &Headers) -> 
             Err(Failure::User(UserFailure::NoSession { .. })) => {}
             other => {
                 let url = other.map_err(|failure| Failed::at(&target, failure))?;
-                return Ok(Answer::see_other(&url)?);
+                return Ok(Answer::see_other(&url));
             }
         }
     }
     let (login, cookie) = login.with_new_session().await?;
     let begun = login.call_as(Session::New(cookie.digest()), begin_login()).await;
     let url: Url = begun.map_err(|failure| Failed::at(&target, failure))?;
-    Ok(Answer::see_other(&url)?.with_cookie(&cookie.set())?)
+    Ok(Answer::see_other(&url).with_cookie(&cookie.set()))
 }
 
 async fn callback(login: &Login, headers: &Headers, url: &Url) -> Result<Answer, Failed> {
@@ -250,14 +258,14 @@ async fn callback(login: &Login, headers: &Headers, url: &Url) -> Result<Answer,
     let callback = AccountRequest::Callback { url: url.clone(), rotate, from_page };
     let return_to = match login.call(callback).await.map_err(unknown)? {
         LoginStep::Completed { return_to } => return_to,
-        LoginStep::AskAgain { url } => return Ok(Answer::see_other(&url)?),
+        LoginStep::AskAgain { url } => return Ok(Answer::see_other(&url)),
         LoginStep::Failed(failed) => return Err(Failed::of_login(login, *failed)),
     };
     let home = || noticed(login.config.url("/"), Notice::Connected);
     let back = return_to.unwrap_or_else(home);
-    let answer = Answer::see_other(&back)?;
+    let answer = Answer::see_other(&back);
     Ok(match next {
-        Some(cookie) => answer.with_cookie(&cookie.set())?,
+        Some(cookie) => answer.with_cookie(&cookie.set()),
         None => answer,
     })
 }
@@ -282,16 +290,7 @@ async fn logout(login: &Login, headers: &Headers) -> Result<Answer, Failure> {
         }
     }
     let page = noticed(login.config.url("/"), Notice::LoggedOut);
-    Answer::see_other(&page)?.with_cookie(&SessionCookie::clear())
-}
-
-/// Bytes that were recognised as an image when they came, from our own origin.
-async fn icon(login: &Login, id: &str) -> Result<Answer, Failure> {
-    use base64ct::{Base64, Encoding};
-    let url: Option<String> = login.call(AccountRequest::Icon { id: id.to_owned() }).await?;
-    let parts = url.as_deref().and_then(|url| url.strip_prefix("data:")?.split_once(";base64,"));
-    let (kind, text) = parts.ok_or(UserFailure::NotFound)?;
-    Answer::of(Base64::decode_vec(text).map_err(|_| Failure::internal(Defect::Row))?, kind)
+    Ok(Answer::see_other(&page).with_cookie(&SessionCookie::clear()))
 }
 
 /// The name of an issuer in the routes: 128 bits of its digest.

@@ -1,5 +1,7 @@
 //! The connections of an account: which there are, and what is written to them.
 
+use std::rc::Rc;
+
 use base64ct::{Base64UrlUnpadded, Encoding};
 use serde_json::Value;
 use url::{Position, Url};
@@ -19,7 +21,7 @@ use crate::{
     seal::{Place, Unsealable},
     stored::{Grant, GrantInUse, RegisteredClient, StoredGrant, StoredGrantInUse},
 };
-use login_flow::{LoginTarget, covers};
+use login_flow::{Client, LoginTarget, Server, covers};
 
 /// The names of a new connection.
 pub(super) struct NewConnection {
@@ -77,7 +79,17 @@ impl Store {
     /// at, and one row is read.
     ///
     /// [`closest`]: crate::model::closest
-    pub(super) fn covering(&self, url: &Url, label: Option<&str>) -> Result<Option<ConnectionRow>, Failure> {
+    pub(super) fn covering(
+        &self,
+        url: &Url,
+        label: Option<&str>,
+    ) -> Result<Option<Rc<ConnectionRow>>, Failure> {
+        let named = label.map(|label| format!("{label} ")).unwrap_or_default();
+        let key = format!("covering {named}{}", &url[..Position::AfterPath]);
+        self.0.remembered(key, || self.find_covering(url, label))
+    }
+
+    fn find_covering(&self, url: &Url, label: Option<&str>) -> Result<Option<ConnectionRow>, Failure> {
         let origin = url.origin().ascii_serialization();
         // A path that is not plain is covered by its whole origin alone.
         for reach in [&url[..Position::AfterPath], &origin] {
@@ -115,6 +127,23 @@ impl Store {
         row: &ConnectionRow,
     ) -> Result<Result<GrantInUse, Unsealable>, Failure> {
         Ok(self.0.unseal::<StoredGrantInUse>(row.place(), &row.sealed)?.map(GrantInUse::from))
+    }
+
+    /// The client of a connection at the same server, if it may ask for the scope: no need to ask for one.
+    pub(super) fn client_in_use(
+        &self,
+        server: &Server,
+        redirect_uri: &Url,
+        scope: Option<&str>,
+    ) -> Result<Option<Client>, Failure> {
+        for row in self.at(server.issuer.as_str())?.iter().filter(|row| !row.needs_login()) {
+            let Ok(Grant { server: other, client, .. }) = self.grant(row)? else { continue };
+            let is_current = other.is_same_party(server) && client.redirect_uri == *redirect_uri;
+            if is_current && !client.is_expired(now()) && client.may_ask_for(scope) {
+                return Ok(Some(client));
+            }
+        }
+        Ok(None)
     }
 
     /// True if a connection uses that client, or may: what cannot be opened is counted in.

@@ -7,6 +7,7 @@ use url::Url;
 
 use super::{
     BeginLogin, HostUser, Inner, LoginStep, Session,
+    connection_row::ConnectionRow,
     connections::NewConnection,
     disconnect::{FirstAttempt, end},
     store::Store,
@@ -56,7 +57,7 @@ impl Inner {
             return Err(UserFailure::TooManyConnections.into());
         }
         let scope_sent = scope.as_deref();
-        let in_use = client_in_use(&store, &server, &redirect_uri, scope_sent)?;
+        let in_use = store.client_in_use(&server, &redirect_uri, scope_sent)?;
         let client = if let Some(client) = in_use {
             client
         } else {
@@ -162,14 +163,15 @@ impl Inner {
             self.tell_registrar(server.issuer.as_str(), &relax).await;
         }
         let resource = Some(resource).filter(|resource| *resource != names.target.resource());
-        let step_ups = step_ups(store, &names, &scope)?;
+        let earlier = store.labelled(&names.target.resource(), &names.label)?;
+        let step_ups = step_ups(store, earlier.as_ref(), &scope)?;
         let grant = Grant { server, client, tokens, resource, step_ups };
         // The person logged out meanwhile: what came is not kept.
         if self.erasures.get() != erasures {
             self.revoke_late(store, grant).await?;
             return Err(UserFailure::UnknownLogin.into());
         }
-        self.connect(store, &names, &grant)?;
+        self.connect(store, &names, &grant, earlier)?;
         if let Some(next) = rotate {
             store.open_session(&next)?;
         }
@@ -202,8 +204,14 @@ impl Inner {
     }
 
     /// Puts a connection in the place of an earlier one, whose tokens are revoked.
-    fn connect(&self, store: &Store, login: &NewConnection, grant: &Grant) -> Result<(), Failure> {
-        if let Some(earlier) = store.labelled(&login.target.resource(), &login.label)? {
+    fn connect(
+        &self,
+        store: &Store,
+        login: &NewConnection,
+        grant: &Grant,
+        earlier: Option<ConnectionRow>,
+    ) -> Result<(), Failure> {
+        if let Some(earlier) = earlier {
             end(store, &earlier, FirstAttempt::ByAlarm)?;
         }
         let id = store.connect(login, grant)?;
@@ -260,36 +268,15 @@ fn under_way(
     Ok((url, LoginUnderWay { pending, target, about, label, return_to }))
 }
 
-/// The client of a connection that this account has at the same server, if it may ask for the scope: no need to ask for
-/// one.
-fn client_in_use(
-    store: &Store,
-    server: &Server,
-    redirect_uri: &Url,
-    scope: Option<&str>,
-) -> Result<Option<Client>, Failure> {
-    let issuer = server.issuer.as_str();
-    let rows = store.at(issuer)?;
-    for row in rows.iter().filter(|row| !row.needs_login()) {
-        let Ok(Grant { server: other, client, .. }) = store.grant(row)? else { continue };
-        let is_current = other.is_same_party(server) && client.redirect_uri == *redirect_uri;
-        if is_current && !client.is_expired(now()) && client.may_ask_for(scope) {
-            return Ok(Some(client));
-        }
-    }
-    Ok(None)
-}
-
 /// Number of logins in a row that asked for what the one before them was granted: a resource may refuse each.
-fn step_ups(store: &Store, login: &NewConnection, scope: &RequestedScope) -> Result<u8, Failure> {
-    let earlier = store.labelled(&login.target.resource(), &login.label)?;
+fn step_ups(store: &Store, earlier: Option<&ConnectionRow>, scope: &RequestedScope) -> Result<u8, Failure> {
     let (Some(earlier), RequestedScope::Named(Some(scope))) = (earlier, scope) else { return Ok(0) };
     let age = now().duration_since(earlier.issued()).unwrap_or_default();
     let granted = earlier.scope.as_deref().unwrap_or_default();
     if age > IN_A_ROW || !scope_values(granted).all(|value| has_scope_value(scope, value)) {
         return Ok(0);
     }
-    Ok(store.grant(&earlier)?.map_or(0, |grant| grant.step_ups.saturating_add(1)))
+    Ok(store.grant(earlier)?.map_or(0, |grant| grant.step_ups.saturating_add(1)))
 }
 
 const MAX_CONNECTIONS: i64 = 200;

@@ -24,6 +24,15 @@ pub(super) enum Earlier {
     Last,
 }
 
+/// A session, as its row says. Times are seconds of 1970.
+struct SessionRow {
+    expires: i64,
+    /// The end that is sealed: an edited row lasts no longer.
+    until: Result<i64, Unsealable>,
+    /// The last end of the secrets before it.
+    earlier: Option<i64>,
+}
+
 /// The account's storage and the keys that open it.
 pub(super) struct Store(pub(super) Storage);
 
@@ -57,16 +66,21 @@ impl Store {
         if self.0.is_empty() {
             return Ok(None);
         }
-        let now = seconds(now());
-        let select =
-            "SELECT sealed, expires, EXISTS (SELECT 1 FROM session AS earlier WHERE earlier.expires > ? AND
-            earlier.rowid < session.rowid) FROM session WHERE digest = ? AND expires > ?";
-        let row = self.0.rows(select, vec![soon().into(), digest.into(), now.into()])?.pop();
-        let Some(row) = row else { return Ok(None) };
-        let (sealed, expires, has_earlier) = row.read(|row| (row.text(), row.integer(), row.integer()))?;
-        let earlier = if has_earlier == 0 { Earlier::None } else { Earlier::Last };
+        let row = self.0.remembered(format!("session {digest}"), || self.session_row(digest))?;
+        let Some(row) = row.filter(|row| row.expires > seconds(now())) else { return Ok(None) };
+        let expires = row.expires;
+        let earlier = if row.earlier.is_some_and(|end| end > soon()) { Earlier::Last } else { Earlier::None };
+        Ok(Some(row.until.and_then(|until| if expires <= until { Ok(earlier) } else { Err(Unsealable) })))
+    }
+
+    fn session_row(&self, digest: &str) -> Result<Option<SessionRow>, Failure> {
+        let select = "SELECT sealed, expires, (SELECT max(expires) FROM session AS earlier
+            WHERE earlier.rowid < session.rowid) FROM session WHERE digest = ?";
+        let Some(row) = self.0.rows(select, vec![digest.into()])?.pop() else { return Ok(None) };
+        let (sealed, expires, earlier) =
+            row.read(|row| (row.text(), row.integer(), row.optional_integer()))?;
         let until = self.0.unseal::<i64>(session_place(digest), &sealed)?;
-        Ok(Some(until.and_then(|until| if expires <= until { Ok(earlier) } else { Err(Unsealable) })))
+        Ok(Some(SessionRow { expires, until, earlier }))
     }
 
     /// Ends the secrets before this one in a minute, which serves a second tab: a browser that sends a secret has
@@ -125,10 +139,14 @@ impl Store {
         let sealed = self.0.seal(pending_place(state), &login)?;
         if !is_fresh {
             self.purge()?;
-            self.0.exec(
-                "DELETE FROM pending WHERE state IN (SELECT state FROM pending ORDER BY expires DESC, rowid DESC LIMIT -1 OFFSET ?)",
-                vec![MAX_PENDING.into()],
-            )?;
+            // What deletes nothing is a write all the same, and takes longer than a look.
+            let most = || vec![MAX_PENDING.into()];
+            if self.0.has_rows("SELECT 1 FROM pending LIMIT 1 OFFSET ?", most())? {
+                self.0.exec(
+                    "DELETE FROM pending WHERE state IN (SELECT state FROM pending ORDER BY expires DESC, rowid DESC LIMIT -1 OFFSET ?)",
+                    most(),
+                )?;
+            }
         }
         let expires = seconds(now()).saturating_add(PENDING_SECONDS);
         self.0.exec(
@@ -166,6 +184,10 @@ impl Store {
     /// Deletes what has expired.
     pub(super) fn purge(&self) -> Result<(), Failure> {
         let now = seconds(now());
+        let over = "SELECT 1 FROM pending WHERE expires <= ?1 UNION ALL SELECT 1 FROM session WHERE expires <= ?1 LIMIT 1";
+        if !self.0.has_rows(over, vec![now.into()])? {
+            return Ok(());
+        }
         self.0.exec("DELETE FROM pending WHERE expires <= ?", vec![now.into()])?;
         self.0.exec("DELETE FROM session WHERE expires <= ?", vec![now.into()])
     }
@@ -174,14 +196,9 @@ impl Store {
     ///
     /// A session without any connection, ever, leads to nothing: the next login makes another one.
     pub(super) fn is_over(&self) -> Result<bool, Failure> {
-        let kept = ["connection", "pending", "outbox"];
-        let sessions = self.0.meta("connected")?.map(|_| "session");
-        for table in kept.into_iter().chain(sessions) {
-            if self.0.has_rows(&format!("SELECT 1 FROM {table} LIMIT 1"), Vec::new())? {
-                return Ok(false);
-            }
-        }
-        Ok(true)
+        let kept = "SELECT 1 WHERE EXISTS (SELECT 1 FROM connection) OR EXISTS (SELECT 1 FROM pending)
+            OR EXISTS (SELECT 1 FROM outbox) OR EXISTS (SELECT 1 FROM session, meta WHERE name = 'connected')";
+        Ok(!self.0.has_rows(kept, Vec::new())?)
     }
 
     /// The second at which something falls due that rows know of.

@@ -33,8 +33,8 @@ impl Login {
     /// Sends the host program's request as its user: with the token of the connection that covers the URL
     /// most closely, which is refreshed when due, and once more when the host refuses it.
     ///
-    /// Redirects come back as they are: a token never follows one. Cookies of the host do not come back. The content is the
-    /// host's: to return it to a browser, use [`Login::proxy`]. A host that asks for more than the user has
+    /// Redirects come back as they are: a token never follows one. Cookies of the host do not come back, and the headers can
+    /// be immutable, as those of the platform's own requests are. The content is the host's: to return it to a browser, use [`Login::proxy`]. A host that asks for more than the user has
     /// agreed to (RFC 6750 §3.1 `insufficient_scope`) is the problem `needs-consent`, with the page that mends it.
     pub async fn fetch(&self, request: Request) -> Result<Response, Failure> {
         let signal = request.inner().signal();

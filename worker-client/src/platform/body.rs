@@ -1,6 +1,8 @@
 //! Bodies of this app's own parts, as text.
 
-use worker::{Response, ResponseBody, wasm_bindgen_futures::JsFuture, web_sys};
+use worker::{Response, ResponseBody, web_sys};
+
+use super::promise::settled;
 
 /// The whole body, which the platform reads in one piece: [`Response::text`] asks it for one chunk after another.
 ///
@@ -8,6 +10,6 @@ use worker::{Response, ResponseBody, wasm_bindgen_futures::JsFuture, web_sys};
 pub(crate) async fn text(response: &Response) -> worker::Result<String> {
     let ResponseBody::Stream(stream) = response.body() else { return Ok(String::new()) };
     let response = web_sys::Response::new_with_opt_readable_stream(Some(stream))?;
-    let text = JsFuture::from(response.text()?).await?;
+    let text = settled(&response.text()?).await?;
     text.as_string().ok_or_else(|| worker::Error::RustError("a body is not text".to_owned()))
 }

@@ -11,6 +11,7 @@ use worker::{
     wasm_bindgen::{self, JsValue, prelude::wasm_bindgen},
 };
 
+use super::limits;
 use crate::config::{Config, Misconfigured};
 
 /// The environment of a Durable Object. It stays as it is for as long as the object does, so it is read once.
@@ -36,27 +37,65 @@ impl Deployment {
 /// The configuration, from the variables and secrets of the deployment. It is read anew when one of them is another than
 /// at the last time: a program may pass any environment.
 pub(crate) fn config(env: &Env) -> Result<Rc<Config>, Misconfigured> {
-    let variables = variables(env, Config::VARIABLES);
-    let last = LAST.with_borrow(Option::clone);
-    if let Some((_, config)) = last.filter(|(read, _)| *read == variables) {
-        return Ok(config);
+    known(env).map(|known| known.config)
+}
+
+/// The same for an app that is open to strangers: it does not run without limits.
+pub(crate) fn limited_config(env: &Env) -> Result<Rc<Config>, Misconfigured> {
+    let known = known(env)?;
+    known.missing_limit.map_or(Ok(known.config), |missing| Err(Misconfigured::NoLimit(missing)))
+}
+
+/// What the environment says.
+#[derive(Clone)]
+struct Known {
+    config: Rc<Config>,
+    missing_limit: Option<&'static str>,
+}
+
+fn known(env: &Env) -> Result<Known, Misconfigured> {
+    let last = LAST.take();
+    if last.is_none() {
+        watch(&[Config::VARIABLES, &limits::BINDINGS.join(" ")].join(" "));
     }
-    // `Env::var` asks for the name of the type of each value, which takes longer than all the rest.
-    let config = Rc::new(Config::read(|name| Reflect::get(env, &name.into()).ok()?.as_string())?);
-    LAST.set(Some((variables, Rc::clone(&config))));
-    Ok(config)
+    let is_as_before = is_as_before(env);
+    let known = if let Some(known) = last.filter(|_| is_as_before) {
+        known
+    } else {
+        // `Env::var` asks for the name of the type of each value, which takes longer than all the rest.
+        let config = Config::read(|name| Reflect::get(env, &name.into()).ok()?.as_string())?;
+        Known { config: Rc::new(config), missing_limit: limits::missing(env) }
+    };
+    LAST.set(Some(known.clone()));
+    Ok(known)
 }
 
 thread_local! {
-    /// The variables that were read last, and what they say.
-    static LAST: RefCell<Option<(String, Rc<Config>)>> = const { RefCell::new(None) };
+    /// What the environment said last.
+    static LAST: RefCell<Option<Known>> = const { RefCell::new(None) };
 }
 
 #[wasm_bindgen(inline_js = "
-export function variables(env, names) {
-  return JSON.stringify(names.split(' ').map((name) => (typeof env[name] === 'string' ? env[name] : null)));
+let names, values;
+export function watch(watched) {
+  names = watched.split(' ');
+  values = [];
+}
+export function isAsBefore(env) {
+  let isSame = true;
+  for (let i = 0; i < names.length; i += 1) {
+    const value = env[names[i]];
+    if (value === values[i]) continue;
+    values[i] = value;
+    isSame = false;
+  }
+  return isSame;
 }")]
 extern "C" {
-    /// The texts among the variables of these names, as one text: a single call of JavaScript.
-    fn variables(env: &JsValue, names: &str) -> String;
+    /// Names the variables and bindings that are compared.
+    fn watch(names: &str);
+
+    /// True if each of them is what it was at the last time. A single call of JavaScript, which copies none.
+    #[wasm_bindgen(js_name = isAsBefore)]
+    fn is_as_before(env: &JsValue) -> bool;
 }

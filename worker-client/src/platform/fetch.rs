@@ -1,19 +1,16 @@
 //! Requests to other parties: judged, without redirects, bounded in time and size.
 
-use std::{
-    pin::pin,
-    time::{Duration, SystemTime},
-};
+use std::time::{Duration, SystemTime};
 
-use futures_util::{
-    StreamExt,
-    future::{Either, select},
-};
-use http::{HeaderName, HeaderValue, Request, Response, header};
+use http::{HeaderName, HeaderValue, Request, Response, StatusCode, header};
 use url::Url;
-use worker::{AbortController, AbortSignal, ByteStream, Delay, Fetch, Headers, RequestInit, RequestRedirect};
+use worker::{
+    js_sys::{Array, Promise, Uint8Array},
+    wasm_bindgen::{self, JsCast, JsValue, prelude::wasm_bindgen},
+    web_sys::ReadableStream,
+};
 
-use super::clock::now;
+use super::{clock::now, promise::settled};
 use login_flow::{Egress, FetchError};
 
 /// Limit of a response: its time, headers and body together, and its size after decompression.
@@ -43,6 +40,10 @@ impl Limit {
         Self { bytes: 512 << 10, time: Duration::from_secs(3), longer: Longer::Cut };
     pub(crate) const ICON: Self =
         Self { bytes: 256 << 10, time: Duration::from_secs(3), longer: Longer::Refuse };
+
+    fn room(self) -> u32 {
+        u32::try_from(self.bytes).unwrap_or(u32::MAX)
+    }
 }
 
 /// The end of a series of requests: slow responses, each within its limit, do not add up.
@@ -75,21 +76,16 @@ pub(crate) async fn fetch(
     }
     #[cfg(feature = "panic-on-purpose")]
     super::panic::on_purpose(&url);
-    let request = platform_request(&url, &request).map_err(|_| FetchError::NoAnswer)?;
-    let abort = AbortController::default();
-    let signal = abort.signal();
-    let answer = pin!(send(request, &signal, limit));
-    match select(answer, pin!(Delay::from(limit.time))).await {
-        Either::Left((answer, _)) => {
-            // Whatever is left of a body that was cut or refused is not pulled.
-            abort.abort();
-            answer
-        }
-        Either::Right(_) => {
-            abort.abort();
-            Err(FetchError::NoAnswer)
-        }
+    let answer = settled(&send(&url, &request, limit)?).await.map_err(|_| FetchError::NoAnswer)?;
+    let (head, body) = (answer.unchecked_ref::<Array>().get(0), answer.unchecked_ref::<Array>().get(1));
+    let mut response = response(&head.as_string().unwrap_or_default()).ok_or(FetchError::NoAnswer)?;
+    // The runtime decodes one known encoding; what it leaves is not looked into.
+    let encoding = response.headers().get(header::CONTENT_ENCODING).map(HeaderValue::as_bytes);
+    if !DECODED.split(' ').any(|known| known.as_bytes() == encoding.unwrap_or_default()) {
+        return Err(FetchError::Encoding);
     }
+    *response.body_mut() = within(limit, &body)?;
+    Ok(response)
 }
 
 /// [`fetch`] as what drives an exchange: one piece of code for all of them.
@@ -109,65 +105,101 @@ pub(crate) fn through_until(
     async move |request| fetch(request, egress, deadline.cut(limit)).await
 }
 
-async fn send(
-    request: worker::Request,
-    signal: &AbortSignal,
-    limit: Limit,
-) -> Result<Response<Vec<u8>>, FetchError> {
-    #[expect(clippy::disallowed_methods, reason = "the only call of it")]
-    let sent = Fetch::Request(request).send_with_signal(signal).await;
-    let mut answer = sent.map_err(|_| FetchError::NoAnswer)?;
-    let mut response = Response::new(Vec::new());
-    *response.status_mut() = answer.status_code().try_into().map_err(|_| FetchError::NoAnswer)?;
-    for (name, value) in answer.headers() {
-        // RFC 9110 §5.5: control characters in a value are replaced with spaces.
-        let value = value.replace(|c: char| c.is_ascii_control() && c != '\t', " ");
-        let name = HeaderName::try_from(name).map_err(|_| FetchError::NoAnswer)?;
-        response.headers_mut().append(name, HeaderValue::try_from(value).map_err(|_| FetchError::NoAnswer)?);
-    }
-    // The runtime decodes one known encoding; what it leaves is not looked into.
-    let encoding = response.headers().get(header::CONTENT_ENCODING).map(HeaderValue::as_bytes);
-    if !matches!(encoding, None | Some(b"gzip" | b"br" | b"deflate" | b"identity" | b"")) {
-        return Err(FetchError::Encoding);
-    }
-    if let Ok(stream) = answer.stream() {
-        *response.body_mut() = bounded(stream, limit).await?;
-    }
-    Ok(response)
+/// Reads a body as far as the limit allows.
+pub(crate) async fn bounded(stream: &ReadableStream, limit: Limit) -> Result<Vec<u8>, FetchError> {
+    let body = settled(&read(stream, limit.room())).await.map_err(|_| FetchError::NoAnswer)?;
+    within(limit, &body)
 }
 
-/// Reads a body as far as the limit allows.
-pub(crate) async fn bounded(mut stream: ByteStream, limit: Limit) -> Result<Vec<u8>, FetchError> {
-    let mut body = Vec::new();
-    while let Some(chunk) = stream.next().await {
-        let chunk = chunk.map_err(|_| FetchError::NoAnswer)?;
-        let room = limit.bytes.saturating_sub(body.len());
-        if chunk.len() > room {
-            match limit.longer {
-                Longer::Refuse => return Err(FetchError::TooLarge),
-                Longer::Cut => body.extend(chunk.into_iter().take(room)),
-            }
-            break;
+/// What was read, which is a byte more than the limit allows where the body is longer.
+fn within(limit: Limit, body: &JsValue) -> Result<Vec<u8>, FetchError> {
+    let mut body = body.unchecked_ref::<Uint8Array>().to_vec();
+    if body.len() > limit.bytes {
+        match limit.longer {
+            Longer::Refuse => return Err(FetchError::TooLarge),
+            Longer::Cut => body.truncate(limit.bytes),
         }
-        body.extend(chunk);
     }
     Ok(body)
 }
 
-fn platform_request(url: &Url, request: &Request<Vec<u8>>) -> worker::Result<worker::Request> {
-    let headers = Headers::new();
+fn send(url: &Url, request: &Request<Vec<u8>>, limit: Limit) -> Result<Promise, FetchError> {
+    let mut headers = vec![header::USER_AGENT.as_str(), USER_AGENT];
     for (name, value) in request.headers() {
-        headers.set(name.as_str(), value.to_str().map_err(|e| worker::Error::RustError(e.to_string()))?)?;
+        headers.extend([name.as_str(), value.to_str().map_err(|_| FetchError::NoAnswer)?]);
     }
-    headers.set("user-agent", USER_AGENT)?;
-    let mut init = RequestInit::new();
-    init.with_headers(headers)
-        .with_method(worker::Method::from(request.method().to_string()))
-        .with_redirect(RequestRedirect::Manual);
-    if !request.body().is_empty() {
-        init.with_body(Some(worker::js_sys::Uint8Array::from(request.body().as_slice()).into()));
-    }
-    worker::Request::new_with_init(url.as_str(), &init)
+    let headers = headers.join("\n");
+    let millis = u32::try_from(limit.time.as_millis()).unwrap_or(u32::MAX);
+    let (url, method, body) = (url.as_str(), request.method().as_str(), request.body());
+    Ok(exchange(url, method, &headers, body, millis, limit.room(), DECODED))
 }
 
+/// The response with that status and headers, of which each part is a line, and without a body.
+fn response(head: &str) -> Option<Response<Vec<u8>>> {
+    let mut lines = head.split('\n');
+    let mut response = Response::new(Vec::new());
+    *response.status_mut() = StatusCode::from_bytes(lines.next()?.as_bytes()).ok()?;
+    while let (Some(name), Some(value)) = (lines.next(), lines.next()) {
+        // RFC 9110 §5.5: control characters in a value are replaced with spaces.
+        let value = value.replace(|c: char| c.is_ascii_control() && c != '\t', " ");
+        let name = HeaderName::from_bytes(name.as_bytes()).ok()?;
+        response.headers_mut().append(name, HeaderValue::try_from(value).ok()?);
+    }
+    Some(response)
+}
+
+#[wasm_bindgen(inline_js = "
+export async function exchange(url, method, headers, body, millis, room, decoded) {
+  const abort = new AbortController();
+  let timer;
+  const timeout = new Promise((_, reject) => (timer = setTimeout(reject, millis)));
+  const pairs = headers.match(/.+\\n.*/g).map((pair) => pair.split('\\n'));
+  const init = { method, headers: pairs, redirect: 'manual', signal: abort.signal };
+  if (body.length) init.body = body.slice();
+  const answered = async () => {
+    const response = await fetch(url, init);
+    const isDecoded = decoded.split(' ').includes(response.headers.get('content-encoding') ?? '');
+    const whole = isDecoded && response.body ? await read(response.body, room) : new Uint8Array();
+    return [[response.status, ...response.headers].flat().join('\\n'), whole];
+  };
+  try {
+    return await Promise.race([answered(), timeout]);
+  } finally {
+    clearTimeout(timer);
+    // Whatever is left of a body that was cut or refused is not pulled.
+    abort.abort();
+  }
+}
+export async function read(stream, room) {
+  const chunks = [];
+  let length = 0;
+  for await (const chunk of stream) {
+    chunks.push(chunk);
+    length += chunk.length;
+    if (length > room) break;
+  }
+  const whole = new Uint8Array(length);
+  for (const chunk of chunks.reverse()) whole.set(chunk, (length -= chunk.length));
+  return whole.subarray(0, room + 1);
+}")]
+extern "C" {
+    /// Sends a request with headers of which each part is a line, as no part holds any, and reads its response: the status
+    /// and headers in the same form, and the body, of which no more is pulled than
+    /// shows that it is too long. A body of an encoding that is not decoded is not read.
+    fn exchange(
+        url: &str,
+        method: &str,
+        headers: &str,
+        body: &[u8],
+        millis: u32,
+        room: u32,
+        decoded: &str,
+    ) -> Promise;
+
+    /// Reads a body, of which no more is pulled than shows that it is too long.
+    fn read(stream: &ReadableStream, room: u32) -> Promise;
+}
+
+/// The encodings that the runtime decodes, and none.
+const DECODED: &str = " gzip br deflate identity";
 const USER_AGENT: &str = concat!("worker-client/", env!("CARGO_PKG_VERSION"));

@@ -2,10 +2,7 @@
 //!
 //! The artefact is built so that a panic unwinds (`build.sh`). Other requests in the same isolate go on.
 
-use std::{
-    any::Any,
-    panic::{AssertUnwindSafe, UnwindSafe},
-};
+use std::{any::Any, panic::AssertUnwindSafe};
 
 use futures_util::FutureExt;
 
@@ -15,11 +12,9 @@ use crate::failure::{Defect, Failure};
 ///
 /// Nothing that outlives the work is left half changed: a row is written by one statement, and a `RefCell` is never
 /// borrowed across an `await`.
-pub(crate) fn contained<T>(
-    work: impl Future<Output = Result<T, Failure>>,
-) -> impl Future<Output = Result<T, Failure>> + UnwindSafe {
-    let outcome = AssertUnwindSafe(work).catch_unwind();
-    AssertUnwindSafe(outcome.map(|outcome| outcome.map_err(|panic| internal(&*panic)).flatten()))
+pub(crate) async fn contained<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    let outcome = AssertUnwindSafe(work).catch_unwind().await;
+    outcome.map_err(|panic| internal(&*panic)).flatten()
 }
 
 /// A constant message alone is kept: a formatted one may hold what the panic was about.

@@ -3,10 +3,10 @@
 
 use worker::{
     wasm_bindgen::{self, JsCast, JsValue, prelude::wasm_bindgen},
-    wasm_bindgen_futures::JsFuture,
     web_sys::{AbortSignal, Request, Response},
 };
 
+use super::promise::settled;
 use login_flow::FetchError;
 
 /// Sends a request without the headers of these names, and with that `Authorization` value. A name that ends in a hyphen
@@ -18,7 +18,7 @@ pub(crate) async fn pass(
     signal: Option<&AbortSignal>,
 ) -> Result<Response, FetchError> {
     let sent = send(request, not_passed, authorization, signal).map_err(|_| FetchError::NoAnswer)?;
-    let response = JsFuture::from(sent).await.map_err(|_| FetchError::NoAnswer)?;
+    let response = settled(&sent).await.map_err(|_| FetchError::NoAnswer)?;
     response.dyn_into().map_err(|_| FetchError::NoAnswer)
 }
 
@@ -31,6 +31,7 @@ export function send({ url, method, headers, body }, notPassed, authorization, s
   return fetch(url, { method, headers: passed, body, redirect: 'manual', signal });
 }
 export function without(response, name) {
+  if (!response.headers.has(name)) return response;
   const changed = new Response(response.body, response);
   changed.headers.delete(name);
   return changed;
@@ -44,7 +45,7 @@ extern "C" {
         signal: Option<&AbortSignal>,
     ) -> Result<worker::js_sys::Promise, JsValue>;
 
-    /// The response without a header, and with headers that can be changed.
+    /// The response without a header. One that does not have it is as it came.
     #[wasm_bindgen(catch)]
     pub(crate) fn without(response: &Response, name: &str) -> Result<Response, JsValue>;
 }

@@ -2,14 +2,18 @@
 
 use serde::{Serialize, de::DeserializeOwned};
 use worker::{
-    Env, Headers, Method, Request, RequestInit, Response, ResponseBuilder,
+    Env, Headers, Method, Request, RequestInit, Response,
     js_sys::Promise,
     wasm_bindgen::{self, JsValue, prelude::wasm_bindgen},
-    wasm_bindgen_futures::JsFuture,
     web_sys,
 };
 
-use super::{log::report, panic};
+use super::{
+    log::report,
+    panic,
+    promise::{promise, settled},
+    response::{ResponseHeaders, response},
+};
 use crate::{
     config::Misconfigured,
     failure::{AppFailure, Defect, Failure},
@@ -40,7 +44,7 @@ pub(crate) async fn send<Q: Serialize>(
         let error = worker::Error::from(error).to_string();
         AppFailure::Interrupted { cause: Some(error.into()) }
     };
-    let answer = JsFuture::from(answer).await.map_err(interrupted)?;
+    let answer = settled(&answer).await.map_err(interrupted)?;
     answer.as_string().ok_or_else(|| Failure::internal(Defect::Protocol))
 }
 
@@ -93,17 +97,28 @@ fn post(url: &str, body: &impl Serialize) -> Result<Request, Failure> {
 /// The response of an object to a request, a defect when it panics: the object goes on, and so do its other callers.
 ///
 /// Of the request the body is read and nothing else: each part of it that is looked at costs as much as a statement.
-pub(crate) async fn answer<Q: DeserializeOwned>(
-    request: &web_sys::Request,
-    answer: impl AsyncFnOnce(Q) -> Result<String, Failure>,
-) -> Result<web_sys::Response, JsValue> {
-    let answered = panic::contained(async {
-        let text = JsFuture::from(request.text().map_err(worker::Error::from)?).await;
+pub(crate) fn answer<Q: DeserializeOwned>(
+    request: web_sys::Request,
+    answer: impl AsyncFnOnce(Q) -> Result<String, Failure> + 'static,
+) -> Promise {
+    let answered = panic::contained(async move {
+        let text = settled(&request.text().map_err(worker::Error::from)?).await;
         let text = text.map_err(worker::Error::from)?.as_string().unwrap_or_default();
         answer(crate::json::read(&text).map_err(|_| Failure::internal(Defect::Protocol))?).await
     });
-    let text = answered.await.or_else(|failure| written::<()>(Err(failure))).unwrap_or_default();
-    web_sys::Response::new_with_opt_str(Some(&text))
+    promise(async {
+        let text = answered.await.or_else(|failure| written::<()>(Err(failure))).unwrap_or_default();
+        Ok(web_sys::Response::new_with_opt_str(Some(&text))?.into())
+    })
+}
+
+/// The outcome of an alarm, for the platform, which repeats one that failed.
+pub(crate) fn ring(alarm: impl Future<Output = Result<(), Failure>> + 'static) -> Promise {
+    let rung = panic::contained(alarm);
+    promise(async {
+        let rung = rung.await.map_err(report);
+        rung.map(|()| JsValue::UNDEFINED).map_err(|failure| worker::Error::from(failure).into())
+    })
 }
 
 /// Writes the response of an object; a failure is logged here.
@@ -126,12 +141,12 @@ impl From<Failure> for Response {
 
 impl From<Problem> for Response {
     fn from(problem: Problem) -> Self {
-        let headers = Headers::new();
-        for (name, value) in [("content-type", "application/problem+json"), ("cache-control", "no-store")] {
-            headers.set(name, value).unwrap_or_default();
-        }
+        let mut headers = ResponseHeaders::default();
+        headers.add("content-type", "application/problem+json");
+        headers.add("cache-control", "no-store");
         let body = serde_json::to_vec(&problem).unwrap_or_default();
-        ResponseBuilder::new().with_status(problem.status).with_headers(headers).fixed(body)
+        let answer = response(problem.status, headers, &body);
+        answer.unwrap_or_else(|_| web_sys::Response::error()).into()
     }
 }
 

@@ -41,13 +41,18 @@ impl Storage {
         let Some(vault) = self.vault()? else { return Ok(()) };
         let keys = self.config().keys()?;
         let mut counts = Vec::new();
+        let others = "sealed NOT GLOB ?1";
+        let any = columns.iter().map(|column| format!("SELECT 1 FROM {} WHERE {others}", column.table));
+        let any = format!("{} LIMIT 1", any.collect::<Vec<_>>().join(" UNION ALL "));
+        let of_others = || vec![format!("{}*", keys.prefix()).into()];
+        let columns = if self.has_rows(&any, of_others())? { columns } else { &[] };
         for SealedColumn { table, issuer, field, row, used_for: [first, second], outlives_its_key } in columns
         {
             let select = format!(
                 "SELECT rowid, sealed, {issuer}, {field}, {row}, {first}, {second} FROM {table}
-                WHERE sealed NOT GLOB ?"
+                WHERE {others}"
             );
-            for columns in self.rows(&select, vec![format!("{}*", keys.prefix()).into()])? {
+            for columns in self.rows(&select, of_others())? {
                 let (at, texts) = columns.read(|row| (row.integer(), [(); 6].map(|()| row.text())))?;
                 let [sealed, issuer, field, row, first, second] = texts;
                 let key = key_of(&sealed);

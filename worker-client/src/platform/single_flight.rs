@@ -6,9 +6,9 @@ use futures_util::{
     FutureExt,
     future::{LocalBoxFuture, Shared},
 };
-use worker::State;
+use worker::{State, wasm_bindgen::JsValue};
 
-use super::{log::report, panic::contained};
+use super::{log::report, panic::contained, promise::promise};
 use crate::{failure::Failure, small_map::SmallMap};
 
 /// The exchanges under way in one object.
@@ -25,9 +25,17 @@ pub(crate) fn run_to_completion<T: Clone + 'static>(
     work: impl Future<Output = T> + 'static,
 ) -> Running<T> {
     let work = work.boxed_local().shared();
-    let owned = work.clone();
-    state.wait_until(async move { drop(owned.await) });
+    keep_running(state, work.clone());
     work
+}
+
+/// Polls work at once, and until it ends.
+fn keep_running<T: Clone + 'static>(state: &State, work: Running<T>) {
+    let ended = promise(async move {
+        drop(work.await);
+        Ok(JsValue::UNDEFINED)
+    });
+    drop(state.as_raw().wait_until(&ended));
 }
 
 impl<T: Clone + 'static> SingleFlight<T> {
@@ -58,8 +66,10 @@ impl<T: Clone + 'static> SingleFlight<T> {
                 flights.borrow_mut().remove(&ended);
                 outcome
             };
-            let flight = run_to_completion(state, flight);
+            let flight = flight.boxed_local().shared();
+            // What ends at once finds itself here, and goes.
             self.0.borrow_mut().insert(key.to_owned(), flight.clone());
+            keep_running(state, flight.clone());
             flight
         });
         flight.await

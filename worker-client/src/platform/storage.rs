@@ -1,6 +1,10 @@
 //! The storage of both objects: rows of a known version, and the salt without which no sealed value opens.
 
-use std::{cell::OnceCell, rc::Rc};
+use std::{
+    any::Any,
+    cell::{OnceCell, RefCell},
+    rc::Rc,
+};
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 use serde::{Serialize, de::DeserializeOwned};
@@ -15,6 +19,7 @@ use crate::{
     config::Config,
     failure::{AppFailure, Defect, Failure},
     seal::{Ciphers, Place, Unsealable, Vault, key_of},
+    small_map::SmallMap,
 };
 
 /// The rows of an object of one kind.
@@ -41,6 +46,8 @@ pub(crate) struct Storage {
     salt: OnceCell<Vec<u8>>,
     ciphers: Ciphers,
     is_brought_forward: bool,
+    /// What was read since the last write.
+    remembered: RefCell<SmallMap<Rc<dyn Any>>>,
 }
 
 impl Storage {
@@ -54,8 +61,9 @@ impl Storage {
     ) -> Result<Self, Failure> {
         let is_named = owner.is_some();
         let owner = owner.unwrap_or_default().to_owned();
-        let (salt, ciphers) = (OnceCell::new(), Ciphers::default());
-        let mut this = Self { sql, config, owner, schema, salt, ciphers, is_brought_forward: false };
+        let (salt, ciphers, remembered) = (OnceCell::new(), Ciphers::default(), RefCell::default());
+        let mut this =
+            Self { sql, config, owner, schema, salt, ciphers, is_brought_forward: false, remembered };
         let tables = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'meta'";
         if !this.has_rows(tables, Vec::new())? {
             return Ok(this);
@@ -167,9 +175,30 @@ impl Storage {
 
     /// True if the statement changed a row.
     pub(crate) fn has_changed(&self, statement: &str, bindings: Vec<Value>) -> Result<bool, Failure> {
+        self.remembered.take();
         self.has_rows(&format!("{statement} RETURNING 1"), bindings)
     }
 
+    /// What rows say, which is read once until the next write. It depends on nothing but the rows and the key.
+    pub(crate) fn remembered<T: 'static>(
+        &self,
+        key: String,
+        read: impl FnOnce() -> Result<Option<T>, Failure>,
+    ) -> Result<Option<Rc<T>>, Failure> {
+        let known = self.remembered.borrow().get(&key).cloned();
+        if let Some(known) = known.and_then(|known| known.downcast().ok()) {
+            return Ok(Some(known));
+        }
+        let Some(value) = read()?.map(Rc::new) else { return Ok(None) };
+        let mut remembered = self.remembered.borrow_mut();
+        if remembered.names().count() >= MAX_REMEMBERED {
+            *remembered = SmallMap::default();
+        }
+        remembered.insert(key, value.clone());
+        Ok(Some(value))
+    }
+
+    /// The rows of a query, which writes nothing.
     pub(crate) fn rows(&self, query: &str, bindings: Vec<Value>) -> Result<Vec<Columns>, Failure> {
         let damaged = |_| Failure::internal(Defect::Row);
         let rows = rows(self.sql.as_ref(), query, &Value::Array(bindings).to_string());
@@ -184,6 +213,7 @@ impl Storage {
     }
 
     pub(crate) fn exec(&self, statement: &str, bindings: Vec<Value>) -> Result<(), Failure> {
+        self.remembered.take();
         self.rows(statement, bindings).map(drop)
     }
 
@@ -213,3 +243,6 @@ extern "C" {
     #[wasm_bindgen(catch)]
     fn rows(sql: &JsValue, statement: &str, bindings: &str) -> Result<String, JsValue>;
 }
+
+/// Objects are many in an isolate.
+const MAX_REMEMBERED: usize = 8;

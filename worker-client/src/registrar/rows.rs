@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use serde_json::Value;
-use url::Url;
 
 use super::schema::SEALED;
 use crate::{
@@ -31,12 +30,12 @@ pub(super) struct RegistrationRow {
     pub(super) name: String,
     server: String,
     sealed: String,
-    created: i64,
+    pub(super) created: i64,
     /// The second of 1970 since which it has no user; `None` if it has one, or cannot be deleted.
     pub(super) idle_since: Option<i64>,
     pub(super) attempts: i64,
     /// Not 0 if the server has accepted the client's authentication.
-    proven: i64,
+    pub(super) proven: i64,
 }
 
 impl RegistrationRow {
@@ -71,33 +70,6 @@ impl Rows {
 
     pub(super) fn config(&self) -> &Config {
         self.0.config()
-    }
-
-    /// The newest client for that redirection URI that was registered with these very endpoints and does not
-    /// end soon.
-    pub(super) fn usable(
-        &self,
-        server: &Server,
-        redirect_uri: &Url,
-    ) -> Result<Option<(RegistrationRow, Client)>, Failure> {
-        for row in self.select(
-            "WHERE redirect_uri = ? ORDER BY created DESC, rowid DESC",
-            vec![redirect_uri.as_str().into()],
-        )? {
-            if !row.server().is_some_and(|registered| registered.is_same_party(server)) {
-                continue;
-            }
-            // Its deletion has begun.
-            if row.attempts > 0 {
-                continue;
-            }
-            let Ok(client) = self.client(&row)? else { continue };
-            if !client.ends_soon(row.created, seconds(now())) {
-                let (is_proven, relaxations) = (row.proven != 0, self.relaxations()?);
-                return Ok(Some((row, Client { is_proven, relaxations, ..client })));
-            }
-        }
-        Ok(None)
     }
 
     /// The client.
@@ -159,9 +131,14 @@ impl Rows {
         if self.0.is_empty() {
             return Ok(Relaxations::default());
         }
+        let read = |row: Columns| row.read(|row| (row.text(), row.integer())).ok();
+        let rows = self.0.remembered("relaxations".to_owned(), || {
+            let rows = self.0.rows("SELECT name, since FROM relaxation", Vec::new())?;
+            Ok(Some(rows.into_iter().filter_map(read).collect::<Vec<_>>()))
+        })?;
         let since = seconds(now()).saturating_sub(RELAXATION_SECONDS);
-        let rows = self.0.rows("SELECT name FROM relaxation WHERE since > ?", vec![since.into()])?;
-        Ok(rows.into_iter().filter_map(|row| Relaxation::named(&row.read(Columns::text).ok()?)).collect())
+        let rows = rows.iter().flat_map(|rows| rows.iter()).filter(|(_, at)| *at > since);
+        Ok(rows.filter_map(|(name, _)| Relaxation::named(name)).collect())
     }
 
     pub(super) fn set_relaxations(&self, relaxations: &Relaxations) -> Result<(), Failure> {

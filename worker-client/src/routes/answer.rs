@@ -2,46 +2,47 @@
 
 use serde::Serialize;
 use url::Url;
-use worker::{Headers, Response, ResponseBuilder};
+use worker::{Headers, web_sys::Response};
 
 use super::{FailedRoute, login_request::header};
 use crate::{
     failure::{Defect, Failure},
     login::{Login, User},
     pages::{self, FormTarget},
+    platform::response::{ResponseHeaders, response},
     problem::Problem,
 };
 
 pub(super) struct Answer {
     status: u16,
     body: Vec<u8>,
-    headers: Headers,
+    headers: ResponseHeaders,
     forms: FormTarget,
 }
 
 impl Answer {
-    pub(super) fn of(body: impl Into<Vec<u8>>, content_type: &str) -> Result<Self, Failure> {
-        let headers = Headers::new();
-        headers.set("content-type", content_type)?;
-        Ok(Self { status: 200, body: body.into(), headers, forms: FormTarget::OwnOrigin })
+    pub(super) fn of(body: impl Into<Vec<u8>>, content_type: &str) -> Self {
+        Self::with(200, body.into(), "content-type", content_type)
     }
 
-    pub(super) fn page(html: String) -> Result<Self, Failure> {
+    fn with(status: u16, body: Vec<u8>, name: &'static str, value: &str) -> Self {
+        let mut headers = ResponseHeaders::default();
+        headers.add(name, value);
+        Self { status, body, headers, forms: FormTarget::OwnOrigin }
+    }
+
+    pub(super) fn page(html: String) -> Self {
         Self::of(html, "text/html; charset=utf-8")
     }
 
     pub(super) fn json(value: &impl Serialize) -> Result<Self, Failure> {
-        Self::of(
-            serde_json::to_string(value).map_err(|_| Failure::internal(Defect::Encoding))?,
-            "application/json",
-        )
+        let json = serde_json::to_string(value).map_err(|_| Failure::internal(Defect::Encoding))?;
+        Ok(Self::of(json, "application/json"))
     }
 
     /// 303 turns the POST into a GET, so that no form of ours is posted on.
-    pub(super) fn see_other(url: &Url) -> Result<Self, Failure> {
-        let headers = Headers::new();
-        headers.set("location", url.as_str())?;
-        Ok(Self { status: 303, body: Vec::new(), headers, forms: FormTarget::OwnOrigin })
+    pub(super) fn see_other(url: &Url) -> Self {
+        Self::with(303, Vec::new(), "location", url.as_str())
     }
 
     pub(super) fn leading_away(self) -> Self {
@@ -49,14 +50,14 @@ impl Answer {
     }
 
     /// May be kept for an hour, by the servers that ask for it.
-    pub(super) fn kept(self) -> Result<Self, Failure> {
-        self.headers.set("cache-control", "public, max-age=3600")?;
-        Ok(self)
+    pub(super) fn kept(mut self) -> Self {
+        self.headers.add("cache-control", "public, max-age=3600");
+        self
     }
 
-    pub(super) fn with_cookie(self, cookie: &str) -> Result<Self, Failure> {
-        self.headers.append("set-cookie", cookie)?;
-        Ok(self)
+    pub(super) fn with_cookie(mut self, cookie: &str) -> Self {
+        self.headers.add("set-cookie", cookie);
+        self
     }
 
     /// The failure as a page for a person, as `application/problem+json` for a program.
@@ -69,23 +70,23 @@ impl Answer {
         problem.login = problem.login.or_else(|| again.clone().map(Box::new));
         let accept = header(asked, "accept").unwrap_or_default();
         let mut answer = if accept.contains("text/html") {
-            Self::page(pages::failure(&login.config.prefix, failure, target.as_ref(), again.as_ref())?)?
+            Self::page(pages::failure(&login.config.prefix, failure, target.as_ref(), again.as_ref())?)
         } else {
             let json = serde_json::to_string(&problem).map_err(|_| Failure::internal(Defect::Encoding))?;
-            Self::of(json, "application/problem+json")?
+            Self::of(json, "application/problem+json")
         };
         answer.status = problem.status;
         if let Some(seconds) = problem.retry_after {
-            answer.headers.set("retry-after", &seconds.to_string())?;
+            answer.headers.add("retry-after", seconds.to_string());
         }
         Ok(answer)
     }
 
     pub(super) fn secured(self, login: &Login) -> Result<Response, Failure> {
         let policy = pages::content_security_policy(self.forms);
-        let headers = self.headers;
-        if !headers.has("cache-control")? {
-            headers.set("cache-control", "no-store")?;
+        let mut headers = self.headers;
+        if !headers.has("cache-control") {
+            headers.add("cache-control", "no-store");
         }
         for (name, value) in [
             ("content-security-policy", policy.as_str()),
@@ -96,12 +97,12 @@ impl Answer {
             ("x-content-type-options", "nosniff"),
             ("x-frame-options", "DENY"),
         ] {
-            headers.set(name, value)?;
+            headers.add(name, value);
         }
         // Standing alone the origin is ours to pledge; a host program decides for its own.
         if matches!(login.user, User::Browser(_)) && login.config.origin.scheme() == "https" {
-            headers.set("strict-transport-security", "max-age=63072000; includeSubDomains")?;
+            headers.add("strict-transport-security", "max-age=63072000; includeSubDomains");
         }
-        Ok(ResponseBuilder::new().with_status(self.status).with_headers(headers).fixed(self.body))
+        Ok(response(self.status, headers, &self.body)?)
     }
 }

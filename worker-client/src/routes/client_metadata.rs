@@ -12,5 +12,5 @@ pub(super) fn answer(config: &Config) -> Result<Answer, Failure> {
     if config.documents == ClientIdDocuments::Never {
         return Err(UserFailure::NotFound.into());
     }
-    Answer::json(&client_id_document(&client_id, &redirect_uri, &config.client_name))?.kept()
+    Ok(Answer::json(&client_id_document(&client_id, &redirect_uri, &config.client_name))?.kept())
 }

@@ -36,9 +36,7 @@ impl LoginRequest {
         let is_json =
             header(headers, "content-type").is_some_and(|kind| kind.starts_with("application/json"));
         let body = match request.body() {
-            Some(stream) => {
-                bounded(stream.into(), Limit::FORM).await.map_err(|_| unreadable("It is too long."))?
-            }
+            Some(stream) => bounded(&stream, Limit::FORM).await.map_err(|_| unreadable("It is too long."))?,
             None => Vec::new(),
         };
         if !is_json {

@@ -28,7 +28,7 @@ impl Login {
 
     /// The response to a request of the browser that failed.
     pub(crate) fn refusal(&self, browser: &Request, failure: impl Into<Failure>) -> Response {
-        rendered(self, browser.headers(), Err(Failed::from(failure)))
+        rendered(self, browser.headers(), Err(Failed::from(failure))).into()
     }
 
     async fn for_browser(&self, browser: &Request, request: Request) -> Result<Response, Failure> {

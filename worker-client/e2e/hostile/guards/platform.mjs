@@ -26,14 +26,14 @@ export const PLATFORM = [
   worker(
     'bytes are bounded',
     src('platform/fetch'),
-    ['if chunk.len() > room {', 'if chunk.len() > room && body.len() > 1 << 30 {'],
+    ['if body.len() > limit.bytes {', 'if body.len() > limit.bytes && body.len() > 1 << 30 {'],
     'documents',
     'D15|D16',
   ),
   worker(
     'time is bounded',
     src('platform/fetch'),
-    ['Delay::from(limit.time)', 'Delay::from(limit.time.saturating_mul(100))'],
+    ['limit.time.as_millis()', 'limit.time.saturating_mul(100).as_millis()'],
     'documents',
     'D17',
   ),
@@ -56,6 +56,21 @@ export const PLATFORM = [
     src('platform/cache'),
     ['let end = end.parse().ok().filter(|end| millis(now()) < *end)?;', 'let end = end.parse::<i64>().ok()? + 60_000;'],
     ['--test-name-pattern=an end does not move', 'e2e/remembered.test.mjs'],
+  ),
+  host(
+    'what was read before a write is forgotten',
+    src('platform/storage'),
+    ['self.remembered.take();\n        self.rows(statement', 'self.rows(statement'],
+    ['--test-name-pattern=not sent twice', 'e2e/tokens.test.mjs'],
+  ),
+  host(
+    'a flight that ends at once is over',
+    src('platform/single_flight'),
+    [
+      'self.0.borrow_mut().insert(key.to_owned(), flight.clone());\n            keep_running(state, flight.clone());',
+      'keep_running(state, flight.clone());\n            self.0.borrow_mut().insert(key.to_owned(), flight.clone());',
+    ],
+    ['--test-name-pattern=t03', 'e2e/tokens.test.mjs'],
   ),
   worker(
     'headers that are ours',

@@ -18,7 +18,7 @@ export const REGISTRAR = [
   ),
   worker(
     'a client whose deletion has begun',
-    src('registrar/rows'),
+    src('registrar/usable'),
     ['if row.attempts > 0 {', 'if row.attempts > 1_000 {'],
     'flags',
     'R06',
@@ -63,8 +63,8 @@ export const REGISTRAR = [
   ),
   worker(
     'a client of the same party',
-    src('registrar/rows'),
-    ['if !row.server().is_some_and(|registered| registered.is_same_party(server)) {', 'if false {'],
+    src('registrar/usable'),
+    ['registered.is_same_party(server);', 'registered.is_same_party(registered);'],
     'registration',
     'R01',
   ),
