@@ -62,13 +62,17 @@ e2e: ## The Worker and the command line against real servers, the Worker in work
 	cargo build --locked --package login-conformance
 	node --test conformance/e2e/
 
-package: $(PRODUCTION) $(DEVELOPMENT) ## The npm package as a tarball, in target/npm
+package: ## The npm package as a tarball, in target/npm
+	@worker-client/setup.sh run
+	@$(MAKE) --no-print-directory $(PRODUCTION) $(DEVELOPMENT)
 	@node worker-client/npm/pack.mjs target/npm
 
 crates: ## The crates as they are published: packed, and each built from what is packed, in target/package
 	@node .ci/crates.mjs
 
-newcomer: $(PRODUCTION) $(DEVELOPMENT) ## Each role of a new user from an empty folder, with what is packed, and its time
+newcomer: ## Each role of a new user from an empty folder, with what is packed, and its time
+	@worker-client/setup.sh run
+	@$(MAKE) --no-print-directory $(PRODUCTION) $(DEVELOPMENT)
 	@node .ci/newcomer.mjs
 
 rows: ## The table of threats, from every test that names one

@@ -157,8 +157,7 @@ const roles = {
     calls('mcp-sdk-2'),
     LOOSELY_TYPED,
   ),
-  // Bundled alone: the namespace type of its `Env` is not yet that of `LoginEnv`.
-  agents: worker(['agents@0.11.8'], { 'src/index.ts': AGENT, 'wrangler.jsonc': NODE_CONFIG }, BUNDLED.slice(2)),
+  agents: worker(['agents@0.32.0'], { 'src/index.ts': AGENT, 'wrangler.jsonc': NODE_CONFIG }, LOOSELY_TYPED),
   'rust-host': (folder) =>
     run(folder, 'node', ['--test', '--test-name-pattern=^rust', join(root, 'worker-client/e2e/template.test.mjs')]),
   rfc7636: crate('rfc7636', 'rfc7636 = "0.1"', example('pkce')),

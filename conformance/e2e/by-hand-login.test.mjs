@@ -7,6 +7,7 @@ import { PEERS, check, startPeer } from './peers.mjs';
 
 const CALLBACK = 'http://127.0.0.1:8913/callback';
 const OTHER = 'http://127.0.0.1:8913/other';
+const LONGER = `${CALLBACK}/unregistered`;
 const random = () => randomBytes(32).toString('base64url');
 
 /** Visits an address as a navigation: `fetch` says of itself that it is none. */
@@ -102,7 +103,7 @@ const isError = ({ status, json }) =>
 
 /** The questions: true if the answers violate the requirement, undefined where they do not show it. */
 const QUESTIONS = {
-  'rfc6749/3.1.2.4/unregistered-redirect': ({ unregistered }) => unregistered !== null,
+  'rfc6749/3.1.2.4/unregistered-redirect': ({ unregistered, longer }) => unregistered !== null || longer !== null,
   'rfc6749/4.1.2/state-returned': ({ login }) => login.callbacks.some(([received, sent]) => received !== sent),
   'rfc9207/2/iss-sent': ({ granted, metadata }) =>
     metadata.authorization_response_iss_parameter_supported
@@ -218,5 +219,6 @@ async function askMore(login, good) {
   const elsewhere = new Login(login.metadata, login.client, { ...login.extra, resource: unknown });
   answers.unknown = await elsewhere.redeem(await elsewhere.authorize());
   answers.unregistered = await login.authorize((asked) => (asked.redirect_uri = OTHER), OTHER);
+  answers.longer = await login.authorize((asked) => (asked.redirect_uri = LONGER), LONGER);
   return answers;
 }

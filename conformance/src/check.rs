@@ -53,9 +53,10 @@ pub(crate) async fn check(
     let (mut clients_tried, mut readable) = (Vec::new(), Vec::new());
     match &probe.server {
         Some(server) => {
-            check_server(&mut context, server).await;
-            clients_tried = works_with::try_all(&mut context, server).await;
-            readable = cors::ask(&context, server, probe.metadata_url.as_deref()).await;
+            // What most checks do not do takes no room in theirs.
+            Box::pin(check_server(&mut context, server)).await;
+            clients_tried = Box::pin(works_with::try_all(&mut context, server)).await;
+            readable = Box::pin(cors::ask(&context, server, probe.metadata_url.as_deref())).await;
         }
         None => end_phases(&mut context, "there is no server to register with"),
     }
@@ -84,6 +85,7 @@ pub(crate) async fn check(
         works_with: clients_tried,
         readable,
         authorization_servers: Vec::new(),
+        not_followed: None,
         about,
         findings,
         checks,
@@ -104,7 +106,7 @@ async fn check_server(context: &mut CheckContext<'_>, server: &Server) {
     }
     let registered = match registration::register(context, server).await {
         Ok(registered) => registered,
-        Err(why) => return end_phases(context, &why),
+        Err(why) => return end_phases(context, why),
     };
     let (mut confidential, mut mixed) = (None, None);
     if register {
@@ -126,7 +128,7 @@ async fn check_server(context: &mut CheckContext<'_>, server: &Server) {
         }
         Ok(_) => context.end_phase(Phase::Login, "not asked for (--login)"),
         Err(why) => {
-            context.end_phase(Phase::Login, &why.to_string());
+            context.end_phase(Phase::Login, why.to_string());
             context.unusable_client = Some(why.clone());
         }
     }
@@ -146,9 +148,10 @@ async fn check_server(context: &mut CheckContext<'_>, server: &Server) {
 }
 
 /// Ends the phases that need a server.
-fn end_phases(context: &mut CheckContext<'_>, why: &str) {
+fn end_phases(context: &mut CheckContext<'_>, why: impl Into<Cow<'static, str>>) {
+    let why = why.into();
     for phase in [Phase::Registration, Phase::Refusals, Phase::Management, Phase::Login] {
-        context.end_phase(phase, why);
+        context.end_phase(phase, why.clone());
     }
 }
 

@@ -3,7 +3,7 @@ use std::{fmt, rc::Rc};
 use crate::{
     check::{CheckError, check},
     consent::ConsentHandler,
-    follow::named_servers,
+    follow::{Followed, named_servers},
     http_client::{HttpClient, HttpClientError},
     options::Options,
     report::Report,
@@ -54,11 +54,13 @@ impl Checker {
 
     /// Checks the authorization servers that the protected resource metadata of a host names (RFC 9728), for a host
     /// whose verdict points to it; at most three, and each with the host as the resource of the login. The report of the
-    /// host then names them.
+    /// host then names them, and says why one is not checked.
     pub async fn follow(&self, report: &mut Report) -> Vec<Result<Report, CheckError>> {
         let egress = self.options.egress();
         let session = Session::new(&self.http_client, &self.queue, &egress, &self.options);
-        report.authorization_servers = named_servers(&session, &report.verdict).await;
+        let Followed { servers, not_followed } = named_servers(&session, &egress, report).await;
+        report.authorization_servers = servers;
+        report.not_followed = not_followed.map(|why| why.to_string());
         let mut options = Options { mcp: false, ..self.options.clone() };
         options.resource = Some(report.resource.clone());
         let (transport, consent) = (&self.http_client, self.consent.as_deref());
@@ -67,5 +69,18 @@ impl Checker {
             reports.push(check(server, &options, transport, &self.queue, consent).await);
         }
         reports
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Hundreds of checks run at the same time, and most of them only read.
+    #[test]
+    fn a_check_that_reads_takes_little_memory() {
+        let checker = Checker::new(Options::new()).unwrap();
+        let size = size_of_val(&checker.check("good.example"));
+        assert!(size <= 8 << 10, "{size}");
     }
 }

@@ -10,6 +10,7 @@ mod console;
 mod date;
 mod explain;
 mod hosts;
+mod json_file;
 mod loopback;
 mod mcp_config;
 mod options;

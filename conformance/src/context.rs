@@ -3,6 +3,8 @@
 mod client;
 pub(crate) mod information;
 
+use std::borrow::Cow;
+
 use login_flow::{Finding, LoginTarget, Unusable};
 use rfc7591::GrantType;
 
@@ -94,12 +96,12 @@ impl<'a> CheckContext<'a> {
     }
 
     /// Notes the reason why a requirement was not tested.
-    pub(crate) fn not_applicable(&mut self, rule: Rule, why: &str) {
+    pub(crate) fn not_applicable(&mut self, rule: Rule, why: impl Into<Cow<'static, str>>) {
         self.ledger.not_applicable(rule, why);
     }
 
     /// Ends a phase: the rules that no check spoke of were not tested.
-    pub(crate) fn end_phase(&mut self, phase: Phase, why: &str) {
+    pub(crate) fn end_phase(&mut self, phase: Phase, why: impl Into<Cow<'static, str>>) {
         self.ledger.end_phase(phase, why);
     }
 

@@ -65,7 +65,7 @@ impl HttpClient {
         }
         let request = request.try_into().map_err(|_| FetchError::NoAnswer)?;
         #[expect(clippy::disallowed_methods, reason = "the one way to the network")]
-        let answered = self.client.execute(request).await.map_err(|error| from_reqwest(&error))?;
+        let mut answered = self.client.execute(request).await.map_err(|error| from_reqwest(&error))?;
         // The client decodes what it knows, and then removes the header; the body is bounded after that.
         let encoding = answered.headers().get(header::CONTENT_ENCODING).map(HeaderValue::as_bytes);
         if !matches!(encoding, None | Some(b"identity" | b"")) {
@@ -73,14 +73,14 @@ impl HttpClient {
         }
         let mut response = Response::new(Vec::new());
         *response.status_mut() = answered.status();
-        *response.headers_mut() = answered.headers().clone();
+        *response.headers_mut() = std::mem::take(answered.headers_mut());
         let mut stream = answered.bytes_stream();
         while let Some(chunk) = stream.next().await {
             let chunk = chunk.map_err(|error| from_reqwest(&error))?;
             let room = limit.bytes().saturating_sub(response.body().len());
             match limit {
                 Limit::Json if chunk.len() > room => return Err(FetchError::TooLarge.into()),
-                _ => response.body_mut().extend(chunk.iter().take(room)),
+                _ => response.body_mut().extend_from_slice(chunk.get(..room).unwrap_or(&chunk)),
             }
             if chunk.len() > room {
                 break;

@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::borrow::Cow;
 
 use crate::{
     received::Received,
@@ -8,19 +8,25 @@ use crate::{
 use login_flow::Finding;
 
 /// The outcome of each rule that a check spoke of: a failure outweighs a pass, and a pass the reason for no test.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Ledger {
-    outcomes: BTreeMap<Rule, Outcome>,
+    /// By the place of the rule in [`Rule::ALL`].
+    outcomes: Vec<Option<Outcome>>,
     findings: Vec<(Rule, ReportedFinding)>,
     unknown: Option<UnknownRule>,
+}
+
+impl Default for Ledger {
+    fn default() -> Self {
+        Self { outcomes: vec![None; Rule::ALL.len()], findings: Vec::new(), unknown: None }
+    }
 }
 
 impl Ledger {
     /// Notes that a check looked at a requirement and saw it met.
     pub(crate) fn passed(&mut self, rule: Rule) {
-        let outcome = self.outcomes.entry(rule).or_insert(Outcome::Passed);
-        if matches!(outcome, Outcome::NotTested { .. }) {
-            *outcome = Outcome::Passed;
+        if let Some(outcome @ (None | Some(Outcome::NotTested { .. }))) = self.outcome(rule) {
+            *outcome = Some(Outcome::Passed);
         }
     }
 
@@ -32,7 +38,7 @@ impl Ledger {
             Ok(rule) => rule,
             Err(unknown) => return self.unknown = Some(unknown),
         };
-        self.outcomes.insert(rule, Outcome::Failed);
+        self.set(rule, Outcome::Failed);
         let is_same = |(noted, reported): &&mut (Rule, ReportedFinding)| {
             *noted == rule && reported.finding.level == finding.level
         };
@@ -43,26 +49,29 @@ impl Ledger {
     }
 
     /// Notes the reason why a requirement was not tested.
-    pub(crate) fn not_applicable(&mut self, rule: Rule, why: &str) {
-        self.outcomes.entry(rule).or_insert_with(|| Outcome::NotTested { why: why.to_owned() });
+    pub(crate) fn not_applicable(&mut self, rule: Rule, why: impl Into<Cow<'static, str>>) {
+        if let Some(outcome @ None) = self.outcome(rule) {
+            *outcome = Some(Outcome::NotTested { why: why.into() });
+        }
     }
 
     /// Takes back what was noted of a requirement: it was not tested, for a reason that a later response shows.
-    pub(crate) fn withdraw(&mut self, rule: Rule, why: &str) {
+    pub(crate) fn withdraw(&mut self, rule: Rule, why: impl Into<Cow<'static, str>>) {
         self.findings.retain(|(noted, _)| *noted != rule);
-        self.outcomes.insert(rule, Outcome::NotTested { why: why.to_owned() });
+        self.set(rule, Outcome::NotTested { why: why.into() });
     }
 
     /// Ends a phase: the rules that no check spoke of were not tested.
-    pub(crate) fn end_phase(&mut self, phase: Phase, why: &str) {
+    pub(crate) fn end_phase(&mut self, phase: Phase, why: impl Into<Cow<'static, str>>) {
+        let why = why.into();
         for rule in Rule::of_phase(phase) {
-            self.not_applicable(rule, why);
+            self.not_applicable(rule, why.clone());
         }
     }
 
     /// Returns `true` if a requirement failed.
     pub(crate) fn has_failed(&self, rule: Rule) -> bool {
-        self.outcomes.get(&rule) == Some(&Outcome::Failed)
+        self.outcomes.get(rule.index()) == Some(&Some(Outcome::Failed))
     }
 
     /// Every rule with its outcome, and the findings, both in the order of SPEC.md.
@@ -71,13 +80,22 @@ impl Ledger {
             return Err(unknown);
         }
         self.findings.sort_by_key(|(rule, _)| *rule);
-        let checks = Rule::ALL.iter().map(|rule| {
-            let outcome = self.outcomes.remove(rule);
-            let unmentioned = || Outcome::NotTested { why: "no check looked at it".to_owned() };
-            Check { id: rule.id().to_owned(), outcome: outcome.unwrap_or_else(unmentioned) }
+        let checks = Rule::ALL.iter().zip(self.outcomes).map(|(rule, outcome)| {
+            let unmentioned = || Outcome::NotTested { why: "no check looked at it".into() };
+            Check { id: rule.id().into(), outcome: outcome.unwrap_or_else(unmentioned) }
         });
         let checks = checks.collect();
         Ok((checks, self.findings.into_iter().map(|(_, finding)| finding).collect()))
+    }
+
+    fn outcome(&mut self, rule: Rule) -> Option<&mut Option<Outcome>> {
+        self.outcomes.get_mut(rule.index())
+    }
+
+    fn set(&mut self, rule: Rule, outcome: Outcome) {
+        if let Some(noted) = self.outcome(rule) {
+            *noted = Some(outcome);
+        }
     }
 }
 
@@ -98,7 +116,7 @@ mod tests {
         ledger.end_phase(Phase::Registration, "the end");
         let (checks, findings) = ledger.finish().unwrap();
         let outcome = |rule: Rule| &checks.iter().find(|check| check.id == rule.id()).unwrap().outcome;
-        let untested = |why: &str| Outcome::NotTested { why: why.to_owned() };
+        let untested = |why: &str| Outcome::NotTested { why: why.to_owned().into() };
         assert_eq!(outcome(Rule::ClientId), &Outcome::Passed);
         assert_eq!(outcome(Rule::SecretExpiry), &untested("no secret was issued"));
         assert_eq!(outcome(Rule::RegistrationStatus), &Outcome::Failed);

@@ -16,6 +16,8 @@ pub(crate) enum Kind {
     Object,
     /// A JSON number of whole seconds.
     Seconds,
+    /// A time as seconds since 1970-01-01.
+    Time,
     /// A JSON string of any characters.
     Text,
     /// A list of [`Token`](Self::Token)s.
@@ -39,6 +41,7 @@ impl Kind {
             Self::Flag => "a boolean",
             Self::Object => "an object",
             Self::Seconds => "a number",
+            Self::Time => "a number of seconds since 1970",
             Self::Text => "a text",
             Self::Token => "a text with a value",
             Self::Tokens => "a list of texts with a value",
@@ -57,6 +60,8 @@ impl Kind {
             Self::Flag => value.is_boolean(),
             Self::Object => value.is_object(),
             Self::Seconds => value.is_u64(),
+            // A larger number counts milliseconds.
+            Self::Time => value.as_u64().is_some_and(|time| time < YEAR_5138),
             Self::Text => value.is_string(),
             Self::Token => value.as_str().is_some_and(is_token),
             Self::Tokens => all(is_token),
@@ -77,16 +82,16 @@ pub(crate) struct Misfit {
     pub(crate) evidence: String,
 }
 
-/// The members of an object that are there and not of the type that a table gives them. A member with a language tag
+/// The members of an object that are there and not of the type that they have. A member with a language tag
 /// (RFC 7591 §2.2) has the type of the member without it.
-pub(crate) fn misfits(object: &Map<String, Value>, table: &[(&str, Kind)]) -> Vec<Misfit> {
+pub(crate) fn misfits(object: &Map<String, Value>, kind_of: impl Fn(&str) -> Option<Kind>) -> Vec<Misfit> {
     let misfit = |(member, value): (&String, &Value)| {
         let name = member.split_once('#').map_or(&**member, |(name, _)| name);
-        let (_, kind) = table.iter().find(|(known, _)| *known == name)?;
+        let kind = kind_of(name).filter(|kind| !kind.fits(value))?;
         let shown =
             if SECRETS.contains(&name) { "a value that is not shown".to_owned() } else { shown(value) };
         let evidence = format!("`{member}` is {shown}, not {}", kind.noun());
-        (!kind.fits(value)).then(|| Misfit { member: member.clone(), evidence })
+        Some(Misfit { member: member.clone(), evidence })
     };
     object.iter().filter_map(misfit).collect()
 }
@@ -106,7 +111,15 @@ pub(crate) fn is_uri(text: &str) -> bool {
 }
 
 fn is_of_uri(text: &str) -> bool {
-    text.chars().all(|c| c.is_ascii_alphanumeric() || "-._~:/?#[]@!$&'()*+,;=%".contains(c))
+    let is_of_uri = |byte| {
+        matches!(byte, b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9')
+            || matches!(
+                byte,
+                b'-' | b'.' | b'_' | b'~' | b':' | b'/' | b'?' | b'#' | b'[' | b']' | b'@' | b'%'
+            )
+            || matches!(byte, b'!' | b'$' | b'&' | b'\'' | b'(' | b')' | b'*' | b'+' | b',' | b';' | b'=')
+    };
+    text.bytes().all(is_of_uri)
 }
 
 /// The members of a JSON object that are there more than once.
@@ -118,15 +131,17 @@ fn is_token(text: &str) -> bool {
     text.chars().any(|c| !c.is_whitespace()) && !text.chars().any(char::is_control)
 }
 
+/// The year before which a time has at most eleven digits.
+const YEAR_5138: u64 = 100_000_000_000;
 const SECRETS: &[&str] =
     &["access_token", "client_secret", "id_token", "refresh_token", "registration_access_token"];
 
 /// A client information response (RFC 7591 §2, §3.2.1, RFC 7592 §3, OpenID Connect Dynamic Client Registration §2).
-pub(crate) const CLIENT_INFORMATION: &[(&str, Kind)] = &[
+const CLIENT_INFORMATION: &[(&str, Kind)] = &[
     ("client_id", Kind::Token),
     ("client_secret", Kind::Text),
-    ("client_id_issued_at", Kind::Seconds),
-    ("client_secret_expires_at", Kind::Seconds),
+    ("client_id_issued_at", Kind::Time),
+    ("client_secret_expires_at", Kind::Time),
     ("registration_client_uri", Kind::Uri),
     ("registration_access_token", Kind::Token),
     ("redirect_uris", Kind::Uris),
@@ -164,6 +179,16 @@ pub(crate) const CLIENT_INFORMATION: &[(&str, Kind)] = &[
     ("request_uris", Kind::Uris),
 ];
 
+/// The type of a member of a client information response.
+pub(crate) fn client_information_kind(member: &str) -> Option<Kind> {
+    of_table(CLIENT_INFORMATION, member)
+}
+
+/// The type that a table gives to a member.
+pub(crate) fn of_table(table: &[(&str, Kind)], member: &str) -> Option<Kind> {
+    table.iter().find(|(known, _)| *known == member).map(|(_, kind)| *kind)
+}
+
 /// An access token response (RFC 6749 §5.1, OpenID Connect Core §3.1.3.3).
 pub(crate) const ACCESS_TOKEN: &[(&str, Kind)] = &[
     ("access_token", Kind::Token),
@@ -184,7 +209,7 @@ pub(crate) const TOKEN_ERROR: &[(&str, Kind)] =
 
 /// Authorization server metadata (RFC 8414 §2). What is null or an empty list has a requirement of its own (§3.2).
 pub(crate) fn metadata_kind(member: &str) -> Option<Kind> {
-    match member.split_once('#').map_or(member, |(name, _)| name) {
+    match member {
         "check_session_iframe"
         | "issuer"
         | "jwks_uri"
@@ -240,17 +265,18 @@ mod tests {
     #[test]
     fn a_value_fits_its_type_alone() {
         let object = json!({
-            "client_id_issued_at": "1700000000", "logo_uri": null, "token_endpoint_auth_method": "",
+            "client_id_issued_at": "1700000000", "client_secret_expires_at#x": 1_700_000_000_000_u64, "logo_uri": null, "token_endpoint_auth_method": "",
             "redirect_uris": ["https://a.example/{tenant}"], "client_name#ja": 7, "client_secret": 7,
             "client_secret_expires_at": 1.5, "contacts": ["a@a.example"], "x": null,
         });
-        let told = misfits(object.as_object().unwrap(), CLIENT_INFORMATION);
+        let told = misfits(object.as_object().unwrap(), client_information_kind);
         let told: Vec<&str> = told.iter().map(|misfit| &*misfit.evidence).collect();
         insta::assert_snapshot!(told.join("\n"), @r#"
-        `client_id_issued_at` is the text "1700000000", not a number
+        `client_id_issued_at` is the text "1700000000", not a number of seconds since 1970
         `client_name#ja` is `7`, not a text
         `client_secret` is a value that is not shown, not a text
-        `client_secret_expires_at` is `1.5`, not a number
+        `client_secret_expires_at` is `1.5`, not a number of seconds since 1970
+        `client_secret_expires_at#x` is `1700000000000`, not a number of seconds since 1970
         `logo_uri` is null, not a URI (RFC 3986)
         `redirect_uris` is `["https://a.example/{tenant}"]`, not a list of URIs (RFC 3986)
         `token_endpoint_auth_method` is the text "", not a text with a value

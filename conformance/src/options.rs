@@ -98,7 +98,7 @@ impl Options {
         Self { resource_metadata: true, ..self }
     }
 
-    /// Returns `true` if a check sends nothing but read-only requests.
+    /// Returns `true` if a check ends with discovery and the root page.
     pub(crate) fn is_reading(&self) -> bool {
         !(self.mcp || self.register || self.login) && self.clients.is_empty() && self.cors.is_none()
     }

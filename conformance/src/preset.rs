@@ -22,6 +22,10 @@ pub struct Preset {
     pub redirect_uri: Url,
     /// The scope that it asks for.
     pub scope: ScopeRule,
+    /// It registers, chooses the scope and logs in by the flow of this project: where the server refuses something by
+    /// name, it asks once more for less.
+    #[serde(default)]
+    pub asks_for_less: bool,
     /// It registers those of its grants that the metadata lists.
     #[serde(default)]
     pub listed_grants_only: bool,

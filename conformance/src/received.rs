@@ -22,12 +22,27 @@ pub struct Received {
 
 impl Received {
     pub(crate) fn of(request: &str, response: &Response<Vec<u8>>) -> Self {
+        Self::with(request, response, body(response.headers(), response.body()))
+    }
+
+    /// The same, of a response whose body was parsed as JSON.
+    pub(crate) fn of_json(request: &str, response: &Response<Vec<u8>>, mut body: Value) -> Self {
+        hide(&mut body);
+        Self::with(request, response, text_of(&body))
+    }
+
+    fn with(request: &str, response: &Response<Vec<u8>>, body: Option<String>) -> Self {
         let headers = response.headers();
         let shown = SHOWN.iter().filter_map(|name| Some(format!("{name}: {}", text(headers, name)?)));
-        let parts =
-            [response.status().to_string()].into_iter().chain(shown).chain(body(headers, response.body()));
+        let parts = [response.status().to_string()].into_iter().chain(shown).chain(body);
         Self { request: request.to_owned(), response: bounded(&parts.collect::<Vec<_>>().join("; "), MAX) }
     }
+}
+
+/// The line of a GET of a URL.
+pub(crate) fn line_of_get(url: &str) -> String {
+    let shown = Url::parse(url).map_or_else(|_| url.to_owned(), without_secrets);
+    bounded(&format!("GET {shown}"), MAX)
 }
 
 /// The line of a request.
@@ -72,16 +87,21 @@ fn body(headers: &HeaderMap, body: &[u8]) -> Option<String> {
         form_urlencoded::parse(head).map(pair).collect::<Vec<_>>().join("&")
     } else if let Ok(mut value @ (Value::Object(_) | Value::Array(_))) = serde_json::from_slice(body) {
         hide(&mut value);
-        value.to_string()
+        return text_of(&value);
     } else {
         let text = String::from_utf8_lossy(head);
         // A text that is no JSON may hold one all the same.
-        if SECRETS.iter().any(|secret| secret.len() > 8 && text.contains(secret)) {
+        if SECRETS.iter().any(|secret| secret.len() > 8 && has_member(&text, secret)) {
             return Some("(a body that names a secret)".to_owned());
         }
         text.split_whitespace().collect::<Vec<_>>().join(" ")
     };
     Some(text).filter(|text| !text.is_empty())
+}
+
+/// The text of a value.
+fn text_of(value: &Value) -> Option<String> {
+    serde_json::to_string(value).ok()
 }
 
 fn hide(value: &mut Value) {
@@ -97,6 +117,15 @@ fn hide(value: &mut Value) {
         Value::Array(values) => values.iter_mut().for_each(hide),
         _ => {}
     }
+}
+
+/// Returns `true` if a text names something other than as an entry of a list, or as the beginning of another name.
+fn has_member(text: &str, name: &str) -> bool {
+    text.match_indices(name).any(|(at, _)| {
+        let after = text.get(at.saturating_add(name.len())..).unwrap_or_default();
+        let entry_ends = |after: &str| after.trim_start().starts_with([']', ',']);
+        !after.starts_with('_') && !after.strip_prefix('"').is_some_and(entry_ends)
+    })
 }
 
 fn is_secret(name: &str) -> bool {
@@ -145,5 +174,16 @@ mod tests {
         assert!(received.response.contains(r#""error":"x""#), "{received:?}");
         let page = Response::new(b"oops: access_token=canary".to_vec());
         assert!(!Received::of("", &page).response.contains("canary"));
+        for (text, is_shown) in [
+            (r#"{"grant_types": ["authorization_code", "refresh_token"], "#, true),
+            (r#"{"token_endpoint_auth_method": "client_secret_post", "#, true),
+            (r#"{"refresh_token": "canary", "#, false),
+            (r#"{\"refresh_token\": \"canary\", "#, false),
+            ("{&quot;refresh_token&quot;: &quot;canary", false),
+            ("client_secret = canary", false),
+        ] {
+            let shown = Received::of("", &Response::new(text.as_bytes().to_vec())).response;
+            assert_eq!(shown.contains("a body that names a secret"), !is_shown, "{shown}");
+        }
     }
 }

@@ -41,7 +41,7 @@ impl<'a> Recorder<'a> {
             exchange.response.headers.iter_mut().for_each(|(_, value)| secrets.take_out(value));
             secrets.take_out_of(&mut exchange.response.body);
         }
-        let mut text = json::escape(&serde_json::to_string_pretty(&vector)?);
+        let mut text = json::escape(&serde_json::to_string_pretty(&vector)?).into_owned();
         text.push('\n');
         Ok(text)
     }

@@ -17,6 +17,11 @@ impl Rule {
         self.clause().id
     }
 
+    /// The place in [`ALL`](Self::ALL), which has the variants in their order.
+    pub(crate) fn index(self) -> usize {
+        self as usize
+    }
+
     /// The rules of a phase.
     pub(crate) fn of_phase(phase: Phase) -> impl Iterator<Item = Self> {
         Self::ALL.iter().copied().filter(move |rule| rule.phase() == phase)
@@ -46,6 +51,13 @@ mod tests {
         let line = |rule: &Rule| format!("{:?} {} {}", rule.phase(), rule.clause().level, rule.id());
         let listed: Vec<String> = Rule::ALL.iter().map(line).collect();
         insta::assert_snapshot!(listed.join("\n"));
+    }
+
+    #[test]
+    fn each_rule_is_at_its_place() {
+        for (place, rule) in Rule::ALL.iter().enumerate() {
+            assert_eq!(rule.index(), place, "{}", rule.id());
+        }
     }
 
     #[test]

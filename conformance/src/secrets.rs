@@ -1,6 +1,6 @@
 //! The secrets that a check has held, so that none is printed: a server may repeat one in an error.
 
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
 use serde_json::Value;
 use zeroize::Zeroizing;
@@ -35,7 +35,8 @@ impl Secrets {
             finding.untrusted_texts().for_each(|text| self.take_out(text));
         }
         for check in &mut report.checks {
-            if let Outcome::NotTested { why } = &mut check.outcome {
+            // A reason that is not owned is a text of this program.
+            if let Outcome::NotTested { why: Cow::Owned(why) } = &mut check.outcome {
                 self.take_out(why);
             }
         }

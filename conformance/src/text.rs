@@ -41,6 +41,16 @@ pub(crate) fn bounded(text: &str, most: usize) -> String {
     }
 }
 
+/// A name without what may be a secret of its URL.
+pub(crate) fn without_credentials(name: &str) -> String {
+    let (scheme, rest) = name.split_at(name.find("://").map_or(0, |at| at.saturating_add(3)));
+    let (rest, query) = rest.split_at(rest.find(['?', '#']).unwrap_or(rest.len()));
+    let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    let host = authority.rsplit_once('@').map_or(authority.to_owned(), |(_, host)| format!("…@{host}"));
+    let query = if query.is_empty() { "" } else { "?…" };
+    [scheme, &host, path, query].concat()
+}
+
 /// The number of characters of a stranger's text that a finding quotes.
 pub(crate) const MAX_EVIDENCE: usize = 300;
 
@@ -69,6 +79,19 @@ mod tests {
             (":a", ":a"),
         ] {
             assert_eq!(escape(text), expected);
+        }
+    }
+
+    #[test]
+    fn a_name_is_shown_without_its_secrets() {
+        for (name, expected) in [
+            ("https://bob:pw@good.example/mcp", "https://…@good.example/mcp"),
+            ("bob:pw@good.example", "…@good.example"),
+            ("https://10.0.0.1/mcp?api_key=canary#x", "https://10.0.0.1/mcp?…"),
+            ("https://good.example/@user", "https://good.example/@user"),
+            ("not a url", "not a url"),
+        ] {
+            assert_eq!(without_credentials(name), expected);
         }
     }
 

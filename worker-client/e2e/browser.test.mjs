@@ -67,6 +67,31 @@ test('confirms, agrees there, and lands on the list', async () => {
   assert.deepEqual([cookie.name, cookie.httpOnly, cookie.secure, cookie.sameSite], ['__Host-sid', true, true, 'Lax']);
 });
 
+test('refuses there what was named, and tries again: the same is asked for', async () => {
+  const context = await browser.newContext();
+  const other = await context.newPage();
+  const asked = [];
+  other.on('request', (request) => {
+    const { searchParams } = new URL(request.url());
+    if (searchParams.has('code_challenge')) asked.push(searchParams.get('scope'));
+  });
+  const refuse = async () => {
+    await other.getByRole('button', { name: /^Log in at/ }).click();
+    await other.getByRole('button', { name: 'Deny' }).click();
+    await other.getByRole('heading', { name: 'You, or the host, refused the login' }).waitFor();
+  };
+  const named = { scope: 'openid mcp', label: 'work', return_to: '/?back' };
+  const query = new URLSearchParams({ url: hostOf(running.server.issuer), ...named });
+  await other.goto(`${running.origin}/login?${query}`);
+  await refuse();
+  await other.getByRole('link', { name: 'Try again' }).click();
+  const again = new URL(other.url()).searchParams;
+  assert.deepEqual(Object.fromEntries(Object.keys(named).map((name) => [name, again.get(name)])), named);
+  await refuse();
+  assert.deepEqual(asked, [named.scope, named.scope]);
+  await context.close();
+});
+
 test('refuses there, is told so, and can try again', async () => {
   const context = await browser.newContext({ javaScriptEnabled: false });
   const other = await context.newPage();
@@ -78,6 +103,7 @@ test('refuses there, is told so, and can try again', async () => {
   await other.getByRole('heading', { name: 'You, or the host, refused the login' }).waitFor();
   assert.equal(await other.locator('p.host').innerText(), hostOf(running.server.issuer));
   await other.getByRole('link', { name: 'Try again' }).click();
+  assert.deepEqual([...new URL(other.url()).searchParams.keys()], ['url'], 'what nobody named is not named');
   await other.getByRole('heading', { name: `Log in to ${hostOf(running.server.issuer)}?` }).waitFor();
   assert.equal(await other.getByText('You are already connected').count(), 0, 'the control');
   await other.getByRole('link', { name: 'Cancel' }).click();

@@ -123,5 +123,8 @@ export const json = (body, status = 200) => ({
   body: JSON.stringify(body),
 });
 
+/** The one POST before a login: the same for every host. Whatever else is sent as a POST is a write. */
+export const isPing = ({ method, body }) => method === 'POST' && body === '{"jsonrpc":"2.0","id":1,"method":"ping"}';
+
 /** The answer of a host that has nothing there. */
 export const nothing = () => ({ status: 404, headers: { 'content-type': 'text/plain' }, body: '' });

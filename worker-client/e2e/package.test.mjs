@@ -48,6 +48,14 @@ class_name = "Registrar"
 [[migrations]]
 tag = "v1"
 new_sqlite_classes = ["Account", "Registrar"]
+
+[[services]]
+binding = "EVENTS"
+service = "newcomer"
+
+[vars]
+ORIGIN = "https://app.example"
+RESOURCE_METADATA = "follow"
 `;
 
 /** Options of a strict program; `skipLibCheck` is off, so that the types of the package are checked too. */
@@ -62,8 +70,35 @@ const options = (types) => ({
     skipLibCheck: false,
     types,
   },
-  include: ['src', '*.d.ts'],
+  include: ['src'],
 });
+
+/** Where the types of the platform come from. */
+const TYPES = {
+  '@cloudflare/workers-types': ['@cloudflare/workers-types'],
+  'wrangler types': ['./worker-configuration.d.ts'],
+};
+
+/** A program that hands an environment of this type to `Login`. */
+const handing = (type) => `
+import { Account, Login, Registrar, type LoginEnv } from 'worker-client';
+class Another extends Account {}
+export type Used = [Account, Another, Registrar, LoginEnv];
+export const login = (env: ${type}) => new Login(env, 'ann');
+`;
+const bound = (account, registrar) => handing(`{ ACCOUNT: ${account}; REGISTRAR: ${registrar}; ORIGIN: string }`);
+const SPACE = 'DurableObjectNamespace';
+const PROGRAMS = {
+  'the environment that wrangler generates': { program: handing('Env'), only: 'wrangler types' },
+  'the environment that the package exports': { program: handing('LoginEnv') },
+  'a binding of each class': { program: bound(`${SPACE}<Account>`, `${SPACE}<Registrar>`) },
+  'a binding of a derived class': { program: bound(`${SPACE}<Another>`, `${SPACE}<Registrar>`) },
+  'a binding of no named class': { program: bound(SPACE, SPACE) },
+  'a binding of keys and values': { program: bound('KVNamespace', SPACE), fits: false },
+  'a bucket': { program: bound(SPACE, 'R2Bucket'), fits: false },
+  'a binding that may be absent': { program: bound(`${SPACE} | undefined`, SPACE), fits: false },
+  'a user who is no text': { program: PROGRAM.replace("'ann'", '7'), fits: false },
+};
 
 describe('the npm package', () => {
   let folder, tarball;
@@ -105,17 +140,38 @@ describe('the npm package', () => {
     ]);
   });
 
-  test('its types hold under @cloudflare/workers-types and under wrangler types', async () => {
-    await writeFile(join(folder, 'tsconfig.json'), JSON.stringify(options(['@cloudflare/workers-types'])));
-    await run(bin('tsc'), ['-p', folder]);
-    await run(bin('wrangler'), ['types', '--strict-vars=false'], { cwd: folder });
-    await writeFile(join(folder, 'tsconfig.json'), JSON.stringify(options([])));
-    await run(bin('tsc'), ['-p', folder]);
-    // A program that is wrong is told so: the check above can fail.
-    await writeFile(join(folder, 'src/index.ts'), PROGRAM.replace("'ann'", '7'));
-    await assert.rejects(run(bin('tsc'), ['-p', folder]), /error TS2345|Command failed/);
-    await writeFile(join(folder, 'src/index.ts'), PROGRAM);
-  });
+  for (const [source, types] of Object.entries(TYPES)) {
+    describe(`its types under ${source}`, () => {
+      const programs = Object.entries(PROGRAMS).filter(([, { only = source }]) => only === source);
+      let found;
+
+      before(async () => {
+        await run(bin('wrangler'), ['types'], { cwd: folder });
+        await writeFile(join(folder, 'tsconfig.json'), JSON.stringify(options(types)));
+        await mkdir(join(folder, 'src/tried'));
+        for (const [index, [, { program }]] of programs.entries())
+          await writeFile(join(folder, `src/tried/${index}.ts`), program);
+        const { stdout } = await run(bin('tsc'), ['-p', '.'], { cwd: folder }).catch((error) => error);
+        found = [...stdout.matchAll(/^(\S+?)\(.* (TS\d+)/gm)].map(([, file, code]) => `${file} ${code}`);
+      });
+      after(() => rm(join(folder, 'src/tried'), { recursive: true }));
+
+      for (const [index, [what, { fits = true }]] of programs.entries())
+        test(`${what} ${fits ? 'fits' : 'does not fit'}`, () => {
+          const file = `src/tried/${index}.ts`;
+          assert.deepEqual(
+            found.filter((each) => each.startsWith(file)),
+            fits ? [] : [`${file} TS2345`],
+          );
+        });
+      test('nothing is found elsewhere', () => {
+        assert.deepEqual(
+          found.filter((each) => !each.startsWith('src/tried/')),
+          [],
+        );
+      });
+    });
+  }
 
   test('its types have the members and the values that openapi.json describes', async () => {
     const text = await readFile(new URL('../npm/login.d.ts', import.meta.url), 'utf8');

@@ -49,21 +49,21 @@ async function webp(context, png) {
 
 mkdirSync(PICTURES, { recursive: true });
 const browser = await launch();
-for (const [name, html, viewport] of [
-  ['confirm', confirmPage(), { width: 520, height: 580 }],
-  ['report', reportPage(), { width: 760, height: 660 }],
+for (const [name, html, width, deviceScaleFactor] of [
+  ['confirm', confirmPage(), 520, 1.25],
+  ['report', reportPage(), 760, 1],
 ])
   for (const colorScheme of ['light', 'dark']) {
     const context = await browser.newContext({
-      viewport,
+      viewport: { width, height: 100 },
       colorScheme,
-      deviceScaleFactor: 1.25,
+      deviceScaleFactor,
       javaScriptEnabled: false,
     });
     const page = await context.newPage();
     await page.setContent(html);
     if (name === 'report') await page.locator('details').first().locator('summary').click();
-    const png = (await page.screenshot()).toString('base64');
+    const png = (await page.screenshot({ fullPage: true })).toString('base64');
     writeFileSync(join(PICTURES, `${name}-${colorScheme}.webp`), await webp(context, png));
     await context.close();
   }

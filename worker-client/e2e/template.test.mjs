@@ -1,6 +1,6 @@
 // The templates as a person uses them: filled in, in an empty folder, over what is packed.
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { cp, mkdir, mkdtemp, readFile, readdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -34,6 +34,15 @@ test('typescript: the types agree, and wrangler bundles it with the package', as
   assert.ok(devDependencies.wrangler && devDependencies.typescript);
 });
 
+test('typescript: it runs on one machine, as its README says', async () => {
+  const app = join(folder, 'typescript');
+  const [, fill] = /^(sed .*)$/m.exec(await readFile(join(app, 'README.md'), 'utf8'));
+  await run('sh', ['-c', fill], { cwd: app });
+  const { dev, deploy } = JSON.parse(await readFile(join(app, 'package.json'), 'utf8')).scripts;
+  assert.equal(await health(app, dev), 200);
+  assert.equal(await health(app, deploy.replace('deploy', 'dev')), 503, 'what is deployed takes no such address');
+});
+
 test('rust: cargo checks it, over this checkout by git', async (t) => {
   const { stdout } = await run('git', ['rev-parse', '--verify', 'HEAD'], { cwd: here('.') }).catch(() => ({}));
   if (!stdout) return t.skip('these files are no checkout of git');
@@ -50,6 +59,23 @@ test('rust: cargo checks it, over this checkout by git', async (t) => {
   await writeFile(join(app, 'src/lib.rs'), 'mod broken;');
   await assert.rejects(run('cargo', ['check', '--quiet'], { cwd: app, env }), /seen/, 'the control');
 });
+
+/** The status of the page that says if all is set, of a Worker that a command starts. */
+async function health(app, command) {
+  const [, ...args] = command.split(' ');
+  const started = spawn(bin('wrangler'), [...args, '--port', '0'], { cwd: app, detached: true });
+  try {
+    let said = '';
+    for await (const text of started.stdout.setEncoding('utf8')) {
+      said += text;
+      const address = /Ready on (\S+)/.exec(said)?.[1];
+      if (address) return (await fetch(`${address}/connect/health`)).status;
+    }
+    return assert.fail(said);
+  } finally {
+    process.kill(-started.pid);
+  }
+}
 
 /** What `cargo generate` does with a template: values in the place of their names, files without `.liquid`. */
 async function fill(app, values) {

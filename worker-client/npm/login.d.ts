@@ -1,7 +1,7 @@
 /** The bindings and settings that the library reads. `Env` of your Worker extends it. */
 export interface LoginEnv {
-  ACCOUNT: DurableObjectNamespace;
-  REGISTRAR: DurableObjectNamespace;
+  ACCOUNT: Objects;
+  REGISTRAR: Objects;
   /** Where the app lives, such as `https://app.example`. Redirection URIs are made from it. */
   ORIGIN: string;
   /**
@@ -45,6 +45,12 @@ export interface LoginEnv {
   /** How many hosts one network address may have asked in a minute. {@link Login.byCookie} requires it. */
   LIMIT_ADDRESS?: RateLimit;
 }
+
+/**
+ * The binding of a class of Durable Objects, of whatever class its types say that it is: `DurableObjectNamespace<A>` and
+ * `DurableObjectNamespace` do not fit each other, and both fit what is called of them.
+ */
+export type Objects = Pick<DurableObjectNamespace, 'idFromName' | 'get'>;
 
 /** The logins of one user. Methods that fail throw a {@link Problem}. */
 export class Login {

@@ -60,7 +60,7 @@ impl Failure {
     pub fn of_verdict(verdict: &Verdict, retry_after: Option<u32>) -> Option<Self> {
         let why = Reason::of(verdict.why().unwrap_or_default());
         Some(match verdict {
-            Verdict::Open | Verdict::Registrable => return None,
+            Verdict::Registrable => return None,
             Verdict::Closed { .. } => HostFailure::Closed(why).into(),
             Verdict::ExternalAuthorizationServer { resource_metadata } => {
                 let resource_metadata = resource_metadata.clone();
@@ -68,6 +68,7 @@ impl Failure {
             }
             Verdict::NoMetadata => HostFailure::NoMetadata.into(),
             Verdict::NoRegistration => ServerFailure::NoRegistration.into(),
+            Verdict::Open => UserFailure::Open.into(),
             Verdict::Refused { .. } => UserFailure::Refused(why).into(),
             Verdict::Unreachable { reason: Unreachable::Status(_), .. } => {
                 let wait = Duration::from_secs(retry_after.unwrap_or(60).into());

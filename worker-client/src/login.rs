@@ -29,7 +29,7 @@ use crate::{
     probe::{HostAnswer, probe_host},
     return_to::return_to,
 };
-use login_flow::{LoginTarget, digest};
+use login_flow::{LoginTarget, UnauthenticatedRequests, digest};
 
 /// The logins of one user.
 ///
@@ -105,14 +105,15 @@ impl Login {
         Ok(link)
     }
 
-    /// The verdict on logging in to a host or URL. It reads only, and stores nothing.
+    /// The verdict on logging in to a host or URL. Nothing is stored. A host that publishes metadata is only read; one that
+    /// publishes none is sent one MCP `ping` too, without a token.
     pub async fn probe(&self, typed: &str) -> Result<Probed, Failure> {
         contained(self.probed(typed)).await
     }
 
     async fn probed(&self, typed: &str) -> Result<Probed, Failure> {
         let target = LoginTarget::parse(typed, &self.config.egress)?;
-        let (answered, page) = self.probe_host(&target).await?;
+        let (answered, page) = self.probe_host(&target, UnauthenticatedRequests::GetThenPing).await?;
         let retry_after = answered.retry_after();
         let mut probed =
             Probed::new(target.host(), target.resource(), answered.verdict.clone(), page.about.clone());
@@ -166,9 +167,11 @@ impl Login {
     pub(crate) async fn probe_host(
         &self,
         target: &LoginTarget,
+        requests: UnauthenticatedRequests,
     ) -> Result<(Rc<HostAnswer>, Rc<RootPage>), Failure> {
         let account = self.account();
-        probe_host(&self.config, &self.rate_limit, account.as_deref(), target).await.map_err(report)
+        let probed = probe_host(&self.config, &self.rate_limit, account.as_deref(), target, requests);
+        probed.await.map_err(report)
     }
 
     /// The same logins for a request of a browser, whose address is counted too.

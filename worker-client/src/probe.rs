@@ -19,8 +19,8 @@ use crate::{
     verdict_form::VerdictForm,
 };
 use login_flow::{
-    LoginTarget, Probe, RequestedScope, ResourceMetadata, Server, Verdict, challenge_scope, probe,
-    probe_resource, takes_documents,
+    LoginTarget, Probe, RequestedScope, ResourceMetadata, Server, UnauthenticatedRequests, Verdict,
+    challenge_scope, probe, probe_resource, takes_documents,
 };
 
 /// The outcome of a probe: a validated server, exactly when a login is possible.
@@ -56,9 +56,14 @@ pub(crate) async fn probe_host(
     rate_limit: &RateLimit,
     account: Option<&str>,
     target: &LoginTarget,
+    requests: UnauthenticatedRequests,
 ) -> Result<(Rc<HostAnswer>, Rc<RootPage>), Failure> {
-    let cache = CacheEntry::of(config, "probe", &target.resource());
-    let remembered: Option<Rc<HostAnswer>> = cache.read().await;
+    let is_read = requests == UnauthenticatedRequests::Get;
+    let cache = |kind| CacheEntry::of(config, kind, &target.resource());
+    let mut remembered: Option<Rc<HostAnswer>> = cache(PROBED).read().await;
+    if remembered.is_none() && is_read {
+        remembered = cache(READ).read().await;
+    }
     if remembered.is_none() {
         rate_limit.check(account).await?;
     }
@@ -73,9 +78,9 @@ pub(crate) async fn probe_host(
         };
         let fetch = through_until(egress, Limit::METADATA, Deadline::after(DISCOVERY_DEADLINE));
         let found = if config.follows_resource_metadata {
-            probe_resource(target, egress, has_client, fetch).await
+            probe_resource(target, egress, requests, has_client, fetch).await
         } else {
-            probe(target, egress, has_client, fetch).await
+            probe(target, egress, requests, has_client, fetch).await
         };
         let Probe { verdict, server, retry_after, resource, .. } = found;
         // A host that asks for time is given it: the answer is kept for as long.
@@ -83,7 +88,9 @@ pub(crate) async fn probe_host(
         let is_unreachable = matches!(verdict, Verdict::Unreachable { .. });
         let retry_at = is_unreachable.then(|| seconds(now()).saturating_add(wait.as_secs().cast_signed()));
         let answered = Rc::new(HostAnswer { verdict, server, resource, retry_at });
-        cache.write(&answered, wait).await;
+        // Another request might have led to another answer.
+        let is_partial = is_read && (config.follows_resource_metadata || answered.server.is_none());
+        cache(if is_partial { READ } else { PROBED }).write(&answered, wait).await;
         answered
     };
     Ok(join(probing, root_page(target, config)).await)
@@ -91,7 +98,7 @@ pub(crate) async fn probe_host(
 
 /// Forgets the verdict on a host.
 pub(crate) async fn forget_host(config: &Config, target: &LoginTarget) {
-    CacheEntry::of(config, "probe", &target.resource()).forget().await;
+    CacheEntry::of(config, PROBED, &target.resource()).forget().await;
 }
 
 /// The scope that a login asks for when no party names one. The challenge of a root came with its page; that of another
@@ -121,3 +128,6 @@ const DISCOVERY_DEADLINE: Duration = Duration::from_secs(8);
 /// The longest wait of a login for the challenge of the resource.
 const CHALLENGE_DEADLINE: Duration = Duration::from_millis(1500);
 const PROBE_TTL: Duration = Duration::from_mins(1);
+/// The kind of an entry: the answer to a probe, or to one that only read.
+const PROBED: &str = "probe";
+const READ: &str = "read";

@@ -115,7 +115,7 @@ fn status(failure: &Failure) -> u16 {
             UserFailure::NoConnection { .. } | UserFailure::NotFound => 404,
             UserFailure::MethodNotAllowed => 405,
             UserFailure::LoginAgain { .. } | UserFailure::TooManyConnections => 409,
-            UserFailure::Unreachable(_) => 422,
+            UserFailure::Open | UserFailure::Unreachable(_) => 422,
             UserFailure::TooManyRequests => 429,
         },
     }
@@ -144,6 +144,7 @@ mod tests {
             Verdict::ExternalAuthorizationServer { resource_metadata: "x".to_owned() },
             Verdict::NoMetadata,
             Verdict::NoRegistration,
+            Verdict::Open,
             Verdict::Refused { reason: InvalidHost::Blocked(Blocked::Address) },
             Verdict::Unreachable { reason: Unreachable::Status(503), detail: None },
             Verdict::Unreadable { reasons: Vec::new() },

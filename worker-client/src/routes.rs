@@ -14,7 +14,7 @@ use worker::{Headers, Request, Response, web_sys};
 use self::{
     answer::Answer,
     failed::{Failed, FailedRoute},
-    login_request::{LoginRequest, header, same_origin},
+    login_request::{LoginRequest, header, requests, same_origin},
 };
 use crate::{
     account::{AccountRequest, BeginLogin, LoginStep, Session},
@@ -180,7 +180,8 @@ async fn registrable(
     headers: &Headers,
     target: &LoginTarget,
 ) -> Result<RegistrableHost, Failed> {
-    let (answered, page) = login.counting(headers).probe_host(target).await?;
+    login.forget_moved(target).await;
+    let (answered, page) = login.counting(headers).probe_host(target, requests(headers)).await?;
     match (&answered.server, answered.failure()) {
         (Some(server), None) => {
             let chosen_scope = match &answered.resource {
@@ -190,8 +191,7 @@ async fn registrable(
             let (server, resource) = (server.clone(), answered.resource.clone());
             Ok(RegistrableHost { server, resource, chosen_scope, about: page.about.clone() })
         }
-        (_, Some(failure)) => Err(Failed::at(target, failure)),
-        (None, None) => Err(Failed::at(target, Failure::internal(Defect::Verdict))),
+        (_, failure) => Err(Failed::at(target, failure.unwrap_or(Failure::internal(Defect::Verdict)))),
     }
 }
 

@@ -6,7 +6,9 @@ mod samples;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use samples::{Failed, HOSTILE, State, confirm_page, connection, failures, states};
+use samples::{
+    State, confirm::confirm_page, failures, hostile::HOSTILE, problem::Failed, start_page::connection, states,
+};
 use serde_json::Value;
 use worker_client::{
     api::OPENAPI,

@@ -42,7 +42,7 @@ fn each_state_meets_each_event() {
 fn the_page_offers_what_the_table_says() {
     for state in ConnectionState::ALL {
         let needs_login = state == ConnectionState::NeedsLogin;
-        let shown = samples::connection("good.example", "https://good.example", None);
+        let shown = samples::start_page::connection("good.example", "https://good.example", None);
         let page = pages::home(
             "",
             &[Connection { state, needs_login, ..shown }],

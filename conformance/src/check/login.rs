@@ -59,13 +59,13 @@ pub(super) async fn log_in(
                     redeem_with_another_verifier(context, &granted).await;
                     variants::log_in(context, &mut browser, mixed, &granted).await;
                 }
-                Err(why) => context.not_applicable(Rule::VerifierChecked, &why.to_string()),
+                Err(why) => context.not_applicable(Rule::VerifierChecked, why.to_string()),
             }
             let is_basic = |client: &&Client| matches!(client.auth, ClientAuth::Basic(_));
             let basic = [Some(client), confidential].into_iter().flatten().find(is_basic);
             basic::log_in(context, &mut browser, server, basic).await;
         }
-        Err(why) => context.end_phase(Phase::Login, &why),
+        Err(why) => context.end_phase(Phase::Login, why),
     }
     context.end_phase(Phase::Login, "the server refused no request");
 }

@@ -24,8 +24,8 @@ pub(super) async fn manage(
         return context.leave(client_id, NOT_OFFERED);
     };
     if let Err(why) = context.judge_endpoint(server, &configuration) {
-        context.end_phase(Phase::Management, &why);
-        return context.leave(client_id, &why);
+        context.leave(client_id, &why);
+        return context.end_phase(Phase::Management, why);
     }
     if context.options.register {
         without_token(context, &configuration).await;
@@ -54,10 +54,10 @@ async fn without_token(context: &mut CheckContext<'_>, configuration: &ClientCon
         Ok(response) if is_neither(&response) => {
             let why =
                 format!("a read without a token is neither answered nor refused: {}", response.status());
-            context.not_applicable(Rule::RegistrationTokenRequired, &why);
+            context.not_applicable(Rule::RegistrationTokenRequired, why);
         }
         Ok(response) => context.judged(Rule::RegistrationTokenRequired, judge_without_token(&response)),
-        Err(failure) => context.not_applicable(Rule::RegistrationTokenRequired, &failure.to_string()),
+        Err(failure) => context.not_applicable(Rule::RegistrationTokenRequired, failure.to_string()),
     }
 }
 
@@ -134,7 +134,7 @@ fn judge_response(
             if !status.is_success() {
                 context.judge_unmanaged(Rule::ReadStatus, description, status);
             }
-            context.not_applicable(Rule::SameClient, &format!("{description} gave no client: {rejected}"));
+            context.not_applicable(Rule::SameClient, format!("{description} gave no client: {rejected}"));
             None
         }
     }
@@ -157,7 +157,7 @@ async fn read_deleted(context: &mut CheckContext<'_>, configuration: &ClientConf
     let request = configuration.clone().read().request();
     match context.session.send(request, Limit::Json).await {
         Ok(response) => context.judged(Rule::DeletedClient, judge_deleted(&response)),
-        Err(failure) => context.not_applicable(Rule::DeletedClient, &failure.to_string()),
+        Err(failure) => context.not_applicable(Rule::DeletedClient, failure.to_string()),
     }
 }
 

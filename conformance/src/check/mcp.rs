@@ -42,12 +42,12 @@ pub(super) async fn initialize(context: &mut CheckContext<'_>) -> Initialized {
     let request = match request(context.target.url().clone()) {
         Ok(request) => request,
         Err(invalid) => {
-            context.end_phase(Phase::Mcp, &invalid.to_string());
+            context.end_phase(Phase::Mcp, invalid.to_string());
             return Initialized::Unknown;
         }
     };
     match context.session.send(request, Limit::Json).await {
-        Err(failure) => context.end_phase(Phase::Mcp, &failure.to_string()),
+        Err(failure) => context.end_phase(Phase::Mcp, failure.to_string()),
         Ok(response) if is_initialized(&response) => {
             context.end_phase(Phase::Mcp, "an MCP initialize needs no token");
             return Initialized::Open;
@@ -58,7 +58,7 @@ pub(super) async fn initialize(context: &mut CheckContext<'_>) -> Initialized {
             return Initialized::Challenged(BearerChallenge::read(response.headers()));
         }
         Ok(response) => {
-            context.end_phase(Phase::Mcp, &format!("no MCP server answers there ({})", response.status()));
+            context.end_phase(Phase::Mcp, format!("no MCP server answers there ({})", response.status()));
         }
     }
     Initialized::Unknown

@@ -1,12 +1,15 @@
 mod document;
 
-pub(crate) use document::{judge_grants, judge_members};
+pub(crate) use document::judge_grants;
+use document::judge_members;
 
-use std::{cell::RefCell, collections::BTreeMap};
+use std::cell::RefCell;
 
 use http::{Request, Response, StatusCode, header};
-use login_flow::{Finding, Level, Probe, Requirement, Verdict, probe, probe_mcp, probe_resource};
-use serde_json::Value;
+use login_flow::{
+    Finding, Level, Probe, Requirement, UnauthenticatedRequests, Verdict, probe, probe_resource,
+};
+use serde_json::{Map, Value};
 
 use crate::{
     context::CheckContext,
@@ -17,31 +20,29 @@ use crate::{
 /// Reads the metadata, and notes the outcome of each of its rules. `typed` is the host as it was named.
 pub(super) async fn read(context: &mut CheckContext<'_>, typed: &str) -> Probe {
     let seen = RefCell::new(Vec::new());
-    let documents = RefCell::new(BTreeMap::new());
+    let documents = RefCell::new(Vec::new());
     let session = context.session;
     let fetch = async |request: Request<Vec<u8>>| {
         let path = request.uri().path();
         let is_well_known = path.contains("/.well-known/") && !path.contains("oauth-protected-resource");
         let url = request.uri().to_string();
-        let line = received::line(&request);
         let response = session.fetch(request).await?;
-        if is_well_known {
-            seen.borrow_mut().extend(Unread::of(&url, &response));
-        }
         if is_well_known && response.status() == StatusCode::OK {
-            documents.borrow_mut().insert(url, (line, response.clone()));
+            documents.borrow_mut().push((url, response.clone()));
+        } else if is_well_known {
+            seen.borrow_mut().extend(Unread::of(&url, &response));
         }
         Ok(response)
     };
+    let requests = UnauthenticatedRequests::GetThenPing;
     let probe = if context.options.resource_metadata {
-        probe_resource(context.target, session.egress(), |_| false, fetch).await
-    } else if context.options.mcp {
-        probe_mcp(context.target, session.egress(), |_| false, fetch).await
+        probe_resource(context.target, session.egress(), requests, |_| false, fetch).await
     } else {
-        probe(context.target, session.egress(), |_| false, fetch).await
+        probe(context.target, session.egress(), requests, |_| false, fetch).await
     };
-    let document = probe.metadata_url.as_ref().and_then(|url| documents.take().remove(url));
-    let (line, response) = document.unzip();
+    let documents: Vec<(String, Response<Vec<u8>>)> = documents.take();
+    let is_read = |document: &&(String, Response<Vec<u8>>)| probe.metadata_url.as_ref() == Some(&document.0);
+    let document = documents.iter().rfind(is_read);
     let no_metadata = Requirement::METADATA.id;
     let is_typed = probe.metadata.as_ref().is_some_and(|metadata| metadata.issuer.as_str() == typed);
     let findings = probe.findings.iter().filter(|finding| finding.id != no_metadata);
@@ -50,19 +51,29 @@ pub(super) async fn read(context: &mut CheckContext<'_>, typed: &str) -> Probe {
         !(is_typed && finding.id == Rule::IssuerIdentical.id() && finding.level == Level::Note)
     });
     let mut findings: Vec<Finding> = findings.cloned().collect();
-    if let Some((metadata, response)) = probe.metadata.as_ref().zip(response.as_ref()) {
-        findings.extend(judge_members(&metadata.issuer, response.body()));
+    let mut object = Map::new();
+    if let Some((metadata, (_, response))) = probe.metadata.as_ref().zip(document) {
+        let json = response.body().strip_prefix(BYTE_ORDER_MARK).unwrap_or(response.body());
+        object = serde_json::from_slice(json).unwrap_or_default();
+        findings.extend(judge_members(&metadata.issuer, response.body(), &object));
         findings.extend(judge_grants(metadata));
     }
-    let shown = line.zip(response.as_ref()).filter(|_| !findings.is_empty());
-    let received = shown.map(|(line, response)| Received::of(&line, response));
+    let shown = document.filter(|_| !findings.is_empty());
+    let received = shown.map(|(url, response)| {
+        let line = received::line_of_get(url);
+        if object.is_empty() || response.body().starts_with(BYTE_ORDER_MARK) {
+            return Received::of(&line, response);
+        }
+        Received::of_json(&line, response, Value::Object(object))
+    });
     for finding in findings {
         context.ledger.failed(finding, received.clone());
     }
     match (&probe.metadata, &probe.verdict) {
         (Some(metadata), _) => document::judge(context, metadata),
         (None, Verdict::NoMetadata) => {
-            for unread in seen.take() {
+            let read = documents.iter().filter_map(|(url, response)| Unread::of(url, response));
+            for unread in seen.take().into_iter().chain(read) {
                 context.ledger.failed(unread.finding(), None);
             }
             if [Rule::MetadataStatus, Rule::MetadataObject]
@@ -71,14 +82,8 @@ pub(super) async fn read(context: &mut CheckContext<'_>, typed: &str) -> Probe {
             {
                 context.not_applicable(Rule::MetadataPublished, "a document is there, and it cannot be read");
             } else {
-                let is_named = *context.target.url() != context.target.root();
-                let is_hint = is_named && !(context.options.mcp || context.options.resource_metadata);
                 for finding in &probe.findings {
-                    let mut finding = finding.clone();
-                    if is_hint {
-                        finding.evidence.push_str(UNASKED);
-                    }
-                    context.ledger.failed(finding, None);
+                    context.ledger.failed(finding.clone(), None);
                 }
             }
             context.end_phase(Phase::Metadata, "there is no metadata");
@@ -86,7 +91,7 @@ pub(super) async fn read(context: &mut CheckContext<'_>, typed: &str) -> Probe {
         (None, Verdict::Unreadable { .. } | Verdict::Unusable { .. }) => {
             context.end_phase(Phase::Metadata, "the metadata cannot be used");
         }
-        (None, verdict) => context.end_phase(Phase::Metadata, &format!("the host {verdict}")),
+        (None, verdict) => context.end_phase(Phase::Metadata, format!("the host {verdict}")),
     }
     probe
 }
@@ -125,5 +130,4 @@ impl Unread {
     }
 }
 
-/// A run without `--mcp` only reads, and most MCP servers challenge a POST alone.
-const UNASKED: &str = "; an MCP server that points to one in the challenge of a POST is asked with --mcp";
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";

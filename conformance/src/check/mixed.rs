@@ -26,7 +26,7 @@ pub(super) async fn register(
     let response = match context.session.send(registration.request(), Limit::Json).await {
         Ok(response) => response,
         Err(failure) => {
-            context.not_applicable(rule, &failure.to_string());
+            context.not_applicable(rule, failure.to_string());
             return None;
         }
     };

@@ -15,7 +15,7 @@ use crate::{
     content_type::other_than_json,
     context::CheckContext,
     finding::of_violation,
-    member_types::{REGISTRATION_ERROR, misfits},
+    member_types::{REGISTRATION_ERROR, misfits, of_table},
     rule::{Phase, Rule},
     session::Limit,
 };
@@ -26,7 +26,7 @@ pub(super) async fn send_all(context: &mut CheckContext<'_>, server: &Server, go
         Ok(()) => "the server refused no request by its registration error".to_owned(),
         Err(why) => why,
     };
-    context.end_phase(Phase::Refusals, &why);
+    context.end_phase(Phase::Refusals, why);
 }
 
 async fn send_each(
@@ -76,11 +76,11 @@ struct Refusals {
 
 impl Refusals {
     fn note(self, context: &mut CheckContext<'_>) {
-        for (rule, why) in &self.unsure {
-            context.not_applicable(*rule, why);
-        }
         for rule in self.refused.iter().filter(|rule| !self.unsure.contains_key(rule)) {
             context.passed(*rule);
+        }
+        for (rule, why) in self.unsure {
+            context.not_applicable(rule, why);
         }
     }
 }
@@ -172,10 +172,12 @@ fn judge_form(wrong: &Wrong, response: &Response<Vec<u8>>, rejected: &Registrati
         );
     }
     let object: Map<String, Value> = serde_json::from_slice(response.body()).unwrap_or_default();
-    findings.extend(misfits(&object, REGISTRATION_ERROR).into_iter().map(|misfit| {
-        let evidence = format!("{about}: {}", misfit.evidence);
-        Rule::RegistrationErrorObject.finding(&evidence, "send the error as texts with a value")
-    }));
+    findings.extend(misfits(&object, |member| of_table(REGISTRATION_ERROR, member)).into_iter().map(
+        |misfit| {
+            let evidence = format!("{about}: {}", misfit.evidence);
+            Rule::RegistrationErrorObject.finding(&evidence, "send the error as texts with a value")
+        },
+    ));
     findings
 }
 

@@ -1,6 +1,9 @@
 //! A registration and a login as a widely used client does them.
 
-use login_flow::{Client, ClientAuth, Exchange, Quotation, Server, Turn};
+use http::Response;
+use login_flow::{
+    Client, ClientAuth, Exchange, Quotation, Register, RequestedScope, Server, Turn, challenge_scope,
+};
 use rfc7591::{ClientInformation, ClientMetadata, ErrorCode, Registration, RegistrationError};
 
 use super::login::{Attempted, log_in_as};
@@ -32,12 +35,24 @@ async fn try_one(
     result: &mut WorksWith,
 ) -> Result<(), String> {
     let scope = preset.scope_of(&server.scopes);
-    let requested = requested(preset, scope.clone(), context.lists_grants.as_deref());
     let endpoint =
         server.registration_endpoint.clone().ok_or("the server offers no registration (RFC 7591)")?;
-    let registration = context.with_token(Registration::new(endpoint, requested));
-    let sent = context.session.send(registration.request(), Limit::Json).await;
-    let response = sent.map_err(|failure| failure.to_string())?;
+    let name = preset.registration.client_name.as_deref().map(test_name).unwrap_or_default();
+    let register = Register::new(server, preset.redirect_uri.clone(), &name);
+    let mut register = register.filter(|_| preset.asks_for_less);
+    let (registration, response) = loop {
+        let requested = match &register {
+            Some(register) => register.client_metadata(),
+            None => requested(preset, scope.clone(), context.lists_grants.as_deref()),
+        };
+        let registration = context.with_token(Registration::new(endpoint.clone(), requested));
+        let sent = context.session.send(registration.request(), Limit::Json).await;
+        let response = sent.map_err(|failure| failure.to_string())?;
+        match register.clone().map(|register| register.receive(&response)) {
+            Some(Ok(Turn::Again(less))) => register = Some(less),
+            _ => break (registration, response),
+        }
+    };
     let information = registration.receive(&response).map_err(|rejected| {
         result.registers = Answer::No;
         refusal(&rejected)
@@ -45,10 +60,14 @@ async fn try_one(
     context.keep_secrets(&information);
     let configuration = information.configuration.clone();
     let client_id = information.client_id.clone();
-    let logged_in = match usable(information, preset) {
+    let (client, scope) = match register {
+        Some(register) => (registered_client(register, &response), chosen_scope(context, server).await),
+        None => (usable(information, preset), RequestedScope::Named(scope)),
+    };
+    let logged_in = match client {
         Ok(client) => {
             result.registers = Answer::Yes;
-            log_in_as(context, server, &client, scope).await
+            log_in_as(context, server, &client, scope, preset.asks_for_less).await
         }
         Err(why) => {
             result.registers = Answer::No;
@@ -77,7 +96,7 @@ fn requested(
     listed_grants: Option<&[rfc7591::GrantType]>,
 ) -> ClientMetadata {
     let mut requested = preset.registration.clone();
-    requested.client_name = requested.client_name.map(|name| format!("{name} (a test by conformance check)"));
+    requested.client_name = requested.client_name.as_deref().map(test_name);
     requested.scope = scope;
     if let Some(listed) = listed_grants.filter(|_| preset.listed_grants_only) {
         requested.grant_types = requested
@@ -85,6 +104,29 @@ fn requested(
             .map(|grants| grants.into_iter().filter(|grant| listed.contains(grant)).collect());
     }
     requested
+}
+
+fn test_name(name: &str) -> String {
+    format!("{name} (a test by conformance check)")
+}
+
+/// The client of a registration that asked for less where it was refused.
+fn registered_client(register: Register, response: &Response<Vec<u8>>) -> Result<Client, String> {
+    match register.receive(response) {
+        Ok(Turn::Done(client)) => Ok(client),
+        Ok(Turn::Again(_)) => Err("the registration did not end".to_owned()),
+        Err(error) => Err(format!("{error} (RFC 7591 §3.2.1)")),
+    }
+}
+
+/// The scope that the flow of this project chooses.
+async fn chosen_scope(context: &mut CheckContext<'_>, server: &Server) -> RequestedScope {
+    if context.challenge_scope.is_none() {
+        let session = context.session;
+        context.challenge_scope =
+            challenge_scope(context.target, async |request| session.fetch(request).await).await;
+    }
+    RequestedScope::chosen(server, context.challenge_scope.as_deref())
 }
 
 /// The clause or the policy that refuses a registration.

@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     arguments::{FailOn, Format},
+    json_file::{UTF_16, is_utf_16, without_mark},
     usage::Usage,
 };
 
@@ -32,10 +33,16 @@ impl Stored {
         loop {
             line.clear();
             let read = file.read_until(b'\n', &mut line).map_err(at)?;
+            if read == 0 && places.is_empty() && place > 0 {
+                return Err(Usage::at(path, "there is no report in it"));
+            }
             if read == 0 {
                 return Ok(Self { file, places });
             }
-            match serde_json::from_slice(&line) {
+            if is_utf_16(&line) {
+                return Err(Usage::at(path, UTF_16));
+            }
+            match serde_json::from_slice(without_mark(&line)) {
                 Ok(Line { resource }) => drop(places.insert(key(&resource), place)),
                 // A last line that was cut off is no report.
                 Err(_) if !line.ends_with(b"\n") => {}
@@ -51,7 +58,7 @@ impl Stored {
         self.file.seek(SeekFrom::Start(*place)).map_err(Usage::of)?;
         let mut line = Vec::new();
         self.file.by_ref().take(MAX_LINE).read_until(b'\n', &mut line).map_err(Usage::of)?;
-        let report = serde_json::from_slice(&line);
+        let report = serde_json::from_slice(without_mark(&line));
         report.map_err(|error| Usage::of(format!("the stored report of {resource}: {error}")))
     }
 }
@@ -139,7 +146,7 @@ impl Changes {
                 regression |=
                     after.findings.iter().any(|finding| finding.id == check.id && finding.counts_at(fail_on));
                 let [was, is] = [name(was), name(&check.outcome)].map(str::to_owned);
-                changes.push(Change { id: check.id.clone(), was, is });
+                changes.push(Change { id: check.id.clone().into_owned(), was, is });
             }
         }
         Self { resource: after.resource.clone(), regression, of: changes }

@@ -60,6 +60,14 @@ async fn check_all(mut check: Check) -> Result<u8, Usage> {
     if let Some(file) = &check.mcp_config {
         hosts.extend(mcp_config::hosts(file)?);
     }
+    for host in hosts.iter().filter(|host| host.contains('?')) {
+        if let Ok(target) = LoginTarget::parse(host, &egress) {
+            notify(&format!(
+                "{} is checked without the query of its URL, which is no part of a resource",
+                target.resource()
+            ));
+        }
+    }
     let hosts = Hosts::new(hosts, check.hosts_file.as_deref())?;
     let mut checker = Checker::new(options).map_err(Usage::of)?;
     if let Some(loopback) = loopback {
@@ -113,7 +121,9 @@ async fn run_all(check: &Check, egress: &Egress, hosts: Hosts, job: &Job) -> Res
                 if let Some(count) = codes.get_mut(usize::from(code)) {
                     *count = count.saturating_add(1);
                 }
-                bar.set_message(counts(&codes));
+                if !bar.is_hidden() {
+                    bar.set_message(counts(&codes));
+                }
                 let printed = || match &mut before {
                     None if check.quiet && check.format == Format::Text && code == 0 => Ok(()),
                     None => output.borrow_mut().add(&report),
@@ -143,6 +153,9 @@ async fn run_all(check: &Check, egress: &Egress, hosts: Hosts, job: &Job) -> Res
         notify(
             "a proxy of the environment was not used, so that addresses could be checked: --proxy goes through it",
         );
+    }
+    if end == End::Done && skipped.get() == 0 && !check.quiet {
+        accepted.without_use().for_each(|entry| notify(&entry));
     }
     if end == End::Interrupted {
         notify(&format!("interrupted: {}", counts(&codes)));
@@ -195,7 +208,7 @@ impl Job {
         if !self.follow {
             return Ok(vec![report]);
         }
-        let followed = self.checker.follow(&mut report).await;
+        let followed = Box::pin(self.checker.follow(&mut report)).await;
         let named = report.authorization_servers.clone();
         let followed = followed.into_iter().zip(&named).map(|(checked, server)| reported(checked, server));
         std::iter::once(Ok(report)).chain(followed).collect()

@@ -18,9 +18,8 @@ fn date(mut days: u64) -> String {
         days = days.saturating_sub(length);
         year = year.saturating_add(1);
     }
-    let february = if is_leap(year) { 29 } else { 28 };
     let mut month = 1_u64;
-    for length in [31, february, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31] {
+    for length in months(year) {
         if days < length {
             break;
         }
@@ -30,14 +29,27 @@ fn date(mut days: u64) -> String {
     format!("{year:04}-{month:02}-{:02}", days.saturating_add(1))
 }
 
+/// The lengths of the months of a year.
+fn months(year: u64) -> [u64; 12] {
+    let february = if is_leap(year) { 29 } else { 28 };
+    [31, february, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
+}
+
 fn is_leap(year: u64) -> bool {
     year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400))
 }
 
-/// Returns `true` for a text of the form `YYYY-MM-DD`.
+/// Returns `true` for a date that exists, as `YYYY-MM-DD`.
 pub(super) fn is_date(text: &str) -> bool {
     let is_digit = |(at, c): (usize, char)| if matches!(at, 4 | 7) { c == '-' } else { c.is_ascii_digit() };
-    text.len() == 10 && text.chars().enumerate().all(is_digit)
+    let is_of_form = text.len() == 10 && text.chars().enumerate().all(is_digit);
+    let mut parts = text.split('-').filter_map(|part| part.parse::<u64>().ok());
+    let (Some(year), Some(month), Some(day)) = (parts.next(), parts.next(), parts.next()) else {
+        return false;
+    };
+    let index = usize::try_from(month).ok().and_then(|month| month.checked_sub(1));
+    let length = index.and_then(|index| months(year).get(index).copied());
+    is_of_form && length.is_some_and(|length| (1..=length).contains(&day))
 }
 
 #[cfg(test)]
@@ -56,6 +68,18 @@ mod tests {
             assert_eq!(date(days), expected);
         }
         assert!(is_date(&today()) && *today() > *"2026-01-01");
-        assert!(!is_date("2026-1-1") && !is_date("tomorrow!!"));
+        for (text, expected) in [
+            ("2028-02-29", true),
+            ("2027-02-29", false),
+            ("2027-13-01", false),
+            ("2027-00-10", false),
+            ("2027-04-31", false),
+            ("2027-04-00", false),
+            ("2026-1-1", false),
+            ("2026-01-1 ", false),
+            ("tomorrow!!", false),
+        ] {
+            assert_eq!(is_date(text), expected, "{text}");
+        }
     }
 }

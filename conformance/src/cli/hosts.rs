@@ -6,7 +6,10 @@ use std::{
     path::Path,
 };
 
-use super::usage::Usage;
+use super::{
+    json_file::{UTF_16, is_utf_16},
+    usage::Usage,
+};
 
 /// The hosts of the arguments, then the lines of a file, without empty lines and those that begin with `#`.
 pub(super) struct Hosts {
@@ -26,7 +29,11 @@ impl Hosts {
                 let at = |error| Usage::at(path, error);
                 let mut of_file = 0_u64;
                 for line in BufReader::new(File::open(path).map_err(at)?).split(b'\n') {
-                    let is_host = host(&String::from_utf8_lossy(&line.map_err(at)?)).is_some();
+                    let line = line.map_err(at)?;
+                    if is_utf_16(&line) {
+                        return Err(Usage::at(path, UTF_16));
+                    }
+                    let is_host = host(&String::from_utf8_lossy(&line)).is_some();
                     of_file = of_file.saturating_add(u64::from(is_host));
                 }
                 let again = File::open(path).map_err(at)?;
@@ -64,7 +71,8 @@ impl Iterator for Hosts {
 }
 
 fn host(line: &str) -> Option<&str> {
-    let line = line.trim();
+    // The byte order mark, with which some programs begin a file, is part of no host.
+    let line = line.trim_start_matches('\u{feff}').trim();
     (!line.is_empty() && !line.starts_with('#')).then_some(line)
 }
 

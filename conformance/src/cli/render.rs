@@ -9,6 +9,7 @@ use conformance::Report;
 use super::{
     arguments::Render,
     baseline::{Changes, Stored},
+    json_file::without_mark,
     output::Output,
     usage::Usage,
 };
@@ -25,7 +26,8 @@ pub(super) fn run(render: &Render) -> Result<u8, Usage> {
     let mut worse = false;
     for line in lines.lines() {
         let line = line.map_err(|error| Usage::at(path, error))?;
-        let report: Report = serde_json::from_str(&line).map_err(|error| Usage::at(path, error))?;
+        let json = without_mark(line.as_bytes());
+        let report: Report = serde_json::from_slice(json).map_err(|error| Usage::at(path, error))?;
         match &mut before {
             None => output.add(&report)?,
             Some(before) => {

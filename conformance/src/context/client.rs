@@ -139,7 +139,7 @@ impl CheckContext<'_> {
     pub(crate) fn judge_unmanaged(&mut self, rule: Rule, about: &str, status: StatusCode) {
         match unmanaged(rule, about, status) {
             Some(finding) => self.failed(finding),
-            None => self.not_applicable(rule, &format!("the server does not allow {about} ({status})")),
+            None => self.not_applicable(rule, format!("the server does not allow {about} ({status})")),
         }
     }
 

@@ -6,7 +6,7 @@ use rfc7591::{ClientMetadata, Violation};
 use serde_json::{Map, Value};
 
 use crate::{
-    member_types::{CLIENT_INFORMATION, misfits},
+    member_types::{client_information_kind, misfits},
     rule::Rule,
 };
 
@@ -18,7 +18,8 @@ pub(crate) fn information_members(
 ) -> Vec<Finding> {
     let object = object(response);
     let is_told = |member: &str| violations.iter().any(|violation| is_about(violation, member));
-    let misfits = misfits(&object, CLIENT_INFORMATION).into_iter().filter(|misfit| !is_told(&misfit.member));
+    let misfits =
+        misfits(&object, client_information_kind).into_iter().filter(|misfit| !is_told(&misfit.member));
     let mut findings: Vec<Finding> = misfits
         .map(|misfit| {
             let rule = match &*misfit.member {

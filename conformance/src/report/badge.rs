@@ -1,6 +1,6 @@
 //! One word for a script, and a badge for a README, that say what was tested and when.
 
-use login_flow::Level;
+use login_flow::{Level, Verdict};
 
 use super::{model::Report, works_with::Answer};
 use crate::rule::Rule;
@@ -10,6 +10,7 @@ pub fn word(report: &Report) -> &'static str {
     let is_stopped = report.works_with.iter().any(|tried| tried.logs_in == Answer::No);
     match report.exit_code() {
         3 => "unknown",
+        _ if matches!(report.verdict, Verdict::Refused { .. }) => "unknown",
         _ if !report.is_supported() => "unsupported",
         _ if is_stopped || report.failed(Level::Must).any(|finding| finding.accepted.is_none()) => "deviates",
         _ => "conforms",

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     rule::Rule,
-    text::{MAX_EVIDENCE, bounded},
+    text::{MAX_EVIDENCE, bounded, without_credentials},
 };
 
 /// The report of one host. All texts of it may be the host's own.
@@ -60,6 +60,9 @@ pub struct Report {
     /// followed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub authorization_servers: Vec<String>,
+    /// The reason why an authorization server that the host points to is not checked, where that was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub not_followed: Option<String>,
     /// The words of the host about itself.
     pub about: About,
     /// The violations and deviations, in the order of SPEC.md.
@@ -75,12 +78,12 @@ pub struct Report {
 }
 
 impl Report {
-    /// The report of a name that is not one of a host.
+    /// The report of a name that is not one of a host; a password or query in it, which may be a secret, is left out.
     pub fn not_asked(name: &str, reason: InvalidHost) -> Self {
         let verdict = Verdict::Refused { reason };
-        let outcome = Outcome::NotTested { why: "the host was not asked".to_owned() };
-        let check = |rule: &Rule| Check { id: rule.id().to_owned(), outcome: outcome.clone() };
-        let name = bounded(name, MAX_EVIDENCE);
+        let outcome = Outcome::NotTested { why: "the host was not asked".into() };
+        let check = |rule: &Rule| Check { id: rule.id().into(), outcome: outcome.clone() };
+        let name = bounded(&without_credentials(name), MAX_EVIDENCE);
         let (issuer, metadata_url, about, findings, attempts, left_behind, extent) = Default::default();
         let (clients, works_with, authorization_servers) = Default::default();
         Self {
@@ -99,6 +102,7 @@ impl Report {
             works_with,
             readable: Vec::new(),
             authorization_servers,
+            not_followed: None,
             about,
             findings,
             checks: Rule::ALL.iter().map(check).collect(),
@@ -210,7 +214,7 @@ pub struct About {
 #[non_exhaustive]
 pub struct Check {
     /// The stable id of the rule.
-    pub id: String,
+    pub id: Cow<'static, str>,
     /// The outcome.
     #[serde(flatten)]
     pub outcome: Outcome,
@@ -226,7 +230,7 @@ pub enum Outcome {
     /// No check looked at it.
     NotTested {
         /// The reason.
-        why: String,
+        why: Cow<'static, str>,
     },
     /// A check looked at it and saw it met.
     Passed,

@@ -31,7 +31,7 @@ impl Form for Sarif {
         self.notifications.extend(notification(report));
         let results: Vec<String> =
             report.findings.iter().map(|finding| result(report, finding).to_string()).collect();
-        Ok(json::escape(&results.join(self.between())))
+        Ok(json::escape(&results.join(self.between())).into_owned())
     }
 
     fn head(&self) -> Result<String, FormError> {
@@ -45,9 +45,10 @@ impl Form for Sarif {
             "executionSuccessful": !self.has_unanswered,
             "toolExecutionNotifications": self.notifications,
         });
-        Ok(json::escape(&format!(
+        let head = format!(
             "{{\"$schema\": \"https://json.schemastore.org/sarif-2.1.0.json\", \"version\": \"2.1.0\", \"runs\": [{{\n\"tool\": {{\"driver\": {driver}}},\n\"columnKind\": \"unicodeCodePoints\",\n\"invocations\": [{invocation}],\n\"results\": [\n"
-        )))
+        );
+        Ok(json::escape(&head).into_owned())
     }
 
     fn between(&self) -> &'static str {

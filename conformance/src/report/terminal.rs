@@ -52,6 +52,9 @@ fn write(report: &Report, paint: Paint, out: &mut String) -> fmt::Result {
     for server in &report.authorization_servers {
         writeln!(out, "  {:<13}{}", "points to", escape(server))?;
     }
+    if let Some(why) = &report.not_followed {
+        writeln!(out, "  {:<13}{}", "not followed", escape(why))?;
+    }
     if report.metadata_url.is_none() {
         for attempt in &report.attempts {
             writeln!(out, "  requested    {}: {}", escape(&attempt.url), escape(&attempt.outcome))?;

@@ -24,6 +24,8 @@ pub(crate) fn of_check(
             Some(reason) => Verdict::Unusable { reasons: vec![reason] },
             None => Verdict::Registrable,
         },
+        // Some servers let an `initialize` through, and challenge what follows.
+        verdict @ Verdict::ExternalAuthorizationServer { .. } => verdict,
         _ if matches!(initialized, Initialized::Open) => Verdict::Open,
         Verdict::Unreachable { reason, .. } => {
             let detail = failure.map(|failure| bounded(&failure.to_string(), MAX_EVIDENCE));

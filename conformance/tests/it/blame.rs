@@ -18,7 +18,7 @@ async fn check(options: Options, fault: Option<(RequestKind, Edit)>) -> Report {
 
 fn why(report: &Report, rule: Rule) -> String {
     match report.outcome(rule) {
-        Some(Outcome::NotTested { why }) => why.clone(),
+        Some(Outcome::NotTested { why }) => why.to_string(),
         other => format!("{other:?}"),
     }
 }
@@ -26,7 +26,8 @@ fn why(report: &Report, rule: Rule) -> String {
 /// An MCP server with another authorization server does what RFC 9728 asks: the server is named, and no party is at fault.
 #[tokio::test]
 async fn an_mcp_server_that_points_elsewhere_is_not_blamed() {
-    for challenged in ["GET", "POST"] {
+    let runs = [Options::new(), Options::new().with_mcp()];
+    for (options, challenged) in runs.iter().flat_map(|options| [(options, "GET"), (options, "POST")]) {
         for (challenge, expected) in [
             ("Bearer resource_metadata=\"https://mcp.example/.well-known/oauth-protected-resource\"", true),
             ("Bearer realm=\"mcp\"", false),
@@ -41,7 +42,7 @@ async fn an_mcp_server_that_points_elsewhere_is_not_blamed() {
                 };
                 Ok(response.body(Vec::new()).unwrap())
             };
-            let checker = Checker::new(Options::new().with_mcp()).unwrap();
+            let checker = Checker::new(options.clone()).unwrap();
             let report = checker.check_over(&serves, "https://mcp.example/mcp").await.unwrap();
             let is_external = report.verdict.name() == "external_authorization_server";
             assert_eq!(is_external, expected, "{challenged}: {report}");
@@ -49,6 +50,32 @@ async fn an_mcp_server_that_points_elsewhere_is_not_blamed() {
             assert_eq!(report.findings.is_empty(), expected, "{report}");
             assert_eq!(report.to_string().contains("oauth-protected-resource"), expected, "{report}");
         }
+    }
+}
+
+/// A server that lets an `initialize` through and challenges what follows is not open.
+#[tokio::test]
+async fn a_server_that_challenges_what_follows_an_initialize_points_elsewhere() {
+    for (challenges_ping, expected) in [(true, "external_authorization_server"), (false, "open")] {
+        let serves = |request: &Request<Vec<u8>>| {
+            let sent: serde_json::Value = serde_json::from_slice(request.body()).unwrap_or_default();
+            let response = Response::builder();
+            let challenge = "Bearer resource_metadata=\"https://mcp.example/metadata\"";
+            Ok(match sent["method"].as_str() {
+                Some("initialize") => {
+                    let result =
+                        json!({"jsonrpc": "2.0", "id": 1, "result": {"protocolVersion": "2025-06-18"}});
+                    response.body(result.to_string().into_bytes()).unwrap()
+                }
+                Some("ping") if challenges_ping => {
+                    response.status(401).header("www-authenticate", challenge).body(Vec::new()).unwrap()
+                }
+                _ => response.status(404).body(Vec::new()).unwrap(),
+            })
+        };
+        let checker = Checker::new(Options::new().with_mcp()).unwrap();
+        let report = checker.check_over(&serves, "https://mcp.example/mcp").await.unwrap();
+        assert_eq!(report.verdict.name(), expected, "{report}");
     }
 }
 
@@ -79,6 +106,56 @@ fn the_named_authorization_server_is_checked_in_the_same_run() {
     assert_eq!(host.authorization_servers, [named.name()], "{host}");
     assert!(host.to_string().contains(&format!("points to    {}", named.name())), "{host}");
     assert_eq!((server.verdict.name(), &server.resource), ("registrable", &named.name()), "{server}");
+}
+
+/// What cannot be followed has a reason, and blames who published it.
+#[test]
+fn a_pointer_that_cannot_be_followed_has_a_reason() {
+    let named = server_with(|port| format!("http://127.0.0.1:{port}/authorize"));
+    let issuer = named.name();
+    let all = json!([
+        issuer,
+        format!("{issuer}/"),
+        "http://127.0.0.1:9",
+        "http://127.0.0.1:10",
+        "http://127.0.0.1:11"
+    ]);
+    let answer_with = |servers: serde_json::Value| {
+        http("200 OK", JSON, &json!({"authorization_servers": servers}).to_string())
+    };
+    for (answer, reports, why) in [
+        (answer_with(json!([issuer])), 2, None),
+        (answer_with(json!([issuer, format!("{issuer}/")])), 2, None),
+        (answer_with(all), 4, Some("more than 3 authorization servers are named")),
+        (
+            answer_with(json!([])),
+            1,
+            Some("names no `authorization_servers` (the operator of the host must act)"),
+        ),
+        (answer_with(json!(issuer)), 1, Some("names no `authorization_servers`")),
+        (answer_with(json!(["http://10.0.0.1", issuer])), 2, Some("`http://10.0.0.1` cannot be asked: ")),
+        (http("404 Not Found", JSON, "{}"), 1, Some("is answered with 404 Not Found, not with 200")),
+        (http("302 Found", "location: /x", ""), 1, Some("is answered with 302 Found")),
+        (http("200 OK", JSON, "[]"), 1, Some("is no JSON object")),
+    ] {
+        let host = Server::start(move |port, request| {
+            let metadata = format!("http://127.0.0.1:{port}/.well-known/oauth-protected-resource");
+            if request.starts_with("GET /.well-known/oauth-protected-resource ") {
+                return answer.clone();
+            }
+            let challenge = format!("www-authenticate: Bearer resource_metadata=\"{metadata}\"");
+            let is_post = request.starts_with("POST / ");
+            if is_post { http("401 Unauthorized", &challenge, "") } else { http("404 Not Found", "x: y", "") }
+        });
+        let output = run(&["check", &host.name(), "--allow-loopback", "--mcp", "--follow", "--json"]);
+        let lines = String::from_utf8_lossy(&output.stdout).into_owned();
+        let read: Vec<Report> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        let first = read.first().unwrap();
+        let told = first.not_followed.as_deref();
+        assert_eq!((read.len(), told.is_some()), (reports, why.is_some()), "{first}");
+        assert!(told.zip(why).is_none_or(|(told, why)| told.contains(why)), "{first}");
+        assert!(told.is_none_or(|told| first.to_string().contains(told)), "{first}");
+    }
 }
 
 /// A registered client that cannot log in makes the server unusable, however well the registration is answered.

@@ -105,10 +105,56 @@ fn accepted_findings_have_a_reason_and_an_end() {
             "`reason` is required",
         ),
         (json!([{"id": "rfc7591/3.2.1/status-201", "reason": "x", "until": "soon"}]), "is a date"),
+        (json!([{"id": "rfc7591/3.2.1/status-201", "reason": "x", "until": "2027-02-31"}]), "is a date"),
+        (
+            json!([{"id": "rfc7591/3.2.1/status-201", "resource": "a b", "reason": "x", "until": "2999-12-31"}]),
+            "`resource` is no host or URL",
+        ),
         (json!([{"id": "rfc7591/3.2.1/status-201", "until": "2999-12-31"}]), "missing field"),
+        (json!(entry("2999-12-31")), "the file is a list of"),
     ] {
         let output = accept(wrong);
         assert!(output.status.code() == Some(2) && text(&output).contains(message), "{}", text(&output));
+    }
+}
+
+/// An entry names its host as a person does, and one that a run had no use for is told.
+#[test]
+fn an_accepted_finding_names_its_host_in_any_spelling() {
+    let folder = folder("accepted-of");
+    let served = Served::start(&["rfc7591/3.2.1/status-201"]);
+    let accept = |id: &str, resource: &str, form: fn(String) -> Vec<u8>| {
+        let file = folder.join("accepted.json");
+        let entry = json!([{"id": id, "resource": resource, "reason": "x", "until": "2999-12-31"}]);
+        fs::write(&file, form(entry.to_string())).unwrap();
+        run(&["check", &served.origin, "--allow-loopback", "--register", "--accept", file.to_str().unwrap()])
+    };
+    let bare = served.origin.trim_start_matches("http://");
+    let plain: fn(String) -> Vec<u8> = String::into_bytes;
+    let windows: fn(String) -> Vec<u8> = |text| format!("\u{feff}// of 2.0\r\n{text}\r\n").into_bytes();
+    let wide: fn(String) -> Vec<u8> =
+        |text| [0xfeff].into_iter().chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect();
+    let status = "rfc7591/3.2.1/status-201";
+    for (id, resource, form, code, told) in [
+        (status, &*served.origin, plain, 0, "[accepted until"),
+        (status, &format!("{}/", served.origin), plain, 0, "[accepted until"),
+        (status, bare, plain, 0, "[accepted until"),
+        (status, bare, windows, 0, "[accepted until"),
+        (status, bare, wide, 2, "save it as UTF-8"),
+        (
+            status,
+            "other.example",
+            plain,
+            1,
+            "status-201 of https://other.example is accepted, and that host was not",
+        ),
+        ("rfc7591/3.2.1/client-id", bare, plain, 1, "is accepted, and passes"),
+        ("rfc7636/4.6/verify", bare, plain, 1, "MUST"),
+    ] {
+        let output = accept(id, resource, form);
+        assert!(output.status.code() == Some(code) && text(&output).contains(told), "{}", text(&output));
+        let is_of_no_use = told.contains("is accepted, and");
+        assert_eq!(text(&output).contains("is accepted, and"), is_of_no_use, "{}", text(&output));
     }
 }
 
@@ -122,6 +168,17 @@ fn the_servers_of_an_mcp_client() {
     let output =
         run(&["check", "--mcp-config", file.to_str().unwrap(), "--allow-loopback", "--format", "word"]);
     assert_eq!((&*text(&output), output.status.code()), ("conforms\n", Some(0)));
+    let url = format!("{}/mcp?key=canary", server.name());
+    let servers = json!({"servers": {"a": {"url": url}, "b": {"url": "${env:B}"}, "c": {"url": "http://u:canary@127.0.0.1/"}}});
+    fs::write(&file, format!("\u{feff}// mine\r\n{servers}")).unwrap();
+    let output =
+        run(&["check", "--mcp-config", file.to_str().unwrap(), "--allow-loopback", "--format", "word"]);
+    let told = text(&output);
+    // The hosts of a file are checked side by side, in no order.
+    let words: BTreeSet<&str> = told.lines().filter(|line| !line.contains(' ')).collect();
+    assert_eq!((words, output.status.code()), (["conforms", "unknown"].into(), Some(1)), "{told}");
+    assert!(told.contains("`b` is not checked: its URL has a variable"), "{told}");
+    assert!(told.contains("/mcp is checked without the query") && !told.contains("canary"), "{told}");
     fs::write(&file, "{}").unwrap();
     let output = run(&["check", "--mcp-config", file.to_str().unwrap()]);
     assert!(

@@ -17,7 +17,7 @@ async fn check(faults: Vec<(RequestKind, Edit)>) -> Report {
 
 fn failed(report: &Report) -> BTreeSet<&str> {
     let failed = report.checks.iter().filter(|check| check.outcome == Outcome::Failed);
-    failed.map(|check| check.id.as_str()).collect()
+    failed.map(|check| &*check.id).collect()
 }
 
 fn evidence(report: &Report, rule: Rule) -> &str {

@@ -22,6 +22,26 @@ async fn check(options: Options, lab: &Lab) -> Report {
     Checker::new(options).unwrap().check_over(lab, HOST).await.unwrap()
 }
 
+/// A server that compares the beginning of a redirection URI alone redirects to one that was not registered.
+#[tokio::test]
+async fn a_longer_redirection_uri_is_another_one() {
+    let by_beginning: Edit = |answer, _, request| {
+        let url = Url::parse(&request.uri().to_string()).unwrap();
+        let uri = url.query_pairs().find(|(name, _)| name == "redirect_uri").unwrap().1.into_owned();
+        if uri.ends_with("/callback/unregistered") {
+            *answer = Answer::to(format!("{uri}?code=x"));
+        }
+    };
+    for (fault, expected) in
+        [(Some((RequestKind::AuthorizeElsewhere, by_beginning)), Outcome::Failed), (None, Outcome::Passed)]
+    {
+        let report = check(Options::new().with_login(), &public(fault)).await;
+        assert_eq!(report.outcome(Rule::UnregisteredRedirect), Some(&expected), "{report}");
+        let told = report.to_string().contains("/callback/unregistered was not registered, and people are");
+        assert_eq!(told, expected == Outcome::Failed, "{report}");
+    }
+}
+
 /// A server that lists both gets a second client, for the rules that only a secret shows.
 #[tokio::test]
 async fn a_client_with_a_secret_beside_a_public_one() {

@@ -145,9 +145,28 @@ fn baseline() {
         "nothing changed, nothing is printed"
     );
     let garbled = folder.join("garbled.jsonl");
-    fs::write(&garbled, "no report\n").unwrap();
-    let unreadable = run(&["check", &name, "--allow-loopback", "--baseline", garbled.to_str().unwrap()]);
-    assert_eq!(unreadable.status.code(), Some(2), "a baseline that cannot be read is not an empty one");
+    let lines = fs::read(&before).unwrap();
+    let marked = [&b"\xef\xbb\xbf"[..], &lines].concat();
+    let cut_off = [&lines[..], br#"{"host":"#].concat();
+    for (content, code) in [
+        (&b"no report\n"[..], 2),
+        (b"no report", 2),
+        (b"\xff\xfen\0o\0\n\0", 2),
+        (&marked, 0),
+        (&cut_off, 0),
+        (b"", 0),
+    ] {
+        fs::write(&garbled, content).unwrap();
+        let read = run(&["check", &name, "--allow-loopback", "--baseline", garbled.to_str().unwrap()]);
+        assert_eq!(
+            read.status.code(),
+            Some(code),
+            "a baseline that cannot be read is no empty one: {}",
+            text(&read)
+        );
+        let has_changes = text(&read).contains("unknown -> registrable");
+        assert_eq!(has_changes, content.is_empty(), "{}", text(&read));
+    }
     for (state_now, code, expected) in [
         (",\"scopes_supported\":[]", 1, "rfc8414/3.2/empty-member: passed -> failed"),
         (

@@ -15,7 +15,7 @@ async fn check(lab: &Lab) -> Report {
 }
 
 fn ids(report: &Report, is: fn(&Outcome) -> bool) -> BTreeSet<String> {
-    report.checks.iter().filter(|check| is(&check.outcome)).map(|check| check.id.clone()).collect()
+    report.checks.iter().filter(|check| is(&check.outcome)).map(|check| check.id.to_string()).collect()
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use conformance::{
     Answer as Can, Checker, Options, Preset, Report,
-    lab::{Answer, Edit, Lab, Methods, RequestKind},
+    lab::{Answer, Edit, Fault, Lab, Methods, RequestKind, faults},
 };
 use serde_json::json;
 
@@ -86,6 +86,22 @@ async fn what_stops_a_client_is_told() {
     let report = check(&["worker"], &public(Some((RequestKind::Register, other)))).await;
     assert_eq!(report.works_with[0].registers, Can::No, "{report}");
     assert!(report.to_string().contains("RFC 7591 §3.2.1"), "{report}");
+}
+
+/// A client that asks once more for less logs in where the others are refused.
+#[tokio::test]
+async fn a_client_that_asks_for_less_logs_in() {
+    for (fault, claude) in [
+        ("rfc8707/2/resource-accepted", Can::No),
+        ("rfc6749/3.3/scope-accepted", Can::No),
+        ("rfc7591/2/method-accepted", Can::NotTested),
+        ("rfc7591/2/metadata-accepted", Can::Yes),
+    ] {
+        let Fault { kind, edit, methods, .. } = *faults().find(|known| known.id == fault).unwrap();
+        let report = check(&["worker", "claude"], &lab(methods, Some((kind, edit)))).await;
+        let logged_in: Vec<Can> = report.works_with.iter().map(|tried| tried.logs_in).collect();
+        assert_eq!(logged_in, [Can::Yes, claude], "{fault}: {report}");
+    }
 }
 
 /// A registration says that it is a test, and asks for what the client asks for.

@@ -9,7 +9,7 @@ import { World } from './world.mjs';
 
 let world;
 const hits = (host, options) => world.lab.requests(host, options).length;
-const writes = () => world.lab.all.filter(({ method }) => method === 'POST').length;
+const writes = () => world.writes().length;
 
 before(async () => {
   world = await World.start();

@@ -28,7 +28,7 @@ const document = (change = (text) => text) =>
 async function refused(host, type) {
   const answer = await world.login(host);
   assert.equal(answer.json?.type, type, `${answer.status} ${answer.body} ${answer.headers.get('location')}`);
-  assert.equal(world.lab.requests(host, { method: 'POST' }).length, 0, 'nothing was registered');
+  assert.equal(world.writes(host).length, 0, 'nothing was registered');
   return answer;
 }
 

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { json, nothing } from '../lab.mjs';
 import { silence } from './faults.mjs';
-import { METADATA } from './server.mjs';
+import { METADATA, Server } from './server.mjs';
 import { APP, World } from './world.mjs';
 
 const PRM = '/.well-known/oauth-protected-resource';
@@ -24,7 +24,6 @@ function resource(word, document, host = world.name(word)) {
   return host;
 }
 const naming = (word, ...servers) => resource(word, () => ({ authorization_servers: servers }));
-const posts = () => world.lab.all.filter(({ method, url }) => method === 'POST' && !/^https:\/\/[^/]+\/$/.test(url));
 const consent = ({ host }) => ({ cross_site_hosts: host });
 /** The server knows no grant any more. */
 const forgets = (server) => {
@@ -87,11 +86,11 @@ describe('which server a resource may name', () => {
     const [evil, victim] = [world.name('evil'), world.server('victim')];
     const challenge = { 'www-authenticate': `Bearer resource_metadata="${victim.issuer}${PRM}"` };
     world.lab.host(evil, () => ({ status: 401, headers: challenge, body: '' }));
-    const before = posts().length;
+    const before = world.writes().length;
     const answer = await world.login(evil);
     assert.ok(answer.status >= 400, answer.body);
     assert.equal(world.lab.requests(victim.host).length, 0);
-    assert.equal(posts().length, before);
+    assert.equal(world.writes().length, before);
   });
 
   test('metadata that changes between the page and the login: what was agreed to is not what is asked for', async () => {
@@ -113,7 +112,7 @@ describe('which server a resource may name', () => {
     assert.equal(good.exchanges.length, 1);
   });
 
-  test('ten servers of which the first nine hang: bounded in time and number, and never a refusal for good', async () => {
+  test('D23 ten servers of which the first nine hang: bounded in time and number, and never a refusal for good', async () => {
     const names = Array.from({ length: 9 }, () => world.name('silent'));
     for (const name of names) world.lab.host(name, silence);
     const good = world.server();
@@ -209,6 +208,23 @@ describe('a resource that moves to another authorization server', () => {
       );
     });
 
+  test('D29 what was remembered of it is no answer to the user whose connection has ended', async () => {
+    const { host, to, place, browser, use } = await moving();
+    place.at = to;
+    const { json: problem } = await use();
+    assert.equal(problem.type, 'login-again');
+    // As in another isolate, which remembers where the resource was.
+    const now = world.server('now');
+    place.at = now;
+    const stranger = await world.browser().visit(`/login?url=${host}`);
+    assert.match(stranger.body, new RegExp(`issued by ${to.host}`), 'remembered for a minute');
+    const page = await browser.visit(problem.login);
+    assert.match(page.body, new RegExp(`issued by ${now.host}`), page.body);
+    await browser.submit(page);
+    assert.deepEqual([to.exchanges.length, now.exchanges.length], [0, 1]);
+    assert.equal((await use()).status, 200);
+  });
+
   test('a token that is refused by a resource that has not moved ends no connection', async () => {
     const { host, from, browser, use } = await moving();
     from.on.use = () => ({ status: 401, headers: { 'www-authenticate': 'Bearer' }, body: '' });
@@ -276,5 +292,30 @@ describe('client id metadata documents', () => {
     // Any server may take the document, so that a server without `iss` could pass on the code of another one.
     const evil = world.server('evil', { members: takes(false) });
     assert.equal((await world.login(evil.host)).json.type, 'no-registration');
+  });
+
+  test('the order: a client that was given, a registration, the document; the document first where that is preferred', async () => {
+    const document = `${APP}/client-metadata.json`;
+    const given = { 'https://given.example': { client_id: 'given' } };
+    const refuses = () => json({ error: 'access_denied' }, 403);
+    for (const [settings, name, register, registrations, expected] of [
+      [{}, 'offers', undefined, 1, /^(?!https:|given)/],
+      [{}, 'offers', refuses, 1, document],
+      [{ CLIENT_ID_METADATA: 'prefer' }, 'offers', undefined, 0, document],
+      [{ CLIENTS: JSON.stringify(given) }, 'given', undefined, 0, 'given'],
+      [{ CLIENTS: JSON.stringify(given), CLIENT_ID_METADATA: 'prefer' }, 'given', undefined, 0, 'given'],
+    ]) {
+      const other = await World.start({ bindings: settings });
+      const members = { ...takes(true), registration_endpoint: `https://${name}.example/register` };
+      const server = new Server(other.lab, `${name}.example`, { members });
+      if (register) server.on.register = register;
+      const answer = await other.login(server.host);
+      assert.equal(answer.status, 303, answer.body);
+      const used = new URL(answer.headers.get('location')).searchParams.get('client_id');
+      assert[expected instanceof RegExp ? 'match' : 'equal'](used, expected, JSON.stringify([settings, name]));
+      const sent = other.writes(server.host).filter(({ url }) => url.endsWith('/register'));
+      assert.equal(sent.length, registrations, JSON.stringify([settings, name]));
+      await other.stop();
+    }
   });
 });

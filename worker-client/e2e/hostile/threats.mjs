@@ -2,8 +2,6 @@
 const section = (letter, name, rows) =>
   rows.map(([id, threat, more = {}]) => ({ id: `${letter}${id}`, section: name, threat, ...more }));
 
-const NOT_READ = { no: 'protected-resource metadata (RFC 9728) is named in a verdict and never read' };
-
 export const THREATS = [
   ...section('D', 'Discovery', [
     ['01', 'a document that speaks for another issuer'],
@@ -26,9 +24,9 @@ export const THREATS = [
     ['18', 'deep, doubled or odd JSON'],
     ['19', 'wrong types and nulls'],
     ['20', 'PKCE taken out of the metadata'],
-    ['21', 'resource metadata of another resource', NOT_READ],
+    ['21', 'resource metadata of another resource'],
     ['22', 'tricks in WWW-Authenticate'],
-    ['23', 'a thousand authorization servers', NOT_READ],
+    ['23', 'a thousand authorization servers'],
     ['24', 'the app as a port scanner'],
     ['25', 'the app asks itself'],
     [

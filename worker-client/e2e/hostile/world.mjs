@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { Agent } from '../agent.mjs';
 import { App, hostOf } from '../app.mjs';
-import { Lab } from '../lab.mjs';
+import { Lab, isPing } from '../lab.mjs';
 import { found } from './canary.mjs';
 import { silence } from './faults.mjs';
 import { Server } from './server.mjs';
@@ -49,6 +49,12 @@ export class World {
 
   browser() {
     return new Agent({ fetch: this.fetch }, this.lab);
+  }
+
+  /** The POSTs that a host received, or all hosts, but for a ping. */
+  writes(host) {
+    const received = host ? this.lab.requests(host) : this.lab.all;
+    return received.filter((request) => request.method === 'POST' && !isPing(request));
   }
 
   /** The answer of a program's question, and how many requests left the app for it. */

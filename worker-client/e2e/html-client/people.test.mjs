@@ -85,16 +85,48 @@ describe('a person who does as people do', () => {
     await close();
   });
 
-  test('refuses at the server', async () => {
-    const { open: opens, close } = await person();
-    const page = await opens();
-    await logIn(page, 'ask.example');
-    // No person answers at once: what a server refuses at once it refuses for the scope.
-    await wait(2100);
-    await page.getByRole('button', { name: 'Deny' }).click();
-    await page.getByText('The authorization server answered access_denied').waitFor();
-    await close();
-  });
+  for (const [what, { named, keep }] of Object.entries({
+    'nothing in particular': { keep: false },
+    'other scope values, and to stay logged in': { named: ['mcp', 'openid'], keep: true },
+  }))
+    test(`asks for ${what}, refuses at the server, and tries again: the same is asked for`, async () => {
+      const { open: opens, close } = await person();
+      const page = await opens();
+      const asked = [];
+      page.on('request', (request) => {
+        const { hostname, searchParams } = new URL(request.url());
+        if (hostname === 'ask.example' && searchParams.has('code_challenge')) asked.push(searchParams.get('scope'));
+      });
+      await look(page, 'ask.example');
+      await page.getByText('You will agree at').waitFor();
+      await page.getByLabel('Stay logged in').setChecked(keep);
+      if (named) {
+        await page.getByText('Ask for something in particular').click();
+        for (const box of await page.getByRole('group', { name: 'Ask for' }).getByRole('checkbox').all())
+          await box.uncheck();
+        await page.getByRole('checkbox', { name: named[0], exact: true }).check();
+        await page.getByLabel('Other scope values').fill(named[1]);
+      }
+      await page.getByRole('button', { name: /^Log in at/ }).click();
+      // No person answers at once: what a server refuses at once it refuses for the scope.
+      await wait(2100);
+      await page.getByRole('button', { name: 'Deny' }).click();
+      await page.getByText('The authorization server answered access_denied').waitFor();
+      await page.getByRole('button', { name: 'Log in again' }).click();
+      await page.getByText('You will agree at').waitFor();
+      const [first] = asked;
+      const values = (scope) => scope.split(' ').sort();
+      const shown = await page.locator('dt:text("It will ask for") + dd').innerText();
+      assert.deepEqual(values(shown), values(first), 'what is said is what was asked for');
+      assert.equal(await page.getByLabel('Stay logged in').isChecked(), keep);
+      await page.getByRole('button', { name: /^Log in at/ }).click();
+      await page.getByRole('button', { name: 'Allow' }).click();
+      await arrival(page, 'ask.example');
+      assert.deepEqual(asked.map(values), [values(first), values(first)]);
+      if (named) assert.deepEqual(values(first), named.toSorted());
+      else assert.ok(values(first).length > 1, 'the control: the scope that the page chose');
+      await close();
+    });
 
   test('uses two tabs: each login is its own, what is kept is in both, and a refresh is made once', async () => {
     const { context, open: opens, close } = await person();

@@ -7,7 +7,7 @@ use crate::{
     Attempt, BearerChallenge, Discover, Discovered, DriveError, Egress, FetchError, Finding, InvalidHost,
     LoginTarget, NotFound, Outcome, Requirement, ResourceMetadata, RetryAfter, Server, Unreachable, Unusable,
     Verdict, drive, get,
-    resource_metadata::{ChallengeRequest, challenge},
+    unauthenticated::{UnauthenticatedRequests, UnauthenticatedResponse},
 };
 
 /// The result of probing a host.
@@ -58,7 +58,8 @@ impl Probe {
         }
         let status = Attempt::temporary(&self.attempts).map(|status| Unreachable::Status(status.as_u16()));
         let verdict = match (&self.verdict, error, status) {
-            (Verdict::ExternalAuthorizationServer { .. } | Verdict::Registrable, ..) | (_, None, None) => {
+            (Verdict::ExternalAuthorizationServer { .. } | Verdict::Open | Verdict::Registrable, ..)
+            | (_, None, None) => {
                 return self;
             }
             (_, _, Some(reason)) => Verdict::Unreachable { reason, detail: None },
@@ -73,46 +74,49 @@ impl Probe {
     }
 }
 
-/// Probes a host with read-only requests: its well-known documents, and if there are none the named URL itself.
+/// Probes a host: its well-known documents and, where none is there, the named URL itself.
 ///
 /// `has_client` says if this app has a client identifier at that server without a registration.
 pub async fn probe(
     target: &LoginTarget,
     egress: &Egress,
+    requests: UnauthenticatedRequests,
     has_client: impl Fn(&Metadata) -> bool,
     fetch: impl AsyncFn(Request<Vec<u8>>) -> Result<Response<Vec<u8>>, FetchError>,
 ) -> Probe {
-    probe_with(target, egress, has_client, fetch, &[ChallengeRequest::Get]).await
+    probe_own(target, egress, requests, None, &has_client, &fetch).await
 }
 
-/// Probes an MCP server as [`probe()`] does. Where the named URL does not challenge a GET, it is asked by an MCP `ping` too.
-pub async fn probe_mcp(
+/// Probes a host as its own authorization server. `received` is the response of the named URL, if that was asked before.
+pub(crate) async fn probe_own(
     target: &LoginTarget,
     egress: &Egress,
-    has_client: impl Fn(&Metadata) -> bool,
-    fetch: impl AsyncFn(Request<Vec<u8>>) -> Result<Response<Vec<u8>>, FetchError>,
-) -> Probe {
-    probe_with(target, egress, has_client, fetch, ChallengeRequest::MCP).await
-}
-
-async fn probe_with(
-    target: &LoginTarget,
-    egress: &Egress,
-    has_client: impl Fn(&Metadata) -> bool,
-    fetch: impl AsyncFn(Request<Vec<u8>>) -> Result<Response<Vec<u8>>, FetchError>,
-    challenge_requests: &[ChallengeRequest],
+    requests: UnauthenticatedRequests,
+    received: Option<UnauthenticatedResponse>,
+    has_client: &impl Fn(&Metadata) -> bool,
+    fetch: &impl AsyncFn(Request<Vec<u8>>) -> Result<Response<Vec<u8>>, FetchError>,
 ) -> Probe {
     let (discovered, error) =
-        discovered(Discover::new(target, egress.clone()), egress, &has_client, &fetch).await;
+        discovered(Discover::new(target, egress.clone()), egress, has_client, fetch).await;
     let probe = match discovered {
         Ok(probe) => probe,
         Err(not_found) => {
             let is_there = not_found.unusable().or(not_found.unreadable()).is_some();
-            let is_silent =
-                not_found.attempts.iter().all(|attempt| matches!(attempt.outcome, Outcome::Unanswered));
-            let requests = if is_there || is_silent { &[] } else { challenge_requests };
-            let challenge = challenge(target, &fetch, requests).await;
-            without_metadata(&not_found, challenge.and_then(|challenge| challenge.resource_metadata))
+            let mut outcomes = not_found.attempts.iter().map(|attempt| &attempt.outcome);
+            let is_silent = outcomes.clone().all(|outcome| matches!(outcome, Outcome::Unanswered));
+            // A host that refuses to be asked, or does not say now, is not asked for more than it is read for.
+            let is_unsaid = outcomes.any(|outcome| {
+                matches!(outcome, Outcome::Closed(_) | Outcome::Temporary(..) | Outcome::Unanswered)
+            });
+            let response = match received {
+                Some(received) => received,
+                None if is_there || is_silent => UnauthenticatedResponse::default(),
+                None => {
+                    let requests = if is_unsaid { UnauthenticatedRequests::Get } else { requests };
+                    UnauthenticatedResponse::of(target, requests, fetch).await
+                }
+            };
+            without_metadata(&not_found, response)
         }
     };
     probe.unless_unknown(error)
@@ -127,7 +131,9 @@ pub(crate) async fn probe_issuer(
 ) -> Probe {
     let (discovered, error) =
         discovered(Discover::at(issuer, egress.clone()), egress, has_client, fetch).await;
-    discovered.unwrap_or_else(|not_found| without_metadata(&not_found, None)).unless_unknown(error)
+    discovered
+        .unwrap_or_else(|not_found| without_metadata(&not_found, UnauthenticatedResponse::default()))
+        .unless_unknown(error)
 }
 
 /// The probe of what a search finds, and the first error of a request without a response.
@@ -171,9 +177,8 @@ fn with_metadata(found: Discovered, egress: &Egress, has_client: &impl Fn(&Metad
     Probe { server, metadata, findings, metadata_url, attempts, ..Probe::of(verdict) }
 }
 
-/// The verdict for a host without usable metadata; `pointer` is the `resource_metadata` of its challenge, which is never
-/// fetched.
-fn without_metadata(not_found: &NotFound, pointer: Option<String>) -> Probe {
+/// The verdict for a host without usable metadata. The `resource_metadata` of its challenge is never fetched.
+fn without_metadata(not_found: &NotFound, unauthenticated: UnauthenticatedResponse) -> Probe {
     let attempts = not_found.attempts.clone();
     if let Some(invalid) = not_found.unusable() {
         let findings = findings(invalid);
@@ -185,8 +190,12 @@ fn without_metadata(not_found: &NotFound, pointer: Option<String>) -> Probe {
         let reasons = findings(invalid);
         return Probe { findings: reasons.clone(), attempts, ..Probe::of(Verdict::Unreadable { reasons }) };
     }
+    let pointer = unauthenticated.challenge.and_then(|challenge| challenge.resource_metadata);
     if let Some(resource_metadata) = pointer {
         return Probe { attempts, ..Probe::of(Verdict::ExternalAuthorizationServer { resource_metadata }) };
+    }
+    if unauthenticated.is_open {
+        return Probe { attempts, ..Probe::of(Verdict::Open) };
     }
     if let Some(status) = not_found.closed() {
         return Probe { attempts, ..Probe::of(Verdict::Closed { status: status.as_u16() }) };

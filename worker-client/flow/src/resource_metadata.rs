@@ -1,4 +1,4 @@
-use http::{HeaderValue, Method, Request, Response, StatusCode, header};
+use http::{Request, Response, StatusCode};
 use rfc8414::{Issuer, Metadata};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -8,8 +8,9 @@ use crate::{
     Actor, BearerChallenge, Egress, FailedResponse, Fault, Faulty, FetchError, Finding, LoginTarget, Probe,
     Requirement, Step, Unreachable, Unusable, Verdict, covers, get,
     page::is_json,
-    probe::{probe_issuer, probe_mcp},
+    probe::{probe_issuer, probe_own},
     scope::union,
+    unauthenticated::{UnauthenticatedRequests, UnauthenticatedResponse},
 };
 
 /// The protected resource metadata of a named URL (RFC 9728 §2), as far as a login uses it.
@@ -76,11 +77,12 @@ pub fn resource_metadata_urls(target: &LoginTarget) -> Vec<Url> {
 pub async fn probe_resource(
     target: &LoginTarget,
     egress: &Egress,
+    requests: UnauthenticatedRequests,
     has_client: impl Fn(&Metadata) -> bool,
     fetch: impl AsyncFn(Request<Vec<u8>>) -> Result<Response<Vec<u8>>, FetchError>,
 ) -> Probe {
-    let challenge = challenge(target, &fetch, ChallengeRequest::MCP).await.unwrap_or_default();
-    let named = match document(target, &challenge, &fetch).await {
+    let received = UnauthenticatedResponse::of(target, requests, &fetch).await;
+    let named = match document(target, received.challenge.as_ref(), &fetch).await {
         Ok(body) => body.map(|body| ResourceMetadata::read(target, egress, &body)),
         Err(unreachable) => return unreachable,
     };
@@ -93,7 +95,8 @@ pub async fn probe_resource(
             Some(Probe { findings: vec![finding], ..Probe::of(Verdict::Unusable { reasons }) })
         }
         Some(Ok(mut named)) => {
-            named.scope = challenge.scope.or(named.scope);
+            let challenge = received.challenge.as_ref();
+            named.scope = challenge.and_then(|challenge| challenge.scope.clone()).or(named.scope);
             Some(probe_servers(named, egress, &has_client, &fetch).await)
         }
     };
@@ -102,7 +105,7 @@ pub async fn probe_resource(
             found
         }
         pointed => {
-            let mut own = probe_mcp(target, egress, has_client, fetch).await;
+            let mut own = probe_own(target, egress, requests, Some(received), &has_client, &fetch).await;
             own.findings.extend(invalid);
             pointed.filter(|_| own.server.is_none()).unwrap_or(own)
         }
@@ -129,56 +132,14 @@ async fn probe_servers(
     Probe { resource: Some(named), ..first.unwrap_or_else(|| Probe::of(Verdict::NoMetadata)) }
 }
 
-/// A request without a token, for the challenge of the named URL.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum ChallengeRequest {
-    Get,
-    /// An MCP `ping`, which opens no session where no token is needed.
-    Ping,
-}
-
-impl ChallengeRequest {
-    /// The requests to an MCP server, which may have nothing to answer a GET with.
-    pub(crate) const MCP: &[Self] = &[Self::Get, Self::Ping];
-
-    fn to(self, target: &LoginTarget) -> Option<Request<Vec<u8>>> {
-        let mut request = get(target.url(), ACCEPT)?;
-        if let Self::Ping = self {
-            *request.method_mut() = Method::POST;
-            *request.body_mut() = PING.into();
-            let json = HeaderValue::from_static("application/json");
-            request.headers_mut().insert(header::CONTENT_TYPE, json);
-            // Required of every POST since MCP 2026-07-28.
-            request.headers_mut().insert("mcp-method", HeaderValue::from_static("ping"));
-        }
-        Some(request)
-    }
-}
-
-/// The Bearer challenge of the named URL, to the first of the requests that is answered with one.
-pub(crate) async fn challenge(
-    target: &LoginTarget,
-    fetch: &impl AsyncFn(Request<Vec<u8>>) -> Result<Response<Vec<u8>>, FetchError>,
-    requests: &[ChallengeRequest],
-) -> Option<BearerChallenge> {
-    for request in requests.iter().filter_map(|request| request.to(target)) {
-        let response = fetch(request).await.ok();
-        let challenge = response.and_then(|response| BearerChallenge::read(response.headers()));
-        if challenge.is_some() {
-            return challenge;
-        }
-    }
-    None
-}
-
 /// The document that the challenge names on the origin of the resource, else that of a well-known URL; the error is the
 /// probe of a host that does not say now.
 async fn document(
     target: &LoginTarget,
-    challenge: &BearerChallenge,
+    challenge: Option<&BearerChallenge>,
     fetch: &impl AsyncFn(Request<Vec<u8>>) -> Result<Response<Vec<u8>>, FetchError>,
 ) -> Result<Option<Vec<u8>>, Probe> {
-    let named = challenge.resource_metadata.as_deref().and_then(|url| Url::parse(url).ok());
+    let named = challenge.and_then(|challenge| Url::parse(challenge.resource_metadata.as_deref()?).ok());
     let mut urls: Vec<Url> = named.into_iter().filter(|url| url.origin() == target.url().origin()).collect();
     urls.extend(resource_metadata_urls(target));
     urls.dedup();
@@ -208,9 +169,6 @@ fn invalid(requirement: Requirement, evidence: &str, remedy: &'static str) -> Fi
     Finding { actor: Actor::Host, ..Finding::of(requirement, evidence, remedy) }
 }
 
-/// The types that an MCP server wants its client to accept, also of a GET.
-const ACCEPT: &str = "application/json, text/event-stream";
-const PING: &str = r#"{"jsonrpc":"2.0","id":1,"method":"ping"}"#;
 const WELL_KNOWN: &str = "/.well-known/oauth-protected-resource";
 /// The number of servers that are asked: more than real resources name.
 const MAX_SERVERS: usize = 3;

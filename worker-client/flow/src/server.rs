@@ -1,15 +1,15 @@
+mod unusable;
+
+pub use self::unusable::{Mechanism, Unusable};
+
 use std::borrow::Cow;
 
 use pkce::CodeChallengeMethod;
 use rfc7591::{AuthMethod, GrantType, ResponseType};
-use rfc8414::{Endpoint, Issuer, Metadata, ResponseMode, ScopeValues, Violation};
-use schemars::JsonSchema;
+use rfc8414::{Endpoint, Issuer, Metadata, ResponseMode, ScopeValues};
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    Blocked, Egress, Finding, LoginTarget, Requirement, login_target::authority, scope::OPENID,
-    site::same_site,
-};
+use crate::{Egress, LoginTarget, login_target::authority, scope::OPENID, site::same_site};
 
 /// An authorization server with which a login is possible: the metadata that a login requires, with every endpoint
 /// checked by the egress policy.
@@ -50,59 +50,28 @@ impl Server {
     /// Checks metadata; the error lists everything that prevents a login. `has_client` is true if this app has a client
     /// identifier there without a registration, so that it requires no registration endpoint.
     pub fn new(metadata: Metadata, egress: &Egress, has_client: bool) -> Result<Self, Vec<Unusable>> {
-        let takes_documents = takes_documents(&metadata);
-        let auth_methods = auth_methods(&metadata);
-        let lists_refresh = lists_refresh(&metadata);
-        let supported = || metadata.scopes_supported.iter().flat_map(ScopeValues::iter);
-        let scopes = supported().filter(|s| s.len() <= 100).take(32).map(str::to_owned).collect();
-        let speaks_openid = supported().any(|scope| scope == OPENID);
         let mut reasons = Vec::new();
-        let mut require = |endpoint: &Option<Endpoint>, member: &'static str| {
-            let Some(endpoint) = endpoint else {
-                reasons.push(Unusable::Without(member.into()));
-                return None;
-            };
-            match egress.judge(&endpoint.url()) {
-                Ok(()) => Some(endpoint.clone()),
-                Err(why) => {
-                    reasons.push(Unusable::Blocked { member: member.into(), why });
-                    None
-                }
-            }
+        let mut required = |endpoint: &Option<Endpoint>, member| {
+            let checked = endpoint.clone().ok_or(Unusable::Without(Cow::Borrowed(member)));
+            let checked = checked.and_then(|endpoint| match egress.judge(&endpoint.url()) {
+                Ok(()) => Ok(endpoint),
+                Err(why) => Err(Unusable::Blocked { member: member.into(), why }),
+            });
+            checked.map_err(|reason| reasons.push(reason)).ok()
         };
-        let authorization_endpoint = require(&metadata.authorization_endpoint, "authorization_endpoint");
-        let token_endpoint = require(&metadata.token_endpoint, "token_endpoint");
+        let authorization_endpoint = required(&metadata.authorization_endpoint, "authorization_endpoint");
+        let token_endpoint = required(&metadata.token_endpoint, "token_endpoint");
         let registration_endpoint = match &metadata.registration_endpoint {
             None => None,
-            found => require(found, "registration_endpoint"),
+            found => required(found, "registration_endpoint"),
         };
-        if metadata.registration_endpoint.is_none() && !has_client {
-            reasons.push(Unusable::NoRegistration);
-        }
-        if !metadata.code_challenge_methods_supported().contains(&CodeChallengeMethod::S256) {
-            reasons.push(Unusable::NoS256);
-        }
-        if metadata.require_pushed_authorization_requests() {
-            reasons.push(Unusable::Requires(Mechanism::PushedAuthorizationRequests));
-        }
-        if metadata.require_signed_request_object() {
-            reasons.push(Unusable::Requires(Mechanism::SignedRequestObjects));
-        }
-        if auth_methods.is_empty() {
-            reasons.push(Unusable::Requires(Mechanism::ClientAuthentication));
-        }
-        if !metadata.response_modes_supported().contains(&ResponseMode::Query) {
-            reasons.push(Unusable::Requires(Mechanism::ResponseMode));
-        }
-        let types = metadata.response_types_supported.as_deref().unwrap_or_default();
-        if !types.is_empty() && !types.contains(&ResponseType::Code) {
-            reasons.push(Unusable::Requires(Mechanism::ResponseType));
-        }
-        let sends_iss = metadata.authorization_response_iss_parameter_supported();
+        let auth_methods = auth_methods(&metadata);
+        reasons.extend(unmet(&metadata, &auth_methods, has_client));
         let (Some(authorization_endpoint), Some(token_endpoint)) = (authorization_endpoint, token_endpoint)
         else {
             return Err(reasons);
         };
+        let sends_iss = metadata.authorization_response_iss_parameter_supported();
         let (a, t) = (&authorization_endpoint.url(), &token_endpoint.url());
         if a.query_pairs().any(|(name, _)| OWN_PARAMETERS.iter().any(|own| name.eq_ignore_ascii_case(own))) {
             reasons.push(Unusable::OwnParameters);
@@ -113,21 +82,21 @@ impl Server {
         if !reasons.is_empty() {
             return Err(reasons);
         }
-        let revocation_endpoint = metadata.revocation_endpoint;
-        let revocation_endpoint =
-            revocation_endpoint.filter(|r| egress.judge(&r.url()).is_ok() && same_site(&r.url(), t));
+        let supported = || metadata.scopes_supported.iter().flat_map(ScopeValues::iter);
         Ok(Self {
-            issuer: metadata.issuer,
             authorization_endpoint,
-            token_endpoint,
             registration_endpoint,
-            revocation_endpoint,
             auth_methods,
             sends_iss,
-            scopes,
-            lists_refresh,
-            speaks_openid,
-            takes_documents,
+            scopes: supported().filter(|scope| scope.len() <= 100).take(32).map(str::to_owned).collect(),
+            lists_refresh: lists_refresh(&metadata),
+            speaks_openid: supported().any(|scope| scope == OPENID),
+            takes_documents: takes_documents(&metadata),
+            issuer: metadata.issuer,
+            revocation_endpoint: metadata
+                .revocation_endpoint
+                .filter(|r| egress.judge(&r.url()).is_ok() && same_site(&r.url(), t)),
+            token_endpoint,
         })
     }
 
@@ -149,6 +118,31 @@ impl Server {
             && self.token_endpoint == other.token_endpoint
             && self.registration_endpoint == other.registration_endpoint
     }
+}
+
+/// The requirements of a login that a server does not meet by what it says it supports.
+fn unmet(
+    metadata: &Metadata,
+    auth_methods: &[AuthMethod],
+    has_client: bool,
+) -> impl Iterator<Item = Unusable> {
+    let has_s256 = metadata.code_challenge_methods_supported().contains(&CodeChallengeMethod::S256);
+    let has_query = metadata.response_modes_supported().contains(&ResponseMode::Query);
+    let types = metadata.response_types_supported.as_deref().unwrap_or_default();
+    let has_code = types.is_empty() || types.contains(&ResponseType::Code);
+    let reasons = [
+        (metadata.registration_endpoint.is_none() && !has_client, Unusable::NoRegistration),
+        (!has_s256, Unusable::NoS256),
+        (
+            metadata.require_pushed_authorization_requests(),
+            Unusable::Requires(Mechanism::PushedAuthorizationRequests),
+        ),
+        (metadata.require_signed_request_object(), Unusable::Requires(Mechanism::SignedRequestObjects)),
+        (auth_methods.is_empty(), Unusable::Requires(Mechanism::ClientAuthentication)),
+        (!has_query, Unusable::Requires(Mechanism::ResponseMode)),
+        (!has_code, Unusable::Requires(Mechanism::ResponseType)),
+    ];
+    reasons.into_iter().filter(|(is_unmet, _)| *is_unmet).map(|(_, reason)| reason)
 }
 
 /// True if the URL of a client id metadata document can be the client identifier at a server
@@ -178,107 +172,6 @@ fn lists_refresh(metadata: &Metadata) -> bool {
     let refresh = GrantType::RefreshToken;
     let listed = metadata.grant_types_supported.as_deref();
     listed.is_none_or(|listed| listed.iter().any(|listed| listed.as_str() == refresh.as_str()))
-}
-
-/// A reason why a server with readable metadata does not allow a login.
-#[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize, thiserror::Error)]
-#[serde(tag = "reason", content = "of", rename_all = "kebab-case")]
-#[expect(clippy::exhaustive_enums, reason = "a caller must handle each")]
-pub enum Unusable {
-    /// The egress policy blocks an endpoint.
-    #[error("`{member}` may not be used: {why}")]
-    Blocked {
-        /// The member of the endpoint.
-        member: Cow<'static, str>,
-        /// The rule of the egress policy.
-        why: Blocked,
-    },
-    /// The client information response registers a client that cannot log in: the requirement that is in the way.
-    #[error("the registered client cannot log in: {}", .0.evidence)]
-    Client(Finding),
-    /// The document violates a requirement of RFC 8414 that a login depends on.
-    #[error("the metadata cannot be used: {}", .0.evidence)]
-    Metadata(Finding),
-    /// The metadata has no registration endpoint, which is optional in RFC 8414.
-    #[error("the server offers no dynamic client registration")]
-    NoRegistration,
-    /// The metadata does not list S256 (RFC 8414 §2: without the member, PKCE is not supported).
-    #[error("the metadata has no `S256` in code_challenge_methods_supported")]
-    NoS256,
-    /// `authorization_endpoint` already has a parameter that the client must set (RFC 6749 §3.1).
-    #[error("`authorization_endpoint` already carries a parameter of the authorization request")]
-    OwnParameters,
-    /// The server requires a mechanism that this client does not support.
-    #[error("the server requires {0}")]
-    Requires(Mechanism),
-    /// The endpoints are on two sites and responses have no `iss`, so that a mix-up attack cannot be detected (RFC 9700
-    /// §4.4.2).
-    #[error(
-        "consent is asked at {authorization} but tokens are issued at {token}, another site, without `iss`"
-    )]
-    Split {
-        /// The host of the authorization endpoint.
-        authorization: String,
-        /// The host of the token endpoint.
-        token: String,
-    },
-    /// A member that a login requires is missing.
-    #[error("the metadata has no {0}")]
-    Without(Cow<'static, str>),
-}
-
-impl Unusable {
-    /// The id of the requirement that is not met; a mechanism that this client does not support violates none.
-    pub fn requirement_id(&self) -> Option<Cow<'static, str>> {
-        let id = match self {
-            Self::Blocked { why, .. } => why.requirement().id,
-            Self::Client(finding) | Self::Metadata(finding) => return Some(finding.id.clone()),
-            Self::NoRegistration => Requirement::REGISTRATION_ENDPOINT.id,
-            Self::NoS256 => Requirement::S256_ADVERTISED.id,
-            Self::OwnParameters => Requirement::PARAMETER_ONCE.id,
-            Self::Requires(_) => return None,
-            Self::Split { .. } => Requirement::MIX_UP.id,
-            Self::Without(_) => Violation::Missing("").code(),
-        };
-        Some(id.into())
-    }
-}
-
-impl Unusable {
-    pub(crate) fn untrusted_texts(&mut self) -> Vec<&mut String> {
-        match self {
-            Self::Client(finding) | Self::Metadata(finding) => vec![&mut finding.evidence],
-            Self::Split { authorization, token } => vec![authorization, token],
-            Self::Blocked { .. }
-            | Self::NoRegistration
-            | Self::NoS256
-            | Self::OwnParameters
-            | Self::Requires(_)
-            | Self::Without(_) => Vec::new(),
-        }
-    }
-}
-
-/// A mechanism that a server may require and this client does not support.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize, thiserror::Error)]
-#[serde(rename_all = "kebab-case")]
-#[expect(clippy::exhaustive_enums, reason = "a caller must handle each")]
-pub enum Mechanism {
-    /// A client authentication method other than `none`, `client_secret_basic` and `client_secret_post`.
-    #[error("a client authentication method that is not supported here")]
-    ClientAuthentication,
-    /// Pushed authorization requests (RFC 9126).
-    #[error("pushed authorization requests (RFC 9126)")]
-    PushedAuthorizationRequests,
-    /// A response mode other than `query` (RFC 8414 §2, `response_modes_supported`).
-    #[error("a response mode other than `query`")]
-    ResponseMode,
-    /// A response type other than `code` (RFC 8414 §2, `response_types_supported`).
-    #[error("a response type other than `code`")]
-    ResponseType,
-    /// Signed request objects (RFC 9101).
-    #[error("signed request objects (RFC 9101)")]
-    SignedRequestObjects,
 }
 
 /// The parameters of this client's authorization request, compared without regard to case, because some servers ignore

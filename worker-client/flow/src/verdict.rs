@@ -24,7 +24,7 @@ pub enum Verdict {
     NoMetadata,
     /// The metadata has no `registration_endpoint`, and meets every other requirement of a login.
     NoRegistration,
-    /// No login is required: an MCP `initialize` succeeds without a token.
+    /// No login is required: an MCP request succeeds without a token.
     Open,
     /// No request was sent: the egress policy blocks the host, or the name is invalid.
     Refused {
@@ -175,7 +175,7 @@ impl fmt::Display for Verdict {
             }
             Self::NoMetadata => f.write_str("publishes no metadata"),
             Self::NoRegistration => f.write_str("has no registration_endpoint"),
-            Self::Open => f.write_str("needs no login: an MCP initialize succeeds without a token"),
+            Self::Open => f.write_str("needs no login: an MCP request succeeds without a token"),
             Self::Refused { .. } => write!(f, "was not asked: {why}"),
             Self::Registrable => f.write_str("supports dynamic client registration"),
             Self::Unreachable { .. } => write!(f, "gave no answer: {why}"),

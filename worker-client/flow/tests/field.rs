@@ -6,8 +6,8 @@ use std::cell::Cell;
 
 use http::{Request, Response};
 use login_flow::{
-    Blocked, Egress, FetchError, LoginTarget, Mechanism, Outcome, Probe, Unreachable, Unusable, Verdict,
-    probe,
+    Blocked, Egress, FetchError, LoginTarget, Mechanism, Outcome, Probe, UnauthenticatedRequests,
+    Unreachable, Unusable, Verdict, probe,
 };
 
 /// A response: status, `Content-Type` or `Location`, body.
@@ -42,7 +42,7 @@ async fn ask_hosts(answer: impl Fn(&str) -> Answer) -> Probe {
         let response = Response::builder().status(status).header(name, header);
         Ok::<_, FetchError>(response.body(body.as_bytes().to_vec()).unwrap())
     };
-    probe(&target, &egress, |_| false, fetch).await
+    probe(&target, &egress, UnauthenticatedRequests::Get, |_| false, fetch).await
 }
 
 #[tokio::test]
@@ -78,7 +78,7 @@ async fn ask_silent(oauth: Result<Answer, FetchError>, openid: Result<Answer, Fe
         let response = Response::builder().status(status).header("content-type", kind);
         Ok::<_, FetchError>(response.body(body.as_bytes().to_vec()).unwrap())
     };
-    let probe = probe(&target, &egress, |_| false, fetch).await;
+    let probe = probe(&target, &egress, UnauthenticatedRequests::Get, |_| false, fetch).await;
     (probe, sent.get())
 }
 

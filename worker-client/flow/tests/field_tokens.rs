@@ -4,7 +4,7 @@
 use http::Response;
 use login_flow::{
     AuthorizationRequest, Client, ClientAuth, DriveError, Egress, Fault, Faulty, FetchError, LoginTarget,
-    Refresh, RequestedScope, Server, State, TokenError, Tokens, drive, probe,
+    Refresh, RequestedScope, Server, State, TokenError, Tokens, UnauthenticatedRequests, drive, probe,
 };
 use pkce::Verifier;
 use url::Url;
@@ -14,7 +14,7 @@ async fn server() -> Server {
     let egress = Egress::public();
     let target = LoginTarget::parse(&vector.host, &egress).unwrap();
     let fetch = async |request| vector.fetch(&request).map_err(|_| FetchError::NoAnswer);
-    probe(&target, &egress, |_| false, fetch).await.server.unwrap()
+    probe(&target, &egress, UnauthenticatedRequests::Get, |_| false, fetch).await.server.unwrap()
 }
 
 fn client() -> Client {

@@ -5,7 +5,8 @@ use http::{Request, Response, header};
 use login_flow::{
     AuthorizationRequest, AuthorizationResponseError, Client, ClientAuth, CodeExchange, DriveError, Egress,
     Exchange, Fault, Faulty, FetchError, LoginTarget, Pending, Refresh, Register, RegisterError,
-    RequestedScope, Revoke, Server, State, TokenError, TokenKind, Tokens, Turn, drive, probe,
+    RequestedScope, Revoke, Server, State, TokenError, TokenKind, Tokens, Turn, UnauthenticatedRequests,
+    drive, probe,
 };
 use pkce::Verifier;
 use url::Url;
@@ -17,7 +18,7 @@ async fn server(host: &str) -> Server {
     let egress = Egress::public();
     let target = LoginTarget::parse(host, &egress).unwrap();
     let fetch = async |request| vector.fetch(&request).map_err(|_| FetchError::NoAnswer);
-    probe(&target, &egress, |_| false, fetch).await.server.unwrap()
+    probe(&target, &egress, UnauthenticatedRequests::Get, |_| false, fetch).await.server.unwrap()
 }
 
 fn answer(status: u16, body: &str) -> Response<Vec<u8>> {

@@ -5,8 +5,8 @@ use std::{cell::RefCell, collections::BTreeMap};
 
 use http::{Method, Request, Response};
 use login_flow::{
-    Egress, FetchError, LoginTarget, Probe, ResourceMetadata, Verdict, probe, probe_mcp, probe_resource,
-    resource_metadata_urls, takes_documents,
+    Egress, FetchError, LoginTarget, Probe, ResourceMetadata, UnauthenticatedRequests, Verdict,
+    probe_resource, resource_metadata_urls, takes_documents,
 };
 use rfc8414::{Issuer, Metadata};
 use serde_json::{Value, json};
@@ -47,8 +47,13 @@ impl Hosts {
     }
 
     async fn follow(&self) -> Probe {
+        self.follow_by(UnauthenticatedRequests::GetThenPing).await
+    }
+
+    async fn follow_by(&self, requests: UnauthenticatedRequests) -> Probe {
         let fetch = async |request| self.fetch(&request);
-        probe_resource(&target("https://mcp.example/mcp"), &Egress::public(), |_| false, fetch).await
+        let target = target("https://mcp.example/mcp");
+        probe_resource(&target, &Egress::public(), requests, |_| false, fetch).await
     }
 
     /// The hosts other than the resource that were asked.
@@ -173,6 +178,28 @@ fn where_the_document_is() {
 }
 
 #[test]
+fn the_named_url_is_asked_once_by_each_method() {
+    let (url, metadata) = server("https://as.example");
+    let named = [(PATH, document("https://mcp.example/mcp", &["https://as.example"])), (&*url, metadata)];
+    for (requests, answers, methods) in [
+        (UnauthenticatedRequests::GetThenPing, &named[..], "GET POST"),
+        (UnauthenticatedRequests::GetThenPing, &[], "GET POST"),
+        (UnauthenticatedRequests::Get, &named[..], "GET"),
+        (UnauthenticatedRequests::Get, &[], "GET"),
+    ] {
+        let hosts = Hosts::new(answers);
+        let probe = run(hosts.follow_by(requests));
+        assert_eq!(probe.server.is_some(), !answers.is_empty(), "{requests:?}");
+        let seen = hosts.seen.borrow();
+        let sent = seen.iter().filter_map(|sent| match sent.strip_suffix("https://mcp.example/mcp") {
+            Some("") => Some("GET"),
+            other => other.map(str::trim),
+        });
+        assert_eq!(sent.collect::<Vec<_>>().join(" "), methods, "{requests:?} {answers:?}");
+    }
+}
+
+#[test]
 fn which_server_is_used() {
     let good = server("https://as.example");
     let (own, other) = (server("https://mcp.example"), server("https://evil.example"));
@@ -255,7 +282,7 @@ fn c09_which_server_takes_client_id_documents() {
 }
 
 #[test]
-fn no_more_than_three_servers_are_asked() {
+fn d23_no_more_than_three_servers_are_asked() {
     let names: Vec<String> = (0..10).map(|n| format!("https://as{n}.example")).collect();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     let hosts = Hosts::new(&[(PATH, document("https://mcp.example", &names))]);
@@ -272,31 +299,4 @@ fn a_host_that_does_not_say_now_is_unreachable() {
     }
     let hosts = Hosts::new(&[(PATH, json!(403)), (&*own.0, own.1.clone())]);
     assert_eq!(run(hosts.follow()).verdict, Verdict::Registrable);
-}
-
-#[test]
-fn without_the_switch_the_pointer_is_named_and_not_fetched() {
-    for asked in ["https://mcp.example/mcp", "POST https://mcp.example/mcp"] {
-        let prm = document("https://mcp.example/mcp", &["https://as.example"]);
-        let (url, metadata) = server("https://as.example");
-        let hosts = Hosts::new(&[
-            (asked, json!(CHALLENGE)),
-            ("https://mcp.example/custom", prm.clone()),
-            (PATH, prm),
-            (&*url, metadata),
-        ]);
-        let fetch = async |request| hosts.fetch(&request);
-        let (target, egress) = (target("https://mcp.example/mcp"), Egress::public());
-        let resource_metadata = "https://mcp.example/custom".to_owned();
-        let external = Verdict::ExternalAuthorizationServer { resource_metadata };
-        // Without the switch a host is only read, until it is said to be an MCP server.
-        let read = run(probe(&target, &egress, |_| false, fetch)).verdict;
-        assert_eq!(read, if asked.starts_with("POST") { Verdict::NoMetadata } else { external.clone() });
-        assert!(!hosts.seen.borrow().iter().any(|sent| sent.starts_with("POST")), "{asked}");
-        let fetch = async |request| hosts.fetch(&request);
-        assert_eq!(run(probe_mcp(&target, &egress, |_| false, fetch)).verdict, external);
-        assert!(hosts.others().is_empty());
-        let fetched = |url: &String| url.contains("protected-resource") || url.contains("custom");
-        assert!(!hosts.seen.borrow().iter().any(fetched), "{asked}");
-    }
 }

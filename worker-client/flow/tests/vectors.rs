@@ -7,7 +7,8 @@ use base64ct::{Base64UrlUnpadded, Encoding};
 use http::{Request, Response};
 use login_flow::{
     AuthorizationRequest, AuthorizationResponseError, Client, Egress, Exchange, FetchError, LoginTarget,
-    Register, RequestedScope, Server, State, TokenError, Turn, Unusable, covers, drive, probe,
+    Register, RequestedScope, Server, State, TokenError, Turn, UnauthenticatedRequests, Unusable, covers,
+    drive, probe,
 };
 use pkce::Verifier;
 use rfc8414::{Issuer, Metadata};
@@ -28,7 +29,7 @@ async fn hosts() {
         let egress = Egress::public();
         let target = LoginTarget::parse(&host.host, &egress).unwrap();
         let fetch = async |request| host.fetch(&request).map_err(|_| FetchError::NoAnswer);
-        let probe = probe(&target, &egress, |_| false, fetch).await;
+        let probe = probe(&target, &egress, UnauthenticatedRequests::Get, |_| false, fetch).await;
         let mut findings: Vec<_> = probe.findings.iter().map(|finding| finding.id.as_ref()).collect();
         findings.sort_unstable();
         let verdict = serde_json::to_value(&probe.verdict).unwrap()["verdict"].take();

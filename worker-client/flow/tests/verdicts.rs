@@ -1,7 +1,7 @@
 //! Every vector of a host leads to its verdict and its findings.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
-use login_flow::{Egress, FetchError, LoginTarget, Probe, Verdict, probe};
+use login_flow::{Egress, FetchError, LoginTarget, Probe, UnauthenticatedRequests, Verdict, probe};
 use vectors::Vector;
 
 async fn probe_vector(vector: &Vector) -> Probe {
@@ -15,6 +15,7 @@ async fn probe_knowing(vector: &Vector, known: &str) -> Probe {
     probe(
         &target,
         &egress,
+        UnauthenticatedRequests::Get,
         |metadata| metadata.issuer.as_str() == known,
         async |request| vector.fetch(&request).map_err(|_| FetchError::NoAnswer),
     )

@@ -97,13 +97,17 @@ impl Inner {
     ) -> Result<LoginStep, Failure> {
         let state = State::digest_of(url).ok_or_else(|| AuthorizationResponseError::without_state(url))?;
         let (login, age) = store.login(&state)?.ok_or(UserFailure::UnknownLogin)?;
-        let LoginUnderWay { target, label, return_to, .. } = &login;
+        let LoginUnderWay { target, label, return_to, pending, .. } = &login;
         let (target, label, return_to) = (target.clone(), label.clone(), return_to.clone());
+        let scope = match &pending.request().scope {
+            RequestedScope::Named(scope) => scope.clone(),
+            RequestedScope::Chosen(_) => None,
+        };
         let is_at_once = age <= AT_ONCE && !from_page;
         self.complete(store, url, (login, state), rotate, is_at_once).await.or_else(|failure| match failure {
             // The person logged out meanwhile: there is nothing to try again.
             Failure::User(UserFailure::UnknownLogin) => Err(failure),
-            failure => Ok(LoginStep::Failed(Box::new((failure, target, label, return_to)))),
+            failure => Ok(LoginStep::Failed(Box::new((failure, target, label, return_to, scope)))),
         })
     }
 

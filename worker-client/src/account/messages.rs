@@ -126,8 +126,9 @@ pub(crate) enum LoginStep {
 }
 
 /// A login that failed after its host was known, and what it takes to begin it again: the failure; the host or URL that
-/// the person named; the user's own name for it, empty without one; and the page to bring the person back to. Without names of members, which would cost the artefact more than they tell.
-pub(crate) type FailedLogin = (Failure, LoginTarget, String, Option<Url>);
+/// the person named; the user's own name for it, empty without one; the page to bring the person back to; and the scope,
+/// if a party named it. Without names of members, which would cost the artefact more than they tell.
+pub(crate) type FailedLogin = (Failure, LoginTarget, String, Option<Url>, Option<String>);
 
 /// The end of a connection: the outcome of its revocation, and its host and port, as A-labels.
 pub(crate) type Disconnected = (Receipt, String);

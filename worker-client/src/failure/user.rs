@@ -55,6 +55,9 @@ pub enum UserFailure {
     /// The route, or the item that it names, does not exist.
     #[error("there is nothing here")]
     NotFound,
+    /// The host needs no login: an MCP request succeeds without a token.
+    #[error("the host needs no login")]
+    Open,
     /// The egress rules forbid a request to that host.
     #[error("this address may not be asked: {0}")]
     Refused(Reason),
@@ -97,6 +100,7 @@ impl UserFailure {
             | Self::MethodNotAllowed
             | Self::NotAgreed
             | Self::NotFound
+            | Self::Open
             | Self::Refused(_)
             | Self::TooManyConnections
             | Self::TooManyRequests

@@ -22,7 +22,7 @@ use crate::{
     },
     probe::forget_host,
 };
-use login_flow::{FetchError, LoginTarget, digest, scope_values};
+use login_flow::{FetchError, LoginTarget, UnauthenticatedRequests, digest, scope_values};
 
 impl Login {
     /// A usable `Authorization` value for a URL that a connection covers.
@@ -113,8 +113,21 @@ impl Login {
         let Ok(Some(connection)) = self.connection_for(url).await else { return false };
         let Ok(target) = LoginTarget::parse(&connection.resource, &self.config.egress) else { return false };
         forget_host(&self.config, &target).await;
-        let server = self.probe_host(&target).await.ok().and_then(|(answer, _)| answer.server.clone());
+        let probed = self.probe_host(&target, UnauthenticatedRequests::GetThenPing).await;
+        let server = probed.ok().and_then(|(answer, _)| answer.server.clone());
         server.is_some_and(|server| server.issuer.as_str() != connection.issuer)
+    }
+
+    /// Forgets what this isolate may remember of a resource whose connection has ended: the isolate where it moved knows
+    /// better.
+    pub(crate) async fn forget_moved(&self, target: &LoginTarget) {
+        if !self.config.follows_resource_metadata {
+            return;
+        }
+        let connection = self.connection_for(target.url()).await.ok().flatten();
+        if connection.is_some_and(|connection| connection.needs_login) {
+            forget_host(&self.config, target).await;
+        }
     }
 
     async fn token(&self, url: &Url, refused: Option<RefusedToken>) -> Result<AccessToken, Failure> {

@@ -46,13 +46,7 @@ pub fn confirm(
     struct Confirm<'a> {
         prefix: &'a str,
         about: &'a About,
-        /// The values of the boxes, and whether each is ticked.
-        offered: Vec<(&'a str, bool)>,
-        /// The other values that were named.
-        scope: String,
-        /// The values that are ticked unless a party named others.
-        default_scope: Option<&'a str>,
-        scope_shown: Option<String>,
+        scope: ScopeChoice<'a>,
         label: String,
         return_to: Option<&'a str>,
         host: String,
@@ -65,43 +59,67 @@ pub fn confirm(
         /// The newest connection to the host.
         earlier: Option<&'a Connection>,
     }
-    let ConfirmPage { target, server, about, scope, default_scope, label, return_to, .. } = *page;
-    let default_scope = default_scope.unwrap_or_default();
-    let ticked: Vec<&str> = scope_values(if scope.is_empty() { default_scope } else { scope }).collect();
-    let mut offered: Vec<&str> = scope_values(default_scope).collect();
-    for value in server.scopes.iter().map(String::as_str) {
-        if !offered.contains(&value) {
-            offered.push(value);
-        }
-    }
-    let others: Vec<&str> = ticked.iter().copied().filter(|value| !offered.contains(value)).collect();
-    let scope_shown = bounded(&ticked.join(" "));
+    let ConfirmPage { target, server, about, label, return_to, .. } = *page;
     let host = target.host();
     let at_host = connections.iter().filter(|connection| connection.host == host);
-    let earlier = at_host.max_by_key(|connection| connection.connected_at);
     let resource = target.resource();
     let authorization_host = authority(&server.authorization_endpoint.url());
-    let mut international = server.cross_site_hosts(target);
-    international.extend([host.clone(), authorization_host.clone()]);
-    international.retain(|host| is_international(host));
-    international.sort_unstable();
-    international.dedup();
     render(&Confirm {
         prefix,
         about,
-        offered: offered.into_iter().map(|value| (value, ticked.contains(&value))).collect(),
-        scope: others.join(" "),
-        default_scope: scope.is_empty().then_some(default_scope),
-        scope_shown,
+        scope: ScopeChoice::of(page),
         label: label.and_then(super::label).unwrap_or_default(),
         return_to,
         initial: initial(&host),
-        host,
         resource_shown: bounded(&resource).unwrap_or_default(),
         resource,
-        authorization_host,
         cross_site_hosts: page.cross_site_hosts(),
-        international,
-        earlier,
+        international: international([host.clone(), authorization_host.clone()], server, target),
+        earlier: at_host.max_by_key(|connection| connection.connected_at),
+        host,
+        authorization_host,
     })
+}
+
+/// The scope that the form shows, as boxes and as text.
+struct ScopeChoice<'a> {
+    /// The values of the boxes, and whether each is ticked.
+    boxes: Vec<(&'a str, bool)>,
+    /// The other values that were named.
+    others: String,
+    /// The values that are ticked unless a party named others.
+    default: Option<&'a str>,
+    /// All that is ticked or named.
+    shown: Option<String>,
+}
+
+impl<'a> ScopeChoice<'a> {
+    fn of(page: &ConfirmPage<'a>) -> Self {
+        let default = page.default_scope.unwrap_or_default();
+        let is_named = !page.scope.is_empty();
+        let chosen: Vec<&str> = scope_values(if is_named { page.scope } else { default }).collect();
+        let mut offered: Vec<&str> = scope_values(default).collect();
+        for value in page.server.scopes.iter().map(String::as_str) {
+            if !offered.contains(&value) {
+                offered.push(value);
+            }
+        }
+        let others: Vec<&str> = chosen.iter().copied().filter(|value| !offered.contains(value)).collect();
+        Self {
+            others: others.join(" "),
+            default: (!is_named).then_some(default),
+            shown: bounded(&chosen.join(" ")),
+            boxes: offered.into_iter().map(|value| (value, chosen.contains(&value))).collect(),
+        }
+    }
+}
+
+/// The names on the page that are written in letters that can look like others.
+fn international(shown: [String; 2], server: &Server, target: &LoginTarget) -> Vec<String> {
+    let mut names = server.cross_site_hosts(target);
+    names.extend(shown);
+    names.retain(|name| is_international(name));
+    names.sort_unstable();
+    names.dedup();
+    names
 }

@@ -52,6 +52,8 @@ pub enum Kind {
     NotFound,
     /// The registration endpoint did not register this app.
     NotRegistered,
+    /// The host needs no login.
+    Open,
     /// The egress rules forbid a request to that host.
     Refused,
     /// The server forgets its registrations.
@@ -124,6 +126,7 @@ impl Kind {
             UserFailure::NoSession { .. } => Self::NoSession,
             UserFailure::NotAgreed => Self::NotAgreed,
             UserFailure::NotFound => Self::NotFound,
+            UserFailure::Open => Self::Open,
             UserFailure::Refused(_) => Self::Refused,
             UserFailure::TooManyConnections => Self::TooManyConnections,
             UserFailure::TooManyRequests => Self::TooManyRequests,

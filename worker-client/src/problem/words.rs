@@ -74,6 +74,7 @@ fn detail_of_user(failure: &UserFailure) -> Box<str> {
         UserFailure::UnknownLogin => {
             "It is unknown, it has expired, it was completed already, or it began in another browser.".into()
         }
+        UserFailure::Open => "It answers an MCP client without a token.".into(),
         UserFailure::MethodNotAllowed
         | UserFailure::NeedsConsent { .. }
         | UserFailure::NoConnection { .. }
@@ -190,6 +191,7 @@ fn of_user(failure: &UserFailure) -> (&'static str, &'static str) {
             "Start the login again, and tick the box only if you know that they do.",
         ),
         UserFailure::NotFound => ("There is nothing here", "Go back to the start page."),
+        UserFailure::Open => ("The host needs no login", "Use it without one."),
         UserFailure::Refused(_) => {
             ("This address may not be asked", "Name a public host, such as good.example.")
         }

@@ -1,7 +1,7 @@
 //! The failures of routes.
 
 use login_flow::LoginTarget;
-use url::Url;
+use url::{Position, Url};
 
 use crate::{account::FailedLogin, failure::Failure, login::Login};
 
@@ -22,9 +22,10 @@ impl Failed {
     }
 
     /// A login that failed, and the page that begins it again as it was.
-    pub(super) fn of_login(login: &Login, (failure, target, label, return_to): FailedLogin) -> Self {
+    pub(super) fn of_login(login: &Login, (failure, target, label, return_to, scope): FailedLogin) -> Self {
         let login = if label.is_empty() { login.clone() } else { login.labelled(&label) };
-        let again = login.link(&target.resource(), return_to.as_ref().map(Url::as_str), None);
+        let back = return_to.as_ref().map(|url| &url[Position::BeforePath..]);
+        let again = login.link(&target.resource(), back, scope.as_deref());
         Self::new(failure, Some(target), again.ok())
     }
 

@@ -12,7 +12,7 @@ use crate::{
     platform::fetch::{Limit, bounded},
     return_to::return_to,
 };
-use login_flow::{LoginTarget, RequestedScope, has_scope_value, scope_values};
+use login_flow::{LoginTarget, RequestedScope, UnauthenticatedRequests, has_scope_value, scope_values};
 
 /// A login that is asked for, by a link or by a form.
 #[derive(Default, Deserialize)]
@@ -127,6 +127,15 @@ fn unreadable(why: &str) -> UserFailure {
 
 pub(super) fn header(headers: &Headers, name: &str) -> Option<String> {
     headers.get(name).ok().flatten()
+}
+
+/// The requests that may be sent to the named URL. A link on another site is followed without a decision of the person:
+/// the host is then only read.
+pub(super) fn requests(headers: &Headers) -> UnauthenticatedRequests {
+    match header(headers, "sec-fetch-site").as_deref() {
+        Some("cross-site") => UnauthenticatedRequests::Get,
+        _ => UnauthenticatedRequests::GetThenPing,
+    }
 }
 
 /// A state-changing request proves that it comes from our own page.

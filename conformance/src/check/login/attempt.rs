@@ -1,7 +1,7 @@
-use login_flow::{Client, Exchange, Server};
+use login_flow::{Client, Exchange, RequestedScope, Server, Turn};
 
 use super::{
-    authorize::{TokenRequestVariant, authorize_with_scope},
+    authorize::authorize_with_scope,
     browser::Browser,
     token::{keep_secrets, keep_tokens, revoke, send},
 };
@@ -16,24 +16,31 @@ pub(in crate::check) enum Attempted {
     Unknown(String),
 }
 
-/// Logs in as a client, without a person.
+/// Logs in as a client, without a person. One that asks for less does so where the server refuses something by name.
 pub(in crate::check) async fn log_in_as(
     context: &mut CheckContext<'_>,
     server: &Server,
     client: &Client,
-    scope: Option<String>,
+    scope: RequestedScope,
+    asks_for_less: bool,
 ) -> Result<(), Attempted> {
     let mut browser = Browser::new(context.session);
-    let granted = authorize_with_scope(context, &mut browser, server, client, scope).await;
+    let granted = authorize_with_scope(context, &mut browser, server, client, scope, asks_for_less).await;
     let granted = granted.map_err(|no_code| {
         let why = no_code.to_string();
         if no_code.is_refusal() { Attempted::Stopped(why) } else { Attempted::Unknown(why) }
     })?;
-    let request = granted.request(&TokenRequestVariant::Good);
-    keep_secrets(context, &request);
-    let response = send(context, request).await.map_err(Attempted::Unknown)?;
-    let tokens = redeemed(granted.exchange.receive(&response))?.tokens;
-    keep_tokens(context, &tokens);
-    revoke(context, server, client, &tokens).await;
+    let mut exchange = granted.exchange;
+    let issued = loop {
+        let request = exchange.request();
+        keep_secrets(context, &request);
+        let response = send(context, request).await.map_err(Attempted::Unknown)?;
+        match exchange.receive(&response) {
+            Ok(Turn::Again(less)) if asks_for_less => exchange = less,
+            turn => break redeemed(turn)?,
+        }
+    };
+    keep_tokens(context, &issued.tokens);
+    revoke(context, server, &issued.client, &issued.tokens).await;
     Ok(())
 }

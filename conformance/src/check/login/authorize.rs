@@ -76,35 +76,39 @@ impl Granted {
     }
 }
 
-/// Sends an authorization request with a redirection URI that the client did not register.
+/// Sends authorization requests with redirection URIs that the client did not register: of another site, and the
+/// registered one with a longer path, for a server that compares the beginning alone.
 pub(super) async fn unregistered(
     context: &mut CheckContext<'_>,
     browser: &mut Browser<'_>,
     server: &Server,
     client: &Client,
 ) {
-    let redirect_uri = unregistered_uri();
-    let mut client = client.clone();
-    client.redirect_uri = redirect_uri.clone();
-    let resource = context.resource();
-    let login = AuthorizationRequest::new(server.clone(), client, resource, RequestedScope::Named(None));
-    let (url, _) = login.begin(State::from_entropy(entropy()), Verifier::from_entropy(entropy()));
-    match browser.walk(url, &redirect_uri).await {
-        Arrival::Callback(_) => context.failed(redirected_to_unregistered()),
-        Arrival::Page { response, .. } if response.status().is_client_error() => {
-            context.passed(Rule::UnregisteredRedirect);
+    let mut unclear = None;
+    for redirect_uri in unregistered_uris(&client.redirect_uri) {
+        let client = Client { redirect_uri: redirect_uri.clone(), ..client.clone() };
+        let scope = RequestedScope::Named(None);
+        let login = AuthorizationRequest::new(server.clone(), client, context.resource(), scope);
+        let (url, _) = login.begin(State::from_entropy(entropy()), Verifier::from_entropy(entropy()));
+        match browser.walk(url, &redirect_uri).await {
+            Arrival::Callback(_) => context.failed(redirected_to_unregistered(redirect_uri.as_str())),
+            Arrival::Page { response, .. } if response.status().is_client_error() => {}
+            Arrival::Page { response, .. } => {
+                unclear = Some(format!("the server answers with a page ({})", response.status()));
+            }
+            Arrival::Lost(why) => unclear = Some(why),
         }
-        Arrival::Page { response, .. } => {
-            let why = format!("the server answers with a page ({})", response.status());
-            context.not_applicable(Rule::UnregisteredRedirect, &why);
-        }
-        Arrival::Lost(why) => context.not_applicable(Rule::UnregisteredRedirect, &why),
+    }
+    match unclear {
+        None => context.passed(Rule::UnregisteredRedirect),
+        Some(why) => context.not_applicable(Rule::UnregisteredRedirect, why),
     }
 }
 
-#[expect(clippy::expect_used, reason = "a constant")]
-fn unregistered_uri() -> Url {
-    Url::parse(UNREGISTERED).expect("a URL")
+fn unregistered_uris(registered: &Url) -> impl Iterator<Item = Url> {
+    let mut longer = registered.clone();
+    longer.set_path(&format!("{}/unregistered", registered.path().trim_end_matches('/')));
+    Url::parse(UNREGISTERED).into_iter().chain([longer])
 }
 
 /// Gets a code that may be redeemed: by redirects alone, or by the consent of a person. A refusal that names what to
@@ -120,11 +124,20 @@ pub(super) async fn authorize(
         None => RequestedScope::chosen(server, context.challenge_scope.as_deref()),
     };
     let request = AuthorizationRequest::new(server.clone(), client.clone(), context.resource(), scope);
-    match send(context, browser, request.clone(), AuthorizationVariant::Good).await {
+    send_and_ask_for_less(context, browser, request, AuthorizationVariant::Good).await
+}
+
+async fn send_and_ask_for_less(
+    context: &mut CheckContext<'_>,
+    browser: &mut Browser<'_>,
+    request: AuthorizationRequest,
+    variant: AuthorizationVariant,
+) -> Result<Granted, NoCode> {
+    match send(context, browser, request.clone(), variant).await {
         Err(NoCode::Refused { error, says, pace }) => {
             let refusal = AuthorizationResponseError::Refused { error: error.clone(), says: says.clone() };
             match request.after(&refusal, pace) {
-                Some(less) => send(context, browser, *less, AuthorizationVariant::Good).await,
+                Some(less) => send(context, browser, *less, variant).await,
                 None => Err(NoCode::Refused { error, says, pace }),
             }
         }
@@ -148,17 +161,23 @@ pub(super) async fn authorize_variant(
     send(context, browser, request, variant).await
 }
 
-/// Gets a code for another scope than that of the check, without a person.
+/// Gets a code for another scope than that of the check, without a person. A client that asks for less does so after a
+/// refusal that names what to leave out.
 pub(super) async fn authorize_with_scope(
     context: &mut CheckContext<'_>,
     browser: &mut Browser<'_>,
     server: &Server,
     client: &Client,
-    scope: Option<String>,
+    scope: RequestedScope,
+    asks_for_less: bool,
 ) -> Result<Granted, NoCode> {
-    let scope = RequestedScope::Named(scope);
     let request = AuthorizationRequest::new(server.clone(), client.clone(), context.resource(), scope);
-    send(context, browser, request, AuthorizationVariant::Unattended).await
+    let variant = AuthorizationVariant::Unattended;
+    if asks_for_less {
+        send_and_ask_for_less(context, browser, request, variant).await
+    } else {
+        send(context, browser, request, variant).await
+    }
 }
 
 async fn send(

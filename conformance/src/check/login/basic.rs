@@ -19,7 +19,7 @@ pub(super) async fn log_in(
     client: Option<&Client>,
 ) {
     if let Err(why) = redeem_alone(context, browser, server, client).await {
-        context.not_applicable(Rule::ClientIdWithBasic, &why);
+        context.not_applicable(Rule::ClientIdWithBasic, why);
     }
 }
 

@@ -8,22 +8,22 @@ use url::Url;
 use crate::{
     cache_control::is_no_store,
     content_type::other_than_json,
-    member_types::{ACCESS_TOKEN, TOKEN_ERROR, misfits, repeated},
+    member_types::{ACCESS_TOKEN, TOKEN_ERROR, misfits, of_table, repeated},
     rule::Rule,
     text::bounded,
 };
 
-/// The finding that the authorization endpoint redirects to [`UNREGISTERED`].
-pub(super) fn redirected_to_unregistered() -> Finding {
-    let evidence = format!("{UNREGISTERED} was not registered, and people are redirected there");
+/// The finding that the authorization endpoint redirects to a redirection URI that was not registered.
+pub(super) fn redirected_to_unregistered(redirect_uri: &str) -> Finding {
+    let evidence = format!("{redirect_uri} was not registered, and people are redirected there");
     Rule::UnregisteredRedirect.finding(&evidence, "show an error, and redirect nowhere")
 }
 
-/// The finding of a response to an authorization request with that redirection URI.
+/// The finding of a response to an authorization request with [`UNREGISTERED`].
 pub(crate) fn judge_unregistered(response: &Response<Vec<u8>>) -> Option<Finding> {
     let location = response.headers().get(header::LOCATION).and_then(|value| value.to_str().ok());
     let there = response.status().is_redirection() && location.is_some_and(|to| to.starts_with(UNREGISTERED));
-    there.then(redirected_to_unregistered)
+    there.then(|| redirected_to_unregistered(UNREGISTERED))
 }
 
 /// The findings of an authorization response, by rule.
@@ -73,7 +73,8 @@ pub(crate) fn judge_token_form(about: &str, response: &Response<Vec<u8>>) -> Vec
     let kind =
         other_than_json(response).map(|sent| format!("the content type is `{sent}`, not `application/json`"));
     let object: Map<String, Value> = serde_json::from_slice(response.body()).unwrap_or_default();
-    let members = misfits(&object, ACCESS_TOKEN).into_iter().map(|misfit| misfit.evidence);
+    let members =
+        misfits(&object, |member| of_table(ACCESS_TOKEN, member)).into_iter().map(|misfit| misfit.evidence);
     // RFC 6749 §3.2: a parameter of a response is there once.
     let repeated =
         repeated(response.body()).into_iter().map(|member| format!("`{member}` is there more than once"));
@@ -163,7 +164,10 @@ pub(crate) fn judge_token_error(response: &Response<Vec<u8>>) -> Option<Finding>
     let body = serde_json::from_slice::<Value>(response.body()).unwrap_or_default();
     let error = body.get("error").and_then(Value::as_str);
     let object = body.as_object().cloned().unwrap_or_default();
-    let misfit = misfits(&object, TOKEN_ERROR).into_iter().next().map(|misfit| misfit.evidence);
+    let misfit = misfits(&object, |member| of_table(TOKEN_ERROR, member))
+        .into_iter()
+        .next()
+        .map(|misfit| misfit.evidence);
     let repeated = repeated(response.body()).into_iter().next();
     let form = misfit.or_else(|| repeated.map(|member| format!("`{member}` is there more than once")));
     let evidence = match (status.as_u16(), error) {

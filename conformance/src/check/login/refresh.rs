@@ -26,7 +26,7 @@ pub(super) async fn refresh(
         Ok(response) => response,
         Err(why) => {
             for rule in rules {
-                context.not_applicable(rule, &why);
+                context.not_applicable(rule, why.clone());
             }
             return tokens;
         }
@@ -52,7 +52,7 @@ pub(super) async fn refresh(
     }
     match send(context, request).await {
         Ok(again) => judge_refusal(context, Rule::RefreshRotated, judge_refresh_again(&again), &again),
-        Err(why) => context.not_applicable(Rule::RefreshRotated, &why),
+        Err(why) => context.not_applicable(Rule::RefreshRotated, why),
     }
     renewed
 }

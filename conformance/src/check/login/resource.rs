@@ -8,8 +8,8 @@ use crate::{check::mcp, context::CheckContext, rule::Rule, session::Limit, text:
 /// Sends an MCP `initialize` with the access token, and one with a damaged token.
 pub(super) async fn use_token(context: &mut CheckContext<'_>, tokens: &Tokens) {
     if let Err(why) = ask(context, tokens).await {
-        context.not_applicable(Rule::TokenAccepted, &why);
-        context.not_applicable(Rule::DamagedToken, &why);
+        context.not_applicable(Rule::TokenAccepted, why.clone());
+        context.not_applicable(Rule::DamagedToken, why);
     }
 }
 

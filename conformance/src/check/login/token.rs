@@ -41,7 +41,7 @@ pub(super) async fn redeem_once(context: &mut CheckContext<'_>, granted: Granted
     // The last: RFC 6749 §4.1.2 lets a server revoke the tokens of a code that comes again.
     match send(context, request).await {
         Ok(response) => judge_refusal(context, Rule::CodeOnce, judge_used_code(&response), &response),
-        Err(why) => context.not_applicable(Rule::CodeOnce, &why),
+        Err(why) => context.not_applicable(Rule::CodeOnce, why),
     }
     revoke(context, &server, &client, &tokens).await;
     Ok(client)
@@ -54,7 +54,7 @@ pub(super) async fn redeem_with_another_verifier(context: &mut CheckContext<'_>,
         Ok(response) => {
             judge_refusal(context, Rule::VerifierChecked, judge_wrong_verifier(&response), &response);
         }
-        Err(why) => context.not_applicable(Rule::VerifierChecked, &why),
+        Err(why) => context.not_applicable(Rule::VerifierChecked, why),
     }
 }
 
@@ -127,7 +127,7 @@ pub(super) async fn revoke(
     }
     match sent {
         Ok(response) => context.judged(Rule::RevocationStatus, judge_revocation(&response)),
-        Err(why) => context.not_applicable(Rule::RevocationStatus, &why),
+        Err(why) => context.not_applicable(Rule::RevocationStatus, why),
     }
 }
 

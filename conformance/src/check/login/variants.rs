@@ -62,14 +62,14 @@ async fn redeem(
     let granted = match granted {
         Ok(granted) => granted,
         Err(no_code) if no_code.is_refusal() && is_refused_at_once => return context.passed(rule),
-        Err(no_code) => return context.not_applicable(rule, &no_code.to_string()),
+        Err(no_code) => return context.not_applicable(rule, no_code.to_string()),
     };
     let request = granted.request(variant);
     keep_secrets(context, &request);
     match send(context, request).await {
         Ok(response) if response.status().is_server_error() => {
             let why = format!("the token endpoint answered with {}", response.status());
-            context.not_applicable(rule, &why);
+            context.not_applicable(rule, why);
         }
         Ok(response) => {
             judge_refusal(context, rule, judge(&response), &response);
@@ -79,6 +79,6 @@ async fn redeem(
                 revoke(context, &server, &client, &tokens).await;
             }
         }
-        Err(why) => context.not_applicable(rule, &why),
+        Err(why) => context.not_applicable(rule, why),
     }
 }

@@ -76,15 +76,17 @@ pub(super) fn judge(context: &mut CheckContext<'_>, metadata: &Metadata) {
     context.end_phase(Phase::Metadata, "the document shows nothing of it");
 }
 
-/// The findings of the members that a lenient reader takes and that are not of their types.
-pub(crate) fn judge_members(issuer: &Issuer, json: &[u8]) -> Vec<Finding> {
-    let violations = audit(issuer, json);
-    let json = json.strip_prefix(b"\xef\xbb\xbf").unwrap_or(json);
-    let object: Map<String, Value> = serde_json::from_slice(json).unwrap_or_default();
-    let kinds: Vec<_> = object.keys().filter_map(|name| Some((&**name, metadata_kind(name)?))).collect();
+/// The findings of the members of a document that a lenient reader takes and that are not of their types.
+pub(super) fn judge_members(issuer: &Issuer, document: &[u8], object: &Map<String, Value>) -> Vec<Finding> {
+    let misfits = misfits(object, metadata_kind);
+    if misfits.is_empty() {
+        return Vec::new();
+    }
+    let violations = audit(issuer, document);
     let is_told = |misfit: &Misfit| violations.iter().any(|violation| is_about(violation, &misfit.member));
-    let misfits = misfits(&object, &kinds).into_iter().filter(|misfit| !is_told(misfit));
     misfits
+        .into_iter()
+        .filter(|misfit| !is_told(misfit))
         .map(|misfit| rule_of(&misfit.member).finding(&misfit.evidence, "correct the value's type or syntax"))
         .collect()
 }
@@ -140,7 +142,8 @@ mod tests {
         let issuer = Issuer::try_from("https://as.example/tenant").unwrap();
         let judged = |issuer_text: &str, endpoint: &str| {
             let document = serde_json::json!({"issuer": issuer_text, "token_endpoint": endpoint, "op_tos_uri": "https://a.example/"});
-            let findings = judge_members(&issuer, document.to_string().as_bytes());
+            let json = document.to_string();
+            let findings = judge_members(&issuer, json.as_bytes(), document.as_object().unwrap());
             findings.into_iter().map(|finding| finding.id.into_owned()).collect::<Vec<_>>()
         };
         let good = "https://as.example/token";

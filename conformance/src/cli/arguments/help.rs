@@ -9,8 +9,10 @@ Requirements:
   never counts as passed. `conformance explain` lists them.
 
 Requests:
-  By default a host is only read: the well-known documents, the
-  named URL where there are none, the root page.
+  By default a host is read: the well-known documents, the
+  named URL where there are none, the root page. A named URL
+  that does not challenge the GET is sent one MCP `ping` too,
+  without a token.
   --mcp       one MCP `initialize`, without a token
   --resource-metadata
               the document of RFC 9728, and the server it names

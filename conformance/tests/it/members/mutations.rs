@@ -64,6 +64,10 @@ pub(crate) fn mutants(body: &Map<String, Value>) -> Vec<Mutant> {
                 add("a text for a number", with(json!(number.to_string())));
                 add("a negative number", with(json!(-1)));
                 add("a list for a number", with(json!([number])));
+                let milliseconds = number.as_u64().filter(|time| *time > 1_000_000_000);
+                if let Some(milliseconds) = milliseconds.and_then(|time| time.checked_mul(1000)) {
+                    add("milliseconds for seconds", with(json!(milliseconds)));
+                }
             }
             Value::Object(_) => add("a text for an object", with(json!("x"))),
             Value::Null | Value::Array(_) => {}

@@ -24,9 +24,9 @@ let typed = '';
 const on = {
   home: () => go({ view: 'home' }),
   open: (resource) => go({ view: 'connection', resource }),
-  look: (text) => {
+  look: (text, asked) => {
     typed = text.trim();
-    go({ view: 'host', text: typed });
+    go({ view: 'host', text: typed, asked });
   },
   leave,
   drop,
@@ -41,7 +41,7 @@ function go(state) {
 }
 
 const open = guarded((state) => {
-  if (state?.view === 'host') return lookAt(state.text);
+  if (state?.view === 'host') return lookAt(state.text, state.asked);
   if (state?.view === 'connection') return connection(state.resource);
   return home();
 });
@@ -66,7 +66,7 @@ async function home() {
   told = undefined;
 }
 
-async function lookAt(text, problem) {
+async function lookAt(text, asked) {
   const look = await waiting(`Asking ${text}`, async () => JSON.parse(await flow.look(text, here, platform)));
   if (!look.offer) return show('You cannot log in', views.refused({ look, on }));
   const [brand, known] = await waiting(`Asking ${look.host}`, () =>
@@ -75,13 +75,15 @@ async function lookAt(text, problem) {
       store.get(registered(look.offer.server.issuer)),
     ]),
   );
-  return confirm({ look, brand, known, problem });
+  return confirm({ look, brand, known, asked });
 }
 
-function confirm({ look, brand, known, problem, keep = false }) {
+/** The page before a login, as it was left where one is tried again: `asked` is the scope and whether to stay logged in. */
+function confirm({ look, brand, known, problem, asked }) {
   const offer = JSON.stringify(look.offer);
-  const scope = look.offer.scopes.filter(([, ticked]) => ticked).map(([value]) => value);
-  const metadata = JSON.parse(flow.client_metadata(offer, scope.join(' '), NAME, here, platform));
+  const ticked = look.offer.scopes.filter(([, isTicked]) => isTicked).map(([value]) => value);
+  const scope = asked?.scope ?? ticked.join(' ');
+  const metadata = JSON.parse(flow.client_metadata(offer, scope, NAME, here, platform));
   const begin = guarded((choice) => (isBusy() ? undefined : authorize(choice, { look, brand, known })));
   show(
     `Log in to ${look.host}?`,
@@ -90,7 +92,8 @@ function confirm({ look, brand, known, problem, keep = false }) {
       brand,
       metadata: JSON.stringify(metadata, null, 2),
       known,
-      keep,
+      scope,
+      keep: asked?.keep,
       problem,
       on: { ...on, login: begin },
     }),
@@ -103,7 +106,8 @@ async function authorize({ scope, keep, anew }, shown) {
   const { issuer } = look.offer.server;
   const offer = JSON.stringify(look.offer);
   const known = anew ? undefined : shown.known?.text;
-  const again = (problem) => confirm({ ...shown, problem, keep });
+  const asked = { scope, keep };
+  const again = (problem) => confirm({ ...shown, problem, asked });
   const obtained = await waiting('Registering this page', async () =>
     JSON.parse(await flow.register(offer, known, scope, NAME, Date.now(), here, platform)),
   );
@@ -115,13 +119,13 @@ async function authorize({ scope, keep, anew }, shown) {
     JSON.parse(await flow.check_token_endpoint(begun, entropy(), here, platform)),
   );
   if (unreadable) return again(unreadable);
-  return leaveFor(begun, keep, look.resource);
+  return leaveFor(begun, asked, look.resource);
 }
 
 /** Sends the person to the server; what must be there when they come back is stored before. */
-async function leaveFor(begun, keep, resource) {
+async function leaveFor(begun, asked, resource) {
   const { url, digest, under_way: underWay } = JSON.parse(flow.begin(begun, entropy(), entropy()));
-  await store.put(login(digest), JSON.stringify({ underWay: JSON.stringify(underWay), keep, resource }));
+  await store.put(login(digest), JSON.stringify({ ...asked, underWay: JSON.stringify(underWay), resource }));
   await connections.carry();
   await waiting(`Going to ${new URL(url).host}`, () => location.assign(url));
 }
@@ -134,23 +138,23 @@ async function callback() {
     const text = 'the answer does not belong to a login of this browser, or it was used before';
     return show('Not logged in', views.failed({ why: { kind: 'ours', text }, on }));
   }
-  const { underWay, keep, resource } = JSON.parse(row.text);
+  const { underWay, resource, ...asked } = JSON.parse(row.text);
   const spend = async (name) => {
-    sessionStorage.finishing = resource;
+    sessionStorage.finishing = JSON.stringify({ ...asked, resource });
     return Boolean(await store.take(login(name)));
   };
   const finished = await waiting(`Finishing the login to ${new URL(resource).host}`, async () =>
     JSON.parse(await flow.finish(underWay, arrived, Date.now() - row.at, Date.now(), here, { ...platform, spend })),
   );
-  if (finished.again) return leaveFor(JSON.stringify(finished.again), keep, resource);
+  if (finished.again) return leaveFor(JSON.stringify(finished.again), asked, resource);
   if (finished.failed) {
     delete sessionStorage.finishing;
     const { failure: why, forget_client: forget } = finished.failed;
     if (forget) await store.take(registered(JSON.parse(underWay).login.server.issuer));
-    return show('Not logged in', views.failed({ resource, why, on }));
+    return show('Not logged in', views.failed({ resource, why, asked, on }));
   }
   const { connection: made, registered: client } = finished.connected;
-  await connections.write(resource, JSON.stringify(made), keep);
+  await connections.write(resource, JSON.stringify(made), asked.keep);
   delete sessionStorage.finishing;
   await store.put(registered(made.server.issuer), JSON.stringify(client));
   told = { title: `You are logged in to ${new URL(resource).host}`, good: true };
@@ -160,10 +164,10 @@ async function callback() {
 
 /** A reload in the middle of the last step: the code is spent, and whether there are tokens nobody knows. */
 function interrupted() {
-  const resource = sessionStorage.finishing;
+  const { resource, ...asked } = JSON.parse(sessionStorage.finishing);
   delete sessionStorage.finishing;
   const text = 'the page was reloaded while the server was asked for the token; a code can be used once';
-  return show('Not logged in', views.failed({ resource, why: { kind: 'gone', text }, on }));
+  return show('Not logged in', views.failed({ resource, why: { kind: 'gone', text }, asked, on }));
 }
 
 async function connection(resource, shown = {}) {

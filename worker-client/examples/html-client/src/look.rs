@@ -1,8 +1,8 @@
 //! The look at a host before a login: its verdict, what it says of itself, and what can be asked for.
 
 use login_flow::{
-    InvalidHost, LoginTarget, Probe, Register, RequestedScope, Server, Verdict, authority, challenge_scope,
-    probe, scope_values,
+    InvalidHost, LoginTarget, Probe, Register, RequestedScope, Server, UnauthenticatedRequests, Verdict,
+    authority, challenge_scope, probe, scope_values,
 };
 use rfc7591::ClientMetadata;
 use serde::{Deserialize, Serialize};
@@ -71,8 +71,9 @@ impl Look {
             Err(reason) => return Self::refused(text, reason),
         };
         let origin = page.origin();
-        let probed =
-            probe(&target, &page.egress, |_| false, async |request| page.search(request).await).await;
+        // A page may not send what MCP asks of a POST to a host that does not name those headers.
+        let search = async |request| page.search(request).await;
+        let probed = probe(&target, &page.egress, UnauthenticatedRequests::Get, |_| false, search).await;
         let challenge = match &probed.server {
             Some(_) => challenge_scope(&target, async |request| page.search(request).await).await,
             None => None,

@@ -42,10 +42,13 @@ async function opened(login: Login, probed: Probed, url: URL, request: Request):
   }
 }
 
-const closed = ({ host, login, verdict, why }: Probed, url: URL): Html =>
+const closed = ({ host, login, verdict, why, resource_metadata: there }: Probed, url: URL): Html =>
   login
     ? html`<h2>${host} asks you to log in</h2>${logIn(login, `Log in to ${host}`, url)}`
-    : panel(`${host} asks for a login that this app cannot offer`, html`<p>${verdict.replaceAll('_', ' ')} ${why}</p>`);
+    : panel(
+        `${host} asks for a login that this app cannot offer`,
+        html`<p>${verdict.replaceAll('_', ' ')} ${why ?? there}</p>`,
+      );
 
 async function called(client: Client, tool: Tool, form: FormData): Promise<Html> {
   const given = properties(tool).flatMap(([name, { type }]) => {

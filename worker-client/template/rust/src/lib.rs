@@ -11,8 +11,7 @@ async fn main(request: Request, env: Env, _context: Context) -> worker::Result<R
 }
 
 async fn answer(mut request: Request, env: &Env) -> Result<Response, Failure> {
-    // Your program knows its users; this one stands behind Cloudflare Access.
-    let Some(user) = request.headers().get("cf-access-authenticated-user-email")? else {
+    let Some(user) = user_of(&request, env)? else {
         return Ok(Response::error("Sign in first", 401)?);
     };
     let login = Login::new(env, &user)?;
@@ -24,4 +23,10 @@ async fn answer(mut request: Request, env: &Env) -> Result<Response, Failure> {
         Some((_, url)) => Ok(login.proxy(&request, Request::new(&url, Method::Get)?).await),
         None => Ok(Response::ok("Try /connect/")?),
     }
+}
+
+/// Your own name for your user: this one stands behind Cloudflare Access. On your machine it is that of `.dev.vars`.
+fn user_of(request: &Request, env: &Env) -> worker::Result<Option<String>> {
+    let user = request.headers().get("cf-access-authenticated-user-email")?;
+    Ok(user.or_else(|| env.var("DEV_USER").ok().map(|user| user.to_string())))
 }

@@ -2,9 +2,14 @@ import { Account, Login, Registrar, isProblem, type LoginEnv } from 'worker-clie
 
 export { Account, Registrar };
 
+interface Settings extends LoginEnv {
+  /** Your user on your own machine, in `.dev.vars` alone. */
+  DEV_USER?: string;
+}
+
 export default {
-  async fetch(request: Request, env: LoginEnv): Promise<Response> {
-    const user = userOf(request);
+  async fetch(request: Request, env: Settings): Promise<Response> {
+    const user = userOf(request, env);
     if (!user) return new Response('Sign in first', { status: 401 });
     try {
       const login = new Login(env, user);
@@ -18,7 +23,7 @@ export default {
   },
 };
 
-/** Your own name for your user; this one stands behind Cloudflare Access. */
-function userOf(request: Request): string | null {
-  return request.headers.get('cf-access-authenticated-user-email');
+/** Your own name for your user: this one stands behind Cloudflare Access. On your machine it is that of `.dev.vars`. */
+function userOf(request: Request, env: Settings): string | undefined {
+  return request.headers.get('cf-access-authenticated-user-email') ?? env.DEV_USER;
 }

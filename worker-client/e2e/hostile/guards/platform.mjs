@@ -1,0 +1,111 @@
+// Guards of what the platform is asked through: requests, the cache, limits, encryption of rows, alarms.
+import { host, PANICS, RELEASE, RUST_PANICS, src, worker } from './guard.mjs';
+
+export const PLATFORM = [
+  worker(
+    'single flight',
+    src('platform/single_flight'),
+    ['let running = self.0.borrow().get(key).cloned();', 'let running: Option<Flight<T>> = None;'],
+    'tokens',
+    'T01|T02',
+  ),
+  worker(
+    'what is given up is named',
+    src('platform/sealed'),
+    ['keys.lost().any(|lost| lost == key)', '(keys.lost().any(|lost| lost == key) || !key.is_empty())'],
+    'keys',
+    'S08',
+  ),
+  worker(
+    'nothing sleeps through a change of keys',
+    src('platform/alarm'),
+    ['LONGEST_SLEEP: i64 = 2_592_000', 'LONGEST_SLEEP: i64 = 2_592_000_000'],
+    'keys',
+    'S08',
+  ),
+  worker(
+    'bytes are bounded',
+    src('platform/fetch'),
+    ['if body.len() > limit.bytes {', 'if body.len() > limit.bytes && body.len() > 1 << 30 {'],
+    'documents',
+    'D15|D16',
+  ),
+  worker(
+    'time is bounded',
+    src('platform/fetch'),
+    ['limit.time.as_millis()', 'limit.time.saturating_mul(100).as_millis()'],
+    'documents',
+    'D17',
+  ),
+  worker('encodings are known', src('platform/fetch'), ['return Err(FetchError::Encoding);', '{}'], 'documents', 'D16'),
+  worker(
+    'every request is judged',
+    src('platform/fetch'),
+    ['egress.judge(&url).map_err(FetchError::Blocked)?;', ''],
+    'branding',
+    'B11',
+  ),
+  host(
+    'an answer of other settings',
+    src('platform/cache'),
+    ['.extend_pairs(settings)', '.extend_pairs(settings.filter(|_| false))'],
+    ['--test-name-pattern=under these settings alone', 'e2e/remembered.test.mjs'],
+  ),
+  host(
+    'an end does not move',
+    src('platform/cache'),
+    ['let end = end.parse().ok().filter(|end| millis(now()) < *end)?;', 'let end = end.parse::<i64>().ok()? + 60_000;'],
+    ['--test-name-pattern=an end does not move', 'e2e/remembered.test.mjs'],
+  ),
+  host(
+    'what was read before a write is forgotten',
+    src('platform/storage'),
+    ['self.remembered.take();\n        self.rows(statement', 'self.rows(statement'],
+    ['--test-name-pattern=not sent twice', 'e2e/tokens.test.mjs'],
+  ),
+  host(
+    'a flight that ends at once is over',
+    src('platform/single_flight'),
+    [
+      'self.0.borrow_mut().insert(key.to_owned(), flight.clone());\n            keep_running(state, flight.clone());',
+      'keep_running(state, flight.clone());\n            self.0.borrow_mut().insert(key.to_owned(), flight.clone());',
+    ],
+    ['--test-name-pattern=t03', 'e2e/tokens.test.mjs'],
+  ),
+  worker(
+    'headers that are ours',
+    src('platform/pass'),
+    ['const passed = [...headers].filter(isPassed);', 'const passed = [...headers];'],
+    'fetch',
+    'P03',
+  ),
+  worker(
+    'no redirect with a token',
+    src('platform/pass'),
+    ["redirect: 'manual'", "redirect: 'follow'"],
+    'fetch',
+    'P02',
+  ),
+  worker('cookies of a host', src('platform/pass'), ['changed.headers.delete(name);', ''], 'fetch', 'P04'),
+  worker(
+    'limits',
+    src('platform/limits'),
+    [
+      'if !limiter.limit(key.to_owned()).await?.success {',
+      'if limiter.limit(key.to_owned()).await?.success && false {',
+    ],
+    'documents',
+    'D24',
+  ),
+  worker(
+    "a panic is one request's",
+    src('platform/panic'),
+    [
+      'let outcome = AssertUnwindSafe(work).catch_unwind();',
+      'let outcome = AssertUnwindSafe(work).map(Ok::<_, Box<dyn Any + Send>>);',
+    ],
+    'system',
+    'S13',
+    [RELEASE, PANICS, RUST_PANICS],
+  ),
+];
