@@ -101,8 +101,8 @@ export const PLATFORM = [
     "a panic is one request's",
     src('platform/panic'),
     [
-      'let outcome = AssertUnwindSafe(work).catch_unwind();',
-      'let outcome = AssertUnwindSafe(work).map(Ok::<_, Box<dyn Any + Send>>);',
+      'let outcome = AssertUnwindSafe(work).catch_unwind().await;',
+      'let outcome = AssertUnwindSafe(work).map(Ok::<_, Box<dyn Any + Send>>).await;',
     ],
     'system',
     'S13',
