@@ -76,9 +76,11 @@ impl Client {
     /// The other ways to send the client secret by the methods that the server lists, for a client that has not
     /// authenticated yet.
     pub(crate) fn other_credentials(&self, server: &Server) -> Vec<Relaxation> {
-        if self.is_proven {
-            return Vec::new();
-        }
+        if self.is_proven { Vec::new() } else { self.unused_credentials(server) }
+    }
+
+    /// The ways to send the client secret, by the methods that the server lists, in which this client does not send it.
+    pub(crate) fn unused_credentials(&self, server: &Server) -> Vec<Relaxation> {
         let lists = |method| server.auth_methods.contains(&method);
         let by_header = lists(AuthMethod::ClientSecretBasic) || matches!(self.auth, ClientAuth::Basic(_));
         let ways = [

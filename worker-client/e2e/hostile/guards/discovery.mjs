@@ -43,10 +43,7 @@ export const DISCOVERY = [
   host('sites: public suffixes', flow('site'), ['[listed, any].iter()', '[any].iter()']),
   host('sites: wildcards', flow('site'), ['[listed, any].iter()', '[listed].iter()']),
   host('sites: exceptions', flow('site'), ['if find(table, count, &format!("!{label}")).is_some() {', 'if false {']),
-  host('S256', flow('server'), [
-    'if !metadata.code_challenge_methods_supported().contains(&CodeChallengeMethod::S256) {',
-    'if false {',
-  ]),
+  host('S256', flow('server'), ['(!has_s256, Unusable::NoS256)', '(false, Unusable::NoS256)']),
   host('our own parameters in an endpoint', flow('server'), [
     'if a.query_pairs().any(|(name, _)| OWN_PARAMETERS.iter().any(|own| name.eq_ignore_ascii_case(own))) {',
     'if false {',
