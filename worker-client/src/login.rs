@@ -140,7 +140,7 @@ impl Login {
 
     /// Ends a connection: erased here in any case, and revoked at the server where it offers that.
     pub async fn disconnect(&self, id: &str) -> Result<Receipt, Failure> {
-        self.end_connection(id).await.map(|(receipt, _)| receipt)
+        self.end_connection(id).await.map(|ended| ended.receipt)
     }
 
     /// The same, with the host of the connection.

@@ -17,7 +17,7 @@ use self::{
     login_request::{LoginRequest, header, requests, same_origin},
 };
 use crate::{
-    account::{AccountRequest, BeginLogin, LoginStep, Session},
+    account::{AccountRequest, BeginLogin, Disconnected, LoginStep, Session},
     api::{NoRoute, OPENAPI, Route, path_of},
     cookie::SessionCookie,
     failure::{Defect, Failure, Reason, UserFailure},
@@ -112,7 +112,7 @@ async fn answer(
         }
         Route::DisconnectForm(id) => {
             same_origin(login, headers)?;
-            let (receipt, host) = login.end_connection(id).await?;
+            let Disconnected { receipt, host } = login.end_connection(id).await?;
             let notice = Notice::Disconnected(receipt);
             Answer::see_other(&noticed(login.config.url("/"), notice)).with_cookie(&notice.cookie(&host))
         }

@@ -45,7 +45,7 @@ impl Inner {
             other => other,
         });
         let host = Url::parse(&row.resource).map(|url| authority(&url)).unwrap_or_default();
-        Ok((Receipt { refresh_token, access_token }, host))
+        Ok(Disconnected { receipt: Receipt { refresh_token, access_token }, host })
     }
 
     /// Revokes tokens that came too late: their connection is gone, or others are in their place.

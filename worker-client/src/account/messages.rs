@@ -125,13 +125,28 @@ pub(crate) enum LoginStep {
     Failed(Box<FailedLogin>),
 }
 
-/// A login that failed after its host was known, and what it takes to begin it again: the failure; the host or URL that
-/// the person named; the user's own name for it, empty without one; the page to bring the person back to; and the scope,
-/// if a party named it. Without names of members, which would cost the artefact more than they tell.
-pub(crate) type FailedLogin = (Failure, LoginTarget, String, Option<Url>, Option<String>);
+/// A login that failed after its host was known, with what it takes to begin it again.
+#[derive(Clone, Deserialize, Serialize)]
+pub(crate) struct FailedLogin {
+    pub(crate) failure: Failure,
+    /// The host or URL that the person named.
+    pub(crate) target: LoginTarget,
+    /// The user's own name for it; empty without one.
+    pub(crate) label: String,
+    /// The page to bring the person back to.
+    pub(crate) return_to: Option<Url>,
+    /// The scope, if a party named it.
+    pub(crate) scope: Option<String>,
+}
 
-/// The end of a connection: the outcome of its revocation, and its host and port, as A-labels.
-pub(crate) type Disconnected = (Receipt, String);
+/// The end of a connection.
+#[derive(Deserialize, Serialize)]
+pub(crate) struct Disconnected {
+    /// The outcome of its revocation.
+    pub(crate) receipt: Receipt,
+    /// Its host and port, as A-labels.
+    pub(crate) host: String,
+}
 
 /// A token that the resource did not accept, or seems not to have.
 #[derive(Deserialize, Serialize)]

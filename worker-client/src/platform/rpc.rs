@@ -2,7 +2,7 @@
 
 use serde::{Serialize, de::DeserializeOwned};
 use worker::{
-    Env, Headers, Method, Request, RequestInit, Response,
+    Env, Response,
     js_sys::Promise,
     wasm_bindgen::{self, JsValue, prelude::wasm_bindgen},
     web_sys,
@@ -49,12 +49,20 @@ pub(crate) async fn send<Q: Serialize>(
 }
 
 #[wasm_bindgen(inline_js = "
+export function post(env, binding, body) {
+  const headers = { 'content-type': 'application/json' };
+  return env[binding].fetch('https://events.internal/', { method: 'POST', headers, body }).then(({ status }) => status);
+}
 export function ask(env, binding, name, body) {
   const objects = env[binding];
   const object = objects.get(objects.idFromName(name));
   return object.fetch('https://object.internal/', { method: 'POST', body }).then((answer) => answer.text());
 }")]
 extern "C" {
+    /// Posts JSON to the host program; the status that it answers with.
+    #[wasm_bindgen(catch)]
+    fn post(env: &JsValue, binding: &str, body: &str) -> Result<Promise, JsValue>;
+
     /// Posts a text to the object of that name; the text that it answers with. A single call of JavaScript.
     #[wasm_bindgen(catch)]
     fn ask(env: &JsValue, binding: &str, name: &str, body: &str) -> Result<Promise, JsValue>;
@@ -81,17 +89,10 @@ pub(crate) fn has_events(env: &Env) -> bool {
 
 /// Posts an event to the host program.
 pub(crate) async fn post_event(env: &Env, event: &Event) -> Result<Delivery, Failure> {
-    let answer = env.service(EVENTS)?.fetch_request(post("https://events.internal/", event)?).await?;
-    Ok(if answer.status_code() < 300 { Delivery::Accepted } else { Delivery::Declined })
-}
-
-fn post(url: &str, body: &impl Serialize) -> Result<Request, Failure> {
-    let body = serde_json::to_string(body).map_err(|_| Failure::internal(Defect::Encoding))?;
-    let headers = Headers::new();
-    headers.set("content-type", "application/json")?;
-    let mut init = RequestInit::new();
-    init.with_method(Method::Post).with_headers(headers).with_body(Some(body.into()));
-    Ok(Request::new_with_init(url, &init)?)
+    let body = serde_json::to_string(event).map_err(|_| Failure::internal(Defect::Encoding))?;
+    let status = settled(&post(env, EVENTS, &body).map_err(worker::Error::from)?).await;
+    let status = status.map_err(worker::Error::from)?.as_f64().unwrap_or_default();
+    Ok(if (200.0..300.0).contains(&status) { Delivery::Accepted } else { Delivery::Declined })
 }
 
 /// The response of an object to a request, a defect when it panics: the object goes on, and so do its other callers.

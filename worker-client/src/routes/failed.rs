@@ -22,7 +22,8 @@ impl Failed {
     }
 
     /// A login that failed, and the page that begins it again as it was.
-    pub(super) fn of_login(login: &Login, (failure, target, label, return_to, scope): FailedLogin) -> Self {
+    pub(super) fn of_login(login: &Login, failed: FailedLogin) -> Self {
+        let FailedLogin { failure, target, label, return_to, scope } = failed;
         let login = if label.is_empty() { login.clone() } else { login.labelled(&label) };
         let back = return_to.as_ref().map(|url| &url[Position::BeforePath..]);
         let again = login.link(&target.resource(), back, scope.as_deref());
