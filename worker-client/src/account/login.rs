@@ -107,7 +107,9 @@ impl Inner {
         self.complete(store, url, (login, state), rotate, is_at_once).await.or_else(|failure| match failure {
             // The person logged out meanwhile: there is nothing to try again.
             Failure::User(UserFailure::UnknownLogin) => Err(failure),
-            failure => Ok(LoginStep::Failed(Box::new(FailedLogin { failure, target, label, return_to, scope }))),
+            failure => {
+                Ok(LoginStep::Failed(Box::new(FailedLogin { failure, target, label, return_to, scope })))
+            }
         })
     }
 
