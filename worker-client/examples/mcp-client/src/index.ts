@@ -42,13 +42,11 @@ async function opened(login: Login, probed: Probed, url: URL, request: Request):
   }
 }
 
-const closed = ({ host, login, verdict, why, resource_metadata: there }: Probed, url: URL): Html =>
-  login
-    ? html`<h2>${host} asks you to log in</h2>${logIn(login, `Log in to ${host}`, url)}`
-    : panel(
-        `${host} asks for a login that this app cannot offer`,
-        html`<p>${verdict.replaceAll('_', ' ')} ${why ?? there}</p>`,
-      );
+function closed({ host, login, verdict, why, resource_metadata: there }: Probed, url: URL): Html {
+  if (login) return html`<h2>${host} asks you to log in</h2>${logIn(login, `Log in to ${host}`, url)}`;
+  const reason = html`<p>${verdict.replaceAll('_', ' ')} ${why ?? there}</p>`;
+  return panel(`${host} asks for a login that this app cannot offer`, reason);
+}
 
 async function called(client: Client, tool: Tool, form: FormData): Promise<Html> {
   const given = properties(tool).flatMap(([name, { type }]) => {
@@ -65,8 +63,7 @@ const shown = (tool: Tool): Html => html`<form method="post" class="card">
 <div class="who"><strong>${tool.name}</strong><p class="claim">${tool.description}</p>
 <input type="hidden" name="tool" value="${tool.name}">${properties(tool).map(input)}<button>Call</button></div></form>`;
 
-const input = ([name]: [string, unknown]): Html =>
-  html`<label>${name}<input type="text" name="argument ${name}"></label>`;
+const input = ([name]: [string, unknown]) => html`<label>${name}<input type="text" name="argument ${name}"></label>`;
 
 const properties = ({ inputSchema }: Tool) =>
   Object.entries(inputSchema.properties ?? {}) as [string, { type?: unknown }][];
