@@ -16,7 +16,7 @@ pub(super) fn read<T: DeserializeOwned>(path: &Path, expected: &str) -> Result<T
     serde_json::from_slice(&json).map_err(|error| Usage::at(path, format!("{error}; the file is {expected}")))
 }
 
-/// What a person does about a text of UTF-16.
+/// The remedy for a text of UTF-16.
 pub(super) const UTF_16: &str = "the text is UTF-16; save it as UTF-8";
 
 /// Returns `true` for the byte order marks of UTF-16, with which some programs of Windows begin a file.

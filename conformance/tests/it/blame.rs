@@ -108,7 +108,7 @@ fn the_named_authorization_server_is_checked_in_the_same_run() {
     assert_eq!((server.verdict.name(), &server.resource), ("registrable", &named.name()), "{server}");
 }
 
-/// What cannot be followed has a reason, and blames who published it.
+/// A pointer that is not followed has a reason, and blames the party that published it.
 #[test]
 fn a_pointer_that_cannot_be_followed_has_a_reason() {
     let named = server_with(|port| format!("http://127.0.0.1:{port}/authorize"));

@@ -1,4 +1,4 @@
-//! What a checker must not let pass, and must not say: servers as they were met in the field.
+//! Servers as they were met in the field: a checker must not let them pass, nor say of them what is not so.
 
 use std::collections::BTreeSet;
 

@@ -46,7 +46,7 @@ pub(crate) fn limited_config(env: &Env) -> Result<Rc<Config>, Misconfigured> {
     known.missing_limit.map_or(Ok(known.config), |missing| Err(Misconfigured::NoLimit(missing)))
 }
 
-/// What the environment says.
+/// The settings of the environment.
 #[derive(Clone)]
 struct Known {
     config: Rc<Config>,
@@ -71,7 +71,7 @@ fn known(env: &Env) -> Result<Known, Misconfigured> {
 }
 
 thread_local! {
-    /// What the environment said last.
+    /// The last settings of the environment.
     static LAST: RefCell<Option<Known>> = const { RefCell::new(None) };
 }
 

@@ -111,7 +111,7 @@ pub(crate) async fn bounded(stream: &ReadableStream, limit: Limit) -> Result<Vec
     within(limit, &body)
 }
 
-/// What was read, which is a byte more than the limit allows where the body is longer.
+/// The bytes that were read: one more than the limit allows where the body is longer.
 fn within(limit: Limit, body: &JsValue) -> Result<Vec<u8>, FetchError> {
     let mut body = body.unchecked_ref::<Uint8Array>().to_vec();
     if body.len() > limit.bytes {

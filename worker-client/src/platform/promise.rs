@@ -68,14 +68,14 @@ impl Drop for Settled {
 
 /// A promise that a future waits for.
 enum Awaited {
-    /// It is not settled, and nobody has asked.
+    /// It is not settled, and no future was polled for it.
     Silent,
-    /// It is not settled; whom to wake.
+    /// It is not settled; the waker of the future that waits.
     By(Waker),
     Settled(Outcome),
 }
 
-/// What is known of a promise, in the place of what was; nothing if nobody waits for it any more.
+/// Replaces the state of a promise and returns the earlier one; `None` if no future waits for it any more.
 fn replace(number: u32, new: Awaited) -> Option<Awaited> {
     AWAITED.with_borrow_mut(|awaited| {
         let at = awaited.binary_search_by_key(&number, |(number, _)| *number).ok()?;
@@ -88,7 +88,7 @@ fn replace(number: u32, new: Awaited) -> Option<Awaited> {
     })
 }
 
-/// A promise is settled: whoever waits for it is polled before this function returns.
+/// Settles a promise: the task that waits for it is polled before this function returns.
 fn on_settled(number: u32, is_fulfilled: bool, value: JsValue) {
     let outcome = if is_fulfilled { Ok(value) } else { Err(value) };
     let wake = || {

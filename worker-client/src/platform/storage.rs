@@ -46,7 +46,7 @@ pub(crate) struct Storage {
     salt: OnceCell<Vec<u8>>,
     ciphers: Ciphers,
     is_brought_forward: bool,
-    /// What was read since the last write.
+    /// The values that were read since the last write.
     remembered: RefCell<SmallMap<Rc<dyn Any>>>,
 }
 
@@ -179,7 +179,7 @@ impl Storage {
         self.has_rows(&format!("{statement} RETURNING 1"), bindings)
     }
 
-    /// What rows say, which is read once until the next write. It depends on nothing but the rows and the key.
+    /// A value that rows hold, read once until the next write. It depends on nothing but the rows and the key.
     pub(crate) fn remembered<T: 'static>(
         &self,
         key: String,

@@ -165,7 +165,7 @@ mod tests {
         tasks.begin(Box::pin(work))
     }
 
-    /// Ends once it is open; it is woken by who opens it.
+    /// Ends once it is open; opening it wakes the task.
     #[derive(Clone, Default)]
     struct Gate(Rc<RefCell<(bool, Vec<Waker>)>>);
 
@@ -215,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn who_waits_for_something_shared_is_woken_by_whoever_polls_it() {
+    fn waiters_of_something_shared_are_woken_by_its_poll() {
         let (tasks, gate) = (tasks(), Gate::default());
         let shared = gate.clone().opened().shared();
         for _ in 0..3 {

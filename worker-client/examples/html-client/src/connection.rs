@@ -1,4 +1,4 @@
-//! What a login leads to: tokens for a resource, how they are renewed, used and revoked.
+//! The outcome of a login: tokens for a resource, their refresh, use and revocation.
 
 use std::time::SystemTime;
 
@@ -21,7 +21,7 @@ use crate::{
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[expect(clippy::exhaustive_structs, reason = "what the page stores unread")]
 pub struct Connection {
-    /// What the person named.
+    /// The host or URL that the person named.
     pub target: LoginTarget,
     /// The server.
     pub server: Server,
@@ -51,7 +51,7 @@ pub struct Shown {
     pub issuer_host: Option<String>,
     /// The scope; untrusted text.
     pub scope: Option<String>,
-    /// What the server requires, in words.
+    /// The relaxations that the server requires, in words.
     pub relaxed: Option<String>,
     /// The end of the access token, in milliseconds since 1970.
     pub expires: Option<f64>,
@@ -65,7 +65,7 @@ pub struct Shown {
     pub needs_login: bool,
 }
 
-/// What a server did with a token that was to be revoked.
+/// The outcome of the revocation of one token.
 #[derive(Debug, Serialize)]
 #[expect(clippy::exhaustive_structs, reason = "what the page shows")]
 pub struct Revoked {

@@ -1,4 +1,4 @@
-//! What a person is told when something fails: the reason, and who must act.
+//! Failures as a person is told them: the reason, and the party that must act.
 
 use login_flow::{
     Actor, AuthorizationResponseError, DriveError, FailedResponse, Fault, Faulty, NotIssued, RegisterError,
@@ -19,7 +19,7 @@ pub struct Failure {
     pub text: String,
     /// The party that must act.
     pub actor: Option<&'static str>,
-    /// What that party can do.
+    /// The remedy: what that party can do.
     pub remedy: Option<String>,
     /// The URL whose answer cannot be read.
     pub url: Option<String>,
@@ -32,7 +32,7 @@ pub struct Failure {
 #[serde(rename_all = "kebab-case")]
 #[expect(clippy::exhaustive_enums, reason = "the page has a way out for each")]
 pub enum Kind {
-    /// What was presented is no longer valid: log in again.
+    /// The presented credential is no longer valid: log in again.
     Gone,
     /// The page, or the person, asked for what cannot be.
     Ours,
@@ -63,7 +63,7 @@ pub enum Part {
     Metadata,
     /// The registration endpoint (RFC 7591 §3).
     Registration,
-    /// What a token is for.
+    /// The resource that a token is for.
     Resource,
     /// The revocation endpoint (RFC 7009 §2).
     Revocation,

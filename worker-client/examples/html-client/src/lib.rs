@@ -1,7 +1,7 @@
 //! The login flow in a page: what the script of `page/` calls. It renders and fetches; every decision is made here.
 //!
-//! What the script stores it stores unread: JSON that one function returned and another takes. Time and entropy are
-//! arguments, and [`Platform`] is the network.
+//! The script stores texts unread: JSON that one function returned and another takes. Time and entropy are arguments,
+//! and [`Platform`] is the network.
 
 mod brand;
 mod connection;

@@ -31,7 +31,7 @@ pub struct Registered {
 #[derive(Debug, Deserialize, Serialize)]
 #[expect(clippy::exhaustive_structs, reason = "what the page stores unread")]
 pub struct Login {
-    /// What the person named.
+    /// The host or URL that the person named.
     pub target: LoginTarget,
     /// The server.
     pub server: Server,
@@ -67,7 +67,7 @@ pub struct Begun {
     pub under_way: UnderWay,
 }
 
-/// What an authorization response leads to.
+/// The outcome of an authorization response.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "kebab-case")]
 #[expect(clippy::exhaustive_enums, reason = "the page acts on each")]

@@ -43,7 +43,7 @@ pub struct Look {
 #[derive(Debug, Deserialize, Serialize)]
 #[expect(clippy::exhaustive_structs, reason = "what the page shows, and gives back unread")]
 pub struct Offer {
-    /// What the person named.
+    /// The host or URL that the person named.
     pub target: LoginTarget,
     /// The server.
     pub server: Server,
@@ -58,7 +58,7 @@ pub struct Offer {
     /// The values to choose from, and if this client would ask for them of itself.
     #[serde(skip_deserializing)]
     pub scopes: Vec<(String, bool)>,
-    /// What the server says of itself: a name and a value each; untrusted text.
+    /// Statements of the server about itself: a name and a value each; untrusted text.
     #[serde(skip_deserializing)]
     pub claims: Vec<(String, String)>,
 }

@@ -28,8 +28,8 @@ extern "C" {
     #[wasm_bindgen(method, catch)]
     async fn spend(this: &Platform, digest: &str) -> Result<JsValue, JsValue>;
 
-    /// What the browser's parser finds in the head of a page, as pairs: `title`, the name of a `<meta>`, or `icon`, and
-    /// the text.
+    /// The elements that the browser's parser finds in the head of a page, as pairs: `title`, the name of a
+    /// `<meta>`, or `icon`, and the text.
     #[wasm_bindgen(method)]
     pub fn head(this: &Platform, html: Vec<u8>, content_type: &str, url: &str) -> Vec<String>;
 
