@@ -1,5 +1,5 @@
 // Guards of a user's object: sessions, logins, connections, tokens, the alarm.
-import { host, src, worker } from './guard.mjs';
+import { src, worker, workerBy } from './guard.mjs';
 
 export const ACCOUNT = [
   worker('intent', src('account/tokens'), ['store.set_intent(&row, intent)?;', ''], 'tokens', 'T02'),
@@ -176,7 +176,7 @@ export const ACCOUNT = [
     'documents',
     'D17',
   ),
-  host(
+  workerBy(
     'what is deleted is not kept in memory',
     src('account'),
     ['*self.store.borrow_mut() = None;', ''],

@@ -18,10 +18,12 @@ export const RUST_HOST = 'examples/rust-worker examples/rust-worker/build';
 export const PANICS = '. .run/panics --features entry,panic-on-purpose';
 export const RUST_PANICS = 'examples/rust-worker .run/rust-panics --features worker-client/panic-on-purpose';
 
-/**
- * A guard that only the Worker has. `rows`: the tests that must notice. `builds`: what they run, as `build.sh` is called.
- */
-export const worker = (guard, file, changes, section, rows, builds = [RELEASE]) => ({
-  ...host(guard, file, changes, [`--test-name-pattern=\\b(?:${rows})\\b`, `e2e/hostile/${section}.test.mjs`]),
+/** A guard that only the Worker has. `tests`: the tests that must notice. `builds`: what they run, as `build.sh` is called. */
+export const workerBy = (guard, file, changes, tests, builds = [RELEASE]) => ({
+  ...host(guard, file, changes, tests),
   builds,
 });
+
+/** The same, noticed by the tests of some rows in a file of this folder. */
+export const worker = (guard, file, changes, section, rows, builds) =>
+  workerBy(guard, file, changes, [`--test-name-pattern=\\b(?:${rows})\\b`, `e2e/hostile/${section}.test.mjs`], builds);

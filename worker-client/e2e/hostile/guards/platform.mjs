@@ -1,5 +1,5 @@
 // Guards of what the platform is asked through: requests, the cache, limits, encryption of rows, alarms.
-import { host, PANICS, RELEASE, RUST_PANICS, src, worker } from './guard.mjs';
+import { PANICS, RELEASE, RUST_PANICS, src, worker, workerBy } from './guard.mjs';
 
 export const PLATFORM = [
   worker(
@@ -45,25 +45,25 @@ export const PLATFORM = [
     'branding',
     'B11',
   ),
-  host(
+  workerBy(
     'an answer of other settings',
     src('platform/cache'),
     ['.extend_pairs(settings)', '.extend_pairs(settings.filter(|_| false))'],
     ['--test-name-pattern=under these settings alone', 'e2e/remembered.test.mjs'],
   ),
-  host(
+  workerBy(
     'an end does not move',
     src('platform/cache'),
     ['let end = end.parse().ok().filter(|end| millis(now()) < *end)?;', 'let end = end.parse::<i64>().ok()? + 60_000;'],
     ['--test-name-pattern=an end does not move', 'e2e/remembered.test.mjs'],
   ),
-  host(
+  workerBy(
     'what was read before a write is forgotten',
     src('platform/storage'),
     ['self.remembered.take();\n        self.rows(statement', 'self.rows(statement'],
     ['--test-name-pattern=not sent twice', 'e2e/tokens.test.mjs'],
   ),
-  host(
+  workerBy(
     'a flight that ends at once is over',
     src('platform/single_flight'),
     [
