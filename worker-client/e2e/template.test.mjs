@@ -54,7 +54,7 @@ test('rust: cargo checks it, over this checkout by git', async (t) => {
   await cp(here('../../Cargo.lock'), join(app, 'Cargo.lock'));
   const env = { ...process.env, CARGO_TARGET_DIR: here('../../target') };
   const broken = join(app, 'src/broken.rs');
-  await run('cargo', ['check', '--quiet'], { cwd: app, env });
+  for (const more of [[], ['--features', 'dev']]) await run('cargo', ['check', '--quiet', ...more], { cwd: app, env });
   await writeFile(broken, 'compile_error!("seen");');
   await writeFile(join(app, 'src/lib.rs'), 'mod broken;');
   await assert.rejects(run('cargo', ['check', '--quiet'], { cwd: app, env }), /seen/, 'the control');

@@ -73,11 +73,11 @@ struct Host {
 struct Shown {
     level: &'static str,
     id: String,
-    evidence: String,
-    also: Vec<String>,
+    evidence: Vec<Part>,
+    also: Vec<Vec<Part>>,
     received: Option<(String, String)>,
     actor: &'static str,
-    remedy: String,
+    remedy: Vec<Part>,
     section: Option<String>,
 }
 
@@ -121,14 +121,36 @@ impl Shown {
         Self {
             level: finding.level.as_str(),
             id: escape(&finding.id),
-            evidence: escape(&finding.summary()),
-            also: finding.also.iter().map(|evidence| escape(evidence)).collect(),
+            evidence: coded(&finding.summary()),
+            also: finding.also.iter().map(|evidence| coded(evidence)).collect(),
             received: finding.received.as_ref().map(|r| (escape(&r.request), escape(&r.response))),
             actor: finding.actor.as_str(),
-            remedy: escape(&finding.remedy),
+            remedy: coded(&finding.remedy),
             section: web(&finding.section),
         }
     }
+}
+
+/// A part of a text: between backticks it is code.
+struct Part {
+    text: String,
+    is_code: bool,
+}
+
+/// The parts of a text; a last backtick without another is one.
+fn coded(text: &str) -> Vec<Part> {
+    let text = escape(text);
+    let mut parts = Vec::new();
+    let mut rest = text.as_str();
+    while let Some((before, enclosed)) = rest.split_once('`')
+        && let Some((code, after)) = enclosed.split_once('`')
+    {
+        parts.push(Part { text: before.to_owned(), is_code: false });
+        parts.push(Part { text: code.to_owned(), is_code: true });
+        rest = after;
+    }
+    parts.push(Part { text: rest.to_owned(), is_code: false });
+    parts
 }
 
 /// A URL that may stand in a link of the page; `None` for other schemes than http and https.
