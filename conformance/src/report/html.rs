@@ -65,9 +65,9 @@ struct Host {
     issuer: Option<String>,
     counts: [usize; 3],
     findings: Vec<Shown>,
-    not_tested: Vec<(String, usize)>,
+    not_tested: Vec<(Vec<Part>, usize)>,
     circumstances: String,
-    left_behind: Vec<(String, String)>,
+    left_behind: Vec<(String, Vec<Part>)>,
 }
 
 struct Shown {
@@ -87,7 +87,7 @@ impl Host {
         let levels = [Level::Must, Level::Should, Level::May, Level::Note];
         let levels = levels.map(|level| (level.as_str(), report.failed(level).count()));
         let reasons = report.not_tested();
-        let left = report.left_behind.iter().map(|left| (escape(&left.client_id), escape(&left.why)));
+        let left = report.left_behind.iter().map(|left| (escape(&left.client_id), coded(&left.why)));
         Self {
             initial: name.chars().take(1).flat_map(char::to_uppercase).collect(),
             name,
@@ -104,7 +104,7 @@ impl Host {
             issuer: report.issuer.as_deref().map(escape),
             counts: report.counts(),
             findings: report.findings.iter().map(Shown::of).collect(),
-            not_tested: reasons.into_iter().map(|(why, ids)| (escape(why), ids.len())).collect(),
+            not_tested: reasons.into_iter().map(|(why, ids)| (coded(why), ids.len())).collect(),
             circumstances: escape(&report.circumstances()),
             left_behind: left.collect(),
         }
