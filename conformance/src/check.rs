@@ -53,7 +53,7 @@ pub(crate) async fn check(
     let (mut clients_tried, mut readable) = (Vec::new(), Vec::new());
     match &probe.server {
         Some(server) => {
-            // What most checks do not do takes no room in theirs.
+            // Boxed: the phases that most checks leave out take no room in the others.
             Box::pin(check_server(&mut context, server)).await;
             clients_tried = Box::pin(works_with::try_all(&mut context, server)).await;
             readable = Box::pin(cors::ask(&context, server, probe.metadata_url.as_deref())).await;

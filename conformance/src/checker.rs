@@ -8,6 +8,7 @@ use crate::{
     options::Options,
     report::Report,
     session::{HostQueue, Session, Transport},
+    text::with_actor,
 };
 
 /// A checker of hosts, live or over another transport.
@@ -60,7 +61,7 @@ impl Checker {
         let session = Session::new(&self.http_client, &self.queue, &egress, &self.options);
         let Followed { servers, not_followed } = named_servers(&session, &egress, report).await;
         report.authorization_servers = servers;
-        report.not_followed = not_followed.map(|why| why.to_string());
+        report.not_followed = not_followed.map(|why| with_actor(why.to_string(), why.actor()));
         let mut options = Options { mcp: false, ..self.options.clone() };
         options.resource = Some(report.resource.clone());
         let (transport, consent) = (&self.http_client, self.consent.as_deref());

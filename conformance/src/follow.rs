@@ -1,5 +1,5 @@
 use http::StatusCode;
-use login_flow::{Egress, InvalidHost, LoginTarget, Verdict, get};
+use login_flow::{Actor, Egress, InvalidHost, LoginTarget, Verdict, get};
 use serde_json::{Map, Value};
 use url::Url;
 
@@ -64,30 +64,37 @@ impl Followed {
 /// The reason why an authorization server that a host points to is not checked.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum NotFollowed {
-    #[error(
-        "it names this URL as its authorization server, which publishes no metadata (the operator of the host must act)"
-    )]
+    #[error("it names this URL as its authorization server, which publishes no metadata")]
     Itself,
-    #[error(
-        "the metadata of the resource names no `authorization_servers` (the operator of the host must act)"
-    )]
+    #[error("the metadata of the resource names no `authorization_servers`")]
     NoServers,
-    #[error("the metadata of the resource is no JSON object (the operator of the host must act)")]
+    #[error("the metadata of the resource is no JSON object")]
     NotAnObject,
-    #[error("the pointer is no URL that can be requested (the operator of the host must act)")]
+    #[error("the pointer is no URL that can be requested")]
     NotAUrl,
     #[error("the metadata of the resource: {0}")]
     NotReceived(#[from] Failure),
-    #[error(
-        "its authorization server `{server}` cannot be asked: {invalid} (the operator of the host must act)"
-    )]
+    #[error("its authorization server `{server}` cannot be asked: {invalid}")]
     Server { server: String, invalid: InvalidHost },
-    #[error(
-        "the metadata of the resource is answered with {0}, not with 200 (the operator of the host must act)"
-    )]
+    #[error("the metadata of the resource is answered with {0}, not with 200")]
     Status(StatusCode),
     #[error("more than {MAX_SERVERS} authorization servers are named; those are checked")]
     TooMany,
+}
+
+impl NotFollowed {
+    /// The party that must act, if it is known.
+    pub(crate) fn actor(&self) -> Option<Actor> {
+        match self {
+            Self::NotReceived(_) | Self::TooMany => None,
+            Self::Itself
+            | Self::NoServers
+            | Self::NotAnObject
+            | Self::NotAUrl
+            | Self::Server { .. }
+            | Self::Status(_) => Some(Actor::Host),
+        }
+    }
 }
 
 const MAX_SERVERS: usize = 3;

@@ -1,5 +1,7 @@
 //! Text of strangers: bounded, and escaped for the place where it is printed.
 
+use login_flow::Actor;
+
 /// Control, direction and zero-width characters, which change what a reader sees around them, and the two noncharacters
 /// that XML excludes.
 pub(crate) fn is_unsafe(c: char) -> bool {
@@ -38,6 +40,14 @@ pub(crate) fn bounded(text: &str, most: usize) -> String {
     match text.char_indices().nth(most) {
         Some((end, _)) => [text.get(..end).unwrap_or_default(), "…"].concat(),
         None => text.to_owned(),
+    }
+}
+
+/// A sentence, with the party that must act if there is one.
+pub(crate) fn with_actor(sentence: String, actor: Option<Actor>) -> String {
+    match actor {
+        Some(actor) => format!("{sentence} ({} must act)", actor.as_str()),
+        None => sentence,
     }
 }
 

@@ -103,7 +103,7 @@ test('refuses there, is told so, and can try again', async () => {
   await other.getByRole('heading', { name: 'You, or the host, refused the login' }).waitFor();
   assert.equal(await other.locator('p.host').innerText(), hostOf(running.server.issuer));
   await other.getByRole('link', { name: 'Try again' }).click();
-  assert.deepEqual([...new URL(other.url()).searchParams.keys()], ['url'], 'what nobody named is not named');
+  assert.deepEqual([...new URL(other.url()).searchParams.keys()], ['url'], 'the link names the host alone');
   await other.getByRole('heading', { name: `Log in to ${hostOf(running.server.issuer)}?` }).waitFor();
   assert.equal(await other.getByText('You are already connected').count(), 0, 'the control');
   await other.getByRole('link', { name: 'Cancel' }).click();

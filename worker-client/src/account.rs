@@ -114,25 +114,24 @@ impl Account {
 
 impl Inner {
     async fn respond(self: Rc<Self>, envelope: AccountEnvelope) -> Result<String, Failure> {
-        let this = self;
         let AccountEnvelope { account, user, session, request } = envelope;
         let is_use = matches!(request, AccountRequest::Authorization { .. });
-        let store = this.enter(&account, &session, is_use).await?;
+        let store = self.enter(&account, &session, is_use).await?;
         match request {
             AccountRequest::Authorization { url, label, refused } => {
-                rpc::written(this.authorization(store, &url, label.as_deref(), refused.as_ref()).await)
+                rpc::written(self.authorization(store, &url, label.as_deref(), refused.as_ref()).await)
             }
-            AccountRequest::Begin(begin) => rpc::written(this.begin(store, user, session, *begin).await),
+            AccountRequest::Begin(begin) => rpc::written(self.begin(store, user, session, *begin).await),
             AccountRequest::Callback { url, rotate, from_page } => {
-                let asked = Rc::clone(&this);
+                let asked = Rc::clone(&self);
                 // Authorization codes are single-use: the exchange is completed even if the browser disconnects.
                 let connected = async move { asked.callback(&store, &url, rotate, from_page).await };
-                rpc::written(run_to_completion(&this.state, contained(connected)).await)
+                rpc::written(run_to_completion(&self.state, contained(connected)).await)
             }
             AccountRequest::Connections => rpc::written(store.shown()),
-            AccountRequest::Disconnect { id } => rpc::written(this.disconnect(&store, &id).await),
+            AccountRequest::Disconnect { id } => rpc::written(self.disconnect(&store, &id).await),
             AccountRequest::Icon { id } => rpc::written(store.icon(&id)),
-            AccountRequest::Erase => rpc::written(this.erase(&store).await),
+            AccountRequest::Erase => rpc::written(self.erase(&store).await),
         }
     }
 

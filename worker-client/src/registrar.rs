@@ -102,17 +102,16 @@ impl Registrar {
 
 impl Inner {
     async fn respond(self: Rc<Self>, request: RegistrarRequest) -> Result<String, Failure> {
-        let inner = self;
         match request {
-            RegistrarRequest::Obtain(wanted) => rpc::written(inner.client(*wanted).await),
-            RegistrarRequest::Forget { client_id } => rpc::written(inner.forget(&client_id)),
-            RegistrarRequest::Health => rpc::written(inner.keys()),
-            RegistrarRequest::Relax(relaxations) => rpc::written(inner.relax(&relaxations)),
+            RegistrarRequest::Obtain(wanted) => rpc::written(self.client(*wanted).await),
+            RegistrarRequest::Forget { client_id } => rpc::written(self.forget(&client_id)),
+            RegistrarRequest::Health => rpc::written(self.keys()),
+            RegistrarRequest::Relax(relaxations) => rpc::written(self.relax(&relaxations)),
             RegistrarRequest::Hold { client_id, account, since } => {
-                rpc::written(inner.hold(&client_id, &account, since))
+                rpc::written(self.hold(&client_id, &account, since))
             }
             RegistrarRequest::Release { client_id, account, since } => {
-                rpc::written(inner.release(&client_id, &account, since).await)
+                rpc::written(self.release(&client_id, &account, since).await)
             }
         }
     }

@@ -236,6 +236,7 @@ async fn begin(login: &Login, request: &web_sys::Request, headers: &Headers) -> 
     Ok(Answer::see_other(&url).with_cookie(&cookie.set()))
 }
 
+/// The authorization response.
 async fn callback(login: &Login, headers: &Headers, url: &Url) -> Result<Answer, Failed> {
     if header(headers, "sec-purpose").is_some_and(|purpose| purpose.contains("prefetch")) {
         return Err(UserFailure::MethodNotAllowed.into());

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     rule::Rule,
-    text::{MAX_EVIDENCE, bounded, without_credentials},
+    text::{MAX_EVIDENCE, bounded, with_actor, without_credentials},
 };
 
 /// The report of one host. All texts of it may be the host's own.
@@ -130,10 +130,7 @@ impl Report {
             }
             ref verdict => (verdict.to_string(), verdict.actor()),
         };
-        match actor {
-            Some(actor) => format!("{sentence} ({} must act)", actor.as_str()),
-            None => sentence,
-        }
+        with_actor(sentence, actor)
     }
 
     /// The findings of a level.

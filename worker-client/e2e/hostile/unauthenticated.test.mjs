@@ -40,7 +40,7 @@ const probe = (url, browser = world.browser(), headers = {}) =>
   browser.json('GET', `/probe?url=${encodeURIComponent(url)}`, { headers });
 
 describe('who can cause it', () => {
-  test('D24 nobody chooses what is sent: no credentials, and the body is the same for every host', async () => {
+  test('D24 the request is fixed: no credentials, and the body is the same for every host', async () => {
     const good = world.server();
     const browser = await world.logIn(good);
     const servers = [pointing(), mcpServer(() => json(OPEN)), mcpServer(nothing)];
@@ -102,7 +102,7 @@ describe('who can cause it', () => {
     assert.equal(server.posts().length, 1);
   });
 
-  test('D24 D27 once in a minute for a host, whoever asks, and within the limits of who asks', async () => {
+  test('D24 D27 once in a minute for a host, for all callers together, and within the limits of each', async () => {
     const server = pointing();
     for (let person = 0; person < 5; person += 1) await probe(server.url);
     assert.equal(server.posts().length, 1);

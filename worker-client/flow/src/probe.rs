@@ -84,15 +84,20 @@ pub async fn probe(
     has_client: impl Fn(&Metadata) -> bool,
     fetch: impl AsyncFn(Request<Vec<u8>>) -> Result<Response<Vec<u8>>, FetchError>,
 ) -> Probe {
-    probe_own(target, egress, requests, None, &has_client, &fetch).await
+    probe_own(target, egress, NamedUrl::NotAsked(requests), &has_client, &fetch).await
 }
 
-/// Probes a host as its own authorization server. `received` is the response of the named URL, if that was asked before.
+/// The named URL in a probe of its host: with the requests that may be sent to it, or with the response that it gave.
+pub(crate) enum NamedUrl {
+    NotAsked(UnauthenticatedRequests),
+    Asked(UnauthenticatedResponse),
+}
+
+/// Probes a host as its own authorization server.
 pub(crate) async fn probe_own(
     target: &LoginTarget,
     egress: &Egress,
-    requests: UnauthenticatedRequests,
-    received: Option<UnauthenticatedResponse>,
+    named_url: NamedUrl,
     has_client: &impl Fn(&Metadata) -> bool,
     fetch: &impl AsyncFn(Request<Vec<u8>>) -> Result<Response<Vec<u8>>, FetchError>,
 ) -> Probe {
@@ -108,10 +113,10 @@ pub(crate) async fn probe_own(
             let is_unsaid = outcomes.any(|outcome| {
                 matches!(outcome, Outcome::Closed(_) | Outcome::Temporary(..) | Outcome::Unanswered)
             });
-            let response = match received {
-                Some(received) => received,
-                None if is_there || is_silent => UnauthenticatedResponse::default(),
-                None => {
+            let response = match named_url {
+                NamedUrl::Asked(response) => response,
+                NamedUrl::NotAsked(_) if is_there || is_silent => UnauthenticatedResponse::default(),
+                NamedUrl::NotAsked(requests) => {
                     let requests = if is_unsaid { UnauthenticatedRequests::Get } else { requests };
                     UnauthenticatedResponse::of(target, requests, fetch).await
                 }

@@ -8,7 +8,7 @@ use crate::{
     Actor, BearerChallenge, Egress, FailedResponse, Fault, Faulty, FetchError, Finding, LoginTarget, Probe,
     Requirement, Step, Unreachable, Unusable, Verdict, covers, get,
     page::is_json,
-    probe::{probe_issuer, probe_own},
+    probe::{NamedUrl, probe_issuer, probe_own},
     scope::union,
     unauthenticated::{UnauthenticatedRequests, UnauthenticatedResponse},
 };
@@ -105,7 +105,7 @@ pub async fn probe_resource(
             found
         }
         pointed => {
-            let mut own = probe_own(target, egress, requests, Some(received), &has_client, &fetch).await;
+            let mut own = probe_own(target, egress, NamedUrl::Asked(received), &has_client, &fetch).await;
             own.findings.extend(invalid);
             pointed.filter(|_| own.server.is_none()).unwrap_or(own)
         }

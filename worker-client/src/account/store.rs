@@ -139,7 +139,7 @@ impl Store {
         let sealed = self.0.seal(pending_place(state), &login)?;
         if !is_fresh {
             self.purge()?;
-            // What deletes nothing is a write all the same, and takes longer than a look.
+            // A statement that deletes nothing is a write all the same, and takes longer than a look.
             let most = || vec![MAX_PENDING.into()];
             if self.0.has_rows("SELECT 1 FROM pending LIMIT 1 OFFSET ?", most())? {
                 self.0.exec(

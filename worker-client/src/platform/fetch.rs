@@ -183,9 +183,9 @@ export async function read(stream, room) {
   return whole.subarray(0, room + 1);
 }")]
 extern "C" {
-    /// Sends a request with headers of which each part is a line, as no part holds any, and reads its response: the status
-    /// and headers in the same form, and the body, of which no more is pulled than
-    /// shows that it is too long. A body of an encoding that is not decoded is not read.
+    /// Sends a request, whose headers are lines: a name, a value, and so on, as neither holds a line end. Reads its
+    /// response: the status and headers in the same form, and the body, of which no more is pulled than shows that it is
+    /// too long. A body of an encoding that is not decoded is not read.
     fn exchange(
         url: &str,
         method: &str,

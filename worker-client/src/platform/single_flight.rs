@@ -67,7 +67,7 @@ impl<T: Clone + 'static> SingleFlight<T> {
                 outcome
             };
             let flight = flight.boxed_local().shared();
-            // What ends at once finds itself here, and goes.
+            // In place before it is polled: a flight that ends at once removes itself.
             self.0.borrow_mut().insert(key.to_owned(), flight.clone());
             keep_running(state, flight.clone());
             flight

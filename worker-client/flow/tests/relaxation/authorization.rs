@@ -15,7 +15,7 @@ fn the_scope_of_a_login() {
         (openid.clone(), None, Some("openid offline_access")),
         (openid.clone(), Some("openid webid"), Some("openid webid")),
         (json!({}), Some("mail  mail send"), Some("mail send")),
-        // What is no scope is no choice.
+        // A value that is no scope is no choice.
         (openid.clone(), Some(""), Some("openid offline_access")),
         (openid, Some("a\"b"), Some("openid offline_access")),
     ] {
@@ -70,7 +70,7 @@ fn a_refused_authorization_request_is_repeated_once_for_less() {
         let found = (scope.as_deref(), parameter(query, "resource").is_some());
         assert_eq!(Some(found), expected, "{refused} {pace:?}");
         assert_eq!(parameter(query, "code_challenge_method").as_deref(), Some("S256"));
-        // What protects the person is in both; whatever comes now, there is no third request.
+        // The parameters that protect the person are in both; no response leads to a third request.
         for code in ["invalid_target", "invalid_scope", "access_denied"] {
             let refused = refusal((*second).clone(), code);
             assert!(second.clone().after(&refused, AtOnce).is_none(), "{code}");
