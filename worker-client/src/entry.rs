@@ -70,14 +70,11 @@ impl JsLogin {
 
     /// The answer to a request to one of our routes, or `undefined`.
     pub fn handle(&self, request: web_sys::Request) -> Promise {
-        let (text, method) = (request.url(), request.method());
-        if self.login.route(path_of(&text), &method).is_none() {
-            return Promise::resolve(&JsValue::UNDEFINED);
-        }
         let login = Rc::clone(&self.login);
         promise(async move {
-            let url = Url::parse(&text).map_err(|_| thrown(not_a_url()))?;
+            let (text, method) = (request.url(), request.method());
             let Some(route) = login.route(path_of(&text), &method) else { return Ok(JsValue::UNDEFINED) };
+            let url = Url::parse(&text).map_err(|_| thrown(not_a_url()))?;
             // The rest of the request is read where a route needs it: each part is an object of the platform.
             let headers = Headers(request.headers());
             Ok(routes::answered(&login, &request, &headers, &url, route).await.into())
