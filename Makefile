@@ -1,6 +1,6 @@
 # The two commands: `make run` and `make test`. Both install what is missing first.
 
-SOURCES := $(shell find branding/src branding/Cargo.toml pkce rfc7591 rfc8414 worker-client/src worker-client/flow/src worker-client/flow/Cargo.toml worker-client/standins worker-client/templates -name '*.rs' -o -name '*.html' -o -name '*.css' -o -name '*.js' -o -name Cargo.toml) \
+SOURCES := $(shell find branding/src branding/Cargo.toml pkce rfc7591 rfc8414 worker-client/src worker-client/codec worker-client/flow/src worker-client/flow/Cargo.toml worker-client/standins worker-client/templates -name '*.rs' -o -name '*.html' -o -name '*.css' -o -name '*.js' -o -name Cargo.toml) \
   Cargo.toml Cargo.lock worker-client/Cargo.toml worker-client/build.sh worker-client/nightly.sh
 PRODUCTION := worker-client/npm/dist/index.js
 DEVELOPMENT := worker-client/.run/dist/index.js

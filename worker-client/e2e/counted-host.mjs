@@ -1,16 +1,18 @@
 // The host program of the tests, whose costs are counted: GET /costs says what was taken since the last look.
 import { count, taken, watchStorage } from './counting-platform.mjs';
+import { DurableObject } from 'cloudflare:workers';
 import app, { Account as PlainAccount, Registrar as PlainRegistrar } from './host.mjs';
 
 const watched = (Plain, name) =>
-  class {
+  class extends DurableObject {
     constructor(state, env) {
+      super(state, env);
       watchStorage(state);
       this.plain = new Plain(state, env);
     }
-    fetch(request) {
+    ask(question) {
       count(`${name} asked`);
-      return this.plain.fetch(request);
+      return this.plain.ask(question);
     }
     alarm() {
       count('alarm rang');

@@ -25,8 +25,6 @@ export default {
       if (!isProblem(error)) throw error;
       const problem: Problem = error;
       return problem.login ? Response.redirect(problem.login) : Response.json(problem, { status: problem.status });
-    } finally {
-      login.free();
     }
   },
 };
@@ -128,6 +126,7 @@ describe('the npm package', () => {
       'package/LICENSE-APACHE',
       'package/LICENSE-MIT',
       'package/README.md',
+      'package/classes.js',
       'package/development.js',
       'package/development/index.js',
       'package/development/index_bg.wasm',

@@ -89,8 +89,6 @@ export class Login {
   disconnect(id: string): Promise<Receipt>;
   /** Ends all connections of the user and erases what is stored of them. */
   erase(): Promise<void>;
-  /** Gives its memory back at once, instead of when it is collected: nothing of it may be in use then. */
-  free(): void;
 }
 
 /** The Durable Objects: export them from your Worker and bind them as `ACCOUNT` and `REGISTRAR`. */

@@ -12,7 +12,7 @@ export function pack(folder) {
   const staged = join(resolve(folder), 'staged');
   rmSync(staged, { recursive: true, force: true });
   mkdirSync(staged, { recursive: true });
-  for (const file of ['login.js', 'login.d.ts', 'development.js', 'problem.js', 'README.md'])
+  for (const file of ['login.js', 'login.d.ts', 'development.js', 'classes.js', 'problem.js', 'README.md'])
     cpSync(here(file), join(staged, file));
   for (const licence of ['LICENSE-APACHE', 'LICENSE-MIT']) cpSync(here(`../../${licence}`), join(staged, licence));
   for (const [name, build] of Object.entries(BUILDS))

@@ -28,8 +28,12 @@ export class Account extends OriginalAccount {
 
   fetch(request) {
     if (new URL(request.url).pathname === '/evict') this.#state.abort('evicted');
-    counts.account += 1;
     return super.fetch(request);
+  }
+
+  ask(question) {
+    counts.account += 1;
+    return super.ask(question);
   }
 }
 
@@ -39,9 +43,9 @@ export class Registrar extends OriginalRegistrar {
     super(state, env);
   }
 
-  fetch(request) {
+  ask(question) {
     counts.registrar += 1;
-    return super.fetch(request);
+    return super.ask(question);
   }
 }
 

@@ -101,9 +101,16 @@ impl Account {
     }
 
     #[doc(hidden)]
-    pub fn fetch(&self, request: Request) -> Promise {
+    pub fn ask(&self, request: String) -> Promise {
         let inner = Rc::clone(&self.inner);
         rpc::answer(request, async move |envelope| inner.respond(envelope).await)
+    }
+
+    /// The same for a Worker of an older version, and for programs in Rust, whose objects have no other methods.
+    #[doc(hidden)]
+    pub fn fetch(&self, request: Request) -> Promise {
+        let inner = Rc::clone(&self.inner);
+        rpc::answer_posted(request, async move |envelope| inner.respond(envelope).await)
     }
 
     #[doc(hidden)]

@@ -1,9 +1,9 @@
 //! The routes that `openapi.json` describes.
 
 /// A route below the prefix.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Eq, PartialEq)]
 #[expect(clippy::exhaustive_enums, reason = "the router answers each")]
-pub enum Route<'a> {
+pub enum Route {
     /// Begin a login.
     Begin,
     /// An authorization response.
@@ -15,15 +15,15 @@ pub enum Route<'a> {
     /// The list.
     Connections,
     /// End a connection.
-    Disconnect(&'a str),
+    Disconnect(String),
     /// End a connection, by the form of a page.
-    DisconnectForm(&'a str),
+    DisconnectForm(String),
     /// The state of the configuration.
     Health,
     /// The start page.
     Home,
     /// The icon of a connection.
-    Icon(&'a str),
+    Icon(String),
     /// End the session, its connections and all that is stored of them.
     Logout,
     /// `openapi.json`.
@@ -46,43 +46,46 @@ pub enum NoRoute {
     Path,
 }
 
-impl<'a> Route<'a> {
+impl Route {
     /// The route of a request, `path` being what follows the prefix.
-    pub fn of(method: &str, path: &'a str) -> Result<Self, NoRoute> {
-        let segments: Vec<&str> = path.trim_start_matches('/').split('/').collect();
-        Ok(match (method, segments.as_slice()) {
-            ("GET", [""]) => Self::Home,
-            ("GET", ["style.css"]) => Self::Style,
-            ("GET", ["script.js"]) => Self::Script,
-            ("GET", ["login"]) => Self::Confirm,
-            ("POST", ["login"]) => Self::Begin,
-            ("GET", ["callback", _]) => Self::Callback,
-            ("GET", ["client-metadata.json"]) => Self::ClientMetadata,
-            ("GET", ["probe"]) => Self::Probe,
-            ("GET", ["connections"]) => Self::Connections,
-            ("DELETE", ["connections", id]) => Self::Disconnect(id),
-            ("POST", ["connections", id, "disconnect"]) => Self::DisconnectForm(id),
-            ("POST", ["logout"]) => Self::Logout,
-            ("GET", ["icon", id]) => Self::Icon(id),
-            ("GET", ["health"]) => Self::Health,
-            ("GET", ["openapi.json"]) => Self::OpenApi,
+    pub fn of(method: &str, path: &str) -> Result<Self, NoRoute> {
+        let mut segments = path.trim_start_matches('/').split('/');
+        let first = segments.next().unwrap_or_default();
+        let rest = (segments.next(), segments.next(), segments.next());
+        Ok(match (method, first, rest) {
+            ("GET", "", (None, ..)) => Self::Home,
+            ("GET", "style.css", (None, ..)) => Self::Style,
+            ("GET", "script.js", (None, ..)) => Self::Script,
+            ("GET", "login", (None, ..)) => Self::Confirm,
+            ("POST", "login", (None, ..)) => Self::Begin,
+            ("GET", "callback", (Some(_), None, _)) => Self::Callback,
+            ("GET", "client-metadata.json", (None, ..)) => Self::ClientMetadata,
+            ("GET", "probe", (None, ..)) => Self::Probe,
+            ("GET", "connections", (None, ..)) => Self::Connections,
+            ("DELETE", "connections", (Some(id), None, _)) => Self::Disconnect(id.to_owned()),
+            ("POST", "connections", (Some(id), Some("disconnect"), None)) => {
+                Self::DisconnectForm(id.to_owned())
+            }
+            ("POST", "logout", (None, ..)) => Self::Logout,
+            ("GET", "icon", (Some(id), None, _)) => Self::Icon(id.to_owned()),
+            ("GET", "health", (None, ..)) => Self::Health,
+            ("GET", "openapi.json", (None, ..)) => Self::OpenApi,
             (
                 _,
-                [
-                    ""
-                    | "style.css"
-                    | "script.js"
-                    | "client-metadata.json"
-                    | "login"
-                    | "probe"
-                    | "connections"
-                    | "logout"
-                    | "health"
-                    | "openapi.json",
-                ]
-                | ["callback" | "connections" | "icon", _]
-                | ["connections", _, "disconnect"],
-            ) => return Err(NoRoute::Method),
+                ""
+                | "style.css"
+                | "script.js"
+                | "client-metadata.json"
+                | "login"
+                | "probe"
+                | "connections"
+                | "logout"
+                | "health"
+                | "openapi.json",
+                (None, ..),
+            )
+            | (_, "callback" | "connections" | "icon", (Some(_), None, _))
+            | (_, "connections", (Some(_), Some("disconnect"), None)) => return Err(NoRoute::Method),
             _ => return Err(NoRoute::Path),
         })
     }
@@ -93,9 +96,12 @@ pub const OPENAPI: &str = include_str!("../openapi.json");
 
 /// The path of a URL that the platform has written: to parse it anew takes longer than a path that is not ours may.
 pub(crate) fn path_of(url: &str) -> &str {
-    let beyond_scheme = url.split_once("://").map_or("", |(_, rest)| rest);
-    let path = beyond_scheme.find('/').and_then(|at| beyond_scheme.get(at..));
-    path.and_then(|path| path.split(['?', '#']).next()).unwrap_or_default()
+    let bytes = url.as_bytes();
+    let scheme = bytes.iter().position(|b| *b == b':').unwrap_or_default();
+    let path = bytes.iter().skip(scheme.saturating_add(3)).position(|b| *b == b'/');
+    let path = path.and_then(|at| url.get(scheme.saturating_add(3).saturating_add(at)..)).unwrap_or_default();
+    let end = path.bytes().position(|b| b == b'?' || b == b'#').unwrap_or(path.len());
+    path.get(..end).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -107,7 +113,7 @@ mod tests {
     #[test]
     fn what_is_no_route() {
         assert_eq!(Route::of("GET", "/"), Ok(Route::Home));
-        assert_eq!(Route::of("DELETE", "/connections/x"), Ok(Route::Disconnect("x")));
+        assert_eq!(Route::of("DELETE", "/connections/x"), Ok(Route::Disconnect("x".to_owned())));
         for (method, path, expected) in [
             ("POST", "/", NoRoute::Method),
             ("HEAD", "/callback/x", NoRoute::Method),

@@ -7,18 +7,21 @@ use serde::Serialize;
 use url::Url;
 use worker::{
     Context, Env, Headers, Request, Response, event,
-    js_sys::{Error, JSON, Object, Promise},
+    js_sys::{Error, Function, JSON, Object, Promise},
     wasm_bindgen::{self, JsCast, JsValue, prelude::wasm_bindgen},
     web_sys::{self, AbortSignal, RequestInit},
 };
 
 use crate::{
     api::path_of,
+    config::{Config, Misconfigured},
     failure::{Defect, Failure, Reason, UserFailure},
     login::Login,
     platform::{
+        deployment::{config_numbered, limited_config_numbered, numbering},
         log::report,
-        promise::{promise, settled},
+        promise::{Outcome, promise, settled},
+        rpc,
     },
     problem::Problem,
     routes,
@@ -44,52 +47,62 @@ async fn main(mut request: Request, env: Env, _context: Context) -> worker::Resu
     }
 }
 
-/// [`Login`] for JavaScript, where it has the same name. What fails is thrown as an `Error` with the problem's members.
-#[wasm_bindgen(js_name = Login, wasm_bindgen = ::worker::wasm_bindgen)]
+/// The functions behind `Login` in JavaScript (`npm/classes.js`). Each failure is thrown as an `Error` with the problem's
+/// members.
+#[wasm_bindgen(wasm_bindgen = ::worker::wasm_bindgen)]
 #[derive(Debug)]
-pub struct JsLogin {
-    login: Rc<Login>,
-}
+#[non_exhaustive]
+pub struct Calls;
 
 #[expect(clippy::needless_pass_by_value, reason = "what JavaScript passes is owned")]
-#[wasm_bindgen(js_class = Login, wasm_bindgen = ::worker::wasm_bindgen)]
-impl JsLogin {
-    /// The logins of a user whom the host program has authenticated.
-    #[wasm_bindgen(constructor)]
-    pub fn new(env: Env, user: &str) -> Result<Self, JsValue> {
-        let login = Login::new(&env, user).map_err(thrown)?;
-        Ok(Self { login: Rc::new(login) })
+#[wasm_bindgen(wasm_bindgen = ::worker::wasm_bindgen)]
+impl Calls {
+    /// Objects are asked by their method from now on.
+    #[wasm_bindgen(js_name = objectsHaveMethods)]
+    pub fn objects_have_methods() {
+        rpc::objects_have_methods();
     }
 
-    /// The logins of the user of the browser that sent this request.
-    #[wasm_bindgen(js_name = byCookie)]
-    pub fn by_cookie(env: Env, request: web_sys::Request) -> Result<Self, JsValue> {
-        let login = Login::by_headers(&env, &Headers(request.headers())).map_err(thrown)?;
-        Ok(Self { login: Rc::new(login) })
+    /// The function that numbers the settings of an environment.
+    pub fn numbering() -> Function {
+        numbering()
+    }
+
+    /// Throws where the settings of an environment are wrong, for an app that knows its users or one that is open to
+    /// strangers.
+    pub fn check(env: Env, settings: u32, is_open: bool) -> Result<(), JsValue> {
+        let config =
+            if is_open { limited_config_numbered(&env, settings) } else { config_numbered(|| env, settings) };
+        config.map(drop).map_err(thrown)
     }
 
     /// The answer to a request to one of our routes, or `undefined`.
-    pub fn handle(&self, request: web_sys::Request) -> Promise {
-        let login = Rc::clone(&self.login);
-        promise(async move {
-            let (text, method) = (request.url(), request.method());
-            let Some(route) = login.route(path_of(&text), &method) else { return Ok(JsValue::UNDEFINED) };
-            let url = Url::parse(&text).map_err(|_| thrown(not_a_url()))?;
+    pub fn handle(caller: &Caller, request: web_sys::Request, url: &str, method: &str) -> Option<Promise> {
+        let config = match caller.config() {
+            Ok(config) => config,
+            Err(misconfigured) => return Some(Promise::reject(&thrown(misconfigured))),
+        };
+        // A request that is not ours leaves its user unknown.
+        let route = config.route(path_of(url), method)?;
+        let (login, url) = (caller.login(config), Url::parse(url));
+        Some(promise(async move {
+            let url = url.map_err(|_| thrown(not_a_url()))?;
             // The rest of the request is read where a route needs it: each part is an object of the platform.
             let headers = Headers(request.headers());
             Ok(routes::answered(&login, &request, &headers, &url, route).await.into())
-        })
+        }))
     }
 
-    /// Sends a request as the user. It is named as for the platform's own `fetch`.
-    pub fn fetch(&self, input: JsValue, init: Option<RequestInit>) -> Promise {
-        let login = Rc::clone(&self.login);
-        promise(async move {
-            let init = init.unwrap_or_default();
-            // The constructor takes a request, a URL or text: JavaScript tells them apart.
-            let request = web_sys::Request::new_with_request_and_init(input.unchecked_ref(), &init)?;
-            let signal = signal_of(&input, &init);
-            let sent = login.send_as_user(&request, signal.as_ref());
+    /// Sends a request as the user; of the request its URL and method, and the signal that it was made with, if any.
+    pub fn fetch(
+        caller: &Caller,
+        request: web_sys::Request,
+        url: String,
+        method: String,
+        signal: Option<AbortSignal>,
+    ) -> Promise {
+        caller.promise(async move |login| {
+            let sent = login.send_as_user(&request, &url, &method, signal.as_ref());
             let response = match &signal {
                 Some(signal) => unless_aborted(signal, sent).await,
                 None => sent.await.map_err(thrown),
@@ -99,10 +112,15 @@ impl JsLogin {
     }
 
     /// Sends a request as the user for a request of their browser, with a response that the browser may have.
-    pub fn proxy(&self, browser: web_sys::Request, input: JsValue, init: Option<RequestInit>) -> Promise {
-        let login = Rc::clone(&self.login);
-        promise(async move {
+    pub fn proxy(
+        caller: &Caller,
+        browser: web_sys::Request,
+        input: JsValue,
+        init: Option<RequestInit>,
+    ) -> Promise {
+        caller.promise(async move |login| {
             let browser = browser.into();
+            // The constructor takes a request, a URL or text: JavaScript tells them apart.
             let input = input.unchecked_ref();
             let request = web_sys::Request::new_with_request_and_init(input, &init.unwrap_or_default());
             let answer = match request {
@@ -114,53 +132,94 @@ impl JsLogin {
     }
 
     /// The verdict on logging in to a host or URL.
-    pub fn probe(&self, url: String) -> Promise {
-        let login = Rc::clone(&self.login);
-        promise(async move { given(login.probe(&url).await) })
+    pub fn probe(caller: &Caller, url: String) -> Promise {
+        caller.promise(async move |login| given(login.probe(&url).await))
     }
 
     /// The connections of the user.
-    pub fn connections(&self) -> Promise {
-        let login = Rc::clone(&self.login);
-        promise(async move { given(login.connections().await) })
+    pub fn connections(caller: &Caller) -> Promise {
+        caller.promise(async move |login| given(login.connections().await))
     }
 
     /// The `Authorization` value for a URL that a connection covers.
-    pub fn authorization(&self, url: String) -> Promise {
-        let login = Rc::clone(&self.login);
-        promise(async move {
+    pub fn authorization(caller: &Caller, url: String) -> Promise {
+        caller.promise(async move |login| {
             let url = Url::parse(&url).map_err(|_| thrown(not_a_url()))?;
             login.authorization(&url).await.map(|value| value.secret().into()).map_err(thrown)
         })
     }
 
     /// Ends a connection.
-    pub fn disconnect(&self, id: String) -> Promise {
-        let login = Rc::clone(&self.login);
-        promise(async move { given(login.disconnect(&id).await) })
+    pub fn disconnect(caller: &Caller, id: String) -> Promise {
+        caller.promise(async move |login| given(login.disconnect(&id).await))
     }
 
     /// Ends all connections of the user and erases what is stored of them.
-    pub fn erase(&self) -> Promise {
-        let login = Rc::clone(&self.login);
-        promise(async move { login.erase().await.map(|()| JsValue::UNDEFINED).map_err(thrown) })
+    pub fn erase(caller: &Caller) -> Promise {
+        caller.promise(async move |login| login.erase().await.map(|()| JsValue::UNDEFINED).map_err(thrown))
     }
 
     /// The page that asks the person whether to log in to a host or URL.
     pub fn link(
-        &self,
+        caller: &Caller,
         url: &str,
         return_to: Option<String>,
         scope: Option<String>,
     ) -> Result<String, JsValue> {
-        let link = self.login.link(url, return_to.as_deref(), scope.as_deref());
+        let login = caller.login(caller.config().map_err(thrown)?);
+        let link = login.link(url, return_to.as_deref(), scope.as_deref());
         link.map(Into::into).map_err(thrown)
     }
+}
 
-    /// The logins of the same user, for the connections with this label alone.
-    #[must_use]
-    pub fn labelled(&self, label: &str) -> Self {
-        Self { login: Rc::new(self.login.labelled(label)) }
+#[wasm_bindgen(wasm_bindgen = ::worker::wasm_bindgen)]
+extern "C" {
+    /// The members of a `Login` of JavaScript: its environment, the number of the settings in it, and the user, who has a
+    /// name or a browser.
+    #[derive(Debug)]
+    pub type Caller;
+    #[wasm_bindgen(method, getter)]
+    fn env(this: &Caller) -> Env;
+    #[wasm_bindgen(method, getter)]
+    fn settings(this: &Caller) -> u32;
+    #[wasm_bindgen(method, getter)]
+    fn user(this: &Caller) -> Option<String>;
+    /// The headers of a request of the browser.
+    #[wasm_bindgen(method, getter)]
+    fn headers(this: &Caller) -> Option<web_sys::Headers>;
+    /// The `Cookie` header among them.
+    #[wasm_bindgen(method, getter)]
+    fn cookie(this: &Caller) -> Option<String>;
+    #[wasm_bindgen(method, getter)]
+    fn label(this: &Caller) -> Option<String>;
+}
+
+impl Caller {
+    fn config(&self) -> Result<Rc<Config>, Misconfigured> {
+        config_numbered(|| self.env(), self.settings())
+    }
+
+    fn login(&self, config: Rc<Config>) -> Login {
+        let env = self.env();
+        let login = match self.headers() {
+            Some(headers) => Login::of_browser(&env, config, &self.cookie().unwrap_or_default(), &headers),
+            None => Login::of_user(&env, config, &self.user().unwrap_or_default()),
+        };
+        match self.label() {
+            Some(label) => login.labelled(&label),
+            None => login,
+        }
+    }
+
+    /// A promise for what is done as this user.
+    fn promise(&self, work: impl AsyncFnOnce(Login) -> Outcome + 'static) -> Promise {
+        match self.config() {
+            Ok(config) => {
+                let login = self.login(config);
+                promise(async move { work(login).await })
+            }
+            Err(misconfigured) => Promise::reject(&thrown(misconfigured)),
+        }
     }
 }
 
@@ -188,14 +247,6 @@ async fn aborted(signal: &AbortSignal) {
         drop(signal.add_event_listener_with_callback("abort", &resolve));
     });
     drop(settled(&event).await);
-}
-
-#[wasm_bindgen(inline_js = "
-export const signalOf = (input, init) => (init.signal === undefined ? input.signal : init.signal) ?? undefined;")]
-extern "C" {
-    /// The signal that a request is made with, if any. The request itself has one in any case.
-    #[wasm_bindgen(js_name = signalOf)]
-    fn signal_of(input: &JsValue, init: &RequestInit) -> Option<AbortSignal>;
 }
 
 /// The value as a plain JavaScript object, or the failure as what is thrown.

@@ -5,7 +5,6 @@ pub mod browser_headers;
 pub mod config;
 pub mod cookie;
 pub mod failure;
-mod json;
 mod memory;
 pub mod model;
 pub mod pages;
@@ -28,6 +27,6 @@ mod verdict_form;
 
 pub use account::Account;
 #[cfg(feature = "entry")]
-pub use entry::JsLogin;
+pub use entry::Calls;
 pub use login::{Authorization, Login};
 pub use registrar::Registrar;

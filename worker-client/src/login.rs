@@ -9,7 +9,7 @@ use std::rc::Rc;
 
 use serde::de::DeserializeOwned;
 use url::Url;
-use worker::{Env, Headers, Request};
+use worker::{Env, Headers, Request, web_sys};
 
 use crate::{
     about::RootPage,
@@ -60,27 +60,35 @@ pub(crate) enum User {
 impl Login {
     /// The logins of a user whom the host program has authenticated, by its own name for them.
     pub fn new(env: &Env, user: &str) -> Result<Self, Misconfigured> {
-        let config = config(env)?;
+        Ok(Self::of_user(env, config(env)?, user))
+    }
+
+    pub(crate) fn of_user(env: &Env, config: Rc<Config>, user: &str) -> Self {
         // A user of a namespace has a name of two parts: no user without one can be called that.
         let account = match config.namespace.as_str() {
             "" => digest(user),
             namespace => format!("{}.{}", digest(namespace), digest(user)),
         };
         let user = User::Host { name: user.to_owned(), digest: account };
-        Ok(Self { config, env: env.clone(), user, label: None, rate_limit: RateLimit::host(env) })
+        Self { config, env: env.clone(), user, label: None, rate_limit: RateLimit::host(env) }
     }
 
     /// The logins of the user of the browser that sent this request.
     pub fn by_cookie(env: &Env, request: &Request) -> Result<Self, Misconfigured> {
-        Self::by_headers(env, request.headers())
+        let headers = request.headers();
+        let cookie = headers.get("cookie").ok().flatten().unwrap_or_default();
+        Ok(Self::of_browser(env, limited_config(env)?, &cookie, &headers.0))
     }
 
-    /// The logins of the user of the browser that sent a request with these headers.
-    pub(crate) fn by_headers(env: &Env, headers: &Headers) -> Result<Self, Misconfigured> {
-        let config = limited_config(env)?;
-        let header = headers.get("cookie").ok().flatten().unwrap_or_default();
-        let user = User::Browser(SessionCookie::read(header.as_bytes()));
-        Ok(Self { config, env: env.clone(), user, label: None, rate_limit: RateLimit::visitor(env, headers) })
+    /// The logins of the user of a browser, by the `Cookie` header of a request with these headers.
+    pub(crate) fn of_browser(
+        env: &Env,
+        config: Rc<Config>,
+        cookie: &str,
+        headers: &web_sys::Headers,
+    ) -> Self {
+        let user = User::Browser(SessionCookie::read(cookie.as_bytes()));
+        Self { config, env: env.clone(), user, label: None, rate_limit: RateLimit::visitor(env, headers) }
     }
 
     /// The logins of the same user, for the connections with this label alone: an account can hold several to one
@@ -176,7 +184,7 @@ impl Login {
 
     /// The same logins for a request of a browser, whose address is counted too.
     pub(crate) fn counting(&self, headers: &Headers) -> Self {
-        Self { rate_limit: self.rate_limit.by(headers), ..self.clone() }
+        Self { rate_limit: self.rate_limit.by(&headers.0), ..self.clone() }
     }
 
     pub(crate) fn session(&self) -> Option<Session> {
@@ -210,7 +218,7 @@ impl Login {
         };
         rpc::send(
             &self.env,
-            "ACCOUNT",
+            rpc::Object::Account,
             &account.clone(),
             &AccountEnvelope { account, user, session, request },
         )

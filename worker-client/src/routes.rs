@@ -19,6 +19,7 @@ use self::{
 use crate::{
     account::{AccountRequest, BeginLogin, Disconnected, LoginStep, Session},
     api::{NoRoute, OPENAPI, Route, path_of},
+    config::Config,
     cookie::SessionCookie,
     failure::{Defect, Failure, Reason, UserFailure},
     login::{Login, User},
@@ -39,14 +40,16 @@ impl Login {
     /// Answers a request to one of our routes; nothing when it is none of them.
     pub async fn handle(&self, request: &mut Request) -> Option<Response> {
         let (text, method) = (request.inner().url(), request.inner().method());
-        let route = self.route(path_of(&text), &method)?;
+        let route = self.config.route(path_of(&text), &method)?;
         let url = Url::parse(&text).ok()?;
         Some(answered(self, request.inner(), request.headers(), &url, route).await.into())
     }
+}
 
+impl Config {
     /// The route of a request, or none for its method; nothing when the path is not ours.
-    pub(crate) fn route<'a>(&self, path: &'a str, method: &str) -> Option<Result<Route<'a>, NoMethod>> {
-        let path = match path.strip_prefix(&self.config.prefix)? {
+    pub(crate) fn route(&self, path: &str, method: &str) -> Option<Result<Route, NoMethod>> {
+        let path = match path.strip_prefix(&self.prefix)? {
             "" => "/",
             path => path,
         };
@@ -67,7 +70,7 @@ pub(crate) async fn answered(
     request: &web_sys::Request,
     headers: &Headers,
     url: &Url,
-    route: Result<Route<'_>, NoMethod>,
+    route: Result<Route, NoMethod>,
 ) -> web_sys::Response {
     let answer = match route {
         Err(NoMethod) => Err(UserFailure::MethodNotAllowed.into()),
@@ -98,7 +101,7 @@ async fn answer(
     request: &web_sys::Request,
     headers: &Headers,
     url: &Url,
-    route: Route<'_>,
+    route: Route,
 ) -> Result<Answer, Failed> {
     Ok(match route {
         Route::Begin => begin(login, request, headers).await?,
@@ -108,17 +111,17 @@ async fn answer(
         Route::Connections => Answer::json(&login.connections().await?)?,
         Route::Disconnect(id) => {
             same_origin(login, headers)?;
-            Answer::json(&login.disconnect(id).await?)?
+            Answer::json(&login.disconnect(&id).await?)?
         }
         Route::DisconnectForm(id) => {
             same_origin(login, headers)?;
-            let Disconnected { receipt, host } = login.end_connection(id).await?;
+            let Disconnected { receipt, host } = login.end_connection(&id).await?;
             let notice = Notice::Disconnected(receipt);
             Answer::see_other(&noticed(login.config.url("/"), notice)).with_cookie(&notice.cookie(&host))
         }
         Route::Health => health::answer(login).await?,
         Route::Home => home(login, headers, url).await?,
-        Route::Icon(id) => icon::answer(login, id).await?,
+        Route::Icon(id) => icon::answer(login, &id).await?,
         Route::Logout => logout(login, headers).await?,
         Route::OpenApi => {
             let root = login.config.url("");

@@ -4,14 +4,11 @@ mod keys;
 
 use std::{cell::RefCell, rc::Rc};
 
-use aes_gcm::{
-    Aes256Gcm, KeyInit,
-    aead::{Aead, Payload},
+use login_codec::{
+    Cipher,
+    base64url::{decode, encode},
 };
-use base64ct::{Base64UrlUnpadded, Encoding};
-use hkdf::Hkdf;
 use serde::{Serialize, de::DeserializeOwned};
-use sha2::Sha256;
 use zeroize::Zeroizing;
 
 pub use self::keys::{InvalidKeys, KeyRing, key_of};
@@ -31,7 +28,7 @@ pub struct Vault<'a> {
 pub struct Ciphers(Rc<RefCell<Vec<Derived>>>);
 
 /// The id of a master key, and the cipher that it made.
-type Derived = (String, Rc<Aes256Gcm>);
+type Derived = (String, Rc<Cipher>);
 
 impl std::fmt::Debug for Ciphers {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -55,7 +52,7 @@ impl Vault<'_> {
     pub fn open<T: DeserializeOwned>(&self, place: Place<'_>, sealed: &str) -> Result<T, Unsealable> {
         let plain = self.decrypt(place, sealed)?;
         // As text, which is how everything is read here: each kind of reader is code of its own for each type.
-        crate::json::read(str::from_utf8(&plain).map_err(|_| Unsealable)?).map_err(|_| Unsealable)
+        login_codec::json::read(str::from_utf8(&plain).map_err(|_| Unsealable)?).map_err(|_| Unsealable)
     }
 
     /// Seals with the active key, in the present form, what an earlier key or form sealed.
@@ -65,10 +62,9 @@ impl Vault<'_> {
 
     fn encrypt(&self, nonce: [u8; 12], place: Place<'_>, plain: &[u8]) -> Option<String> {
         let kid = self.ring.active();
-        let payload = Payload { msg: plain, aad: &self.associated_data(FORM, kid, place)? };
-        let sealed = self.cipher(kid)?.encrypt(&nonce.into(), payload).ok()?;
-        let [nonce, sealed] = [&nonce[..], &sealed].map(Base64UrlUnpadded::encode_string);
-        Some(format!("{FORM}.{kid}.{nonce}.{sealed}"))
+        let associated = self.associated_data(FORM, kid, place)?;
+        let sealed = self.cipher(kid)?.seal(nonce, &associated, plain)?;
+        Some([FORM, kid, &encode(&nonce), &encode(&sealed)].join("."))
     }
 
     fn decrypt(&self, place: Place<'_>, sealed: &str) -> Result<Zeroizing<Vec<u8>>, Unsealable> {
@@ -78,26 +74,19 @@ impl Vault<'_> {
         else {
             return Err(Unsealable);
         };
-        let nonce = Base64UrlUnpadded::decode_vec(nonce).ok().and_then(|n| <[u8; 12]>::try_from(n).ok());
-        let sealed = Base64UrlUnpadded::decode_vec(sealed).map_err(|_| Unsealable)?;
+        let nonce = decode(nonce).and_then(|nonce| nonce.try_into().ok()).ok_or(Unsealable)?;
+        let sealed = decode(sealed).ok_or(Unsealable)?;
         let associated = self.associated_data(form, kid, place).ok_or(Unsealable)?;
-        let payload = Payload { msg: &sealed, aad: &associated };
-        let cipher = self.cipher(kid).ok_or(Unsealable)?;
-        let plain = cipher.decrypt(&nonce.ok_or(Unsealable)?.into(), payload).map_err(|_| Unsealable)?;
-        Ok(Zeroizing::new(plain))
+        self.cipher(kid).and_then(|cipher| cipher.open(nonce, &associated, &sealed)).ok_or(Unsealable)
     }
 
-    fn cipher(&self, kid: &str) -> Option<Rc<Aes256Gcm>> {
+    fn cipher(&self, kid: &str) -> Option<Rc<Cipher>> {
         let master = self.ring.key(kid)?;
         if let Some((_, cipher)) = self.ciphers.0.borrow().iter().find(|(of, _)| of == kid) {
             return Some(Rc::clone(cipher));
         }
-        let mut key = Zeroizing::new([0; 32]);
         let info = format!("v1|seal|{}", self.owner);
-        Hkdf::<Sha256>::new(Some(self.salt), master.as_slice())
-            .expand(info.as_bytes(), key.as_mut_slice())
-            .ok()?;
-        let cipher = Rc::new(Aes256Gcm::new_from_slice(key.as_slice()).ok()?);
+        let cipher = Rc::new(Cipher::derive(master.as_slice(), self.salt, info.as_bytes())?);
         self.ciphers.0.borrow_mut().push((kid.to_owned(), Rc::clone(&cipher)));
         Some(cipher)
     }
@@ -111,7 +100,11 @@ impl Vault<'_> {
             FORM => &parts,
             _ => return None,
         };
-        Some(parts.iter().flat_map(|part| format!("{}:{part}", part.len()).into_bytes()).collect())
+        let mut data = String::new();
+        for part in parts {
+            data.extend([part.len().to_string().as_str(), ":", part]);
+        }
+        Some(data.into_bytes())
     }
 }
 

@@ -105,7 +105,7 @@ mod tests {
             Verdict::Unusable { reasons },
         ] {
             let written = serde_json::to_string(&Remembered(verdict.clone())).unwrap();
-            let Remembered(read) = crate::json::read(&written).unwrap();
+            let Remembered(read) = login_codec::json::read(&written).unwrap();
             assert_eq!(read, verdict, "{written}");
         }
     }

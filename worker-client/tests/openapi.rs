@@ -25,7 +25,7 @@ fn every_operation_is_a_route_of_its_own() {
         assert_eq!(Route::of("PATCH", &path), Err(NoRoute::Method), "{path}");
     }
     // A route more, and this says that nobody described it.
-    let described = |route: Route<'_>| match route {
+    let described = |route: Route| match route {
         Route::Begin
         | Route::Callback
         | Route::ClientMetadata

@@ -21,10 +21,9 @@ export class Account extends OriginalAccount {
 }
 
 export class Registrar extends OriginalRegistrar {
-  async fetch(request) {
-    const body = await request.text();
-    const pass = () => super.fetch(new Request(request.url, { method: 'POST', body }));
-    if (!trouble || !(trouble.kind in Object(JSON.parse(body)))) return pass();
+  async ask(question) {
+    const pass = () => super.ask(question);
+    if (!trouble || !(trouble.kind in Object(JSON.parse(question)))) return pass();
     const { how } = trouble;
     if (how === 'held') {
       const { go } = trouble;
@@ -35,7 +34,7 @@ export class Registrar extends OriginalRegistrar {
     }
     trouble = undefined;
     if (how === 'after') await pass();
-    return new Response('lost', { status: 500 });
+    return 'lost';
   }
 }
 

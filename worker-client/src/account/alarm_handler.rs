@@ -99,7 +99,10 @@ impl Inner {
 
     /// True if the registrar has done it.
     pub(super) async fn tell_registrar(&self, issuer: &str, request: &RegistrarRequest) -> bool {
-        rpc::call::<_, ()>(&self.deployment.env, "REGISTRAR", issuer, request).await.map_err(report).is_ok()
+        rpc::call::<_, ()>(&self.deployment.env, rpc::Object::Registrar, issuer, request)
+            .await
+            .map_err(report)
+            .is_ok()
     }
 }
 

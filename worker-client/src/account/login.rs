@@ -226,7 +226,7 @@ impl Inner {
     async fn registered(&self, query: ObtainClient) -> Result<Client, Failure> {
         let issuer = query.server.issuer.clone();
         let request = RegistrarRequest::Obtain(Box::new(query));
-        rpc::call(&self.deployment.env, "REGISTRAR", issuer.as_str(), &request).await
+        rpc::call(&self.deployment.env, rpc::Object::Registrar, issuer.as_str(), &request).await
     }
 
     /// A server that no longer knows this client gets a new registration with the next login.
@@ -240,7 +240,7 @@ impl Inner {
             return Ok(());
         }
         let request = RegistrarRequest::Forget { client_id: client.client_id };
-        rpc::call(&self.deployment.env, "REGISTRAR", server.issuer.as_str(), &request).await
+        rpc::call(&self.deployment.env, rpc::Object::Registrar, server.issuer.as_str(), &request).await
     }
 }
 

@@ -34,7 +34,7 @@ pub enum Preregistered {
 impl Clients {
     /// Reads the configured value.
     pub fn parse(json: &str) -> Result<Self, InvalidClients> {
-        let wire: SmallMap<Wire> = crate::json::read(json).map_err(|_| InvalidClients::Syntax)?;
+        let wire: SmallMap<Wire> = login_codec::json::read(json).map_err(|_| InvalidClients::Syntax)?;
         let known = wire.into_iter().map(|(issuer, wire)| {
             Issuer::try_from(issuer.clone()).map_err(|_| InvalidClients::Issuer)?;
             Ok((issuer, wire.preregistered()?))

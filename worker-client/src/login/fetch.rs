@@ -1,6 +1,5 @@
 //! The use of a connection: requests of the host program, sent as its user.
 
-use http::header::SET_COOKIE;
 use rfc7591::Secret;
 use url::Url;
 use worker::{
@@ -10,7 +9,7 @@ use worker::{
 
 use super::{
     Login,
-    resource_request::{NOT_PASSED, Repetition, challenge, is_allowed, is_granted, refusal},
+    resource_request::{NOT_PASSED, Repetition, ResourceRequest, SET_COOKIE, challenge, is_granted},
 };
 use crate::{
     account::{AccessToken, AccountRequest, Refusal, RefusedToken},
@@ -22,7 +21,7 @@ use crate::{
     },
     probe::forget_host,
 };
-use login_flow::{FetchError, LoginTarget, UnauthenticatedRequests, digest, scope_values};
+use login_flow::{LoginTarget, UnauthenticatedRequests, digest, scope_values};
 
 impl Login {
     /// A usable `Authorization` value for a URL that a connection covers.
@@ -37,70 +36,74 @@ impl Login {
     /// be immutable, as those of the platform's own requests are. The content is the host's: to return it to a browser, use [`Login::proxy`]. A host that asks for more than the user has
     /// agreed to (RFC 6750 §3.1 `insufficient_scope`) is the problem `needs-consent`, with the page that mends it.
     pub async fn fetch(&self, request: Request) -> Result<Response, Failure> {
-        let signal = request.inner().signal();
-        self.send_as_user(request.inner(), Some(&signal)).await.map(Response::from)
+        let request = request.inner();
+        self.send_as_user(request, &request.url(), &request.method(), Some(&request.signal()))
+            .await
+            .map(Response::from)
     }
 
-    /// [`Self::fetch`] with what the platform has; without a signal it is not aborted.
+    /// [`Self::fetch`] with what the platform has: the request, with its URL and method; without a signal it is not aborted.
     pub(crate) async fn send_as_user(
         &self,
         request: &web_sys::Request,
+        url: &str,
+        method: &str,
         signal: Option<&AbortSignal>,
     ) -> Result<web_sys::Response, Failure> {
-        contained(self.sent_as_user(request, signal)).await.map_err(report)
+        let sent = async {
+            let request = ResourceRequest::new(request, url, method, &self.config.egress)?;
+            self.sent_as_user(&request, signal).await
+        };
+        contained(sent).await.map_err(report)
     }
 
     async fn sent_as_user(
         &self,
-        request: &web_sys::Request,
+        request: &ResourceRequest<'_>,
         signal: Option<&AbortSignal>,
     ) -> Result<web_sys::Response, Failure> {
-        let url = Url::parse(&request.url()).map_err(|_| FetchError::NoAnswer)?;
-        self.config.egress.judge(&url).map_err(FetchError::Blocked)?;
-        if !is_allowed(request) {
-            return Err(UserFailure::MethodNotAllowed.into());
-        }
-        let mut usable = self.token(&url, None).await?;
-        let repetition = Repetition::of(request)?;
+        let url = &request.url;
+        let mut usable = self.token(url, None).await?;
+        let repetition = Repetition::of(request.request)?;
         let send = async |request: &web_sys::Request, token: &AccessToken| {
             #[cfg(feature = "panic-on-purpose")]
-            crate::platform::panic::on_purpose(&url);
+            crate::platform::panic::on_purpose(url);
             let authorization = format!("Bearer {}", token.token.secret());
-            pass(request, NOT_PASSED, &authorization, signal).await
+            NOT_PASSED.with(|names| pass(request, names, &authorization, signal)).await
         };
-        let mut response = send(request, &usable).await?;
+        let mut response = send(request.request, &usable).await?;
         let refused = |token: &AccessToken, refusal| {
             Some(RefusedToken { digest: digest(token.token.secret()), refusal })
         };
-        if let Some(meaning) = refusal(request, &response, &usable) {
-            match (self.token(&url, refused(&usable, meaning)).await, repetition.request(request)) {
+        if let Some(meaning) = request.refusal(&response, &usable) {
+            match (self.token(url, refused(&usable, meaning)).await, repetition.request(request.request)) {
                 (Ok(other), Some(again)) if other.token != usable.token => {
                     response = send(again, &other).await?;
-                    if refusal(request, &response, &other).is_some() {
+                    if request.refusal(&response, &other).is_some() {
                         // The response of the host says more than the outcome.
-                        drop(self.token(&url, refused(&other, Refusal::OfReplacement)).await);
+                        drop(self.token(url, refused(&other, Refusal::OfReplacement)).await);
                     }
                     usable = other;
                 }
                 (Err(failure @ Failure::User(UserFailure::LoginAgain { .. })), _) => {
-                    self.has_moved(&url).await;
+                    self.has_moved(url).await;
                     return Err(failure);
                 }
                 // The response of the host says more than an error of ours.
                 _ => {}
             }
         }
-        if response.status() == 401 && self.has_moved(&url).await {
-            self.token(&url, refused(&usable, Refusal::Moved)).await?;
+        if response.status() == 401 && self.has_moved(url).await {
+            self.token(url, refused(&usable, Refusal::Moved)).await?;
         }
         let challenge = if matches!(response.status(), 401 | 403) { challenge(&response) } else { None };
         match challenge.as_ref().and_then(|challenge| challenge.insufficient_scope()) {
             Some(scope) if !usable.is_last || !is_granted(scope, &usable) => {
-                let login = self.renewal_page(&url, scope).await;
+                let login = self.renewal_page(url, scope).await;
                 Err(UserFailure::NeedsConsent { scope: scope.to_owned(), login }.into())
             }
             // A program that passes a cookie of the host on would set it on its own origin.
-            _ => Ok(without(&response, SET_COOKIE.as_str()).map_err(worker::Error::from)?),
+            _ => Ok(SET_COOKIE.with(|name| without(&response, name)).map_err(worker::Error::from)?),
         }
     }
 

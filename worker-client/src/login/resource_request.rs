@@ -1,15 +1,61 @@
 //! A host program's request, made one of its user.
 
 use http::header;
-use worker::web_sys::{Request, Response};
+use url::Url;
+use worker::{
+    js_sys::JsString,
+    web_sys::{Request, Response},
+};
 
-use crate::account::{AccessToken, Refusal};
-use login_flow::{BearerChallenge, has_scope_value, scope_values};
+use crate::{
+    account::{AccessToken, Refusal},
+    failure::{Failure, UserFailure},
+};
+use login_flow::{BearerChallenge, Egress, FetchError, has_scope_value, scope_values};
 
-/// True if a request of that method may carry a token: TRACE would echo it, CONNECT leads elsewhere. The name is asked
-/// for, because the platform's bindings take every method that they do not know for GET.
-pub(crate) fn is_allowed(request: &Request) -> bool {
-    ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"].contains(&request.method().as_str())
+/// A request of the host program that may carry a token.
+pub(crate) struct ResourceRequest<'a> {
+    pub(crate) request: &'a Request,
+    pub(crate) url: Url,
+    is_safe: bool,
+}
+
+impl<'a> ResourceRequest<'a> {
+    /// The request, with its URL and method as the platform writes them. TRACE would echo a token, CONNECT leads elsewhere.
+    pub(crate) fn new(
+        request: &'a Request,
+        url: &str,
+        method: &str,
+        egress: &Egress,
+    ) -> Result<Self, Failure> {
+        let url = Url::parse(url).map_err(|_| FetchError::NoAnswer)?;
+        egress.judge(&url).map_err(FetchError::Blocked)?;
+        let is_safe = match method {
+            "GET" | "HEAD" => true,
+            "DELETE" | "OPTIONS" | "PATCH" | "POST" | "PUT" => false,
+            _ => return Err(UserFailure::MethodNotAllowed.into()),
+        };
+        Ok(Self { request, url, is_safe })
+    }
+
+    /// The meaning of a response for the token of this request; `None` if the response does not refuse it.
+    pub(crate) fn refusal(&self, response: &Response, token: &AccessToken) -> Option<Refusal> {
+        match response.status() {
+            401 => {
+                let error = challenge(response).and_then(|challenge| challenge.error);
+                let is_invalid = error.is_some_and(|error| error == "invalid_token");
+                Some(if is_invalid { Refusal::Invalid } else { Refusal::Unclear })
+            }
+            // A scope that was granted is missing: the token has lost it, as some servers say of one that is over.
+            403 => {
+                let challenge = challenge(response)?;
+                is_granted(challenge.insufficient_scope()?, token).then_some(Refusal::Unclear)
+            }
+            // To a sign-in page. Only what is safe to repeat (RFC 9110 §9.2.1): others may have been acted on.
+            302 | 303 | 307 => (self.is_safe && token.may_be_over).then_some(Refusal::Unclear),
+            _ => None,
+        }
+    }
 }
 
 /// The request to send should the host refuse the token: a refused request was not acted on (RFC 6750 §3.1).
@@ -46,28 +92,6 @@ impl Repetition {
     }
 }
 
-/// The meaning of a response for the token of its request; `None` if the response does not refuse it.
-pub(crate) fn refusal(request: &Request, response: &Response, token: &AccessToken) -> Option<Refusal> {
-    match response.status() {
-        401 => {
-            let error = challenge(response).and_then(|challenge| challenge.error);
-            let is_invalid = error.is_some_and(|error| error == "invalid_token");
-            Some(if is_invalid { Refusal::Invalid } else { Refusal::Unclear })
-        }
-        // A scope that was granted is missing: the token has lost it, as some servers say of one that is over.
-        403 => {
-            let challenge = challenge(response)?;
-            is_granted(challenge.insufficient_scope()?, token).then_some(Refusal::Unclear)
-        }
-        // To a sign-in page. Only what is safe to repeat (RFC 9110 §9.2.1): others may have been acted on.
-        302 | 303 | 307 => {
-            let is_safe = ["GET", "HEAD"].contains(&request.method().as_str());
-            (is_safe && token.may_be_over).then_some(Refusal::Unclear)
-        }
-        _ => None,
-    }
-}
-
 /// True if the scope that a resource names was granted.
 pub(crate) fn is_granted(named: &str, token: &AccessToken) -> bool {
     let granted = token.scope.as_deref().unwrap_or_default();
@@ -79,8 +103,12 @@ pub(crate) fn challenge(response: &Response) -> Option<BearerChallenge> {
     BearerChallenge::parse(&response.headers().get(header::WWW_AUTHENTICATE.as_str()).ok()??)
 }
 
-/// The headers that could speak for another party, and those of one connection alone.
-pub(crate) const NOT_PASSED: &str = "authorization connection cookie forwarded host keep-alive te trailer \
-    transfer-encoding upgrade cf- proxy- sec- x-forwarded-";
+thread_local! {
+    /// The headers that could speak for another party, and those of one connection alone.
+    pub(crate) static NOT_PASSED: JsString = "authorization connection cookie forwarded host keep-alive te trailer \
+        transfer-encoding upgrade cf- proxy- sec- x-forwarded-".into();
+    /// The header by which a host sets a cookie.
+    pub(crate) static SET_COOKIE: JsString = header::SET_COOKIE.as_str().into();
+}
 
 const LONGEST_COPY: u64 = 1 << 20;

@@ -35,7 +35,7 @@ impl CacheEntry {
             return Some(value);
         }
         let (end, json) = self.stored().await?;
-        let value = Rc::new(crate::json::read::<T>(&json).ok()?);
+        let value = Rc::new(login_codec::json::read::<T>(&json).ok()?);
         self.remember(value.clone(), json.len(), end);
         Some(value)
     }

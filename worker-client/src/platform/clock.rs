@@ -5,8 +5,11 @@ use std::time::{Duration, SystemTime};
 /// The time of this event; it stands still while the Worker computes.
 pub(crate) fn now() -> SystemTime {
     #[expect(clippy::disallowed_methods, reason = "the only call of it")]
-    let millis = worker::Date::now().as_millis();
-    SystemTime::UNIX_EPOCH.checked_add(Duration::from_millis(millis)).unwrap_or(SystemTime::UNIX_EPOCH)
+    let millis = worker::js_sys::Date::now();
+    // Whole milliseconds, of which there are fewer than a float counts exactly.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a time after 1970")]
+    let since = Duration::from_millis(millis as u64);
+    SystemTime::UNIX_EPOCH.checked_add(since).unwrap_or(SystemTime::UNIX_EPOCH)
 }
 
 /// Milliseconds since 1970.

@@ -7,7 +7,7 @@ use std::{
 
 use worker::{
     Env,
-    js_sys::Reflect,
+    js_sys::{Function, Reflect},
     wasm_bindgen::{self, JsValue, prelude::wasm_bindgen},
 };
 
@@ -37,35 +37,52 @@ impl Deployment {
 /// The configuration, from the variables and secrets of the deployment. It is read anew when one of them is another than
 /// at the last time: a program may pass any environment.
 pub(crate) fn config(env: &Env) -> Result<Rc<Config>, Misconfigured> {
-    known(env).map(|known| known.config)
+    config_numbered(|| env.clone(), settings_of(env))
+}
+
+/// The configuration of an environment whose settings have that number. The environment is asked for where they are not those
+/// of the last time.
+pub(crate) fn config_numbered(env: impl FnOnce() -> Env, settings: u32) -> Result<Rc<Config>, Misconfigured> {
+    known(env, settings).map(|known| known.config)
 }
 
 /// The same for an app that is open to strangers: it does not run without limits.
 pub(crate) fn limited_config(env: &Env) -> Result<Rc<Config>, Misconfigured> {
-    let known = known(env)?;
+    limited_config_numbered(env, settings_of(env))
+}
+
+pub(crate) fn limited_config_numbered(env: &Env, settings: u32) -> Result<Rc<Config>, Misconfigured> {
+    let known = known(|| env.clone(), settings)?;
     known.missing_limit.map_or(Ok(known.config), |missing| Err(Misconfigured::NoLimit(missing)))
+}
+
+/// The function that numbers the settings of an environment, for what asks from JavaScript.
+#[cfg(feature = "entry")]
+pub(crate) fn numbering() -> Function {
+    NUMBERING.with(Function::clone)
+}
+
+fn settings_of(env: &Env) -> u32 {
+    NUMBERING.with(|_| settings(env))
 }
 
 /// The settings of the environment.
 #[derive(Clone)]
 struct Known {
+    settings: u32,
     config: Rc<Config>,
     missing_limit: Option<&'static str>,
 }
 
-fn known(env: &Env) -> Result<Known, Misconfigured> {
-    let last = LAST.take();
-    if last.is_none() {
-        watch(&[Config::VARIABLES, &limits::BINDINGS.join(" ")].join(" "));
+fn known(env: impl FnOnce() -> Env, settings: u32) -> Result<Known, Misconfigured> {
+    let last = LAST.with_borrow(|last| last.clone().filter(|last| last.settings == settings));
+    if let Some(known) = last {
+        return Ok(known);
     }
-    let is_as_before = is_as_before(env);
-    let known = if let Some(known) = last.filter(|_| is_as_before) {
-        known
-    } else {
-        // `Env::var` asks for the name of the type of each value, which takes longer than all the rest.
-        let config = Config::read(|name| Reflect::get(env, &name.into()).ok()?.as_string())?;
-        Known { config: Rc::new(config), missing_limit: limits::missing(env) }
-    };
+    let env = env();
+    // `Env::var` asks for the name of the type of each value, which takes longer than all the rest.
+    let config = Config::read(|name| Reflect::get(&env, &name.into()).ok()?.as_string())?;
+    let known = Known { settings, config: Rc::new(config), missing_limit: limits::missing(&env) };
     LAST.set(Some(known.clone()));
     Ok(known)
 }
@@ -73,15 +90,14 @@ fn known(env: &Env) -> Result<Known, Misconfigured> {
 thread_local! {
     /// The last settings of the environment.
     static LAST: RefCell<Option<Known>> = const { RefCell::new(None) };
+    static NUMBERING: Function = numbered_by(&[Config::VARIABLES, &limits::BINDINGS.join(" ")].join(" "));
 }
 
 #[wasm_bindgen(inline_js = "
-let names, values;
-export function watch(watched) {
-  names = watched.split(' ');
-  values = [];
-}
-export function isAsBefore(env) {
+let names;
+let values = [];
+let number = 0;
+export function settings(env) {
   let isSame = true;
   for (let i = 0; i < names.length; i += 1) {
     const value = env[names[i]];
@@ -89,13 +105,19 @@ export function isAsBefore(env) {
     values[i] = value;
     isSame = false;
   }
-  return isSame;
+  if (!isSame) number += 1;
+  return number;
+}
+export function numberedBy(watched) {
+  names = watched.split(' ');
+  return settings;
 }")]
 extern "C" {
-    /// Names the variables and bindings that are compared.
-    fn watch(names: &str);
+    /// The number of the settings of an environment: the last one if each of them is what it was at the last time. A single
+    /// call of JavaScript, which copies none.
+    fn settings(env: &JsValue) -> u32;
 
-    /// True if each of them is what it was at the last time. A single call of JavaScript, which copies none.
-    #[wasm_bindgen(js_name = isAsBefore)]
-    fn is_as_before(env: &JsValue) -> bool;
+    /// Names the variables and bindings that are settings; [`settings`] as a function.
+    #[wasm_bindgen(js_name = numberedBy)]
+    fn numbered_by(names: &str) -> Function;
 }

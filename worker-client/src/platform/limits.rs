@@ -1,6 +1,6 @@
 //! Limits on the number of hosts asked in a minute for one person and for one address: the platform counts.
 
-use worker::{Env, Headers, web_sys};
+use worker::{Env, web_sys::Headers};
 
 use crate::failure::{Failure, UserFailure};
 
@@ -10,7 +10,7 @@ pub(crate) struct RateLimit {
     env: Env,
     /// The headers of a request, which say the network address that the platform saw; nothing when a host program asks by
     /// itself.
-    headers: Option<web_sys::Headers>,
+    headers: Option<Headers>,
 }
 
 impl RateLimit {
@@ -20,7 +20,7 @@ impl RateLimit {
 
     /// The limits of the address that a request with these headers came from.
     pub(crate) fn visitor(env: &Env, headers: &Headers) -> Self {
-        Self { env: env.clone(), headers: Some(headers.0.clone()) }
+        Self { env: env.clone(), headers: Some(headers.clone()) }
     }
 
     /// The same limits for the address of a request with these headers.

@@ -2,6 +2,7 @@
 //! takes. The bodies are streamed, not bounded.
 
 use worker::{
+    js_sys::{JsString, Promise},
     wasm_bindgen::{self, JsCast, JsValue, prelude::wasm_bindgen},
     web_sys::{AbortSignal, Request, Response},
 };
@@ -11,20 +12,23 @@ use login_flow::FetchError;
 
 /// Sends a request without the headers of these names, and with that `Authorization` value. A name that ends in a hyphen
 /// stands for all that begin with it. Redirects come back as they are.
-pub(crate) async fn pass(
+pub(crate) fn pass(
     request: &Request,
-    not_passed: &str,
+    not_passed: &JsString,
     authorization: &str,
     signal: Option<&AbortSignal>,
-) -> Result<Response, FetchError> {
-    let sent = send(request, not_passed, authorization, signal).map_err(|_| FetchError::NoAnswer)?;
-    let response = settled(&sent).await.map_err(|_| FetchError::NoAnswer)?;
-    response.dyn_into().map_err(|_| FetchError::NoAnswer)
+) -> impl Future<Output = Result<Response, FetchError>> + use<> {
+    let sent = send(request, not_passed, authorization, signal).map_err(|_| FetchError::NoAnswer);
+    async move {
+        let response = settled(&sent?).await.map_err(|_| FetchError::NoAnswer)?;
+        response.dyn_into().map_err(|_| FetchError::NoAnswer)
+    }
 }
 
 #[wasm_bindgen(inline_js = "
+let names;
 export function send({ url, method, headers, body }, notPassed, authorization, signal) {
-  const names = notPassed.split(' ');
+  names ??= notPassed.split(' ');
   const isPassed = ([name]) => !names.some((other) => (other.endsWith('-') ? name.startsWith(other) : name === other));
   const passed = [...headers].filter(isPassed);
   passed.push(['authorization', authorization]);
@@ -40,12 +44,12 @@ extern "C" {
     #[wasm_bindgen(catch)]
     fn send(
         request: &Request,
-        not_passed: &str,
+        not_passed: &JsString,
         authorization: &str,
         signal: Option<&AbortSignal>,
-    ) -> Result<worker::js_sys::Promise, JsValue>;
+    ) -> Result<Promise, JsValue>;
 
     /// The response without a header. One that does not have it is as it came.
     #[wasm_bindgen(catch)]
-    pub(crate) fn without(response: &Response, name: &str) -> Result<Response, JsValue>;
+    pub(crate) fn without(response: &Response, name: &JsString) -> Result<Response, JsValue>;
 }

@@ -23,7 +23,7 @@ impl ResponseHeaders {
 /// The response of that status, headers and body.
 pub(crate) fn response(status: u16, headers: ResponseHeaders, body: &[u8]) -> worker::Result<Response> {
     let pairs = headers.0.into_iter().map(|(name, value)| Value::from(vec![name.to_owned(), value]));
-    let headers = Value::Array(pairs.collect()).to_string();
+    let headers = serde_json::to_string(&Value::Array(pairs.collect())).unwrap_or_default();
     Ok(respond(status, &headers, body)?)
 }
 

@@ -1,17 +1,19 @@
 //! Calls between the Worker and its Durable Objects: one JSON request, one JSON response.
 
+use std::cell::Cell;
+
 use serde::{Serialize, de::DeserializeOwned};
 use worker::{
     Env, Response,
-    js_sys::Promise,
-    wasm_bindgen::{self, JsValue, prelude::wasm_bindgen},
+    js_sys::{JsString, Promise, TypeError},
+    wasm_bindgen::{self, JsCast, JsValue, prelude::wasm_bindgen},
     web_sys,
 };
 
 use super::{
     log::report,
     panic,
-    promise::{promise, settled},
+    promise::{Outcome, promise, settled},
     response::{ResponseHeaders, response},
 };
 use crate::{
@@ -24,28 +26,52 @@ use crate::{
 /// Calls the object of that name.
 pub(crate) async fn call<Q: Serialize, A: DeserializeOwned>(
     env: &Env,
-    binding: &str,
+    object: Object,
     name: &str,
     request: &Q,
 ) -> Result<A, Failure> {
-    read_response(&send(env, binding, name, request).await?)
+    read_response(&send(env, object, name, request).await?)
 }
 
 /// Calls the object and leaves the response as text: one piece of code for every type of response.
 pub(crate) async fn send<Q: Serialize>(
     env: &Env,
-    binding: &str,
+    object: Object,
     name: &str,
     request: &Q,
 ) -> Result<String, Failure> {
-    let request = serde_json::to_string(request).map_err(|_| Failure::internal(Defect::Encoding))?;
-    let answer = ask(env, binding, name, &request).map_err(worker::Error::from)?;
+    // The name and the question in one: to copy a text to JavaScript takes longer than to cut it there.
+    let mut named = format!("{name}\n").into_bytes();
+    serde_json::to_writer(&mut named, request).map_err(|_| Failure::internal(Defect::Encoding))?;
+    let named = String::from_utf8(named).map_err(|_| Failure::internal(Defect::Encoding))?;
+    if HAVE_METHODS.get() {
+        match outcome(object.bound(|binding| ask(env, binding, &named))).await {
+            // An object of an older version, or of a program in Rust, has no such method, so that it was not asked. One that
+            // has it throws no error of this type.
+            Err(error) if error.is_instance_of::<TypeError>() => HAVE_METHODS.set(false),
+            answer => return text(answer),
+        }
+    }
+    let asked = object.bound(|binding| ask_by_post(env, binding, &named));
+    text(settled(&asked.map_err(worker::Error::from)?).await)
+}
+
+async fn outcome(asked: Result<Promise, JsValue>) -> Outcome {
+    settled(&asked?).await
+}
+
+fn text(answer: Outcome) -> Result<String, Failure> {
     let interrupted = |error| {
         let error = worker::Error::from(error).to_string();
         AppFailure::Interrupted { cause: Some(error.into()) }
     };
-    let answer = settled(&answer).await.map_err(interrupted)?;
-    answer.as_string().ok_or_else(|| Failure::internal(Defect::Protocol))
+    answer.map_err(interrupted)?.as_string().ok_or_else(|| Failure::internal(Defect::Protocol))
+}
+
+/// Asks objects by their method from now on.
+#[cfg(feature = "entry")]
+pub(crate) fn objects_have_methods() {
+    HAVE_METHODS.set(true);
 }
 
 #[wasm_bindgen(inline_js = "
@@ -53,9 +79,17 @@ export function post(env, binding, body) {
   const headers = { 'content-type': 'application/json' };
   return env[binding].fetch('https://events.internal/', { method: 'POST', headers, body }).then(({ status }) => status);
 }
-export function ask(env, binding, name, body) {
-  const objects = env[binding];
-  const object = objects.get(objects.idFromName(name));
+function objectOf(objects, named) {
+  const end = named.indexOf('\\n');
+  const object = objects.get(objects.idFromName(named.slice(0, end)));
+  return [object, named.slice(end + 1)];
+}
+export function ask(env, binding, named) {
+  const [object, question] = objectOf(env[binding], named);
+  return object.ask(question);
+}
+export function askByPost(env, binding, named) {
+  const [object, body] = objectOf(env[binding], named);
   return object.fetch('https://object.internal/', { method: 'POST', body }).then((answer) => answer.text());
 }")]
 extern "C" {
@@ -63,14 +97,43 @@ extern "C" {
     #[wasm_bindgen(catch)]
     fn post(env: &JsValue, binding: &str, body: &str) -> Result<Promise, JsValue>;
 
-    /// Posts a text to the object of that name; the text that it answers with. A single call of JavaScript.
+    /// Asks the object whose name is the first line, by its method; the text that it answers with. A single call of
+    /// JavaScript, and a promise and two objects of the platform less than a `fetch`.
     #[wasm_bindgen(catch)]
-    fn ask(env: &JsValue, binding: &str, name: &str, body: &str) -> Result<Promise, JsValue>;
+    fn ask(env: &JsValue, binding: &JsString, named: &str) -> Result<Promise, JsValue>;
+
+    /// The same by a `fetch`, which every version has.
+    #[wasm_bindgen(catch, js_name = askByPost)]
+    fn ask_by_post(env: &JsValue, binding: &JsString, named: &str) -> Result<Promise, JsValue>;
+}
+
+/// A kind of object of ours, whose binding has its name.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Object {
+    Account,
+    Registrar,
+}
+
+impl Object {
+    /// What is done with the name of its binding.
+    fn bound<T>(self, with: impl FnOnce(&JsString) -> T) -> T {
+        match self {
+            Self::Account => ACCOUNT.with(with),
+            Self::Registrar => REGISTRAR.with(with),
+        }
+    }
+}
+
+thread_local! {
+    /// True if the program exports objects with methods.
+    static HAVE_METHODS: Cell<bool> = const { Cell::new(false) };
+    static ACCOUNT: JsString = "ACCOUNT".into();
+    static REGISTRAR: JsString = "REGISTRAR".into();
 }
 
 /// Reads the response of an object.
 pub(crate) fn read_response<A: DeserializeOwned>(answer: &str) -> Result<A, Failure> {
-    crate::json::read::<Result<A, Failure>>(answer).map_err(|_| Failure::internal(Defect::Protocol))?
+    login_codec::json::read::<Result<A, Failure>>(answer).map_err(|_| Failure::internal(Defect::Protocol))?
 }
 
 /// Outcome of posting an event to the host program.
@@ -96,21 +159,33 @@ pub(crate) async fn post_event(env: &Env, event: &Event) -> Result<Delivery, Fai
 }
 
 /// The response of an object to a request, a defect when it panics: the object goes on, and so do its other callers.
-///
-/// Of the request the body is read and nothing else: each part of it that is looked at costs as much as a statement.
 pub(crate) fn answer<Q: DeserializeOwned>(
+    request: String,
+    answer: impl AsyncFnOnce(Q) -> Result<String, Failure> + 'static,
+) -> Promise {
+    promise(async { Ok(answered(request, answer).await.into()) })
+}
+
+/// The same where the request is the body of an HTTP request. Of that the body is read and nothing else: each part of it
+/// that is looked at costs as much as a statement.
+pub(crate) fn answer_posted<Q: DeserializeOwned>(
     request: web_sys::Request,
     answer: impl AsyncFnOnce(Q) -> Result<String, Failure> + 'static,
 ) -> Promise {
-    let answered = panic::contained(async move {
-        let text = settled(&request.text().map_err(worker::Error::from)?).await;
-        let text = text.map_err(worker::Error::from)?.as_string().unwrap_or_default();
-        answer(crate::json::read(&text).map_err(|_| Failure::internal(Defect::Protocol))?).await
-    });
-    promise(async {
-        let text = answered.await.or_else(|failure| written::<()>(Err(failure))).unwrap_or_default();
-        Ok(web_sys::Response::new_with_opt_str(Some(&text))?.into())
+    promise(async move {
+        let text = settled(&request.text()?).await?.as_string().unwrap_or_default();
+        Ok(web_sys::Response::new_with_opt_str(Some(&answered(text, answer).await))?.into())
     })
+}
+
+async fn answered<Q: DeserializeOwned>(
+    request: String,
+    answer: impl AsyncFnOnce(Q) -> Result<String, Failure>,
+) -> String {
+    let answered = panic::contained(async move {
+        answer(login_codec::json::read(&request).map_err(|_| Failure::internal(Defect::Protocol))?).await
+    });
+    answered.await.or_else(|failure| written::<()>(Err(failure))).unwrap_or_default()
 }
 
 /// The outcome of an alarm, for the platform, which repeats one that failed.

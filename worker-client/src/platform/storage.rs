@@ -201,7 +201,11 @@ impl Storage {
     /// The rows of a query, which writes nothing.
     pub(crate) fn rows(&self, query: &str, bindings: Vec<Value>) -> Result<Vec<Columns>, Failure> {
         let damaged = |_| Failure::internal(Defect::Row);
-        let rows = rows(self.sql.as_ref(), query, &Value::Array(bindings).to_string());
+        let rows = rows(
+            self.sql.as_ref(),
+            query,
+            &serde_json::to_string(&Value::Array(bindings)).unwrap_or_default(),
+        );
         let rows = serde_json::from_str(&rows.map_err(worker::Error::from)?).map_err(damaged)?;
         let Value::Array(rows) = rows else { return Ok(Vec::new()) };
         Ok(rows.into_iter().map(Columns::new).collect())

@@ -55,7 +55,7 @@ impl RegistrationRow {
 
     /// The server that it was registered at.
     pub(super) fn server(&self) -> Option<Server> {
-        crate::json::read::<StoredServer>(&self.server).ok().map(Server::from)
+        login_codec::json::read::<StoredServer>(&self.server).ok().map(Server::from)
     }
 }
 

@@ -25,6 +25,6 @@ pub(super) async fn answer(login: &Login) -> Result<Answer, Failure> {
 pub(super) async fn can_seal(login: &Login) -> Result<(), Failure> {
     match login.config.keys() {
         Ok(_) => Ok(()),
-        Err(_) => rpc::call(&login.env, "REGISTRAR", "health", &RegistrarRequest::Health).await,
+        Err(_) => rpc::call(&login.env, rpc::Object::Registrar, "health", &RegistrarRequest::Health).await,
     }
 }

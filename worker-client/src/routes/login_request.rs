@@ -35,14 +35,11 @@ impl LoginRequest {
     pub(super) async fn of_body(request: &web_sys::Request, headers: &Headers) -> Result<Self, Failure> {
         let is_json =
             header(headers, "content-type").is_some_and(|kind| kind.starts_with("application/json"));
-        let body = match request.body() {
-            Some(stream) => bounded(&stream, Limit::FORM).await.map_err(|_| unreadable("It is too long."))?,
-            None => Vec::new(),
-        };
+        let body = bounded(request, Limit::FORM).await.map_err(|_| unreadable("It is too long."))?;
         if !is_json {
             return Ok(Self::of_pairs(&body));
         }
-        let parsed = str::from_utf8(&body).ok().and_then(|body| crate::json::read(body).ok());
+        let parsed = str::from_utf8(&body).ok().and_then(|body| login_codec::json::read(body).ok());
         Ok(parsed.ok_or_else(|| unreadable("It is not JSON with a `url`."))?)
     }
 

@@ -28,7 +28,7 @@ impl KeyRing {
             #[serde(default)]
             lost: Vec<String>,
         }
-        let wire: Wire = crate::json::read(json).map_err(|_| InvalidKeys::Syntax)?;
+        let wire: Wire = login_codec::json::read(json).map_err(|_| InvalidKeys::Syntax)?;
         let mut keys = SmallMap::default();
         if !wire.keys.names().chain(wire.lost.iter().map(String::as_str)).all(is_key_name) {
             return Err(InvalidKeys::Name);

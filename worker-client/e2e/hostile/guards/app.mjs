@@ -12,8 +12,8 @@ export const APP = [
     'is_text(account, account.len())',
   ]),
   host('seal: its place', 'worker-client/src/seal.rs', [
-    ['msg: plain, aad: &self.associated_data(FORM, kid, place)?', 'msg: plain, aad: b""'],
-    ['msg: &sealed, aad: &associated', 'msg: &sealed, aad: &associated[..0]'],
+    ['.seal(nonce, &associated, plain)?', '.seal(nonce, b"", plain)?'],
+    ['cipher.open(nonce, &associated, &sealed)', 'cipher.open(nonce, b"", &sealed)'],
   ]),
   host('seal: its use', 'worker-client/src/seal.rs', [
     'let [first, second] = place.used_for;',

@@ -98,7 +98,13 @@ export const EDGE = [
     'resource-metadata',
     'scope',
   ),
-  worker('methods', src('login/fetch'), ['if !is_allowed(request) {', 'if false {'], 'fetch', 'P10'),
+  worker(
+    'methods',
+    src('login/resource_request'),
+    ['_ => return Err(UserFailure::MethodNotAllowed.into()),', '_ => false,'],
+    'fetch',
+    'P10',
+  ),
   worker(
     'a link on another site only reads',
     src('routes/login_request'),

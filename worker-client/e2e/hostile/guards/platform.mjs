@@ -46,6 +46,12 @@ export const PLATFORM = [
     'B11',
   ),
   workerBy(
+    'a question whose answer is lost is not asked again',
+    src('platform/rpc'),
+    ['Err(error) if error.is_instance_of::<TypeError>() =>', 'Err(_) =>'],
+    ['e2e/objects.test.mjs'],
+  ),
+  workerBy(
     'an answer of other settings',
     src('platform/cache'),
     ['.extend_pairs(settings)', '.extend_pairs(settings.filter(|_| false))'],

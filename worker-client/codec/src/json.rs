@@ -3,34 +3,110 @@
 //! The code that reads a type is written anew for each kind of reader, and for each form that the reader allows. This one
 //! reads a struct from an object alone, never from a list: a third less code for each type than `serde_json` has.
 
+use std::{borrow::Cow, fmt, vec};
+
 use serde::{
-    Deserializer,
+    Deserialize, Deserializer,
     de::{
-        DeserializeOwned, Error as _, IntoDeserializer, Unexpected, Visitor,
+        DeserializeOwned, Error as _, IntoDeserializer, MapAccess, SeqAccess, Unexpected, Visitor,
         value::{MapAccessDeserializer, MapDeserializer, SeqDeserializer},
     },
     forward_to_deserialize_any,
 };
-use serde_json::{Error, Map, Value};
+use serde_json::Error;
 
 /// Reads a value from JSON text.
-pub(crate) fn read<T: DeserializeOwned>(text: &str) -> Result<T, Error> {
-    T::deserialize(Tree(serde_json::from_str(text)?))
+pub fn read<T: DeserializeOwned>(text: &str) -> Result<T, Error> {
+    T::deserialize(Tree::parse(text)?)
 }
 
-struct Tree(Value);
+/// A value of JSON text. Text without escapes is a part of that; members stay in their order, where a map would sort what
+/// is read once.
+enum Tree<'a> {
+    Null,
+    Bool(bool),
+    Unsigned(u64),
+    Signed(i64),
+    Float(f64),
+    Text(Cow<'a, str>),
+    List(Vec<Self>),
+    Object(Members<'a>),
+}
 
-impl Tree {
-    fn object<'de, V: Visitor<'de>>(members: Map<String, Value>, visitor: V) -> Result<V::Value, Error> {
-        visitor.visit_map(MapDeserializer::new(members.into_iter().map(|(name, value)| (name, Self(value)))))
+type Members<'a> = Vec<(Cow<'a, str>, Tree<'a>)>;
+
+impl<'a> Tree<'a> {
+    fn parse(text: &'a str) -> Result<Self, Error> {
+        serde_json::from_str(text)
     }
 
-    fn list<'de, V: Visitor<'de>>(items: Vec<Value>, visitor: V) -> Result<V::Value, Error> {
-        visitor.visit_seq(SeqDeserializer::new(items.into_iter().map(Self)))
+    fn members(members: Members<'a>) -> MapDeserializer<'a, vec::IntoIter<(Cow<'a, str>, Self)>, Error> {
+        MapDeserializer::new(members.into_iter())
     }
 }
 
-impl IntoDeserializer<'_, Error> for Tree {
+impl<'de> Deserialize<'de> for Tree<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(TreeVisitor)
+    }
+}
+
+struct TreeVisitor;
+
+impl<'de> Visitor<'de> for TreeVisitor {
+    type Value = Tree<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("JSON")
+    }
+
+    fn visit_unit<E>(self) -> Result<Tree<'de>, E> {
+        Ok(Tree::Null)
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Tree<'de>, E> {
+        Ok(Tree::Bool(value))
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Tree<'de>, E> {
+        Ok(Tree::Unsigned(value))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Tree<'de>, E> {
+        Ok(Tree::Signed(value))
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Tree<'de>, E> {
+        Ok(Tree::Float(value))
+    }
+
+    fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Tree<'de>, E> {
+        Ok(Tree::Text(Cow::Borrowed(text)))
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Tree<'de>, E> {
+        Ok(Tree::Text(Cow::Owned(text.to_owned())))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Tree<'de>, A::Error> {
+        let mut list = Vec::new();
+        while let Some(item) = items.next_element()? {
+            list.push(item);
+        }
+        Ok(Tree::List(list))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Tree<'de>, A::Error> {
+        let mut members = Members::with_capacity(8);
+        while let Some(name) = entries.next_key()? {
+            let Tree::Text(name) = name else { return Err(A::Error::custom("no name")) };
+            members.push((name, entries.next_value()?));
+        }
+        Ok(Tree::Object(members))
+    }
+}
+
+impl<'de> IntoDeserializer<'de, Error> for Tree<'de> {
     type Deserializer = Self;
 
     fn into_deserializer(self) -> Self {
@@ -38,22 +114,28 @@ impl IntoDeserializer<'_, Error> for Tree {
     }
 }
 
-impl<'de> Deserializer<'de> for Tree {
+impl<'de> Deserializer<'de> for Tree<'de> {
     type Error = Error;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        match self.0 {
-            Value::Null => visitor.visit_unit(),
-            Value::Bool(value) => visitor.visit_bool(value),
-            Value::Number(number) => number.deserialize_any(visitor),
-            Value::String(text) => visitor.visit_string(text),
-            Value::Array(items) => Self::list(items, visitor),
-            Value::Object(members) => Self::object(members, visitor),
+        match self {
+            Self::Null => visitor.visit_unit(),
+            Self::Bool(value) => visitor.visit_bool(value),
+            Self::Unsigned(value) => visitor.visit_u64(value),
+            Self::Signed(value) => visitor.visit_i64(value),
+            Self::Float(value) => visitor.visit_f64(value),
+            Self::Text(Cow::Borrowed(text)) => visitor.visit_borrowed_str(text),
+            Self::Text(Cow::Owned(text)) => visitor.visit_string(text),
+            Self::List(items) => visitor.visit_seq(SeqDeserializer::new(items.into_iter())),
+            Self::Object(members) => visitor.visit_map(Self::members(members)),
         }
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        if self.0.is_null() { visitor.visit_none() } else { visitor.visit_some(self) }
+        match self {
+            Self::Null => visitor.visit_none(),
+            other => visitor.visit_some(other),
+        }
     }
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(
@@ -65,15 +147,15 @@ impl<'de> Deserializer<'de> for Tree {
     }
 
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        match self.0 {
-            Value::Array(items) => Self::list(items, visitor),
+        match self {
+            Self::List(items) => visitor.visit_seq(SeqDeserializer::new(items.into_iter())),
             _ => Err(Error::invalid_type(Unexpected::Other("no list"), &visitor)),
         }
     }
 
     fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        match self.0 {
-            Value::Object(members) => Self::object(members, visitor),
+        match self {
+            Self::Object(members) => visitor.visit_map(Self::members(members)),
             _ => Err(Error::invalid_type(Unexpected::Other("no object"), &visitor)),
         }
     }
@@ -93,12 +175,9 @@ impl<'de> Deserializer<'de> for Tree {
         _: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Error> {
-        match self.0 {
-            Value::String(variant) => visitor.visit_enum(variant.into_deserializer()),
-            Value::Object(members) => {
-                let members = members.into_iter().map(|(name, value)| (name, Self(value)));
-                visitor.visit_enum(MapAccessDeserializer::new(MapDeserializer::new(members)))
-            }
+        match self {
+            Self::Text(variant) => visitor.visit_enum(variant.into_deserializer()),
+            Self::Object(members) => visitor.visit_enum(MapAccessDeserializer::new(Self::members(members))),
             _ => Err(Error::invalid_type(Unexpected::Other("no variant"), &visitor)),
         }
     }

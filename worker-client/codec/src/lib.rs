@@ -1,0 +1,7 @@
+#![doc = include_str!("../README.md")]
+
+pub mod base64url;
+mod cipher;
+pub mod json;
+
+pub use cipher::Cipher;

@@ -1,0 +1,129 @@
+// What a program imports, around a build: `login.js` and `development.js` name the build.
+import { DurableObject } from 'cloudflare:workers';
+
+export function classes({ Account, Calls, Registrar }) {
+  const numbered = Calls.numbering();
+  /** The numbers of the settings that were found right: for users whom the program knows, and for strangers. */
+  const right = { known: undefined, open: undefined };
+
+  /** The number of the settings of an environment, or the problem with them. */
+  function checked(env, kind) {
+    const settings = numbered(env);
+    if (right[kind] !== settings) Calls.check(env, settings, kind === 'open');
+    right[kind] = settings;
+    return settings;
+  }
+
+  class Login {
+    #user;
+    /** What each call is made with: see `Caller` in `src/entry.rs`. */
+    #caller;
+
+    constructor(env, user) {
+      this.#user = user;
+      if (user instanceof Browser) {
+        const { cookie, headers } = user;
+        this.#caller = { env, settings: checked(env, 'open'), user: undefined, headers, cookie, label: undefined };
+      } else if (typeof user === 'string') {
+        const settings = checked(env, 'known');
+        this.#caller = { env, settings, user, headers: undefined, cookie: undefined, label: undefined };
+      } else throw new TypeError('worker-client: the name of a user is a text');
+    }
+
+    static byCookie(env, request) {
+      return new Login(env, new Browser(request.headers));
+    }
+
+    labelled(label) {
+      const login = new Login(this.#caller.env, this.#user);
+      login.#caller.label = label;
+      return login;
+    }
+
+    handle(request) {
+      const answer = Calls.handle(this.#caller, request, request.url, request.method);
+      return answer ?? Promise.resolve();
+    }
+
+    fetch(input, init) {
+      let request;
+      try {
+        request = new Request(input, init);
+      } catch (error) {
+        return Promise.reject(error);
+      }
+      // A request has a signal in any case: it is listened to where the program gave one.
+      const signal = (init?.signal === undefined ? input.signal : init.signal) ?? undefined;
+      return Calls.fetch(this.#caller, request, request.url, request.method, signal);
+    }
+
+    proxy(browser, input, init) {
+      return Calls.proxy(this.#caller, browser, input, init);
+    }
+
+    probe(url) {
+      return Calls.probe(this.#caller, url);
+    }
+
+    connections() {
+      return Calls.connections(this.#caller);
+    }
+
+    authorization(url) {
+      return Calls.authorization(this.#caller, url);
+    }
+
+    disconnect(id) {
+      return Calls.disconnect(this.#caller, id);
+    }
+
+    erase() {
+      return Calls.erase(this.#caller);
+    }
+
+    link(url, returnTo, scope) {
+      return Calls.link(this.#caller, url, returnTo, scope);
+    }
+  }
+
+  Calls.objectsHaveMethods();
+  return { Account: withMethods(Account), Login, Registrar: withMethods(Registrar) };
+}
+
+/** The browser that a request came from. */
+class Browser {
+  constructor(headers) {
+    this.headers = headers;
+    this.cookie = headers.get('cookie') ?? undefined;
+  }
+}
+
+/** A Durable Object whose methods the platform lets a Worker call: that takes a class which extends the platform's. */
+const withMethods = (Built) =>
+  class extends DurableObject {
+    #object;
+
+    constructor(state, env) {
+      super(state, env);
+      this.#object = new Built(state, env);
+    }
+
+    /** One question, and its answer. */
+    ask(question) {
+      try {
+        return this.#object.ask(question);
+      } catch (error) {
+        // An error of type `TypeError` means that there is no such method.
+        throw new Error(String(error));
+      }
+    }
+
+    /** The same for a Worker of an older version. */
+    fetch(request) {
+      return this.#object.fetch(request);
+    }
+
+    alarm() {
+      return this.#object.alarm();
+    }
+  };
