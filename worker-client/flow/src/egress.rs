@@ -128,7 +128,7 @@ fn is_loopback(url: &Url) -> bool {
 
 fn is_public_name(name: &str) -> bool {
     let Some((_, top)) = name.rsplit_once('.') else { return false };
-    !top.is_empty() && !SPECIAL_USE.iter().any(|special| is_within(name, special))
+    !top.is_empty() && !SPECIAL_USE.contains(&top)
 }
 
 /// True if `name` is `parent` or a subdomain of it.
@@ -136,7 +136,7 @@ pub(crate) fn is_within(name: &str, parent: &str) -> bool {
     name.strip_suffix(parent).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
 }
 
-/// Special-use names that denote a private or no network (registry of RFC 6761).
+/// Special-use top-level names that denote a private or no network (registry of RFC 6761).
 const SPECIAL_USE: &[&str] =
     &["alt", "arpa", "internal", "invalid", "local", "localhost", "onion", "test", "home", "lan", "corp"];
 

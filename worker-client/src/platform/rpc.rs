@@ -81,7 +81,8 @@ export function post(env, binding, body) {
 }
 function objectOf(objects, named) {
   const end = named.indexOf('\\n');
-  const object = objects.get(objects.idFromName(named.slice(0, end)));
+  const name = named.slice(0, end);
+  const object = objects.getByName ? objects.getByName(name) : objects.get(objects.idFromName(name));
   return [object, named.slice(end + 1)];
 }
 export function ask(env, binding, named) {
