@@ -7,6 +7,7 @@ mod health;
 mod icon;
 mod login_request;
 mod proxy;
+mod route;
 
 use url::Url;
 use worker::{Headers, Request, Response, web_sys};
@@ -15,11 +16,11 @@ use self::{
     answer::Answer,
     failed::{Failed, FailedRoute},
     login_request::{LoginRequest, header, requests, same_origin},
+    route::NoMethod,
 };
 use crate::{
     account::{AccountRequest, BeginLogin, Disconnected, LoginStep, Session},
-    api::{NoRoute, OPENAPI, Route, path_of},
-    config::Config,
+    api::{OPENAPI, Route, path_of},
     cookie::SessionCookie,
     failure::{Defect, Failure, Reason, UserFailure},
     login::{Login, User},
@@ -45,24 +46,6 @@ impl Login {
         Some(answered(self, request.inner(), request.headers(), &url, route).await.into())
     }
 }
-
-impl Config {
-    /// The route of a request, or none for its method; nothing when the path is not ours.
-    pub(crate) fn route(&self, path: &str, method: &str) -> Option<Result<Route, NoMethod>> {
-        let path = match path.strip_prefix(&self.prefix)? {
-            "" => "/",
-            path => path,
-        };
-        match Route::of(method, path.strip_prefix('/').map(|_| path)?) {
-            Ok(route) => Some(Ok(route)),
-            Err(NoRoute::Method) => Some(Err(NoMethod)),
-            Err(NoRoute::Path) => None,
-        }
-    }
-}
-
-/// A path of ours that is not asked by that method.
-pub(crate) struct NoMethod;
 
 /// Answers a request to a route, errors included.
 pub(crate) async fn answered(
