@@ -106,7 +106,7 @@ impl Account {
         rpc::answer(request, async move |envelope| inner.respond(envelope).await)
     }
 
-    /// The same for a Worker of an older version, and for programs in Rust, whose objects have no other methods.
+    /// The same for a Worker of an older version, and for programs in Rust, whose classes do not extend the platform's.
     #[doc(hidden)]
     pub fn fetch(&self, request: Request) -> Promise {
         let inner = Rc::clone(&self.inner);

@@ -96,10 +96,9 @@ pub const OPENAPI: &str = include_str!("../openapi.json");
 
 /// The path of a URL that the platform has written: to parse it anew takes longer than a path that is not ours may.
 pub(crate) fn path_of(url: &str) -> &str {
-    let bytes = url.as_bytes();
-    let scheme = bytes.iter().position(|b| *b == b':').unwrap_or_default();
-    let path = bytes.iter().skip(scheme.saturating_add(3)).position(|b| *b == b'/');
-    let path = path.and_then(|at| url.get(scheme.saturating_add(3).saturating_add(at)..)).unwrap_or_default();
+    // It begins at the third slash.
+    let slash = url.bytes().enumerate().filter(|(_, b)| *b == b'/').nth(2);
+    let path = slash.and_then(|(at, _)| url.get(at..)).unwrap_or_default();
     let end = path.bytes().position(|b| b == b'?' || b == b'#').unwrap_or(path.len());
     path.get(..end).unwrap_or_default()
 }

@@ -93,7 +93,7 @@ impl Registrar {
         rpc::answer(request, async move |request| inner.respond(request).await)
     }
 
-    /// The same for a Worker of an older version, and for programs in Rust, whose objects have no other methods.
+    /// The same for a Worker of an older version, and for programs in Rust, whose classes do not extend the platform's.
     #[doc(hidden)]
     pub fn fetch(&self, request: Request) -> Promise {
         let inner = Rc::clone(&self.inner);

@@ -3,7 +3,8 @@
 use http::header;
 use url::Url;
 use worker::{
-    js_sys::JsString,
+    js_sys::{Array, JsString},
+    wasm_bindgen::JsValue,
     web_sys::{Request, Response},
 };
 
@@ -105,8 +106,8 @@ pub(crate) fn challenge(response: &Response) -> Option<BearerChallenge> {
 
 thread_local! {
     /// The headers that could speak for another party, and those of one connection alone.
-    pub(crate) static NOT_PASSED: JsString = "authorization connection cookie forwarded host keep-alive te trailer \
-        transfer-encoding upgrade cf- proxy- sec- x-forwarded-".into();
+    pub(crate) static NOT_PASSED: Array = "authorization connection cookie forwarded host keep-alive te trailer \
+        transfer-encoding upgrade cf- proxy- sec- x-forwarded-".split(' ').map(JsValue::from_str).collect();
     /// The header by which a host sets a cookie.
     pub(crate) static SET_COOKIE: JsString = header::SET_COOKIE.as_str().into();
 }

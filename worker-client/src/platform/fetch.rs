@@ -7,7 +7,7 @@ use url::Url;
 use worker::{
     js_sys::{Array, Promise, Uint8Array},
     wasm_bindgen::{self, JsCast, JsValue, prelude::wasm_bindgen},
-    web_sys,
+    web_sys::ReadableStream,
 };
 
 use super::{clock::now, promise::settled};
@@ -105,9 +105,9 @@ pub(crate) fn through_until(
     async move |request| fetch(request, egress, deadline.cut(limit)).await
 }
 
-/// Reads the body of a request as far as the limit allows.
-pub(crate) async fn bounded(request: &web_sys::Request, limit: Limit) -> Result<Vec<u8>, FetchError> {
-    let body = settled(&read_request(request, limit.room())).await.map_err(|_| FetchError::NoAnswer)?;
+/// Reads a body as far as the limit allows.
+pub(crate) async fn bounded(stream: &ReadableStream, limit: Limit) -> Result<Vec<u8>, FetchError> {
+    let body = settled(&read(stream, limit.room())).await.map_err(|_| FetchError::NoAnswer)?;
     within(limit, &body)
 }
 
@@ -170,13 +170,7 @@ export async function exchange(url, method, headers, body, millis, room, decoded
     abort.abort();
   }
 }
-export async function readRequest(request, room) {
-  // A stream is read in parts, each of which is a promise; a body that is short by its own account is read at once.
-  const isShort = parseInt(request.headers.get('content-length')) <= room;
-  if (isShort) return new Uint8Array(await request.arrayBuffer()).subarray(0, room + 1);
-  return request.body ? read(request.body, room) : new Uint8Array();
-}
-async function read(stream, room) {
+export async function read(stream, room) {
   const chunks = [];
   let length = 0;
   for await (const chunk of stream) {
@@ -202,9 +196,8 @@ extern "C" {
         decoded: &str,
     ) -> Promise;
 
-    /// Reads the body of a request, of which no more is pulled than shows that it is too long.
-    #[wasm_bindgen(js_name = readRequest)]
-    fn read_request(request: &web_sys::Request, room: u32) -> Promise;
+    /// Reads a body, of which no more is pulled than shows that it is too long.
+    fn read(stream: &ReadableStream, room: u32) -> Promise;
 }
 
 /// The encodings that the runtime decodes, and none.

@@ -2,7 +2,7 @@
 //! takes. The bodies are streamed, not bounded.
 
 use worker::{
-    js_sys::{JsString, Promise},
+    js_sys::{Array, JsString, Promise},
     wasm_bindgen::{self, JsCast, JsValue, prelude::wasm_bindgen},
     web_sys::{AbortSignal, Request, Response},
 };
@@ -14,7 +14,7 @@ use login_flow::FetchError;
 /// stands for all that begin with it. Redirects come back as they are.
 pub(crate) fn pass(
     request: &Request,
-    not_passed: &JsString,
+    not_passed: &Array,
     authorization: &str,
     signal: Option<&AbortSignal>,
 ) -> impl Future<Output = Result<Response, FetchError>> + use<> {
@@ -26,10 +26,8 @@ pub(crate) fn pass(
 }
 
 #[wasm_bindgen(inline_js = "
-let names;
 export function send({ url, method, headers, body }, notPassed, authorization, signal) {
-  names ??= notPassed.split(' ');
-  const isPassed = ([name]) => !names.some((other) => (other.endsWith('-') ? name.startsWith(other) : name === other));
+  const isPassed = ([name]) => !notPassed.some((other) => (other.endsWith('-') ? name.startsWith(other) : name === other));
   const passed = [...headers].filter(isPassed);
   passed.push(['authorization', authorization]);
   return fetch(url, { method, headers: passed, body, redirect: 'manual', signal });
@@ -44,7 +42,7 @@ extern "C" {
     #[wasm_bindgen(catch)]
     fn send(
         request: &Request,
-        not_passed: &JsString,
+        not_passed: &Array,
         authorization: &str,
         signal: Option<&AbortSignal>,
     ) -> Result<Promise, JsValue>;

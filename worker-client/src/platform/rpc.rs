@@ -116,7 +116,7 @@ pub(crate) enum Object {
 }
 
 impl Object {
-    /// What is done with the name of its binding.
+    /// Calls a function with the name of its binding.
     fn bound<T>(self, with: impl FnOnce(&JsString) -> T) -> T {
         match self {
             Self::Account => ACCOUNT.with(with),

@@ -35,7 +35,10 @@ impl LoginRequest {
     pub(super) async fn of_body(request: &web_sys::Request, headers: &Headers) -> Result<Self, Failure> {
         let is_json =
             header(headers, "content-type").is_some_and(|kind| kind.starts_with("application/json"));
-        let body = bounded(request, Limit::FORM).await.map_err(|_| unreadable("It is too long."))?;
+        let body = match request.body() {
+            Some(stream) => bounded(&stream, Limit::FORM).await.map_err(|_| unreadable("It is too long."))?,
+            None => Vec::new(),
+        };
         if !is_json {
             return Ok(Self::of_pairs(&body));
         }
