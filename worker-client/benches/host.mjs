@@ -1,14 +1,18 @@
-// The host program of the tests, with one route more: what the cache of the platform has of a host is copied to another
-// one, which the isolate has not met.
-import app from '../e2e/host.mjs';
+// The smallest program around the Worker, with one route for an authorized request, and one by which what the cache of the
+// platform has of a host is copied to another one, which the isolate has not met.
+import { Account, Login, Registrar } from 'worker-client';
 import manifest from '../npm/package.json';
 
-export * from '../e2e/host.mjs';
+export { Account, Registrar };
 
 export default {
   async fetch(request, env) {
+    const login = Login.byCookie(env, request);
+    const answer = await login.handle(request);
+    if (answer) return answer;
     const { pathname, searchParams } = new URL(request.url);
-    if (pathname !== '/edge') return app.fetch(request, env);
+    if (pathname === '/use') return login.fetch((await request.json()).url);
+    if (pathname !== '/edge') return new Response('nothing here', { status: 404 });
     const cache = await caches.open(`worker-client ${manifest.version}`);
     for (const [kind, path] of [
       ['probe', ''],

@@ -3,6 +3,7 @@
 use std::{pin::pin, rc::Rc};
 
 use futures_util::future::{Either, select};
+use login_codec::json;
 use serde::Serialize;
 use url::Url;
 use worker::{
@@ -256,7 +257,7 @@ fn given(outcome: Result<impl Serialize, Failure>) -> Result<JsValue, JsValue> {
 
 /// A plain JavaScript object.
 fn object(value: &impl Serialize) -> Result<JsValue, JsValue> {
-    let json = serde_json::to_string(value).map_err(|_| thrown(Failure::internal(Defect::Encoding)))?;
+    let json = json::write(value).map_err(|_| thrown(Failure::internal(Defect::Encoding)))?;
     JSON::parse(&json)
 }
 
@@ -264,7 +265,7 @@ fn object(value: &impl Serialize) -> Result<JsValue, JsValue> {
 fn thrown(failure: impl Into<Failure>) -> JsValue {
     let problem = Problem::new(&report(failure.into()), None);
     let error = Error::new(problem.title);
-    match serde_json::to_string(&problem).map(|json| JSON::parse(&json)) {
+    match json::write(&problem).map(|json| JSON::parse(&json)) {
         Ok(Ok(members)) => Object::assign(&error, &members.into()).into(),
         Ok(Err(_)) | Err(_) => error.into(),
     }

@@ -7,6 +7,7 @@ use std::{cell::RefCell, rc::Rc};
 use login_codec::{
     Cipher,
     base64url::{decode, encode},
+    json,
 };
 use serde::{Serialize, de::DeserializeOwned};
 use zeroize::Zeroizing;
@@ -45,14 +46,14 @@ impl Vault<'_> {
 
     /// `v2.<key>.<nonce>.<ciphertext and tag>`. The nonce is 96 fresh random bits (SP 800-38D §8.2.2).
     pub fn seal<T: Serialize>(&self, nonce: [u8; 12], place: Place<'_>, value: &T) -> Option<String> {
-        self.encrypt(nonce, place, &Zeroizing::new(serde_json::to_vec(value).ok()?))
+        self.encrypt(nonce, place, Zeroizing::new(json::write(value).ok()?).as_bytes())
     }
 
     /// Opens what was sealed for this very place.
     pub fn open<T: DeserializeOwned>(&self, place: Place<'_>, sealed: &str) -> Result<T, Unsealable> {
         let plain = self.decrypt(place, sealed)?;
         // As text, which is how everything is read here: each kind of reader is code of its own for each type.
-        login_codec::json::read(str::from_utf8(&plain).map_err(|_| Unsealable)?).map_err(|_| Unsealable)
+        json::read(str::from_utf8(&plain).map_err(|_| Unsealable)?).map_err(|_| Unsealable)
     }
 
     /// Seals with the active key, in the present form, what an earlier key or form sealed.

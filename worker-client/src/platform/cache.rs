@@ -3,6 +3,7 @@
 
 use std::{any::Any, cell::RefCell, rc::Rc, time::Duration};
 
+use login_codec::json;
 use serde::{Serialize, de::DeserializeOwned};
 use worker::{Cache, Response};
 
@@ -35,7 +36,7 @@ impl CacheEntry {
             return Some(value);
         }
         let (end, json) = self.stored().await?;
-        let value = Rc::new(login_codec::json::read::<T>(&json).ok()?);
+        let value = Rc::new(json::read::<T>(&json).ok()?);
         self.remember(value.clone(), json.len(), end);
         Some(value)
     }
@@ -48,7 +49,7 @@ impl CacheEntry {
 
     /// Stores the value. A cache that is full or absent costs the next person a second look, nothing else.
     pub(crate) async fn write<T: Serialize + 'static>(&self, value: &Rc<T>, ttl: Duration) {
-        let Ok(json) = serde_json::to_string(value.as_ref()) else { return };
+        let Ok(json) = json::write(value.as_ref()) else { return };
         let end = millis(now().checked_add(ttl).unwrap_or_else(now));
         self.remember(value.clone(), json.len(), end);
         self.store(&json, end, ttl).await;

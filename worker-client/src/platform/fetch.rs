@@ -7,7 +7,7 @@ use url::Url;
 use worker::{
     js_sys::{Array, Promise, Uint8Array},
     wasm_bindgen::{self, JsCast, JsValue, prelude::wasm_bindgen},
-    web_sys::ReadableStream,
+    web_sys,
 };
 
 use super::{clock::now, promise::settled};
@@ -30,8 +30,7 @@ enum Longer {
 
 impl Limit {
     /// A form that a person sends us.
-    pub(crate) const FORM: Self =
-        Self { bytes: 16 << 10, time: Duration::from_secs(5), longer: Longer::Refuse };
+    const FORM: Self = Self { bytes: 16 << 10, time: Duration::from_secs(5), longer: Longer::Refuse };
     pub(crate) const METADATA: Self =
         Self { bytes: 64 << 10, time: Duration::from_secs(5), longer: Longer::Refuse };
     pub(crate) const TOKEN: Self =
@@ -105,9 +104,10 @@ pub(crate) fn through_until(
     async move |request| fetch(request, egress, deadline.cut(limit)).await
 }
 
-/// Reads a body as far as the limit allows.
-pub(crate) async fn bounded(stream: &ReadableStream, limit: Limit) -> Result<Vec<u8>, FetchError> {
-    let body = settled(&read(stream, limit.room())).await.map_err(|_| FetchError::NoAnswer)?;
+/// Reads the form in a request, as far as its limit allows.
+pub(crate) async fn form(request: &web_sys::Request) -> Result<Vec<u8>, FetchError> {
+    let limit = Limit::FORM;
+    let body = settled(&read_form(request, limit.room())).await.map_err(|_| FetchError::NoAnswer)?;
     within(limit, &body)
 }
 
@@ -170,7 +170,20 @@ export async function exchange(url, method, headers, body, millis, room, decoded
     abort.abort();
   }
 }
-export async function read(stream, room) {
+export async function readForm({ body: stream }, room) {
+  if (!stream) return new Uint8Array();
+  let reader;
+  try {
+    reader = stream.getReader({ mode: 'byob' });
+  } catch {
+    // A stream that a program made of chunks.
+    return read(stream, room);
+  }
+  const { value } = await reader.readAtLeast(room + 1, new Uint8Array(room + 1));
+  if (value?.length > room) reader.cancel().catch(() => {});
+  return value ?? new Uint8Array();
+}
+async function read(stream, room) {
   const chunks = [];
   let length = 0;
   for await (const chunk of stream) {
@@ -196,8 +209,10 @@ extern "C" {
         decoded: &str,
     ) -> Promise;
 
-    /// Reads a body, of which no more is pulled than shows that it is too long.
-    fn read(stream: &ReadableStream, room: u32) -> Promise;
+    /// Reads the body of a request, of which no more is pulled than shows that it is too long: one promise, where each chunk
+    /// would take several.
+    #[wasm_bindgen(js_name = readForm)]
+    fn read_form(request: &web_sys::Request, room: u32) -> Promise;
 }
 
 /// The encodings that the runtime decodes, and none.

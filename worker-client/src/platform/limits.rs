@@ -1,7 +1,13 @@
 //! Limits on the number of hosts asked in a minute for one person and for one address: the platform counts.
 
-use worker::{Env, web_sys::Headers};
+use worker::{
+    Env,
+    js_sys::Promise,
+    wasm_bindgen::{self, JsValue, prelude::wasm_bindgen},
+    web_sys::Headers,
+};
 
+use super::promise::settled;
 use crate::failure::{Failure, UserFailure};
 
 /// The limits of one caller.
@@ -35,25 +41,34 @@ impl RateLimit {
     /// One more session, which stores rows of its own, for a browser without one. What is remembered of a host costs no
     /// question, so that the sessions of one address are counted by themselves.
     pub(crate) async fn check_new_session(&self) -> Result<(), Failure> {
-        let Ok(limiter) = self.env.rate_limiter(USER) else { return Ok(()) };
         let address = self.address().unwrap_or_default();
-        if limiter.limit(format!("new {address}")).await?.success {
-            Ok(())
-        } else {
-            Err(UserFailure::TooManyRequests.into())
-        }
+        self.count(USER, &format!("new {address}")).await
     }
 
     /// One more question of that account from that address.
     pub(crate) async fn check(&self, account: Option<&str>) -> Result<(), Failure> {
         for (binding, key) in [(USER, account), (ADDRESS, self.address().as_deref())] {
-            let (Some(key), Ok(limiter)) = (key, self.env.rate_limiter(binding)) else { continue };
-            if !limiter.limit(key.to_owned()).await?.success {
-                return Err(UserFailure::TooManyRequests.into());
+            if let Some(key) = key {
+                self.count(binding, key).await?;
             }
         }
         Ok(())
     }
+
+    async fn count(&self, binding: &str, key: &str) -> Result<(), Failure> {
+        let is_within = settled(&limit(&self.env, binding, key)).await.map_err(worker::Error::from)?;
+        is_within.is_truthy().then_some(()).ok_or(UserFailure::TooManyRequests.into())
+    }
+}
+
+#[wasm_bindgen(inline_js = "
+export async function limit(env, binding, key) {
+  const limiter = env[binding];
+  return !limiter || (await limiter.limit({ key })).success;
+}")]
+extern "C" {
+    /// Counts one more of a key; true within the limit, and without one. A single call of JavaScript.
+    fn limit(env: &JsValue, binding: &str, key: &str) -> Promise;
 }
 
 /// The first limit that the deployment lacks.

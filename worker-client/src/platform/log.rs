@@ -1,5 +1,6 @@
 //! One JSON line an event, made of these fields alone: no URL with its query, no body, no secret.
 
+use login_codec::json;
 use serde::Serialize;
 
 use crate::{
@@ -59,6 +60,6 @@ impl Line<'_> {
 
     /// The line as JSON; its event alone, should that fail.
     fn json(&self) -> String {
-        serde_json::to_string(self).unwrap_or_else(|_| self.event.to_owned())
+        json::write(self).unwrap_or_else(|_| self.event.to_owned())
     }
 }

@@ -27,9 +27,12 @@ pub(crate) fn pass(
 
 #[wasm_bindgen(inline_js = "
 export function send({ url, method, headers, body }, notPassed, authorization, signal) {
-  const isPassed = ([name]) => !notPassed.some((other) => (other.endsWith('-') ? name.startsWith(other) : name === other));
-  const passed = [...headers].filter(isPassed);
-  passed.push(['authorization', authorization]);
+  const isPassed = (name) => !notPassed.some((other) => (other.endsWith('-') ? name.startsWith(other) : name === other));
+  // The platform takes the members of an object in less time than the items of a list.
+  const passed = { __proto__: null, authorization };
+  headers.forEach((value, name) => {
+    if (isPassed(name)) passed[name] = value;
+  });
   return fetch(url, { method, headers: passed, body, redirect: 'manual', signal });
 }
 export function without(response, name) {

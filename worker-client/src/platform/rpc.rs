@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 
+use login_codec::json;
 use serde::{Serialize, de::DeserializeOwned};
 use worker::{
     Env, Response,
@@ -41,9 +42,8 @@ pub(crate) async fn send<Q: Serialize>(
     request: &Q,
 ) -> Result<String, Failure> {
     // The name and the question in one: to copy a text to JavaScript takes longer than to cut it there.
-    let mut named = format!("{name}\n").into_bytes();
-    serde_json::to_writer(&mut named, request).map_err(|_| Failure::internal(Defect::Encoding))?;
-    let named = String::from_utf8(named).map_err(|_| Failure::internal(Defect::Encoding))?;
+    let named =
+        json::write_after(format!("{name}\n"), request).map_err(|_| Failure::internal(Defect::Encoding))?;
     if HAVE_METHODS.get() {
         match outcome(object.bound(|binding| ask(env, binding, &named))).await {
             // An object of an older version, or of a program in Rust, has no such method, so that it was not asked. One that
@@ -134,7 +134,7 @@ thread_local! {
 
 /// Reads the response of an object.
 pub(crate) fn read_response<A: DeserializeOwned>(answer: &str) -> Result<A, Failure> {
-    login_codec::json::read::<Result<A, Failure>>(answer).map_err(|_| Failure::internal(Defect::Protocol))?
+    json::read::<Result<A, Failure>>(answer).map_err(|_| Failure::internal(Defect::Protocol))?
 }
 
 /// Outcome of posting an event to the host program.
@@ -153,7 +153,7 @@ pub(crate) fn has_events(env: &Env) -> bool {
 
 /// Posts an event to the host program.
 pub(crate) async fn post_event(env: &Env, event: &Event) -> Result<Delivery, Failure> {
-    let body = serde_json::to_string(event).map_err(|_| Failure::internal(Defect::Encoding))?;
+    let body = json::write(event).map_err(|_| Failure::internal(Defect::Encoding))?;
     let status = settled(&post(env, EVENTS, &body).map_err(worker::Error::from)?).await;
     let status = status.map_err(worker::Error::from)?.as_f64().unwrap_or_default();
     Ok(if (200.0..300.0).contains(&status) { Delivery::Accepted } else { Delivery::Declined })
@@ -184,7 +184,7 @@ async fn answered<Q: DeserializeOwned>(
     answer: impl AsyncFnOnce(Q) -> Result<String, Failure>,
 ) -> String {
     let answered = panic::contained(async move {
-        answer(login_codec::json::read(&request).map_err(|_| Failure::internal(Defect::Protocol))?).await
+        answer(json::read(&request).map_err(|_| Failure::internal(Defect::Protocol))?).await
     });
     answered.await.or_else(|failure| written::<()>(Err(failure))).unwrap_or_default()
 }
@@ -200,7 +200,7 @@ pub(crate) fn ring(alarm: impl Future<Output = Result<(), Failure>> + 'static) -
 
 /// Writes the response of an object; a failure is logged here.
 pub(crate) fn written<A: Serialize>(answer: Result<A, Failure>) -> Result<String, Failure> {
-    serde_json::to_string(&answer.map_err(report)).map_err(|_| Failure::internal(Defect::Encoding))
+    json::write(&answer.map_err(report)).map_err(|_| Failure::internal(Defect::Encoding))
 }
 
 impl From<worker::Error> for Failure {
@@ -221,8 +221,8 @@ impl From<Problem> for Response {
         let mut headers = ResponseHeaders::default();
         headers.add("content-type", "application/problem+json");
         headers.add("cache-control", "no-store");
-        let body = serde_json::to_vec(&problem).unwrap_or_default();
-        let answer = response(problem.status, headers, &body);
+        let body = json::write(&problem).unwrap_or_default();
+        let answer = response(problem.status, headers, body.as_bytes());
         answer.unwrap_or_else(|_| web_sys::Response::error()).into()
     }
 }

@@ -7,6 +7,7 @@ use std::{
 };
 
 use base64ct::{Base64UrlUnpadded, Encoding};
+use login_codec::json;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use worker::{
@@ -201,11 +202,7 @@ impl Storage {
     /// The rows of a query, which writes nothing.
     pub(crate) fn rows(&self, query: &str, bindings: Vec<Value>) -> Result<Vec<Columns>, Failure> {
         let damaged = |_| Failure::internal(Defect::Row);
-        let rows = rows(
-            self.sql.as_ref(),
-            query,
-            &serde_json::to_string(&Value::Array(bindings)).unwrap_or_default(),
-        );
+        let rows = rows(self.sql.as_ref(), query, &json::write(&Value::Array(bindings)).unwrap_or_default());
         let rows = serde_json::from_str(&rows.map_err(worker::Error::from)?).map_err(damaged)?;
         let Value::Array(rows) = rows else { return Ok(Vec::new()) };
         Ok(rows.into_iter().map(Columns::new).collect())

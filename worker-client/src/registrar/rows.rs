@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use login_codec::json;
 use serde_json::Value;
 
 use super::schema::SEALED;
@@ -55,7 +56,7 @@ impl RegistrationRow {
 
     /// The server that it was registered at.
     pub(super) fn server(&self) -> Option<Server> {
-        login_codec::json::read::<StoredServer>(&self.server).ok().map(Server::from)
+        json::read::<StoredServer>(&self.server).ok().map(Server::from)
     }
 }
 
@@ -81,7 +82,7 @@ impl Rows {
 
     /// Keeps a registration before anyone uses it.
     pub(super) fn store(&self, server: &Server, client: &Client, client_name: &str) -> Result<(), Failure> {
-        let server_json = serde_json::to_string(&StoredServer::from(server.clone()))
+        let server_json = json::write(&StoredServer::from(server.clone()))
             .map_err(|_| Failure::internal(Defect::Encoding))?;
         let issuer = server.issuer.as_str();
         let place = place(issuer, client.redirect_uri.as_str(), &client.client_id, &server_json);

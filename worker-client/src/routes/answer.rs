@@ -1,15 +1,21 @@
 //! The responses of the routes: the same protection on every one, errors included.
 
+use std::cell::RefCell;
+
+use login_codec::json;
 use serde::Serialize;
 use url::Url;
-use worker::{Headers, web_sys::Response};
+use worker::{
+    Headers,
+    web_sys::{self, Response},
+};
 
 use super::{FailedRoute, login_request::header};
 use crate::{
     failure::{Defect, Failure},
     login::{Login, User},
     pages::{self, FormTarget},
-    platform::response::{ResponseHeaders, response},
+    platform::response::{ResponseHeaders, response_with},
     problem::Problem,
 };
 
@@ -36,7 +42,7 @@ impl Answer {
     }
 
     pub(super) fn json(value: &impl Serialize) -> Result<Self, Failure> {
-        let json = serde_json::to_string(value).map_err(|_| Failure::internal(Defect::Encoding))?;
+        let json = json::write(value).map_err(|_| Failure::internal(Defect::Encoding))?;
         Ok(Self::of(json, "application/json"))
     }
 
@@ -72,7 +78,7 @@ impl Answer {
         let mut answer = if accept.contains("text/html") {
             Self::page(pages::failure(&login.config.prefix, failure, target.as_ref(), again.as_ref())?)
         } else {
-            let json = serde_json::to_string(&problem).map_err(|_| Failure::internal(Defect::Encoding))?;
+            let json = json::write(&problem).map_err(|_| Failure::internal(Defect::Encoding))?;
             Self::of(json, "application/problem+json")
         };
         answer.status = problem.status;
@@ -83,26 +89,56 @@ impl Answer {
     }
 
     pub(super) fn secured(self, login: &Login) -> Result<Response, Failure> {
-        let policy = pages::content_security_policy(self.forms);
         let mut headers = self.headers;
         if !headers.has("cache-control") {
             headers.add("cache-control", "no-store");
         }
-        for (name, value) in [
-            ("content-security-policy", policy.as_str()),
-            ("cross-origin-opener-policy", "same-origin"),
-            ("cross-origin-resource-policy", "same-origin"),
-            ("permissions-policy", "camera=(), geolocation=(), microphone=()"),
-            ("referrer-policy", "no-referrer"),
-            ("x-content-type-options", "nosniff"),
-            ("x-frame-options", "DENY"),
-        ] {
-            headers.add(name, value);
-        }
-        // Standing alone the origin is ours to pledge; a host program decides for its own.
-        if matches!(login.user, User::Browser(_)) && login.config.origin.scheme() == "https" {
-            headers.add("strict-transport-security", "max-age=63072000; includeSubDomains");
-        }
-        Ok(response(self.status, headers, &self.body)?)
+        let protection = Protection {
+            forms: self.forms,
+            // Standing alone the origin is ours to pledge; a host program decides for its own.
+            is_pledged: matches!(login.user, User::Browser(_)) && login.config.origin.scheme() == "https",
+        };
+        Ok(response_with(Some(&protection.headers()?), self.status, headers, &self.body)?)
     }
+}
+
+/// The kinds of protection that a response has.
+#[derive(Clone, Copy, PartialEq)]
+struct Protection {
+    forms: FormTarget,
+    /// True if the whole origin is to be asked by HTTPS alone.
+    is_pledged: bool,
+}
+
+impl Protection {
+    /// The headers of this kind, made once.
+    fn headers(self) -> worker::Result<web_sys::Headers> {
+        MADE.with_borrow_mut(|made| {
+            if let Some((_, headers)) = made.iter().find(|(kind, _)| *kind == self) {
+                return Ok(headers.clone());
+            }
+            let headers = Headers::new();
+            for (name, value) in [
+                ("content-security-policy", pages::content_security_policy(self.forms).as_str()),
+                ("cross-origin-opener-policy", "same-origin"),
+                ("cross-origin-resource-policy", "same-origin"),
+                ("permissions-policy", "camera=(), geolocation=(), microphone=()"),
+                ("referrer-policy", "no-referrer"),
+                ("x-content-type-options", "nosniff"),
+                ("x-frame-options", "DENY"),
+            ] {
+                headers.set(name, value)?;
+            }
+            if self.is_pledged {
+                headers.set("strict-transport-security", "max-age=63072000; includeSubDomains")?;
+            }
+            made.push((self, headers.0.clone()));
+            Ok(headers.0)
+        })
+    }
+}
+
+thread_local! {
+    /// The headers of each kind of protection that a response has had.
+    static MADE: RefCell<Vec<(Protection, web_sys::Headers)>> = const { RefCell::new(Vec::new()) };
 }

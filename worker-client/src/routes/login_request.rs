@@ -9,7 +9,7 @@ use crate::{
     failure::{Failure, Reason, UserFailure},
     login::Login,
     pages::{ConfirmPage, label},
-    platform::fetch::{Limit, bounded},
+    platform::fetch::form,
     return_to::return_to,
 };
 use login_flow::{LoginTarget, RequestedScope, UnauthenticatedRequests, has_scope_value, scope_values};
@@ -35,10 +35,7 @@ impl LoginRequest {
     pub(super) async fn of_body(request: &web_sys::Request, headers: &Headers) -> Result<Self, Failure> {
         let is_json =
             header(headers, "content-type").is_some_and(|kind| kind.starts_with("application/json"));
-        let body = match request.body() {
-            Some(stream) => bounded(&stream, Limit::FORM).await.map_err(|_| unreadable("It is too long."))?,
-            None => Vec::new(),
-        };
+        let body = form(request).await.map_err(|_| unreadable("It is too long."))?;
         if !is_json {
             return Ok(Self::of_pairs(&body));
         }
@@ -144,11 +141,11 @@ pub(super) fn requests(headers: &Headers) -> UnauthenticatedRequests {
 /// `null`. Where it does not, `Origin` must be ours. A request with neither is refused.
 pub(super) fn same_origin(login: &Login, headers: &Headers) -> Result<(), Failure> {
     let origin = header(headers, "origin");
-    let is_ours = origin.as_deref() == Some(&login.config.origin.origin().ascii_serialization());
+    let is_ours = || origin.as_deref() == Some(&login.config.origin.origin().ascii_serialization());
     let proven = match header(headers, "sec-fetch-site").as_deref() {
-        Some("same-origin") => origin.is_none() || is_ours || origin.as_deref() == Some("null"),
+        Some("same-origin") => origin.is_none() || origin.as_deref() == Some("null") || is_ours(),
         Some(_) => false,
-        None => is_ours,
+        None => is_ours(),
     };
     proven.then_some(()).ok_or(UserFailure::CrossSite.into())
 }
