@@ -89,9 +89,9 @@ impl Account {
     pub fn new(state: DurableObjectState, env: Env) -> Self {
         Self {
             inner: Rc::new(Inner {
+                alarm: Alarm::of(&state),
                 state: State::from(state),
                 deployment: Deployment::new(env),
-                alarm: Alarm::default(),
                 store: RefCell::default(),
                 refreshes: SingleFlight::default(),
                 exchanges: Cell::default(),
@@ -192,6 +192,6 @@ impl Inner {
     async fn schedule_with(&self, store: &Store, more: Option<i64>) -> Result<(), Failure> {
         let latest = seconds(now()).saturating_add(LONGEST_SLEEP);
         let due = store.due()?.into_iter().chain(more).fold(latest, i64::min);
-        self.alarm.schedule_at(&self.state, Some(due)).await
+        self.alarm.schedule_at(Some(due)).await
     }
 }

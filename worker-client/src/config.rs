@@ -91,6 +91,12 @@ impl Config {
     /// The redirection URI of the document, as that of an issuer names it.
     pub const DOCUMENT_CALLBACK: &str = "client-metadata";
 
+    /// True if an `Origin` header names the origin of the app.
+    pub fn is_own_origin(&self, origin: &str) -> bool {
+        // It is a URL with an empty path.
+        self.origin.as_str().strip_suffix('/') == Some(origin)
+    }
+
     /// The absolute URL of a route.
     pub fn url(&self, path: &str) -> Url {
         let mut url = self.origin.clone();
@@ -216,6 +222,19 @@ mod tests {
         assert_eq!(config.url("/callback/x").as_str(), "https://app.example/callback/x");
         let with_prefix = read(&[ORIGIN, ("MASTER_KEYS", KEYS), ("PREFIX", "/auth")]);
         assert_eq!(with_prefix.unwrap().url("/").as_str(), "https://app.example/auth/");
+    }
+
+    #[test]
+    fn an_origin_is_compared_as_a_browser_writes_it() {
+        for origin in ["https://app.example", "HTTPS://App.example:443/", "https://bücher.example:8443"] {
+            let config = read(&[("ORIGIN", origin)]).unwrap();
+            assert!(config.is_own_origin(&config.origin.origin().ascii_serialization()), "{origin}");
+            for other in
+                ["", "null", "https://app.example.evil.example", "http://app.example", config.origin.as_str()]
+            {
+                assert!(!config.is_own_origin(other), "{origin}: {other}");
+            }
+        }
     }
 
     #[test]

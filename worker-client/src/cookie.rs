@@ -68,8 +68,11 @@ impl fmt::Debug for SessionCookie {
 /// and tab alone, and a name that is there twice counts as absent.
 pub(crate) fn value<'a>(header: &'a [u8], name: &str) -> Option<&'a str> {
     let mut found = header.split(|b| *b == b';').filter_map(|pair| {
-        let pair = std::str::from_utf8(pair).ok()?.trim_matches([' ', '\t']);
-        pair.strip_prefix(name)?.strip_prefix('=')
+        let mut pair = pair;
+        while let [b' ' | b'\t', rest @ ..] | [rest @ .., b' ' | b'\t'] = pair {
+            pair = rest;
+        }
+        str::from_utf8(pair.strip_prefix(name.as_bytes())?.strip_prefix(b"=")?).ok()
     });
     let (value, None) = (found.next()?, found.next()) else { return None };
     Some(value)

@@ -16,10 +16,11 @@ use worker::{
 use crate::{
     api::path_of,
     config::{Config, Misconfigured},
-    failure::{Defect, Failure, Reason, UserFailure},
+    failure::{Defect, Failure, UserFailure},
     login::Login,
     platform::{
         deployment::{config_numbered, limited_config_numbered, numbering},
+        limits::{Visitor, WithHeaders},
         log::report,
         promise::{Outcome, promise, settled},
         rpc,
@@ -78,16 +79,15 @@ impl Calls {
     }
 
     /// The answer to a request to one of our routes, or `undefined`.
-    pub fn handle(caller: &Caller, request: web_sys::Request, url: &str, method: &str) -> Option<Promise> {
+    pub fn handle(caller: &Caller, request: web_sys::Request, url: String, method: &str) -> Option<Promise> {
         let config = match caller.config() {
             Ok(config) => config,
             Err(misconfigured) => return Some(Promise::reject(&thrown(misconfigured))),
         };
         // A request that is not ours leaves its user unknown.
-        let route = config.route(path_of(url), method)?;
-        let (login, url) = (caller.login(config), Url::parse(url));
+        let route = config.route(path_of(&url), method)?;
+        let login = caller.login(config);
         Some(promise(async move {
-            let url = url.map_err(|_| thrown(not_a_url()))?;
             // The rest of the request is read where a route needs it: each part is an object of the platform.
             let headers = Headers(request.headers());
             Ok(routes::answered(&login, &request, &headers, &url, route).await.into())
@@ -126,7 +126,7 @@ impl Calls {
             let request = web_sys::Request::new_with_request_and_init(input, &init.unwrap_or_default());
             let answer = match request {
                 Ok(request) => login.proxy(&browser, request.into()).await,
-                Err(_) => login.refusal(&browser, not_a_url()),
+                Err(_) => login.refusal(&browser, UserFailure::not_a_url()),
             };
             Ok(web_sys::Response::from(answer).into())
         })
@@ -145,7 +145,7 @@ impl Calls {
     /// The `Authorization` value for a URL that a connection covers.
     pub fn authorization(caller: &Caller, url: String) -> Promise {
         caller.promise(async move |login| {
-            let url = Url::parse(&url).map_err(|_| thrown(not_a_url()))?;
+            let url = Url::parse(&url).map_err(|_| thrown(UserFailure::not_a_url()))?;
             login.authorization(&url).await.map(|value| value.secret().into()).map_err(thrown)
         })
     }
@@ -176,7 +176,7 @@ impl Calls {
 #[wasm_bindgen(wasm_bindgen = ::worker::wasm_bindgen)]
 extern "C" {
     /// The members of a `Login` of JavaScript: its environment, the number of the settings in it, and the user, who has a
-    /// name or a browser.
+    /// name, or a browser, of which a request has `headers`.
     #[derive(Debug)]
     pub type Caller;
     #[wasm_bindgen(method, getter)]
@@ -185,10 +185,7 @@ extern "C" {
     fn settings(this: &Caller) -> u32;
     #[wasm_bindgen(method, getter)]
     fn user(this: &Caller) -> Option<String>;
-    /// The headers of a request of the browser.
-    #[wasm_bindgen(method, getter)]
-    fn headers(this: &Caller) -> Option<web_sys::Headers>;
-    /// The `Cookie` header among them.
+    /// The `Cookie` header among these.
     #[wasm_bindgen(method, getter)]
     fn cookie(this: &Caller) -> Option<String>;
     #[wasm_bindgen(method, getter)]
@@ -202,9 +199,12 @@ impl Caller {
 
     fn login(&self, config: Rc<Config>) -> Login {
         let env = self.env();
-        let login = match self.headers() {
-            Some(headers) => Login::of_browser(&env, config, &self.cookie().unwrap_or_default(), &headers),
-            None => Login::of_user(&env, config, &self.user().unwrap_or_default()),
+        let login = match self.user() {
+            Some(user) => Login::of_user(&env, config, &user),
+            None => {
+                let visitor = Visitor::Of(self.unchecked_ref::<WithHeaders>().clone());
+                Login::of_browser(&env, config, &self.cookie().unwrap_or_default(), visitor)
+            }
         };
         match self.label() {
             Some(label) => login.labelled(&label),
@@ -222,10 +222,6 @@ impl Caller {
             Err(misconfigured) => Promise::reject(&thrown(misconfigured)),
         }
     }
-}
-
-fn not_a_url() -> UserFailure {
-    UserFailure::UnreadableRequest(Reason::of("It is not a URL."))
 }
 
 /// The outcome of some work, or the signal's reason once it aborts.

@@ -9,7 +9,7 @@ use std::rc::Rc;
 
 use serde::de::DeserializeOwned;
 use url::Url;
-use worker::{Env, Headers, Request, web_sys};
+use worker::{Env, Headers, Request};
 
 use crate::{
     about::RootPage,
@@ -21,7 +21,7 @@ use crate::{
     platform::{
         deployment::{config, limited_config},
         entropy::entropy,
-        limits::RateLimit,
+        limits::{RateLimit, Visitor},
         log::report,
         panic::contained,
         rpc,
@@ -77,18 +77,13 @@ impl Login {
     pub fn by_cookie(env: &Env, request: &Request) -> Result<Self, Misconfigured> {
         let headers = request.headers();
         let cookie = headers.get("cookie").ok().flatten().unwrap_or_default();
-        Ok(Self::of_browser(env, limited_config(env)?, &cookie, &headers.0))
+        Ok(Self::of_browser(env, limited_config(env)?, &cookie, Visitor::Headers(headers.0.clone())))
     }
 
-    /// The logins of the user of a browser, by the `Cookie` header of a request with these headers.
-    pub(crate) fn of_browser(
-        env: &Env,
-        config: Rc<Config>,
-        cookie: &str,
-        headers: &web_sys::Headers,
-    ) -> Self {
+    /// The logins of the user of a browser, by the `Cookie` header of its request.
+    pub(crate) fn of_browser(env: &Env, config: Rc<Config>, cookie: &str, visitor: Visitor) -> Self {
         let user = User::Browser(SessionCookie::read(cookie.as_bytes()));
-        Self { config, env: env.clone(), user, label: None, rate_limit: RateLimit::visitor(env, headers) }
+        Self { config, env: env.clone(), user, label: None, rate_limit: RateLimit::visitor(env, visitor) }
     }
 
     /// The logins of the same user, for the connections with this label alone: an account can hold several to one

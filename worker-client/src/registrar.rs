@@ -77,9 +77,9 @@ impl Registrar {
     pub fn new(state: DurableObjectState, env: Env) -> Self {
         Self {
             inner: Rc::new(Inner {
+                alarm: Alarm::of(&state),
                 state: State::from(state),
                 deployment: Deployment::new(env),
-                alarm: Alarm::default(),
                 rows: RefCell::default(),
                 flights: SingleFlight::default(),
                 attempts: RefCell::default(),
@@ -282,7 +282,7 @@ impl Inner {
     async fn schedule(&self, rows: &Rows) -> Result<(), Failure> {
         let latest = seconds(now()).saturating_add(LONGEST_SLEEP);
         let due = rows.due()?.into_iter().fold(latest, i64::min);
-        self.alarm.schedule_at(&self.state, Some(due)).await
+        self.alarm.schedule_at(Some(due)).await
     }
 }
 

@@ -42,8 +42,7 @@ impl Login {
     pub async fn handle(&self, request: &mut Request) -> Option<Response> {
         let (text, method) = (request.inner().url(), request.inner().method());
         let route = self.config.route(path_of(&text), &method)?;
-        let url = Url::parse(&text).ok()?;
-        Some(answered(self, request.inner(), request.headers(), &url, route).await.into())
+        Some(answered(self, request.inner(), request.headers(), &text, route).await.into())
     }
 }
 
@@ -52,7 +51,7 @@ pub(crate) async fn answered(
     login: &Login,
     request: &web_sys::Request,
     headers: &Headers,
-    url: &Url,
+    url: &str,
     route: Result<Route, NoMethod>,
 ) -> web_sys::Response {
     let answer = match route {
@@ -83,13 +82,15 @@ async fn answer(
     login: &Login,
     request: &web_sys::Request,
     headers: &Headers,
-    url: &Url,
+    url: &str,
     route: Route,
 ) -> Result<Answer, Failed> {
+    // Not every route looks at it.
+    let url = || Url::parse(url).map_err(|_| UserFailure::not_a_url());
     Ok(match route {
         Route::Begin => begin(login, request, headers).await?,
-        Route::Callback => callback(login, headers, url).await?,
-        Route::Confirm => confirm(login, headers, url).await?,
+        Route::Callback => callback(login, headers, &url()?).await?,
+        Route::Confirm => confirm(login, headers, &url()?).await?,
         Route::ClientMetadata => client_metadata::answer(&login.config)?,
         Route::Connections => Answer::json(&login.connections().await?)?,
         Route::Disconnect(id) => {
@@ -103,14 +104,14 @@ async fn answer(
             Answer::see_other(&noticed(login.config.url("/"), notice)).with_cookie(&notice.cookie(&host))
         }
         Route::Health => health::answer(login).await?,
-        Route::Home => home(login, headers, url).await?,
+        Route::Home => home(login, headers, &url()?).await?,
         Route::Icon(id) => icon::answer(login, &id).await?,
         Route::Logout => logout(login, headers).await?,
         Route::OpenApi => {
             let root = login.config.url("");
             Answer::of(OPENAPI.replace("{origin}", root.as_str().trim_end_matches('/')), "application/json")
         }
-        Route::Probe => probe(login, headers, url).await?,
+        Route::Probe => probe(login, headers, &url()?).await?,
         Route::Script => Answer::of(pages::SCRIPT, "text/javascript; charset=utf-8"),
         Route::Style => Answer::of(pages::STYLE, "text/css; charset=utf-8"),
     })

@@ -67,7 +67,7 @@ impl Inner {
         store.end_all_pending()?;
         self.erasures.set(self.erasures.get().wrapping_add(1));
         let now = Some(seconds(now()));
-        self.alarm.schedule_at(&self.state, now).await
+        self.alarm.schedule_at(now).await
     }
 
     async fn revoke_now(

@@ -80,7 +80,7 @@ impl Inner {
         let expires = store.begin(&session, user.as_ref(), login)?;
         if is_first {
             // Nothing else can be due.
-            self.alarm.schedule_at(&self.state, Some(expires)).await?;
+            self.alarm.schedule_at(Some(expires)).await?;
         } else {
             self.schedule(&store).await?;
         }

@@ -80,7 +80,7 @@ impl Inner {
         for row in store.in_use()? {
             let Ok(grant) = store.grant_in_use(&row)? else { continue };
             if Need::of(&grant, &row, now(), None) == Need::Nothing {
-                self.alarm.schedule_at(&self.state, fresh_until(&row, &grant)).await?;
+                self.alarm.schedule_at(fresh_until(&row, &grant)).await?;
             } else {
                 // The next use of the connection shows the outcome; until then the old token serves.
                 drop(self.refresh_once(Rc::clone(store), row.id).await);
@@ -159,7 +159,7 @@ impl Inner {
             return Err(UserFailure::LOGIN_AGAIN.into());
         };
         if !store.0.is_current(&row.sealed)? {
-            self.alarm.schedule_at(&self.state, Some(seconds(now()))).await?;
+            self.alarm.schedule_at(Some(seconds(now()))).await?;
         }
         let need = Need::of(&grant, row, now(), refused);
         Ok((grant, need))

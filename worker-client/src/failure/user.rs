@@ -86,6 +86,10 @@ impl UserFailure {
     /// There is no session; the page that mends it is not known yet.
     pub const NO_SESSION: Self = Self::NoSession { login: None };
 
+    pub(crate) fn not_a_url() -> Self {
+        Self::UnreadableRequest(Reason::of("It is not a URL."))
+    }
+
     pub(super) fn way_out(&self) -> WayOut<'_> {
         match self {
             Self::LoginAgain { login } | Self::NeedsConsent { login, .. } => {

@@ -93,10 +93,11 @@ impl Login {
                 _ => {}
             }
         }
-        if response.status() == 401 && self.has_moved(url).await {
+        let status = response.status();
+        if status == 401 && self.has_moved(url).await {
             self.token(url, refused(&usable, Refusal::Moved)).await?;
         }
-        let challenge = if matches!(response.status(), 401 | 403) { challenge(&response) } else { None };
+        let challenge = if matches!(status, 401 | 403) { challenge(&response) } else { None };
         match challenge.as_ref().and_then(|challenge| challenge.insufficient_scope()) {
             Some(scope) if !usable.is_last || !is_granted(scope, &usable) => {
                 let login = self.renewal_page(url, scope).await;

@@ -14,28 +14,40 @@ use crate::failure::{Failure, UserFailure};
 #[derive(Clone, Debug)]
 pub(crate) struct RateLimit {
     env: Env,
-    /// The headers of a request, which say the network address that the platform saw; nothing when a host program asks by
-    /// itself.
-    headers: Option<Headers>,
+    /// Nothing when a host program asks by itself.
+    visitor: Option<Visitor>,
+}
+
+/// The holder of the headers of a request, which say the network address that the platform saw. They are looked at when an
+/// address is counted, and not before.
+#[derive(Clone, Debug)]
+pub(crate) enum Visitor {
+    Headers(Headers),
+    /// An object with headers.
+    Of(WithHeaders),
 }
 
 impl RateLimit {
     pub(crate) fn host(env: &Env) -> Self {
-        Self { env: env.clone(), headers: None }
+        Self { env: env.clone(), visitor: None }
     }
 
-    /// The limits of the address that a request with these headers came from.
-    pub(crate) fn visitor(env: &Env, headers: &Headers) -> Self {
-        Self { env: env.clone(), headers: Some(headers.clone()) }
+    /// The limits of the address that a request came from.
+    pub(crate) fn visitor(env: &Env, visitor: Visitor) -> Self {
+        Self { env: env.clone(), visitor: Some(visitor) }
     }
 
     /// The same limits for the address of a request with these headers.
     pub(crate) fn by(&self, headers: &Headers) -> Self {
-        Self::visitor(&self.env, headers)
+        Self::visitor(&self.env, Visitor::Headers(headers.clone()))
     }
 
     fn address(&self) -> Option<String> {
-        self.headers.as_ref()?.get("cf-connecting-ip").ok()?
+        let get = |headers: &Headers| headers.get("cf-connecting-ip").ok()?;
+        match self.visitor.as_ref()? {
+            Visitor::Headers(headers) => get(headers),
+            Visitor::Of(object) => get(&object.headers()),
+        }
     }
 
     /// One more session, which stores rows of its own, for a browser without one. What is remembered of a host costs no
@@ -67,6 +79,12 @@ export async function limit(env, binding, key) {
   return !limiter || (await limiter.limit({ key })).success;
 }")]
 extern "C" {
+    /// An object with the headers of a request.
+    #[derive(Clone, Debug)]
+    pub(crate) type WithHeaders;
+    #[wasm_bindgen(method, getter)]
+    fn headers(this: &WithHeaders) -> Headers;
+
     /// Counts one more of a key; true within the limit, and without one. A single call of JavaScript.
     fn limit(env: &JsValue, binding: &str, key: &str) -> Promise;
 }

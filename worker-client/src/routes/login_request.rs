@@ -141,7 +141,7 @@ pub(super) fn requests(headers: &Headers) -> UnauthenticatedRequests {
 /// `null`. Where it does not, `Origin` must be ours. A request with neither is refused.
 pub(super) fn same_origin(login: &Login, headers: &Headers) -> Result<(), Failure> {
     let origin = header(headers, "origin");
-    let is_ours = || origin.as_deref() == Some(&login.config.origin.origin().ascii_serialization());
+    let is_ours = || origin.as_deref().is_some_and(|origin| login.config.is_own_origin(origin));
     let proven = match header(headers, "sec-fetch-site").as_deref() {
         Some("same-origin") => origin.is_none() || origin.as_deref() == Some("null") || is_ours(),
         Some(_) => false,
