@@ -7,7 +7,7 @@ use login_codec::json;
 use serde::Serialize;
 use url::Url;
 use worker::{
-    Context, Env, Headers, Request, Response, event,
+    Context, Env, Request, Response, event,
     js_sys::{Error, Function, JSON, Object, Promise},
     wasm_bindgen::{self, JsCast, JsValue, prelude::wasm_bindgen},
     web_sys::{self, AbortSignal, RequestInit},
@@ -87,11 +87,7 @@ impl Calls {
         // A request that is not ours leaves its user unknown.
         let route = config.route(path_of(&url), method)?;
         let login = caller.login(config);
-        Some(promise(async move {
-            // The rest of the request is read where a route needs it: each part is an object of the platform.
-            let headers = Headers(request.headers());
-            Ok(routes::answered(&login, &request, &headers, &url, route).await.into())
-        }))
+        Some(promise(async move { Ok(routes::answered(&login, &request, &url, route).await.into()) }))
     }
 
     /// Sends a request as the user; of the request its URL and method, and the signal that it was made with, if any.

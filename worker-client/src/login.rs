@@ -9,7 +9,7 @@ use std::rc::Rc;
 
 use serde::de::DeserializeOwned;
 use url::Url;
-use worker::{Env, Headers, Request};
+use worker::{Env, Request};
 
 use crate::{
     about::RootPage,
@@ -21,7 +21,7 @@ use crate::{
     platform::{
         deployment::{config, limited_config},
         entropy::entropy,
-        limits::{RateLimit, Visitor},
+        limits::{CONNECTING_ADDRESS, RateLimit, Visitor},
         log::report,
         panic::contained,
         rpc,
@@ -77,7 +77,12 @@ impl Login {
     pub fn by_cookie(env: &Env, request: &Request) -> Result<Self, Misconfigured> {
         let headers = request.headers();
         let cookie = headers.get("cookie").ok().flatten().unwrap_or_default();
-        Ok(Self::of_browser(env, limited_config(env)?, &cookie, Visitor::Headers(headers.0.clone())))
+        Ok(Self::of_browser(
+            env,
+            limited_config(env)?,
+            &cookie,
+            Visitor::Address(headers.get(CONNECTING_ADDRESS).ok().flatten()),
+        ))
     }
 
     /// The logins of the user of a browser, by the `Cookie` header of its request.
@@ -178,8 +183,8 @@ impl Login {
     }
 
     /// The same logins for a request of a browser, whose address is counted too.
-    pub(crate) fn counting(&self, headers: &Headers) -> Self {
-        Self { rate_limit: self.rate_limit.by(&headers.0), ..self.clone() }
+    pub(crate) fn counting(&self, address: Option<&str>) -> Self {
+        Self { rate_limit: self.rate_limit.by(address), ..self.clone() }
     }
 
     pub(crate) fn session(&self) -> Option<Session> {

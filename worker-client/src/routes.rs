@@ -7,15 +7,17 @@ mod health;
 mod icon;
 mod login_request;
 mod proxy;
+mod request_headers;
 mod route;
 
 use url::Url;
-use worker::{Headers, Request, Response, web_sys};
+use worker::{Request, Response, web_sys};
 
 use self::{
     answer::Answer,
     failed::{Failed, FailedRoute},
-    login_request::{LoginRequest, header, requests, same_origin},
+    login_request::{LoginRequest, requests, same_origin},
+    request_headers::{Header, RequestHeaders},
     route::NoMethod,
 };
 use crate::{
@@ -42,7 +44,7 @@ impl Login {
     pub async fn handle(&self, request: &mut Request) -> Option<Response> {
         let (text, method) = (request.inner().url(), request.inner().method());
         let route = self.config.route(path_of(&text), &method)?;
-        Some(answered(self, request.inner(), request.headers(), &text, route).await.into())
+        Some(answered(self, request.inner(), &text, route).await.into())
     }
 }
 
@@ -50,10 +52,10 @@ impl Login {
 pub(crate) async fn answered(
     login: &Login,
     request: &web_sys::Request,
-    headers: &Headers,
     url: &str,
     route: Result<Route, NoMethod>,
 ) -> web_sys::Response {
+    let headers = &RequestHeaders::read(request);
     let answer = match route {
         Err(NoMethod) => Err(UserFailure::MethodNotAllowed.into()),
         Ok(route) => match contained(async { Ok(answer(login, request, headers, url, route).await) }).await {
@@ -65,7 +67,7 @@ pub(crate) async fn answered(
 }
 
 /// The response to a request, errors included.
-fn rendered(login: &Login, headers: &Headers, answer: Result<Answer, Failed>) -> web_sys::Response {
+fn rendered(login: &Login, headers: &RequestHeaders, answer: Result<Answer, Failed>) -> web_sys::Response {
     let answer = answer.or_else(|Failed(failed)| {
         let failed = FailedRoute { failure: report(failed.failure), ..*failed };
         Answer::failure(login, headers, &failed)
@@ -81,7 +83,7 @@ fn rendered(login: &Login, headers: &Headers, answer: Result<Answer, Failed>) ->
 async fn answer(
     login: &Login,
     request: &web_sys::Request,
-    headers: &Headers,
+    headers: &RequestHeaders,
     url: &str,
     route: Route,
 ) -> Result<Answer, Failed> {
@@ -117,13 +119,13 @@ async fn answer(
     })
 }
 
-async fn home(login: &Login, headers: &Headers, url: &Url) -> Result<Answer, Failure> {
+async fn home(login: &Login, headers: &RequestHeaders, url: &Url) -> Result<Answer, Failure> {
     let connections = login.connections().await?;
     let session = match login.user {
         User::Browser(Some(_)) => BrowserSession::Present,
         User::Browser(None) | User::Host { .. } => BrowserSession::Absent,
     };
-    let (notice, cookies) = (Notice::from_query(url), header(headers, "cookie").unwrap_or_default());
+    let (notice, cookies) = (Notice::from_query(url), headers.get(Header::Cookie).unwrap_or_default());
     let host = notice.and_then(|notice| notice.host(cookies.as_bytes(), &login.config.egress));
     let page = Answer::page(pages::home(&login.config.prefix, &connections, session, notice, host)?);
     Ok(if host.is_some() { page.with_cookie(&Notice::forget_host()) } else { page })
@@ -136,9 +138,8 @@ fn noticed(mut page: Url, notice: Notice) -> Url {
 }
 
 /// The question before a login. A navigation may ask the host; an image or a script of another page may not.
-async fn confirm(login: &Login, headers: &Headers, url: &Url) -> Result<Answer, Failed> {
-    let destination = header(headers, "sec-fetch-dest");
-    if destination.as_deref().is_some_and(|destination| destination != "document") {
+async fn confirm(login: &Login, headers: &RequestHeaders, url: &Url) -> Result<Answer, Failed> {
+    if headers.get(Header::FetchDest).is_some_and(|destination| destination != "document") {
         return Err(UserFailure::CrossSite.into());
     }
     let parameters = LoginRequest::of_query(url);
@@ -164,11 +165,12 @@ struct RegistrableHost {
 /// The host to log in to, or the failure that says why that is not possible.
 async fn registrable(
     login: &Login,
-    headers: &Headers,
+    headers: &RequestHeaders,
     target: &LoginTarget,
 ) -> Result<RegistrableHost, Failed> {
     login.forget_moved(target).await;
-    let (answered, page) = login.counting(headers).probe_host(target, requests(headers)).await?;
+    let (answered, page) =
+        login.counting(headers.get(Header::Address)).probe_host(target, requests(headers)).await?;
     match (&answered.server, answered.failure()) {
         (Some(server), None) => {
             let chosen_scope = match &answered.resource {
@@ -182,7 +184,11 @@ async fn registrable(
     }
 }
 
-async fn begin(login: &Login, request: &web_sys::Request, headers: &Headers) -> Result<Answer, Failed> {
+async fn begin(
+    login: &Login,
+    request: &web_sys::Request,
+    headers: &RequestHeaders,
+) -> Result<Answer, Failed> {
     same_origin(login, headers)?;
     let parameters = LoginRequest::of_body(request, headers).await?;
     let target = parameters.target(login)?;
@@ -224,8 +230,8 @@ async fn begin(login: &Login, request: &web_sys::Request, headers: &Headers) -> 
 }
 
 /// The authorization response.
-async fn callback(login: &Login, headers: &Headers, url: &Url) -> Result<Answer, Failed> {
-    if header(headers, "sec-purpose").is_some_and(|purpose| purpose.contains("prefetch")) {
+async fn callback(login: &Login, headers: &RequestHeaders, url: &Url) -> Result<Answer, Failed> {
+    if headers.get(Header::Purpose).is_some_and(|purpose| purpose.contains("prefetch")) {
         return Err(UserFailure::MethodNotAllowed.into());
     }
     if url.query().is_some_and(|query| query.len() > 8192) {
@@ -242,7 +248,7 @@ async fn callback(login: &Login, headers: &Headers, url: &Url) -> Result<Answer,
     };
     let rotate = next.as_ref().map(SessionCookie::digest);
     // Our own pages send no referrer, so that a redirect which passed no page of the server has none.
-    let from_page = header(headers, "referer").is_some();
+    let from_page = headers.get(Header::Referer).is_some();
     let callback = AccountRequest::Callback { url: url.clone(), rotate, from_page };
     let return_to = match login.call(callback).await.map_err(unknown)? {
         LoginStep::Completed { return_to } => return_to,
@@ -258,17 +264,17 @@ async fn callback(login: &Login, headers: &Headers, url: &Url) -> Result<Answer,
     })
 }
 
-async fn probe(login: &Login, headers: &Headers, url: &Url) -> Result<Answer, Failure> {
-    if header(headers, "sec-fetch-site").is_some_and(|site| site == "cross-site" || site == "same-site") {
+async fn probe(login: &Login, headers: &RequestHeaders, url: &Url) -> Result<Answer, Failure> {
+    if headers.get(Header::FetchSite).is_some_and(|site| site == "cross-site" || site == "same-site") {
         return Err(UserFailure::CrossSite.into());
     }
     let typed = url.query_pairs().find(|(name, _)| name == "url").map(|(_, value)| value.into_owned());
     let typed =
         typed.ok_or_else(|| UserFailure::UnreadableRequest(Reason::of("The parameter `url` is missing.")))?;
-    Answer::json(&login.counting(headers).probe(&typed).await?)
+    Answer::json(&login.counting(headers.get(Header::Address)).probe(&typed).await?)
 }
 
-async fn logout(login: &Login, headers: &Headers) -> Result<Answer, Failure> {
+async fn logout(login: &Login, headers: &RequestHeaders) -> Result<Answer, Failure> {
     same_origin(login, headers)?;
     // The host program's user stays what the host program says: what ends here are our own sessions.
     if matches!(login.user, User::Browser(_)) {

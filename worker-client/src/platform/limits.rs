@@ -18,12 +18,12 @@ pub(crate) struct RateLimit {
     visitor: Option<Visitor>,
 }
 
-/// The holder of the headers of a request, which say the network address that the platform saw. They are looked at when an
-/// address is counted, and not before.
+/// The sender of a request.
 #[derive(Clone, Debug)]
 pub(crate) enum Visitor {
-    Headers(Headers),
-    /// An object with headers.
+    /// The network address that the platform saw.
+    Address(Option<String>),
+    /// An object with the headers of the request, which are looked at when an address is counted, and not before.
     Of(WithHeaders),
 }
 
@@ -37,16 +37,15 @@ impl RateLimit {
         Self { env: env.clone(), visitor: Some(visitor) }
     }
 
-    /// The same limits for the address of a request with these headers.
-    pub(crate) fn by(&self, headers: &Headers) -> Self {
-        Self::visitor(&self.env, Visitor::Headers(headers.clone()))
+    /// The same limits for a request from this address.
+    pub(crate) fn by(&self, address: Option<&str>) -> Self {
+        Self::visitor(&self.env, Visitor::Address(address.map(str::to_owned)))
     }
 
     fn address(&self) -> Option<String> {
-        let get = |headers: &Headers| headers.get("cf-connecting-ip").ok()?;
         match self.visitor.as_ref()? {
-            Visitor::Headers(headers) => get(headers),
-            Visitor::Of(object) => get(&object.headers()),
+            Visitor::Address(address) => address.clone(),
+            Visitor::Of(object) => object.headers().get(CONNECTING_ADDRESS).ok()?,
         }
     }
 
@@ -94,6 +93,8 @@ pub(super) fn missing(env: &Env) -> Option<&'static str> {
     BINDINGS.into_iter().find(|binding| env.rate_limiter(binding).is_err())
 }
 
+/// The header with the network address that the platform saw.
+pub(crate) const CONNECTING_ADDRESS: &str = "cf-connecting-ip";
 const USER: &str = "LIMIT_USER";
 const ADDRESS: &str = "LIMIT_ADDRESS";
 pub(super) const BINDINGS: [&str; 2] = [USER, ADDRESS];

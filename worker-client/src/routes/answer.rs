@@ -10,7 +10,10 @@ use worker::{
     web_sys::{self, Response},
 };
 
-use super::{FailedRoute, login_request::header};
+use super::{
+    FailedRoute,
+    request_headers::{Header, RequestHeaders},
+};
 use crate::{
     failure::{Defect, Failure},
     login::{Login, User},
@@ -69,12 +72,12 @@ impl Answer {
     /// The failure as a page for a person, as `application/problem+json` for a program.
     pub(super) fn failure(
         login: &Login,
-        asked: &Headers,
+        asked: &RequestHeaders,
         FailedRoute { failure, target, again }: &FailedRoute,
     ) -> Result<Self, Failure> {
         let mut problem = Problem::new(failure, target.as_ref());
         problem.login = problem.login.or_else(|| again.clone().map(Box::new));
-        let accept = header(asked, "accept").unwrap_or_default();
+        let accept = asked.get(Header::Accept).unwrap_or_default();
         let mut answer = if accept.contains("text/html") {
             Self::page(pages::failure(&login.config.prefix, failure, target.as_ref(), again.as_ref())?)
         } else {

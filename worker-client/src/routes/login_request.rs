@@ -2,9 +2,12 @@
 
 use serde::Deserialize;
 use url::{Url, form_urlencoded};
-use worker::{Headers, web_sys};
+use worker::web_sys;
 
-use super::RegistrableHost;
+use super::{
+    RegistrableHost,
+    request_headers::{Header, RequestHeaders},
+};
 use crate::{
     failure::{Failure, Reason, UserFailure},
     login::Login,
@@ -32,9 +35,12 @@ impl LoginRequest {
         Self::of_pairs(url.query().unwrap_or_default().as_bytes())
     }
 
-    pub(super) async fn of_body(request: &web_sys::Request, headers: &Headers) -> Result<Self, Failure> {
+    pub(super) async fn of_body(
+        request: &web_sys::Request,
+        headers: &RequestHeaders,
+    ) -> Result<Self, Failure> {
         let is_json =
-            header(headers, "content-type").is_some_and(|kind| kind.starts_with("application/json"));
+            headers.get(Header::ContentType).is_some_and(|kind| kind.starts_with("application/json"));
         let body = form(request).await.map_err(|_| unreadable("It is too long."))?;
         if !is_json {
             return Ok(Self::of_pairs(&body));
@@ -122,14 +128,10 @@ fn unreadable(why: &str) -> UserFailure {
     UserFailure::UnreadableRequest(Reason::of(why))
 }
 
-pub(super) fn header(headers: &Headers, name: &str) -> Option<String> {
-    headers.get(name).ok().flatten()
-}
-
 /// The requests that may be sent to the named URL. A link on another site is followed without a decision of the person:
 /// the host is then only read.
-pub(super) fn requests(headers: &Headers) -> UnauthenticatedRequests {
-    match header(headers, "sec-fetch-site").as_deref() {
+pub(super) fn requests(headers: &RequestHeaders) -> UnauthenticatedRequests {
+    match headers.get(Header::FetchSite) {
         Some("cross-site") => UnauthenticatedRequests::Get,
         _ => UnauthenticatedRequests::GetThenPing,
     }
@@ -139,11 +141,11 @@ pub(super) fn requests(headers: &Headers) -> UnauthenticatedRequests {
 ///
 /// `Sec-Fetch-Site` decides where the browser sends it: under `Referrer-Policy: no-referrer` a form's `Origin` is
 /// `null`. Where it does not, `Origin` must be ours. A request with neither is refused.
-pub(super) fn same_origin(login: &Login, headers: &Headers) -> Result<(), Failure> {
-    let origin = header(headers, "origin");
-    let is_ours = || origin.as_deref().is_some_and(|origin| login.config.is_own_origin(origin));
-    let proven = match header(headers, "sec-fetch-site").as_deref() {
-        Some("same-origin") => origin.is_none() || origin.as_deref() == Some("null") || is_ours(),
+pub(super) fn same_origin(login: &Login, headers: &RequestHeaders) -> Result<(), Failure> {
+    let origin = headers.get(Header::Origin);
+    let is_ours = || origin.is_some_and(|origin| login.config.is_own_origin(origin));
+    let proven = match headers.get(Header::FetchSite) {
+        Some("same-origin") => origin.is_none() || origin == Some("null") || is_ours(),
         Some(_) => false,
         None => is_ours(),
     };

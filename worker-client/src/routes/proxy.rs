@@ -4,8 +4,9 @@ use worker::{Headers, Request, Response};
 
 use super::{
     Failed,
-    login_request::{header, same_origin},
+    login_request::same_origin,
     rendered,
+    request_headers::{Header, RequestHeaders},
 };
 use crate::{
     browser_headers::browser_headers,
@@ -28,16 +29,16 @@ impl Login {
 
     /// The response to a request of the browser that failed.
     pub(crate) fn refusal(&self, browser: &Request, failure: impl Into<Failure>) -> Response {
-        rendered(self, browser.headers(), Err(Failed::from(failure))).into()
+        rendered(self, &RequestHeaders::read(browser.inner()), Err(Failed::from(failure))).into()
     }
 
     async fn for_browser(&self, browser: &Request, request: Request) -> Result<Response, Failure> {
-        let site = header(browser.headers(), "sec-fetch-site");
-        if site.is_some_and(|site| site == "cross-site" || site == "same-site") {
+        let headers = RequestHeaders::read(browser.inner());
+        if headers.get(Header::FetchSite).is_some_and(|site| site == "cross-site" || site == "same-site") {
             return Err(UserFailure::CrossSite.into());
         }
         if !["GET", "HEAD"].contains(&request.inner().method().as_str()) {
-            same_origin(self, browser.headers())?;
+            same_origin(self, &headers)?;
         }
         let response = self.fetch(request).await?;
         let headers = Headers::new();
