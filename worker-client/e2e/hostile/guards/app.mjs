@@ -6,7 +6,10 @@ export const APP = [
     'let (value, None) = (found.next()?, found.next()) else { return None };',
     'let value = found.next()?;',
   ]),
-  host('the cookie trimmed of space and tab', 'worker-client/src/cookie.rs', ["trim_matches([' ', '\\t'])", 'trim()']),
+  host('the cookie trimmed of space and tab', 'worker-client/src/cookie.rs', [
+    'let mut pair = pair;',
+    'let mut pair = str::from_utf8(pair).ok()?.trim().as_bytes();',
+  ]),
   host('the cookie has its form', 'worker-client/src/cookie.rs', [
     '(is_text(account, 22) && is_text(secret, 43))',
     'is_text(account, account.len())',

@@ -57,7 +57,10 @@ export const EDGE = [
   worker(
     'another site makes a browser ask',
     src('routes/proxy'),
-    ['if site.is_some_and(|site| site == "cross-site" || site == "same-site") {', 'if false {'],
+    [
+      'if headers.get(Header::FetchSite).is_some_and(|site| site == "cross-site" || site == "same-site") {',
+      'if false {',
+    ],
     'proxy',
     'P07',
     [RELEASE, RUST_HOST],
@@ -65,7 +68,7 @@ export const EDGE = [
   worker(
     'another page makes a browser write',
     src('routes/proxy'),
-    ['same_origin(self, browser.headers())?;', ''],
+    ['same_origin(self, &headers)?;', ''],
     'proxy',
     'P07',
     [RELEASE, RUST_HOST],

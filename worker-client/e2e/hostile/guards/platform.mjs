@@ -52,6 +52,18 @@ export const PLATFORM = [
     ['e2e/objects.test.mjs'],
   ),
   workerBy(
+    'a form is read no further than its limit',
+    src('platform/fetch'),
+    [
+      [
+        'reader.readAtLeast(room + 1, new Uint8Array(room + 1))',
+        'reader.readAtLeast(room * 9, new Uint8Array(room * 9))',
+      ],
+      ['if (length > room) break;', ''],
+    ],
+    ['e2e/forms.test.mjs'],
+  ),
+  workerBy(
     'an answer of other settings',
     src('platform/cache'),
     ['.extend_pairs(settings)', '.extend_pairs(settings.filter(|_| false))'],
@@ -81,7 +93,7 @@ export const PLATFORM = [
   worker(
     'headers that are ours',
     src('platform/pass'),
-    ['const passed = [...headers].filter(isPassed);', 'const passed = [...headers];'],
+    ['if (isPassed(name)) passed[name] = value;', 'passed[name] = value;'],
     'fetch',
     'P03',
   ),
@@ -96,10 +108,7 @@ export const PLATFORM = [
   worker(
     'limits',
     src('platform/limits'),
-    [
-      'if !limiter.limit(key.to_owned()).await?.success {',
-      'if limiter.limit(key.to_owned()).await?.success && false {',
-    ],
+    ['is_within.is_truthy().then_some(())', '(is_within.is_truthy() || true).then_some(())'],
     'documents',
     'D24',
   ),
