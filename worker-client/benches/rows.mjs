@@ -25,7 +25,7 @@ export const ROWS = [
     name: 'GET /probe, remembered',
     target: 0.8,
     hasFloor: true,
-    count: 300,
+    count: 50,
     warm: 1000,
     request: { method: 'GET', path: '/probe?url=as.example' },
     expect: ({ status, body }) => status === 200 && body.includes('registrable'),
@@ -33,7 +33,7 @@ export const ROWS = [
   {
     name: 'GET /probe, remembered by the edge alone',
     ours: true,
-    count: 150,
+    count: 25,
     warm: 300,
     /** A host that this isolate has not met, whose answers the cache of the platform has. */
     async prepare(subject) {
@@ -54,14 +54,14 @@ export const ROWS = [
     name: 'POST /login, a fresh browser',
     target: 1.0,
     hasFloor: true,
-    count: 150,
+    count: 25,
     warm: 1000,
     request: login,
     expect: leadsAway,
   },
   {
     name: 'POST /login, a known browser',
-    count: 150,
+    count: 25,
     warm: 500,
     request: login,
     begin: connected(1),
@@ -71,7 +71,7 @@ export const ROWS = [
     name: `an authorized fetch, ${count} connection${count === 1 ? '' : 's'}`,
     target: 1.1,
     hasFloor: count === 1,
-    count: 300,
+    count: 50,
     warm: count === 1 ? 1000 : 300,
     request: use,
     begin: connected(count),
@@ -79,7 +79,7 @@ export const ROWS = [
   })),
   {
     name: 'GET /callback',
-    count: 60,
+    count: 10,
     warm: 200,
     /** A login up to the authorization response. */
     async prepare(subject) {
@@ -91,7 +91,7 @@ export const ROWS = [
   },
   {
     name: 'an authorized fetch that refreshes',
-    count: 60,
+    count: 10,
     warm: 200,
     request: use,
     /** A browser whose token ends at once. */
@@ -108,7 +108,7 @@ export const ROWS = [
   {
     name: 'GET /connections, 20',
     ours: true,
-    count: 200,
+    count: 35,
     warm: 300,
     request: { method: 'GET', path: '/connections' },
     begin: connected(20),

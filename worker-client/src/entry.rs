@@ -195,12 +195,11 @@ impl Caller {
 
     fn login(&self, config: Rc<Config>) -> Login {
         let env = self.env();
-        let login = match self.user() {
-            Some(user) => Login::of_user(&env, config, &user),
-            None => {
-                let visitor = Visitor::Of(self.unchecked_ref::<WithHeaders>().clone());
-                Login::of_browser(&env, config, &self.cookie().unwrap_or_default(), visitor)
-            }
+        let login = if let Some(user) = self.user() {
+            Login::of_user(&env, config, &user)
+        } else {
+            let visitor = Visitor::Of(self.unchecked_ref::<WithHeaders>().clone());
+            Login::of_browser(&env, config, &self.cookie().unwrap_or_default(), visitor)
         };
         match self.label() {
             Some(label) => login.labelled(&label),

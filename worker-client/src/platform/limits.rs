@@ -4,7 +4,6 @@ use worker::{
     Env,
     js_sys::Promise,
     wasm_bindgen::{self, JsValue, prelude::wasm_bindgen},
-    web_sys::Headers,
 };
 
 use super::promise::settled;
@@ -24,6 +23,7 @@ pub(crate) enum Visitor {
     /// The network address that the platform saw.
     Address(Option<String>),
     /// An object with the headers of the request, which are looked at when an address is counted, and not before.
+    #[cfg(feature = "entry")]
     Of(WithHeaders),
 }
 
@@ -45,6 +45,7 @@ impl RateLimit {
     fn address(&self) -> Option<String> {
         match self.visitor.as_ref()? {
             Visitor::Address(address) => address.clone(),
+            #[cfg(feature = "entry")]
             Visitor::Of(object) => object.headers().get(CONNECTING_ADDRESS).ok()?,
         }
     }
@@ -78,14 +79,18 @@ export async function limit(env, binding, key) {
   return !limiter || (await limiter.limit({ key })).success;
 }")]
 extern "C" {
+    /// Counts one more of a key; true within the limit, and without one. A single call of JavaScript.
+    fn limit(env: &JsValue, binding: &str, key: &str) -> Promise;
+}
+
+#[cfg(feature = "entry")]
+#[wasm_bindgen]
+extern "C" {
     /// An object with the headers of a request.
     #[derive(Clone, Debug)]
     pub(crate) type WithHeaders;
     #[wasm_bindgen(method, getter)]
-    fn headers(this: &WithHeaders) -> Headers;
-
-    /// Counts one more of a key; true within the limit, and without one. A single call of JavaScript.
-    fn limit(env: &JsValue, binding: &str, key: &str) -> Promise;
+    fn headers(this: &WithHeaders) -> worker::web_sys::Headers;
 }
 
 /// The first limit that the deployment lacks.

@@ -14,7 +14,7 @@ use super::writer::{Parts, Writer};
 macro_rules! integers {
     ($($method:ident($integer:ty)),*) => {$(
         fn $method(self, value: $integer) -> Result<(), Error> {
-            self.number(value.into());
+            self.number(&value.into());
             Ok(())
         }
     )*};

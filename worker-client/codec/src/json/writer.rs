@@ -44,11 +44,11 @@ impl Writer {
     }
 
     #[inline(never)]
-    pub(super) fn number(&mut self, number: Number) {
+    pub(super) fn number(&mut self, number: &Number) {
         self.displayed(format_args!("{number}"));
     }
 
-    pub(super) fn displayed(&mut self, value: Arguments<'_>) {
+    fn displayed(&mut self, value: Arguments<'_>) {
         // A `String` takes all that is written to it.
         let _ = self.0.write_fmt(value);
     }
