@@ -34,10 +34,11 @@ worker-build --release --panic-unwind --no-opt -d "$out" "$crate" "$@" \
   -Zbuild-std-features=optimize_for_size,panic-unwind
 # The names of functions are a quarter of the artefact; nothing reads them but the pass that puts functions of one kind
 # next to each other, where compression finds them: a twentieth less to carry. What is here twice is made one, and what is
-# passed for nothing is not passed. No -Oz: it takes a tenth off the module and adds to the compressed one. A function of a few
-# instructions takes less where it is called than the call does, in space too.
+# passed for nothing is not passed. -Oz by itself takes a tenth off the module, which the platform reads at each cold
+# start, and adds as much to the compressed one, unless few functions are put into their callers: those that take less
+# there than the call does. The platform has no custom descriptors yet.
 lean="--dae-optimizing --generate-global-effects --vacuum --code-folding --reorder-locals --rse --remove-unused-names --duplicate-function-elimination"
 plain="--simplify-locals-nostructure --coalesce-locals --reorder-locals --optimize-instructions --remove-unused-brs --vacuum --merge-blocks"
-inline="--inlining-optimizing --always-inline-max-function-size=6 --one-caller-inline-max-function-size=40"
+small="--always-inline-max-function-size=4 --one-caller-inline-max-function-size=10 -Oz"
 last="--reorder-functions-by-name --remove-unused-module-elements --memory-packing --strip-debug --strip-producers"
-"$WASM_OPT_BIN" --all-features $lean $plain $inline $lean $plain $lean $plain $last "$out/index_bg.wasm" -o "$out/index_bg.wasm"
+"$WASM_OPT_BIN" --all-features --disable-custom-descriptors $lean $plain $small $lean $plain $last "$out/index_bg.wasm" -o "$out/index_bg.wasm"

@@ -1,18 +1,23 @@
 // From starting workerd to the first byte of `GET /`: the built Worker, the same job in TypeScript, and no Worker at
-// all, in turn. `node worker-client/benches/coldstart.mjs`
+// all, in turn. `node worker-client/benches/coldstart.mjs [--rounds 15] [--beside FOLDER]…`; a FOLDER holds another build
+// of the Worker.
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import http from 'node:http';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { ORIGIN, artefact, objects } from '../e2e/app.mjs';
 import { processorTime } from './processor.mjs';
 import { empty, peer } from './workers.mjs';
 
-const ROUNDS = 15;
+const { values: options } = parseArgs({
+  options: { rounds: { type: 'string', default: '15' }, beside: { type: 'string', multiple: true, default: [] } },
+});
+const ROUNDS = Number(options.rounds);
 /** The runtime of miniflare. */
 const { default: workerd } = createRequire(import.meta.resolve('miniflare'))('workerd');
 const { compatibilityDate, compatibilityFlags } = objects('');
@@ -112,6 +117,9 @@ const median = (numbers) => numbers.sort((a, b) => a - b)[numbers.length >> 1];
 try {
   const subjects = [
     await prepare('worker-client', await artefact(fileURLToPath(new URL('../npm/dist', import.meta.url)))),
+    ...(await Promise.all(
+      options.beside.map(async (other) => prepare(basename(other), await artefact(resolve(other)))),
+    )),
     await prepare('peer', await peer()),
     await prepare('empty', empty()),
   ];

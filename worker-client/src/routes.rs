@@ -1,6 +1,7 @@
 //! The routes and their permissions.
 
 mod answer;
+mod begin;
 mod client_metadata;
 mod failed;
 mod health;
@@ -10,23 +11,29 @@ mod proxy;
 mod request_headers;
 mod route;
 
+use std::{
+    future::{Future, ready},
+    pin::Pin,
+};
+
 use url::Url;
 use worker::{Request, Response, web_sys};
 
 use self::{
     answer::Answer,
+    begin::{begin, confirm},
     failed::{Failed, FailedRoute},
-    login_request::{LoginRequest, requests, same_origin},
+    login_request::{not_cross_site, same_origin},
     request_headers::{Header, RequestHeaders},
     route::NoMethod,
 };
 use crate::{
-    account::{AccountRequest, BeginLogin, Disconnected, LoginStep, Session},
+    account::{AccountRequest, Disconnected, LoginStep},
     api::{OPENAPI, Route, path_of},
+    config::Config,
     cookie::SessionCookie,
-    failure::{Defect, Failure, Reason, UserFailure},
+    failure::{Failure, Reason, UserFailure},
     login::{Login, User},
-    model::About,
     pages::{self, BrowserSession, Notice},
     platform::{
         entropy::entropy,
@@ -34,10 +41,8 @@ use crate::{
         panic::contained,
         response::{ResponseHeaders, response},
     },
-    probe::chosen_scope,
     problem::Problem,
 };
-use login_flow::{LoginTarget, RequestedScope, ResourceMetadata, Server, digest};
 
 impl Login {
     /// Answers a request to one of our routes; nothing when it is none of them.
@@ -80,46 +85,61 @@ fn rendered(login: &Login, headers: &RequestHeaders, answer: Result<Answer, Fail
     })
 }
 
-async fn answer(
-    login: &Login,
-    request: &web_sys::Request,
-    headers: &RequestHeaders,
-    url: &str,
+/// The answer of a route. The platform compiles a function whole when it is first called: boxed, each route is one.
+fn answer<'a>(
+    login: &'a Login,
+    request: &'a web_sys::Request,
+    headers: &'a RequestHeaders,
+    url: &'a str,
     route: Route,
-) -> Result<Answer, Failed> {
-    // Not every route looks at it.
-    let url = || Url::parse(url).map_err(|_| UserFailure::not_a_url());
-    Ok(match route {
-        Route::Begin => begin(login, request, headers).await?,
-        Route::Callback => callback(login, headers, &url()?).await?,
-        Route::Confirm => confirm(login, headers, &url()?).await?,
-        Route::ClientMetadata => client_metadata::answer(&login.config)?,
-        Route::Connections => Answer::json(&login.connections().await?)?,
-        Route::Disconnect(id) => {
-            same_origin(login, headers)?;
-            Answer::json(&login.disconnect(&id).await?)?
-        }
-        Route::DisconnectForm(id) => {
-            same_origin(login, headers)?;
-            let Disconnected { receipt, host } = login.end_connection(&id).await?;
-            let notice = Notice::Disconnected(receipt);
-            Answer::see_other(&noticed(login.config.url("/"), notice)).with_cookie(&notice.cookie(&host))
-        }
-        Route::Health => health::answer(login).await?,
-        Route::Home => home(login, headers, &url()?).await?,
-        Route::Icon(id) => icon::answer(login, &id).await?,
-        Route::Logout => logout(login, headers).await?,
-        Route::OpenApi => {
-            let root = login.config.url("");
-            Answer::of(OPENAPI.replace("{origin}", root.as_str().trim_end_matches('/')), "application/json")
-        }
-        Route::Probe => probe(login, headers, &url()?).await?,
-        Route::Script => Answer::of(pages::SCRIPT, "text/javascript; charset=utf-8"),
-        Route::Style => Answer::of(pages::STYLE, "text/css; charset=utf-8"),
-    })
+) -> Pin<Box<dyn Future<Output = Result<Answer, Failed>> + 'a>> {
+    match route {
+        Route::Begin => Box::pin(begin(login, request, headers)),
+        Route::Callback => Box::pin(callback(login, headers, url)),
+        Route::Confirm => Box::pin(confirm(login, headers, url)),
+        Route::ClientMetadata => Box::pin(ready(client_metadata::answer(&login.config))),
+        Route::Connections => Box::pin(connections(login)),
+        Route::Disconnect(id) => Box::pin(disconnect(login, headers, id)),
+        Route::DisconnectForm(id) => Box::pin(disconnect_form(login, headers, id)),
+        Route::Health => Box::pin(health::answer(login)),
+        Route::Home => Box::pin(home(login, headers, url)),
+        Route::Icon(id) => Box::pin(icon::answer(login, id)),
+        Route::Logout => Box::pin(logout(login, headers)),
+        Route::OpenApi => Box::pin(ready(Ok(openapi(&login.config)))),
+        Route::Probe => Box::pin(probe(login, headers, url)),
+        Route::Script => Box::pin(ready(Ok(Answer::of(pages::SCRIPT, "text/javascript; charset=utf-8")))),
+        Route::Style => Box::pin(ready(Ok(Answer::of(pages::STYLE, "text/css; charset=utf-8")))),
+    }
 }
 
-async fn home(login: &Login, headers: &RequestHeaders, url: &Url) -> Result<Answer, Failure> {
+/// The address of a request, for the routes that look at it.
+fn parsed(url: &str) -> Result<Url, UserFailure> {
+    Url::parse(url).map_err(|_| UserFailure::not_a_url())
+}
+
+async fn connections(login: &Login) -> Result<Answer, Failed> {
+    Ok(Answer::json(&login.connections().await?)?)
+}
+
+async fn disconnect(login: &Login, headers: &RequestHeaders, id: String) -> Result<Answer, Failed> {
+    same_origin(login, headers)?;
+    Ok(Answer::json(&login.disconnect(&id).await?)?)
+}
+
+async fn disconnect_form(login: &Login, headers: &RequestHeaders, id: String) -> Result<Answer, Failed> {
+    same_origin(login, headers)?;
+    let Disconnected { receipt, host } = login.end_connection(&id).await?;
+    let notice = Notice::Disconnected(receipt);
+    Ok(Answer::see_other(&noticed(login.config.url("/"), notice)).with_cookie(&notice.cookie(&host)))
+}
+
+fn openapi(config: &Config) -> Answer {
+    let root = config.url("");
+    Answer::of(OPENAPI.replace("{origin}", root.as_str().trim_end_matches('/')), "application/json")
+}
+
+async fn home(login: &Login, headers: &RequestHeaders, url: &str) -> Result<Answer, Failed> {
+    let url = &parsed(url)?;
     let connections = login.connections().await?;
     let session = match login.user {
         User::Browser(Some(_)) => BrowserSession::Present,
@@ -137,100 +157,9 @@ fn noticed(mut page: Url, notice: Notice) -> Url {
     page
 }
 
-/// The question before a login. A navigation may ask the host; an image or a script of another page may not.
-async fn confirm(login: &Login, headers: &RequestHeaders, url: &Url) -> Result<Answer, Failed> {
-    if headers.get(Header::FetchDest).is_some_and(|destination| destination != "document") {
-        return Err(UserFailure::CrossSite.into());
-    }
-    let parameters = LoginRequest::of_query(url);
-    let target = parameters.target(login)?;
-    let host = registrable(login, headers, &target).await?;
-    parameters.requested_scope(&host)?;
-    health::can_seal(login).await.map_err(|failure| Failed::at(&target, failure))?;
-    let page = parameters.confirm_page(login, &target, &host);
-    let page = pages::confirm(&login.config.prefix, &page, &login.connections().await?)?;
-    Ok(Answer::page(page).leading_away())
-}
-
-/// A host that a person can log in to.
-struct RegistrableHost {
-    server: Server,
-    /// The metadata of the resource, if it named the server.
-    resource: Option<ResourceMetadata>,
-    /// The scope that a login asks for when no party names one.
-    chosen_scope: RequestedScope,
-    about: About,
-}
-
-/// The host to log in to, or the failure that says why that is not possible.
-async fn registrable(
-    login: &Login,
-    headers: &RequestHeaders,
-    target: &LoginTarget,
-) -> Result<RegistrableHost, Failed> {
-    login.forget_moved(target).await;
-    let (answered, page) =
-        login.counting(headers.get(Header::Address)).probe_host(target, requests(headers)).await?;
-    match (&answered.server, answered.failure()) {
-        (Some(server), None) => {
-            let chosen_scope = match &answered.resource {
-                Some(resource) => RequestedScope::of_resource(server, resource.scope.as_deref()),
-                None => chosen_scope(&login.config, target, server, &page).await,
-            };
-            let (server, resource) = (server.clone(), answered.resource.clone());
-            Ok(RegistrableHost { server, resource, chosen_scope, about: page.about.clone() })
-        }
-        (_, failure) => Err(Failed::at(target, failure.unwrap_or(Failure::internal(Defect::Verdict)))),
-    }
-}
-
-async fn begin(
-    login: &Login,
-    request: &web_sys::Request,
-    headers: &RequestHeaders,
-) -> Result<Answer, Failed> {
-    same_origin(login, headers)?;
-    let parameters = LoginRequest::of_body(request, headers).await?;
-    let target = parameters.target(login)?;
-    let host = registrable(login, headers, &target).await?;
-    let scope = parameters.requested_scope(&host)?;
-    if !parameters.agrees_to(&parameters.confirm_page(login, &target, &host)) {
-        return Err(Failed::at(&target, UserFailure::NotAgreed));
-    }
-    let RegistrableHost { server, resource, about, .. } = host;
-    // RFC 9700 §4.4.2.2: each issuer has its own redirection URI.
-    let redirect_uri = login.config.url(&format!("/callback/{}", issuer_id(&server)));
-    let begin_login = || {
-        AccountRequest::Begin(Box::new(BeginLogin {
-            target: target.clone(),
-            named_resource: resource.as_ref().map(|resource| resource.resource.clone()),
-            documents: login.config.documents,
-            server: server.clone(),
-            redirect_uri: redirect_uri.clone(),
-            client_name: login.config.client_name.clone(),
-            about: about.clone(),
-            scope: scope.clone(),
-            label: parameters.label(),
-            return_to: parameters.return_to(login),
-        }))
-    };
-    if let Some(session) = login.session() {
-        match login.call_as::<Url>(session, begin_login()).await {
-            Err(Failure::User(UserFailure::NoSession { .. })) => {}
-            other => {
-                let url = other.map_err(|failure| Failed::at(&target, failure))?;
-                return Ok(Answer::see_other(&url));
-            }
-        }
-    }
-    let (login, cookie) = login.with_new_session().await?;
-    let begun = login.call_as(Session::New(cookie.digest()), begin_login()).await;
-    let url: Url = begun.map_err(|failure| Failed::at(&target, failure))?;
-    Ok(Answer::see_other(&url).with_cookie(&cookie.set()))
-}
-
 /// The authorization response.
-async fn callback(login: &Login, headers: &RequestHeaders, url: &Url) -> Result<Answer, Failed> {
+async fn callback(login: &Login, headers: &RequestHeaders, url: &str) -> Result<Answer, Failed> {
+    let url = parsed(url)?;
     if headers.get(Header::Purpose).is_some_and(|purpose| purpose.contains("prefetch")) {
         return Err(UserFailure::MethodNotAllowed.into());
     }
@@ -249,7 +178,7 @@ async fn callback(login: &Login, headers: &RequestHeaders, url: &Url) -> Result<
     let rotate = next.as_ref().map(SessionCookie::digest);
     // Our own pages send no referrer, so that a redirect which passed no page of the server has none.
     let from_page = headers.get(Header::Referer).is_some();
-    let callback = AccountRequest::Callback { url: url.clone(), rotate, from_page };
+    let callback = AccountRequest::Callback { url, rotate, from_page };
     let return_to = match login.call(callback).await.map_err(unknown)? {
         LoginStep::Completed { return_to } => return_to,
         LoginStep::AskAgain { url } => return Ok(Answer::see_other(&url)),
@@ -264,30 +193,24 @@ async fn callback(login: &Login, headers: &RequestHeaders, url: &Url) -> Result<
     })
 }
 
-async fn probe(login: &Login, headers: &RequestHeaders, url: &Url) -> Result<Answer, Failure> {
-    if headers.get(Header::FetchSite).is_some_and(|site| site == "cross-site" || site == "same-site") {
-        return Err(UserFailure::CrossSite.into());
-    }
+async fn probe(login: &Login, headers: &RequestHeaders, url: &str) -> Result<Answer, Failed> {
+    not_cross_site(headers)?;
+    let url = parsed(url)?;
     let typed = url.query_pairs().find(|(name, _)| name == "url").map(|(_, value)| value.into_owned());
     let typed =
         typed.ok_or_else(|| UserFailure::UnreadableRequest(Reason::of("The parameter `url` is missing.")))?;
-    Answer::json(&login.counting(headers.get(Header::Address)).probe(&typed).await?)
+    Ok(Answer::json(&login.counting(headers.get(Header::Address)).probe(&typed).await?)?)
 }
 
-async fn logout(login: &Login, headers: &RequestHeaders) -> Result<Answer, Failure> {
+async fn logout(login: &Login, headers: &RequestHeaders) -> Result<Answer, Failed> {
     same_origin(login, headers)?;
     // The host program's user stays what the host program says: what ends here are our own sessions.
     if matches!(login.user, User::Browser(_)) {
         match login.erase().await {
             Ok(()) | Err(Failure::User(UserFailure::NoSession { .. })) => {}
-            Err(failure) => return Err(failure),
+            Err(failure) => return Err(failure.into()),
         }
     }
     let page = noticed(login.config.url("/"), Notice::LoggedOut);
     Ok(Answer::see_other(&page).with_cookie(&SessionCookie::clear()))
-}
-
-/// The name of an issuer in the routes: 128 bits of its digest.
-fn issuer_id(server: &Server) -> String {
-    digest(server.issuer.as_str()).chars().take(22).collect()
 }

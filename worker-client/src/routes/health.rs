@@ -1,6 +1,6 @@
 //! The state of the app: it is configured, and its objects can store what a login ends with.
 
-use super::answer::Answer;
+use super::{answer::Answer, failed::Failed};
 use crate::{
     account::SCHEMA_VERSION,
     failure::{Defect, Failure},
@@ -11,13 +11,13 @@ use crate::{
 };
 
 /// The answer of `/health`. The configuration was read when the request came.
-pub(super) async fn answer(login: &Login) -> Result<Answer, Failure> {
+pub(super) async fn answer(login: &Login) -> Result<Answer, Failed> {
     for binding in ["ACCOUNT", "REGISTRAR"] {
         login.env.durable_object(binding)?;
     }
     can_seal(login).await?;
     let schema = u32::try_from(SCHEMA_VERSION).map_err(|_| Failure::internal(Defect::Encoding))?;
-    Answer::json(&Health { version: env!("CARGO_PKG_VERSION"), schema })
+    Ok(Answer::json(&Health { version: env!("CARGO_PKG_VERSION"), schema })?)
 }
 
 /// Fails if the objects have no keys. Those of this deployment have its keys; of another one's, that registrar is asked

@@ -5,7 +5,7 @@ use url::{Url, form_urlencoded};
 use worker::web_sys;
 
 use super::{
-    RegistrableHost,
+    begin::RegistrableHost,
     request_headers::{Header, RequestHeaders},
 };
 use crate::{
@@ -150,4 +150,12 @@ pub(super) fn same_origin(login: &Login, headers: &RequestHeaders) -> Result<(),
         None => is_ours(),
     };
     proven.then_some(()).ok_or(UserFailure::CrossSite.into())
+}
+
+/// A request that changes nothing is answered where no page of another origin made the browser send it.
+pub(super) fn not_cross_site(headers: &RequestHeaders) -> Result<(), Failure> {
+    match headers.get(Header::FetchSite) {
+        Some("cross-site" | "same-site") => Err(UserFailure::CrossSite.into()),
+        _ => Ok(()),
+    }
 }

@@ -4,16 +4,11 @@ use worker::{Headers, Request, Response};
 
 use super::{
     Failed,
-    login_request::same_origin,
+    login_request::{not_cross_site, same_origin},
     rendered,
-    request_headers::{Header, RequestHeaders},
+    request_headers::RequestHeaders,
 };
-use crate::{
-    browser_headers::browser_headers,
-    failure::{Failure, UserFailure},
-    login::Login,
-    platform::panic::contained,
-};
+use crate::{browser_headers::browser_headers, failure::Failure, login::Login, platform::panic::contained};
 
 impl Login {
     /// Sends a request as the user, as [`Login::fetch`] does, for a request of their browser. The response can be
@@ -34,9 +29,7 @@ impl Login {
 
     async fn for_browser(&self, browser: &Request, request: Request) -> Result<Response, Failure> {
         let headers = RequestHeaders::read(browser.inner());
-        if headers.get(Header::FetchSite).is_some_and(|site| site == "cross-site" || site == "same-site") {
-            return Err(UserFailure::CrossSite.into());
-        }
+        not_cross_site(&headers)?;
         if !["GET", "HEAD"].contains(&request.inner().method().as_str()) {
             same_origin(self, &headers)?;
         }

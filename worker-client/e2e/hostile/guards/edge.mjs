@@ -14,7 +14,7 @@ export const EDGE = [
   ),
   worker(
     'no image asks',
-    src('routes'),
+    src('routes/begin'),
     ['.is_some_and(|destination| destination != "document")', '.is_some_and(|_| false)'],
     'authorization',
     'A08',
@@ -57,13 +57,24 @@ export const EDGE = [
   worker(
     'another site makes a browser ask',
     src('routes/proxy'),
-    [
-      'if headers.get(Header::FetchSite).is_some_and(|site| site == "cross-site" || site == "same-site") {',
-      'if false {',
-    ],
+    ['not_cross_site(&headers)?;', ''],
     'proxy',
     'P07',
     [RELEASE, RUST_HOST],
+  ),
+  worker(
+    'a script of another site asks for a verdict',
+    src('routes'),
+    ['not_cross_site(headers)?;', ''],
+    'unauthenticated',
+    'D24',
+  ),
+  worker(
+    'a script of a neighbour asks for a verdict',
+    src('routes/login_request'),
+    ['Some("cross-site" | "same-site") =>', 'Some("cross-site") =>'],
+    'unauthenticated',
+    'D24',
   ),
   worker(
     'another page makes a browser write',
@@ -127,7 +138,7 @@ export const EDGE = [
   ),
   worker(
     'a resource that moved is asked anew',
-    src('routes'),
+    src('routes/begin'),
     ['login.forget_moved(target).await;', ''],
     'resource-metadata',
     'D29',
