@@ -49,3 +49,37 @@ for (const isLosing of [false, true])
         );
       });
   });
+
+describe('a request as the user', () => {
+  let lab, app, agent;
+  const get = async (path) => (await app.fetch({ method: 'GET', url: `https://app.example${path}` })).body;
+  const asked = async () => JSON.parse(await get('/asked')).map((call) => call.join(' '));
+  const use = () => agent.json('POST', '/use', { body: { url: 'https://as.example/api' } });
+
+  before(async () => {
+    lab = new Lab();
+    lab.host('as.example', new Server().answer);
+    app = await App.start({ modules: await hostOf('losing-host.mjs'), lab });
+    agent = new Agent(app, lab);
+    const page = await agent.submit(await agent.visit('/login?url=as.example'));
+    assert.equal(page.url, 'https://app.example/?notice=connected', page.body);
+    await asked();
+  });
+
+  after(async () => {
+    await app.stop();
+    await lab.stop();
+  });
+
+  test('asks for its token once, also where the answer is lost', async () => {
+    assert.equal((await use()).status, 200);
+    assert.deepEqual(await asked(), ['account ask Authorization']);
+    await get('/lose');
+    const sent = lab.requests('as.example').length;
+    const { status, body } = await use();
+    assert.equal(status, 503, body);
+    assert.equal(JSON.parse(body).type, 'interrupted');
+    assert.deepEqual(await asked(), ['account ask Authorization']);
+    assert.equal(lab.requests('as.example').length, sent);
+  });
+});

@@ -181,8 +181,8 @@ describe('a request that the resource refuses is sent again for one reason alone
     const page = await agent.submit(await agent.visit('/login?url=as.example'));
     assert.equal(page.url, 'https://app.example/?notice=connected', page.body);
   }
-  const post = (headers) =>
-    agent.json('POST', '/use', { body: { url: `${HOST}/api`, method: 'POST', body: 'order=1', headers } });
+  const post = (body, headers) =>
+    agent.json('POST', '/use', { body: { url: `${HOST}/api`, method: 'POST', body, headers } });
 
   for (const [name, answer, status, faults, headers] of [
     ['400', { status: 400, headers: {}, body: '' }, 400],
@@ -197,26 +197,28 @@ describe('a request that the resource refuses is sent again for one reason alone
     ['401, and the token endpoint is down', invalid, 401, downAtRefresh],
     ['401, and the body is not held', invalid, 401, {}, { 'transfer-encoding': 'chunked' }],
   ])
-    test(`P13 a POST that is refused with ${name} is received once`, async () => {
-      await connected(() => answer, faults);
-      const { status: came, body } = await post(headers);
-      assert.deepEqual(
-        received.map(({ method, body }) => [method, body]),
-        [['POST', 'order=1']],
-        `${came} ${body}`,
-      );
-      assert.equal(came, status, body);
-    });
+    for (const body of headers ? ['order=1'] : ['order=1', undefined])
+      test(`P13 a POST ${body ? 'with' : 'without'} a body that is refused with ${name} is received once`, async () => {
+        await connected(() => answer, faults);
+        const { status: came, body: said } = await post(body, headers);
+        assert.deepEqual(
+          received.map(({ method, body }) => [method, body]),
+          [['POST', body ?? '']],
+          `${came} ${said}`,
+        );
+        assert.equal(came, status, said);
+      });
 
-  test('P13 control: a POST whose token was refused is received twice, with another token', async () => {
-    await connected(({ headers }) => (headers.authorization.endsWith('access-1') ? invalid : json({ ok: true })));
-    assert.equal((await post()).status, 200);
-    assert.deepEqual(
-      received.map(({ method, body, headers }) => [method, body, headers.authorization]),
-      [
-        ['POST', 'order=1', 'Bearer access-1'],
-        ['POST', 'order=1', 'Bearer access-2'],
-      ],
-    );
-  });
+  for (const body of ['order=1', undefined])
+    test(`P13 control: a POST ${body ? 'with' : 'without'} a body whose token was refused is received twice, with another token`, async () => {
+      await connected(({ headers }) => (headers.authorization.endsWith('access-1') ? invalid : json({ ok: true })));
+      assert.equal((await post(body)).status, 200);
+      assert.deepEqual(
+        received.map(({ method, body, headers }) => [method, body, headers.authorization]),
+        [
+          ['POST', body ?? '', 'Bearer access-1'],
+          ['POST', body ?? '', 'Bearer access-2'],
+        ],
+      );
+    });
 });

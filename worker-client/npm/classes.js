@@ -3,19 +3,28 @@ import { DurableObject } from 'cloudflare:workers';
 
 export function classes({ Account, Calls, Registrar }) {
   const numbered = Calls.numbering();
-  /** The numbers of the settings that were found right: for users whom the program knows, and for strangers. */
+  /**
+   * The number of the settings that were found right, and a pattern of the URLs of our routes under these: for users whom
+   * the program knows, and for strangers.
+   */
   const right = { known: undefined, open: undefined };
 
-  /** The number of the settings of an environment, or the problem with them. */
+  /** Sends a request that has no body, and that is not aborted. */
+  let send;
+
+  /** What is right of an environment, or the problem with it. */
   function checked(env, kind) {
     const settings = numbered(env);
-    if (right[kind] !== settings) Calls.check(env, settings, kind === 'open');
-    right[kind] = settings;
-    return settings;
+    if (right[kind]?.settings !== settings) {
+      right[kind] = { settings, ours: new RegExp(Calls.check(env, settings, kind === 'open')) };
+    }
+    return right[kind];
   }
 
   class Login {
     #user;
+    /** A pattern of the URLs of our routes. */
+    #ours;
     /** What each call is made with: see `Caller` in `src/entry.rs`. */
     #caller;
 
@@ -23,9 +32,12 @@ export function classes({ Account, Calls, Registrar }) {
       this.#user = user;
       if (user instanceof Browser) {
         const { cookie, headers } = user;
-        this.#caller = { env, settings: checked(env, 'open'), user: undefined, headers, cookie, label: undefined };
+        const { settings, ours } = checked(env, 'open');
+        this.#ours = ours;
+        this.#caller = { env, settings, user: undefined, headers, cookie, label: undefined };
       } else if (typeof user === 'string') {
-        const settings = checked(env, 'known');
+        const { settings, ours } = checked(env, 'known');
+        this.#ours = ours;
         this.#caller = { env, settings, user, headers: undefined, cookie: undefined, label: undefined };
       } else throw new TypeError('worker-client: the name of a user is a text');
     }
@@ -41,7 +53,8 @@ export function classes({ Account, Calls, Registrar }) {
     }
 
     handle(request) {
-      const answer = Calls.handle(this.#caller, request, request.url, request.method);
+      const { url } = request;
+      const answer = this.#ours.test(url) ? Calls.handle(this.#caller, request, url, request.method) : undefined;
       return answer ?? Promise.resolve();
     }
 
@@ -54,7 +67,11 @@ export function classes({ Account, Calls, Registrar }) {
       }
       // A request has a signal in any case: it is listened to where the program gave one.
       const signal = (init?.signal === undefined ? input.signal : init.signal) ?? undefined;
-      return Calls.fetch(this.#caller, request, request.url, request.method, signal);
+      if (signal === undefined && request.body === null) {
+        send ??= Calls.sender(Calls);
+        return send(this.#caller, request, request.url, request.method);
+      }
+      return Calls.fetch(this.#caller, request, request.url, request.method, undefined, undefined, signal);
     }
 
     proxy(browser, input, init) {

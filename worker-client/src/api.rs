@@ -91,6 +91,30 @@ impl Route {
     }
 }
 
+/// The first segments of the routes but the start page.
+#[cfg(any(feature = "entry", test))]
+const SEGMENTS: [&str; 11] = [
+    "callback",
+    "client-metadata.json",
+    "connections",
+    "health",
+    "icon",
+    "login",
+    "logout",
+    "openapi.json",
+    "probe",
+    "script.js",
+    "style.css",
+];
+
+/// A regular expression of JavaScript that matches the URL of each request to a route below the prefix: most of those that
+/// are not ours are told apart before they are copied to wasm.
+#[cfg(any(feature = "entry", test))]
+pub(crate) fn pattern(prefix: &str) -> String {
+    let segments = SEGMENTS.join("|");
+    format!("^[^/]*//[^/]*{prefix}/*(?:$|[?#]|/(?:{segments})(?:$|[/?#]))")
+}
+
 /// The description of the routes in `OpenAPI` 3.1, with `{origin}` where the app lives.
 pub const OPENAPI: &str = include_str!("../openapi.json");
 
@@ -124,6 +148,23 @@ mod tests {
         ] {
             assert_eq!(Route::of(method, path), Err(expected), "{method} {path}");
         }
+    }
+
+    #[test]
+    fn the_pattern_names_each_route() {
+        let described: serde_json::Value = serde_json::from_str(OPENAPI).unwrap();
+        let first = |path: &str| path.split('/').nth(1).unwrap_or_default().to_owned();
+        let named = described["paths"].as_object().unwrap().keys().map(|path| first(path));
+        let mut named: Vec<String> = named.filter(|name| !name.is_empty()).collect();
+        named.dedup();
+        for asset in ["script.js", "style.css"] {
+            assert!(Route::of("GET", asset).is_ok());
+            named.push(asset.to_owned());
+        }
+        named.sort();
+        named.dedup();
+        assert_eq!(named, SEGMENTS);
+        assert!(pattern("/auth").starts_with("^[^/]*//[^/]*/auth/*(?:$|[?#]|/(?:callback|client"));
     }
 
     #[test]

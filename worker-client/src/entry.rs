@@ -14,10 +14,10 @@ use worker::{
 };
 
 use crate::{
-    api::path_of,
+    api::{path_of, pattern},
     config::{Config, Misconfigured},
     failure::{Defect, Failure, UserFailure},
-    login::Login,
+    login::{Begun, Login, authorization_in, sender},
     platform::{
         deployment::{config_numbered, limited_config_numbered, numbering},
         limits::{Visitor, WithHeaders},
@@ -70,12 +70,12 @@ impl Calls {
         numbering()
     }
 
-    /// Throws where the settings of an environment are wrong, for an app that knows its users or one that is open to
-    /// strangers.
-    pub fn check(env: Env, settings: u32, is_open: bool) -> Result<(), JsValue> {
+    /// A pattern of the URLs of our routes. It throws where the settings of an environment are wrong, for an app that knows
+    /// its users or one that is open to strangers.
+    pub fn check(env: Env, settings: u32, is_open: bool) -> Result<String, JsValue> {
         let config =
             if is_open { limited_config_numbered(&env, settings) } else { config_numbered(|| env, settings) };
-        config.map(drop).map_err(thrown)
+        config.map(|config| pattern(&config.prefix)).map_err(thrown)
     }
 
     /// The answer to a request to one of our routes, or `undefined`.
@@ -90,22 +90,42 @@ impl Calls {
         Some(promise(async move { Ok(routes::answered(&login, &request, &url, route).await.into()) }))
     }
 
-    /// Sends a request as the user; of the request its URL and method, and the signal that it was made with, if any.
+    /// Sends a request as the user; of the request its URL and method, what was asked and sent of it already, and the signal
+    /// that it was made with, if any.
     pub fn fetch(
         caller: &Caller,
         request: web_sys::Request,
         url: String,
         method: String,
+        asked: Option<Promise>,
+        sent: Option<Promise>,
         signal: Option<AbortSignal>,
     ) -> Promise {
         caller.promise(async move |login| {
-            let sent = login.send_as_user(&request, &url, &method, signal.as_ref());
+            let begun = Begun { asked, sent };
+            let sent = login.send_as_user(&request, &url, &method, begun, signal.as_ref());
             let response = match &signal {
                 Some(signal) => unless_aborted(signal, sent).await,
                 None => sent.await.map_err(thrown),
             };
             response.map(Into::into)
         })
+    }
+
+    /// The function that sends most requests, made of those below and of [`Self::fetch`].
+    pub fn sender(calls: &JsValue) -> Function {
+        sender(calls)
+    }
+
+    /// The question for the token of a request, after the name of the object that is asked; `undefined` where
+    /// [`Self::fetch`] asks in another way, or says why it does not.
+    pub fn question(caller: &Caller, url: &str, method: &str) -> Option<String> {
+        caller.login(caller.config().ok()?).question_for(url, method)
+    }
+
+    /// The `Authorization` value in the answer to that question, unless it is a failure.
+    pub fn bearer(answer: &str) -> Option<String> {
+        authorization_in(answer)
     }
 
     /// Sends a request as the user for a request of their browser, with a response that the browser may have.

@@ -1,9 +1,16 @@
 //! The handle of a host program: log its user in, list, use and end connections.
 
+#[cfg(feature = "entry")]
+mod direct;
 mod fetch;
 mod resource_request;
 
 pub use self::fetch::Authorization;
+#[cfg(feature = "entry")]
+pub(crate) use self::{
+    direct::{authorization_in, sender},
+    fetch::Begun,
+};
 
 use std::rc::Rc;
 
@@ -209,6 +216,16 @@ impl Login {
     }
 
     async fn send(&self, session: Session, request: AccountRequest) -> Result<String, Failure> {
+        let (account, envelope) = self.envelope(session, request)?;
+        rpc::send(&self.env, rpc::Object::Account, &account, &envelope).await
+    }
+
+    /// The name of the user's object, and what it is asked.
+    fn envelope(
+        &self,
+        session: Session,
+        request: AccountRequest,
+    ) -> Result<(String, AccountEnvelope), Failure> {
         let account = self.account().ok_or(UserFailure::NO_SESSION)?;
         let user = match &self.user {
             User::Host { name, .. } => {
@@ -216,13 +233,7 @@ impl Login {
             }
             User::Browser(_) => None,
         };
-        rpc::send(
-            &self.env,
-            rpc::Object::Account,
-            &account.clone(),
-            &AccountEnvelope { account, user, session, request },
-        )
-        .await
+        Ok((account.clone(), AccountEnvelope { account, user, session, request }))
     }
 
     /// The logins of the same browser in a new session, within the limits.

@@ -4,6 +4,7 @@ use rfc7591::Secret;
 use url::Url;
 use worker::{
     Request, Response,
+    js_sys::Promise,
     web_sys::{self, AbortSignal},
 };
 
@@ -17,7 +18,8 @@ use crate::{
     platform::{
         log::report,
         panic::contained,
-        pass::{pass, without},
+        pass::{pass, response_to, without},
+        rpc,
     },
     probe::forget_host,
 };
@@ -37,9 +39,15 @@ impl Login {
     /// agreed to (RFC 6750 §3.1 `insufficient_scope`) is the problem `needs-consent`, with the page that mends it.
     pub async fn fetch(&self, request: Request) -> Result<Response, Failure> {
         let request = request.inner();
-        self.send_as_user(request, &request.url(), &request.method(), Some(&request.signal()))
-            .await
-            .map(Response::from)
+        self.send_as_user(
+            request,
+            &request.url(),
+            &request.method(),
+            Begun::default(),
+            Some(&request.signal()),
+        )
+        .await
+        .map(Response::from)
     }
 
     /// [`Self::fetch`] with what the platform has: the request, with its URL and method; without a signal it is not aborted.
@@ -48,38 +56,43 @@ impl Login {
         request: &web_sys::Request,
         url: &str,
         method: &str,
+        begun: Begun,
         signal: Option<&AbortSignal>,
     ) -> Result<web_sys::Response, Failure> {
         let sent = async {
-            let request = ResourceRequest::new(request, url, method, &self.config.egress)?;
-            self.sent_as_user(&request, signal).await
+            let sent_to = ResourceRequest::new(url, method, &self.config.egress)?;
+            self.sent_as_user(request, &sent_to, begun, signal).await
         };
         contained(sent).await.map_err(report)
     }
 
     async fn sent_as_user(
         &self,
-        request: &ResourceRequest<'_>,
+        request: &web_sys::Request,
+        sent_to: &ResourceRequest,
+        begun: Begun,
         signal: Option<&AbortSignal>,
     ) -> Result<web_sys::Response, Failure> {
-        let url = &request.url;
-        let mut usable = self.token(url, None).await?;
-        let repetition = Repetition::of(request.request)?;
+        let url = &sent_to.url;
+        let mut usable = self.first_token(url, begun.asked).await?;
+        let repetition = Repetition::of(request)?;
         let send = async |request: &web_sys::Request, token: &AccessToken| {
             #[cfg(feature = "panic-on-purpose")]
             crate::platform::panic::on_purpose(url);
-            let authorization = format!("Bearer {}", token.token.secret());
-            NOT_PASSED.with(|names| pass(request, names, &authorization, signal)).await
+            NOT_PASSED.with(|names| pass(request, names, &bearer(&token.token), signal)).await
         };
-        let mut response = send(request.request, &usable).await?;
+        let mut response = match begun.sent {
+            Some(response) => response_to(&response).await?,
+            None => send(request, &usable).await?,
+        };
         let refused = |token: &AccessToken, refusal| {
             Some(RefusedToken { digest: digest(token.token.secret()), refusal })
         };
-        if let Some(meaning) = request.refusal(&response, &usable) {
-            match (self.token(url, refused(&usable, meaning)).await, repetition.request(request.request)) {
+        if let Some(meaning) = sent_to.refusal(&response, &usable) {
+            match (self.token(url, refused(&usable, meaning)).await, repetition.request(request)) {
                 (Ok(other), Some(again)) if other.token != usable.token => {
                     response = send(again, &other).await?;
-                    if request.refusal(&response, &other).is_some() {
+                    if sent_to.refusal(&response, &other).is_some() {
                         // The response of the host says more than the outcome.
                         drop(self.token(url, refused(&other, Refusal::OfReplacement)).await);
                     }
@@ -134,10 +147,38 @@ impl Login {
         }
     }
 
+    /// The token that was asked for already, or one that is asked for here.
+    async fn first_token(&self, url: &Url, asked: Option<Promise>) -> Result<AccessToken, Failure> {
+        let answer = match asked {
+            Some(asked) => rpc::answered_by_method(Ok(asked)).await,
+            None => None,
+        };
+        match answer {
+            Some(answer) => {
+                let token = answer.and_then(|answer| rpc::read_response(&answer)).map_err(report);
+                self.with_login_page(url, token).await
+            }
+            None => self.token(url, None).await,
+        }
+    }
+
     async fn token(&self, url: &Url, refused: Option<RefusedToken>) -> Result<AccessToken, Failure> {
-        let request = AccountRequest::Authorization { url: url.clone(), label: self.label.clone(), refused };
+        let token = self.call(self.token_request(url, refused)).await;
+        self.with_login_page(url, token).await
+    }
+
+    pub(super) fn token_request(&self, url: &Url, refused: Option<RefusedToken>) -> AccountRequest {
+        AccountRequest::Authorization { url: url.clone(), label: self.label.clone(), refused }
+    }
+
+    /// A failure that a login would mend names the page where the person can log in.
+    async fn with_login_page(
+        &self,
+        url: &Url,
+        token: Result<AccessToken, Failure>,
+    ) -> Result<AccessToken, Failure> {
         let login_page = || self.link(url.as_str(), None, None).ok().map(Box::new);
-        Err(match self.call(request).await {
+        Err(match token {
             Ok(token) => return Ok(token),
             Err(Failure::User(UserFailure::LoginAgain { .. })) => {
                 UserFailure::LoginAgain { login: self.renewal_page(url, "").await }.into()
@@ -174,6 +215,20 @@ impl Login {
     }
 }
 
+/// What JavaScript has asked and sent of a request already.
+#[derive(Default)]
+pub(crate) struct Begun {
+    /// The answer of the user's object to the question for a token.
+    pub(crate) asked: Option<Promise>,
+    /// The response of the host to the request with that token.
+    pub(crate) sent: Option<Promise>,
+}
+
+/// RFC 6750 §2.1.
+pub(super) fn bearer(token: &Secret) -> String {
+    format!("Bearer {}", token.secret())
+}
+
 /// An `Authorization` header value. It is for the URL that it was asked for, and redacted in `Debug`.
 #[derive(Debug)]
 pub struct Authorization {
@@ -183,6 +238,6 @@ pub struct Authorization {
 impl Authorization {
     /// The one way out: `Bearer …`.
     pub fn secret(&self) -> String {
-        format!("Bearer {}", self.token.secret())
+        bearer(&self.token)
     }
 }

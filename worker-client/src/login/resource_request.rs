@@ -15,20 +15,14 @@ use crate::{
 use login_flow::{BearerChallenge, Egress, FetchError, has_scope_value, scope_values};
 
 /// A request of the host program that may carry a token.
-pub(crate) struct ResourceRequest<'a> {
-    pub(crate) request: &'a Request,
+pub(crate) struct ResourceRequest {
     pub(crate) url: Url,
     is_safe: bool,
 }
 
-impl<'a> ResourceRequest<'a> {
-    /// The request, with its URL and method as the platform writes them. TRACE would echo a token, CONNECT leads elsewhere.
-    pub(crate) fn new(
-        request: &'a Request,
-        url: &str,
-        method: &str,
-        egress: &Egress,
-    ) -> Result<Self, Failure> {
+impl ResourceRequest {
+    /// The request of a URL and a method as the platform writes them. TRACE would echo a token, CONNECT leads elsewhere.
+    pub(crate) fn new(url: &str, method: &str, egress: &Egress) -> Result<Self, Failure> {
         let url = Url::parse(url).map_err(|_| FetchError::NoAnswer)?;
         egress.judge(&url).map_err(FetchError::Blocked)?;
         let is_safe = match method {
@@ -36,7 +30,7 @@ impl<'a> ResourceRequest<'a> {
             "DELETE" | "OPTIONS" | "PATCH" | "POST" | "PUT" => false,
             _ => return Err(UserFailure::MethodNotAllowed.into()),
         };
-        Ok(Self { request, url, is_safe })
+        Ok(Self { url, is_safe })
     }
 
     /// The meaning of a response for the token of this request; `None` if the response does not refuse it.
@@ -111,5 +105,9 @@ thread_local! {
     /// The header by which a host sets a cookie.
     pub(crate) static SET_COOKIE: JsString = header::SET_COOKIE.as_str().into();
 }
+
+/// The statuses of a response that may refuse the token, or ask for more than it is good for.
+#[cfg(feature = "entry")]
+pub(super) const LOOKED_AT: [u16; 5] = [302, 303, 307, 401, 403];
 
 const LONGEST_COPY: u64 = 1 << 20;

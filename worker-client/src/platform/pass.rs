@@ -19,29 +19,29 @@ pub(crate) fn pass(
     signal: Option<&AbortSignal>,
 ) -> impl Future<Output = Result<Response, FetchError>> + use<> {
     let sent = send(request, not_passed, authorization, signal).map_err(|_| FetchError::NoAnswer);
-    async move {
-        let response = settled(&sent?).await.map_err(|_| FetchError::NoAnswer)?;
-        // The platform resolves a `fetch` with nothing else.
-        Ok(response.unchecked_into())
-    }
+    async move { response_to(&sent?).await }
 }
 
-#[wasm_bindgen(inline_js = "
-export function send({ url, method, headers, body }, notPassed, authorization, signal) {
-  const isPassed = (name) => !notPassed.some((other) => (other.endsWith('-') ? name.startsWith(other) : name === other));
-  // The platform takes the members of an object in less time than the items of a list.
-  const passed = { __proto__: null, authorization };
-  headers.forEach((value, name) => {
-    if (isPassed(name)) passed[name] = value;
-  });
-  return fetch(url, { method, headers: passed, body, redirect: 'manual', signal });
+/// The response to a request that was sent.
+pub(crate) async fn response_to(sent: &Promise) -> Result<Response, FetchError> {
+    let response = settled(sent).await.map_err(|_| FetchError::NoAnswer)?;
+    // The platform resolves a `fetch` with nothing else.
+    Ok(response.unchecked_into())
 }
-export function without(response, name) {
-  if (!response.headers.has(name)) return response;
-  const changed = new Response(response.body, response);
-  changed.headers.delete(name);
-  return changed;
-}")]
+
+/// The function that sends a request without a body as its user, which is given the functions that decide (`Calls` in
+/// `entry.rs`): most requests take no future of ours.
+#[cfg(feature = "entry")]
+pub(crate) fn sender(
+    calls: &JsValue,
+    not_passed: &Array,
+    looked_at: &[u16],
+    cookie: &JsString,
+) -> worker::js_sys::Function {
+    super::rpc::Object::Account.bound(|binding| sender_for(calls, binding, not_passed, looked_at, cookie))
+}
+
+#[wasm_bindgen(module = "/src/platform/requests.js")]
 extern "C" {
     #[wasm_bindgen(catch)]
     fn send(
@@ -54,4 +54,14 @@ extern "C" {
     /// The response without a header. One that does not have it is as it came.
     #[wasm_bindgen(catch)]
     pub(crate) fn without(response: &Response, name: &JsString) -> Result<Response, JsValue>;
+
+    #[cfg(feature = "entry")]
+    #[wasm_bindgen(js_name = sender)]
+    fn sender_for(
+        calls: &JsValue,
+        binding: &JsString,
+        not_passed: &Array,
+        looked_at: &[u16],
+        cookie: &JsString,
+    ) -> worker::js_sys::Function;
 }

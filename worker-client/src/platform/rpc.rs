@@ -41,19 +41,37 @@ pub(crate) async fn send<Q: Serialize>(
     name: &str,
     request: &Q,
 ) -> Result<String, Failure> {
-    // The name and the question in one: to copy a text to JavaScript takes longer than to cut it there.
-    let named =
-        json::write_after(format!("{name}\n"), request).map_err(|_| Failure::internal(Defect::Encoding))?;
-    if HAVE_METHODS.get() {
-        match outcome(object.bound(|binding| ask(env, binding, &named))).await {
-            // An object of an older version, or of a program in Rust, has no such method, so that it was not asked. One that
-            // has it throws no error of this type.
-            Err(error) if error.is_instance_of::<TypeError>() => HAVE_METHODS.set(false),
-            answer => return text(answer),
-        }
+    let named = question(name, request)?;
+    if HAVE_METHODS.get()
+        && let Some(answer) = answered_by_method(object.bound(|binding| ask(env, binding, &named))).await
+    {
+        return answer;
     }
     let asked = object.bound(|binding| ask_by_post(env, binding, &named));
     text(settled(&asked.map_err(worker::Error::from)?).await)
+}
+
+/// The question to an object, after its name: to copy a text to JavaScript takes longer than to cut it there.
+fn question<Q: Serialize>(name: &str, request: &Q) -> Result<String, Failure> {
+    json::write_after(format!("{name}\n"), request).map_err(|_| Failure::internal(Defect::Encoding))
+}
+
+/// The question to an object that is asked by its method.
+#[cfg(feature = "entry")]
+pub(crate) fn question_to_method<Q: Serialize>(name: &str, request: &Q) -> Option<String> {
+    HAVE_METHODS.get().then(|| question(name, request).ok()).flatten()
+}
+
+/// The answer of an object that was asked by its method; `None` if it has no such method, so that it was not asked: one of
+/// an older version, or of a program in Rust. One that has it throws no error of this type.
+pub(crate) async fn answered_by_method(asked: Result<Promise, JsValue>) -> Option<Result<String, Failure>> {
+    match outcome(asked).await {
+        Err(error) if error.is_instance_of::<TypeError>() => {
+            HAVE_METHODS.set(false);
+            None
+        }
+        answer => Some(text(answer)),
+    }
 }
 
 async fn outcome(asked: Result<Promise, JsValue>) -> Outcome {
@@ -74,32 +92,14 @@ pub(crate) fn objects_have_methods() {
     HAVE_METHODS.set(true);
 }
 
-#[wasm_bindgen(inline_js = "
-export function post(env, binding, body) {
-  const headers = { 'content-type': 'application/json' };
-  return env[binding].fetch('https://events.internal/', { method: 'POST', headers, body }).then(({ status }) => status);
-}
-function objectOf(objects, named) {
-  const end = named.indexOf('\\n');
-  const name = named.slice(0, end);
-  const object = objects.getByName ? objects.getByName(name) : objects.get(objects.idFromName(name));
-  return [object, named.slice(end + 1)];
-}
-export function ask(env, binding, named) {
-  const [object, question] = objectOf(env[binding], named);
-  return object.ask(question);
-}
-export function askByPost(env, binding, named) {
-  const [object, body] = objectOf(env[binding], named);
-  return object.fetch('https://object.internal/', { method: 'POST', body }).then((answer) => answer.text());
-}")]
+#[wasm_bindgen(module = "/src/platform/requests.js")]
 extern "C" {
     /// Posts JSON to the host program; the status that it answers with.
     #[wasm_bindgen(catch)]
     fn post(env: &JsValue, binding: &str, body: &str) -> Result<Promise, JsValue>;
 
-    /// Asks the object whose name is the first line, by its method; the text that it answers with. A single call of
-    /// JavaScript, and a promise and two objects of the platform less than a `fetch`.
+    /// Asks the object whose name is the first line, by its method; the text that it answers with. It takes a promise and
+    /// two objects of the platform less than a `fetch`.
     #[wasm_bindgen(catch)]
     fn ask(env: &JsValue, binding: &JsString, named: &str) -> Result<Promise, JsValue>;
 
@@ -117,7 +117,7 @@ pub(crate) enum Object {
 
 impl Object {
     /// Calls a function with the name of its binding.
-    fn bound<T>(self, with: impl FnOnce(&JsString) -> T) -> T {
+    pub(crate) fn bound<T>(self, with: impl FnOnce(&JsString) -> T) -> T {
         match self {
             Self::Account => ACCOUNT.with(with),
             Self::Registrar => REGISTRAR.with(with),

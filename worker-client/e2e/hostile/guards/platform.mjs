@@ -1,6 +1,8 @@
 // Guards of what the platform is asked through: requests, the cache, limits, encryption of rows, alarms.
 import { PANICS, RELEASE, RUST_PANICS, src, worker, workerBy } from './guard.mjs';
 
+const REQUESTS = 'worker-client/src/platform/requests.js';
+
 export const PLATFORM = [
   worker(
     'single flight',
@@ -92,19 +94,38 @@ export const PLATFORM = [
   ),
   worker(
     'headers that are ours',
-    src('platform/pass'),
+    REQUESTS,
     ['if (isPassed(name)) passed[name] = value;', 'passed[name] = value;'],
     'fetch',
     'P03',
   ),
+  worker('no redirect with a token', REQUESTS, ["redirect: 'manual'", "redirect: 'follow'"], 'fetch', 'P02'),
   worker(
-    'no redirect with a token',
-    src('platform/pass'),
-    ["redirect: 'manual'", "redirect: 'follow'"],
+    'cookies of a host where nothing else is looked at',
+    REQUESTS,
+    [' && !headers.has(cookie)', ''],
     'fetch',
-    'P02',
+    'P04',
   ),
-  worker('cookies of a host', src('platform/pass'), ['changed.headers.delete(name);', ''], 'fetch', 'P04'),
+  workerBy(
+    'what was sent already is not sent again',
+    REQUESTS,
+    ['method, asked, response);', 'method, asked);'],
+    ['e2e/tokens.test.mjs'],
+  ),
+  workerBy(
+    'what was asked already is not asked again',
+    REQUESTS,
+    ['method, asked, response);', 'method, undefined, response);'],
+    ['e2e/objects.test.mjs'],
+  ),
+  workerBy(
+    'a response that may refuse the token is looked at',
+    src('login/resource_request'),
+    ['[302, 303, 307, 401, 403]', '[302, 303, 307, 400, 403]'],
+    ['e2e/tokens.test.mjs'],
+  ),
+  worker('cookies of a host', REQUESTS, ['changed.headers.delete(name);', ''], 'fetch', 'P04'),
   worker(
     'limits',
     src('platform/limits'),
