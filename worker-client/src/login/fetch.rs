@@ -59,10 +59,11 @@ impl Login {
         begun: Begun,
         signal: Option<&AbortSignal>,
     ) -> Result<web_sys::Response, Failure> {
-        let sent = async {
+        // Boxed: a future that is handed on is held twice.
+        let sent = Box::pin(async {
             let sent_to = ResourceRequest::new(url, method, &self.config.egress)?;
             self.sent_as_user(request, &sent_to, begun, signal).await
-        };
+        });
         contained(sent).await.map_err(report)
     }
 
@@ -153,13 +154,11 @@ impl Login {
             Some(asked) => rpc::answered_by_method(Ok(asked)).await,
             None => None,
         };
-        match answer {
-            Some(answer) => {
-                let token = answer.and_then(|answer| rpc::read_response(&answer)).map_err(report);
-                self.with_login_page(url, token).await
-            }
-            None => self.token(url, None).await,
-        }
+        let token = match answer {
+            Some(answer) => answer.and_then(|answer| rpc::read_response(&answer)).map_err(report),
+            None => self.call(self.token_request(url, None)).await,
+        };
+        self.with_login_page(url, token).await
     }
 
     async fn token(&self, url: &Url, refused: Option<RefusedToken>) -> Result<AccessToken, Failure> {

@@ -54,14 +54,10 @@ export const EDGE = [
     'sites',
     'B11',
   ),
-  worker(
-    'another site makes a browser ask',
-    src('routes/proxy'),
-    ['not_cross_site(&headers)?;', ''],
-    'proxy',
-    'P07',
-    [RELEASE, RUST_HOST],
-  ),
+  worker('another site makes a browser ask', src('routes/proxy'), ['not_cross_site(&headers)?;', ''], 'proxy', 'P07', [
+    RELEASE,
+    RUST_HOST,
+  ]),
   worker(
     'a script of another site asks for a verdict',
     src('routes'),
