@@ -29,17 +29,13 @@ export function classes({ Account, Calls, Registrar }) {
     #caller;
 
     constructor(env, user) {
+      const isBrowser = user instanceof Browser;
+      if (!isBrowser && typeof user !== 'string') throw new TypeError('worker-client: the name of a user is a text');
+      const { settings, ours } = checked(env, isBrowser ? 'open' : 'known');
+      const { cookie, headers } = isBrowser ? user : {};
       this.#user = user;
-      if (user instanceof Browser) {
-        const { cookie, headers } = user;
-        const { settings, ours } = checked(env, 'open');
-        this.#ours = ours;
-        this.#caller = { env, settings, user: undefined, headers, cookie, label: undefined };
-      } else if (typeof user === 'string') {
-        const { settings, ours } = checked(env, 'known');
-        this.#ours = ours;
-        this.#caller = { env, settings, user, headers: undefined, cookie: undefined, label: undefined };
-      } else throw new TypeError('worker-client: the name of a user is a text');
+      this.#ours = ours;
+      this.#caller = { env, settings, user: isBrowser ? undefined : user, headers, cookie, label: undefined };
     }
 
     static byCookie(env, request) {

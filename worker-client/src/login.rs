@@ -211,8 +211,7 @@ impl Login {
         session: Session,
         request: AccountRequest,
     ) -> Result<A, Failure> {
-        let response = self.send(session, request).await;
-        response.and_then(|response| rpc::read_response(&response)).map_err(report)
+        read(self.send(session, request).await)
     }
 
     async fn send(&self, session: Session, request: AccountRequest) -> Result<String, Failure> {
@@ -251,4 +250,9 @@ impl Login {
             User::Browser(cookie) => cookie.as_ref().map(|cookie| format!("browser.{}", cookie.account())),
         }
     }
+}
+
+/// Reads the response of the user's object; a failure is logged.
+fn read<A: DeserializeOwned>(response: Result<String, Failure>) -> Result<A, Failure> {
+    response.and_then(|response| rpc::read_response(&response)).map_err(report)
 }

@@ -31,5 +31,8 @@ pub(crate) fn authorization_in(answer: &str) -> Option<String> {
 
 /// The function that sends most requests of a program in JavaScript, made of the functions that decide.
 pub(crate) fn sender(calls: &JsValue) -> Function {
-    NOT_PASSED.with(|names| SET_COOKIE.with(|cookie| pass::sender(calls, names, &LOOKED_AT, cookie)))
+    rpc::Object::Account.bound(|binding| {
+        NOT_PASSED
+            .with(|names| SET_COOKIE.with(|cookie| pass::sender(calls, binding, names, &LOOKED_AT, cookie)))
+    })
 }

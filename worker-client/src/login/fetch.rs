@@ -9,7 +9,7 @@ use worker::{
 };
 
 use super::{
-    Login,
+    Login, read,
     resource_request::{NOT_PASSED, Repetition, ResourceRequest, SET_COOKIE, challenge, is_granted},
 };
 use crate::{
@@ -155,7 +155,7 @@ impl Login {
             None => None,
         };
         let token = match answer {
-            Some(answer) => answer.and_then(|answer| rpc::read_response(&answer)).map_err(report),
+            Some(answer) => read(answer),
             None => self.call(self.token_request(url, None)).await,
         };
         self.with_login_page(url, token).await
@@ -214,7 +214,7 @@ impl Login {
     }
 }
 
-/// What JavaScript has asked and sent of a request already.
+/// The part of a request that JavaScript has done already.
 #[derive(Default)]
 pub(crate) struct Begun {
     /// The answer of the user's object to the question for a token.

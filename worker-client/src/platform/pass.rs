@@ -29,18 +29,6 @@ pub(crate) async fn response_to(sent: &Promise) -> Result<Response, FetchError> 
     Ok(response.unchecked_into())
 }
 
-/// The function that sends a request without a body as its user, which is given the functions that decide (`Calls` in
-/// `entry.rs`): most requests take no future of ours.
-#[cfg(feature = "entry")]
-pub(crate) fn sender(
-    calls: &JsValue,
-    not_passed: &Array,
-    looked_at: &[u16],
-    cookie: &JsString,
-) -> worker::js_sys::Function {
-    super::rpc::Object::Account.bound(|binding| sender_for(calls, binding, not_passed, looked_at, cookie))
-}
-
 #[wasm_bindgen(module = "/src/platform/requests.js")]
 extern "C" {
     #[wasm_bindgen(catch)]
@@ -55,9 +43,10 @@ extern "C" {
     #[wasm_bindgen(catch)]
     pub(crate) fn without(response: &Response, name: &JsString) -> Result<Response, JsValue>;
 
+    /// The function that sends a request without a body as its user, which is given the functions that decide (`Calls` in
+    /// `entry.rs`): most requests take no future of ours.
     #[cfg(feature = "entry")]
-    #[wasm_bindgen(js_name = sender)]
-    fn sender_for(
+    pub(crate) fn sender(
         calls: &JsValue,
         binding: &JsString,
         not_passed: &Array,

@@ -65,7 +65,7 @@ export function sender({ question, bearer, fetch: goOn }, binding, notPassed, st
         if (!lookedAt.includes(status) && !headers.has(cookie)) return response;
       }
     } catch {
-      // What failed fails again where it is looked at.
+      // The failure comes again where it is looked at.
     }
     return goOn(caller, request, url, method, asked, response);
   };

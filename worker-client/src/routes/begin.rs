@@ -1,5 +1,6 @@
 //! How a login begins: the question before it, and the agreement.
 
+use url::Url;
 use worker::web_sys;
 
 use super::{
@@ -19,7 +20,6 @@ use crate::{
     probe::chosen_scope,
 };
 use login_flow::{LoginTarget, RequestedScope, ResourceMetadata, Server, digest};
-use url::Url;
 
 /// The question before a login. A navigation may ask the host; an image or a script of another page may not.
 pub(super) async fn confirm(login: &Login, headers: &RequestHeaders, url: &str) -> Result<Answer, Failed> {
