@@ -110,6 +110,18 @@ mod tests {
         assert_eq!(write(&escaped).unwrap(), serde_json::to_string(&escaped).unwrap());
     }
 
+    /// A character is found at each place of a word, and beside it.
+    #[test]
+    fn each_character_at_each_place() {
+        for at in 0..16 {
+            for character in (0_u8..=0x80).map(char::from) {
+                let mut text = "a plain, long one".to_owned();
+                text.replace_range(at..=at, character.encode_utf8(&mut [0; 4]));
+                assert_eq!(write(&text).unwrap(), serde_json::to_string(&text).unwrap());
+            }
+        }
+    }
+
     #[test]
     fn a_name_is_text() {
         assert!(write(&BTreeMap::from([(1, 2)])).is_err());

@@ -3,5 +3,6 @@
 pub mod base64url;
 mod cipher;
 pub mod json;
+mod word;
 
 pub use cipher::Cipher;
