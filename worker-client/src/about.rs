@@ -36,15 +36,20 @@ pub(crate) struct RootPage {
 /// The host's root page, as it was lately; as much of it as the host says in time.
 pub(crate) async fn root_page(target: &LoginTarget, config: &Config) -> Rc<RootPage> {
     let cache = CacheEntry::of(config, "about", target.root().as_str());
-    if let Some(page) = cache.recall() {
-        return page;
+    match cache.recall() {
+        Some(page) => page,
+        None => Box::pin(find_root_page(&cache, target, &config.egress)).await,
     }
+}
+
+/// The root page, where this isolate does not remember it.
+async fn find_root_page(cache: &CacheEntry, target: &LoginTarget, egress: &Egress) -> Rc<RootPage> {
     let mut deadline = pin!(Delay::from(BRANDING_DEADLINE));
     let remembered = within(deadline.as_mut(), cache.read()).await.flatten();
     if let Some(page) = remembered {
         return page;
     }
-    let (page, ttl) = fetch_root_page(target, &config.egress, deadline).await;
+    let (page, ttl) = fetch_root_page(target, egress, deadline).await;
     let page = Rc::new(page);
     // A cache that is slow costs the next person a second look, nothing else.
     within(pin!(Delay::from(CACHE_WRITE_DEADLINE)), cache.write(&page, ttl)).await;

@@ -13,8 +13,8 @@ mod store;
 mod tokens;
 
 pub(crate) use self::messages::{
-    AccessToken, AccountEnvelope, AccountRequest, BeginLogin, Disconnected, FailedLogin, HostUser, LoginStep,
-    Refusal, RefusedToken, Session,
+    AccessToken, AccountEnvelope, AccountRequest, AuthorizationUrl, BeginLogin, Disconnected, FailedLogin,
+    HostUser, LoginStep, Refusal, RefusedToken, Session,
 };
 
 use std::{
@@ -123,41 +123,47 @@ impl Inner {
     async fn respond(self: Rc<Self>, envelope: AccountEnvelope) -> Result<String, Failure> {
         let AccountEnvelope { account, user, session, request } = envelope;
         let is_use = matches!(request, AccountRequest::Authorization { .. });
-        let store = self.enter(&account, &session, is_use).await?;
+        let store = self.store(&account)?;
+        if let Some(secret) = admitted(&store, &session, is_use)? {
+            Box::pin(self.end_before(&store, secret)).await?;
+        }
+        self.answer(store, user, session, request).await
+    }
+
+    #[inline(never)]
+    fn answer(
+        self: Rc<Self>,
+        store: Rc<Store>,
+        user: Option<HostUser>,
+        session: Session,
+        request: AccountRequest,
+    ) -> rpc::Answer {
         match request {
-            AccountRequest::Authorization { url, label, refused } => {
-                rpc::written(self.authorization(store, &url, label.as_deref(), refused.as_ref()).await)
+            AccountRequest::Authorization { url, label, refused } => rpc::answered_by(async move {
+                self.authorization(store, &url, label.as_deref(), refused.as_ref()).await
+            }),
+            AccountRequest::Begin(begin) => {
+                rpc::answered_by(async move { self.begin(store, user, session, *begin).await })
             }
-            AccountRequest::Begin(begin) => rpc::written(self.begin(store, user, session, *begin).await),
-            AccountRequest::Callback { url, rotate, from_page } => {
+            AccountRequest::Callback { url, rotate, from_page } => rpc::answered_by(async move {
                 let asked = Rc::clone(&self);
                 // Authorization codes are single-use: the exchange is completed even if the browser disconnects.
                 let connected = async move { asked.callback(&store, &url, rotate, from_page).await };
-                rpc::written(run_to_completion(&self.state, contained(connected)).await)
+                run_to_completion(&self.state, contained(connected)).await
+            }),
+            AccountRequest::Connections => rpc::answered_by(async move { store.shown() }),
+            AccountRequest::Disconnect { id } => {
+                rpc::answered_by(async move { self.disconnect(&store, &id).await })
             }
-            AccountRequest::Connections => rpc::written(store.shown()),
-            AccountRequest::Disconnect { id } => rpc::written(self.disconnect(&store, &id).await),
-            AccountRequest::Icon { id } => rpc::written(store.icon(&id)),
-            AccountRequest::Erase => rpc::written(self.erase(&store).await),
+            AccountRequest::Icon { id } => rpc::answered_by(async move { store.icon(&id) }),
+            AccountRequest::Erase => rpc::answered_by(async move { self.erase(&store).await }),
         }
     }
 
-    /// Opens the storage for an asker who is entitled to it.
-    async fn enter(&self, account: &str, session: &Session, is_use: bool) -> Result<Rc<Store>, Failure> {
-        let store = self.store(account)?;
-        if let Session::Cookie(digest) = session {
-            match store.session(digest)? {
-                Some(Ok(Earlier::None)) => {}
-                Some(Ok(Earlier::Last)) => {
-                    store.cut_short_before(digest)?;
-                    self.schedule(&store).await?;
-                }
-                // It is not known to be ours. A new login helps, or its key.
-                Some(Err(Unsealable)) if is_use => return Err(UserFailure::LOGIN_AGAIN.into()),
-                None | Some(Err(Unsealable)) => return Err(UserFailure::NO_SESSION.into()),
-            }
-        }
-        Ok(store)
+    /// Ends the secrets before one soon.
+    async fn end_before(&self, store: &Store, secret: &str) -> Result<(), Failure> {
+        store.cut_short_before(secret)?;
+        self.schedule(store).await
     }
 
     /// The rows of the account of that name.
@@ -193,5 +199,18 @@ impl Inner {
         let latest = seconds(now()).saturating_add(LONGEST_SLEEP);
         let due = store.due()?.into_iter().chain(more).fold(latest, i64::min);
         self.alarm.schedule_at(Some(due)).await
+    }
+}
+
+/// Fails unless the asker is entitled to the rows. Names the digest of the asker's secret if those before it are to end.
+#[inline(never)]
+fn admitted<'a>(store: &Store, session: &'a Session, is_use: bool) -> Result<Option<&'a str>, Failure> {
+    let Session::Cookie(digest) = session else { return Ok(None) };
+    match store.session(digest)? {
+        Some(Ok(Earlier::None)) => Ok(None),
+        Some(Ok(Earlier::Last)) => Ok(Some(digest)),
+        // It is not known to be ours. A new login helps, or its key.
+        Some(Err(Unsealable)) if is_use => Err(UserFailure::LOGIN_AGAIN.into()),
+        None | Some(Err(Unsealable)) => Err(UserFailure::NO_SESSION.into()),
     }
 }

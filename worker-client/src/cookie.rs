@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use base64ct::{Base64UrlUnpadded, Encoding};
+use login_codec::base64url;
 use rfc7591::Secret;
 
 use login_flow::digest;
@@ -17,7 +17,7 @@ pub struct SessionCookie {
 impl SessionCookie {
     /// A new account: 128 bits name it, 256 prove it.
     pub fn from_entropy(account: [u8; 16], secret: [u8; 32]) -> Self {
-        Self { account: Base64UrlUnpadded::encode_string(&account), secret: encode(secret) }
+        Self { account: base64url::encode(&account), secret: encode(secret) }
     }
 
     /// A cookie for the same account with another secret.
@@ -79,7 +79,7 @@ pub(crate) fn value<'a>(header: &'a [u8], name: &str) -> Option<&'a str> {
 }
 
 fn encode(secret: [u8; 32]) -> Secret {
-    Secret::new(Base64UrlUnpadded::encode_string(&secret))
+    Secret::new(base64url::encode(&secret))
 }
 
 const NAME: &str = "__Host-sid";

@@ -60,6 +60,8 @@ pub fn home(
     struct Home<'a> {
         prefix: &'a str,
         connections: &'a [Connection],
+        /// The list of them as HTML.
+        list: &'a str,
         signed_in: bool,
         notice: Option<Notice>,
         /// The host of the connection that was made last.
@@ -78,7 +80,29 @@ pub fn home(
         Notice::LoggedOut => connections.is_empty() && !signed_in,
     });
     let is_left = connections.iter().any(|connection| Some(&*connection.host) == disconnected);
-    render(&Home { prefix, connections, signed_in, notice, connected, disconnected, is_left, typed: "" })
+    let list = &if connections.is_empty() { String::new() } else { list(prefix, connections)? };
+    render(&Home {
+        prefix,
+        connections,
+        list,
+        signed_in,
+        notice,
+        connected,
+        disconnected,
+        is_left,
+        typed: "",
+    })
+}
+
+/// The list of connections, most of the page, which one without any does not need: the platform compiles a function whole.
+fn list(prefix: &str, connections: &[Connection]) -> Result<String, Unrenderable> {
+    #[derive(Template)]
+    #[template(path = "connections.html")]
+    struct Connections<'a> {
+        prefix: &'a str,
+        connections: &'a [Connection],
+    }
+    render(&Connections { prefix, connections })
 }
 
 /// A failure at a host, if it is about one: what happened, who must act, what to do next. `again` is the page that begins

@@ -64,36 +64,45 @@ pub(crate) async fn probe_host(
     if remembered.is_none() && is_read {
         remembered = cache(READ).read().await;
     }
-    if remembered.is_none() {
-        rate_limit.check(account).await?;
+    if let Some(answered) = remembered {
+        return Ok((answered, root_page(target, config).await));
     }
-    let probing = async {
-        if let Some(answered) = remembered {
-            return answered;
-        }
-        let egress = &config.egress;
-        let has_client = |metadata: &Metadata| {
-            config.clients.at(&metadata.issuer).is_some_and(Preregistered::is_client)
-                || (config.documents != ClientIdDocuments::Never && takes_documents(metadata))
-        };
-        let fetch = through_until(egress, Limit::METADATA, Deadline::after(DISCOVERY_DEADLINE));
-        let found = if config.follows_resource_metadata {
-            probe_resource(target, egress, requests, has_client, fetch).await
-        } else {
-            probe(target, egress, requests, has_client, fetch).await
-        };
-        let Probe { verdict, server, retry_after, resource, .. } = found;
-        // A host that asks for time is given it: the answer is kept for as long.
-        let wait = retry_after.map_or(PROBE_TTL, |retry_after| retry_after.wait(now()).max(PROBE_TTL));
-        let is_unreachable = matches!(verdict, Verdict::Unreachable { .. });
-        let retry_at = is_unreachable.then(|| seconds(now()).saturating_add(wait.as_secs().cast_signed()));
-        let answered = Rc::new(HostAnswer { verdict, server, resource, retry_at });
-        // Another request might have led to another answer.
-        let is_partial = is_read && (config.follows_resource_metadata || answered.server.is_none());
-        cache(if is_partial { READ } else { PROBED }).write(&answered, wait).await;
-        answered
+    let asked = async {
+        rate_limit.check(account).await?;
+        Ok(join(ask_host(config, target, requests), root_page(target, config)).await)
     };
-    Ok(join(probing, root_page(target, config)).await)
+    Box::pin(asked).await
+}
+
+/// The answer of a host that is not remembered.
+async fn ask_host(
+    config: &Config,
+    target: &LoginTarget,
+    requests: UnauthenticatedRequests,
+) -> Rc<HostAnswer> {
+    let egress = &config.egress;
+    let has_client = |metadata: &Metadata| {
+        config.clients.at(&metadata.issuer).is_some_and(Preregistered::is_client)
+            || (config.documents != ClientIdDocuments::Never && takes_documents(metadata))
+    };
+    let fetch = through_until(egress, Limit::METADATA, Deadline::after(DISCOVERY_DEADLINE));
+    let found = if config.follows_resource_metadata {
+        probe_resource(target, egress, requests, has_client, fetch).await
+    } else {
+        probe(target, egress, requests, has_client, fetch).await
+    };
+    let Probe { verdict, server, retry_after, resource, .. } = found;
+    // A host that asks for time is given it: the answer is kept for as long.
+    let wait = retry_after.map_or(PROBE_TTL, |retry_after| retry_after.wait(now()).max(PROBE_TTL));
+    let is_unreachable = matches!(verdict, Verdict::Unreachable { .. });
+    let retry_at = is_unreachable.then(|| seconds(now()).saturating_add(wait.as_secs().cast_signed()));
+    let answered = Rc::new(HostAnswer { verdict, server, resource, retry_at });
+    // Another request might have led to another answer.
+    let is_read = requests == UnauthenticatedRequests::Get;
+    let is_partial = is_read && (config.follows_resource_metadata || answered.server.is_none());
+    let kind = if is_partial { READ } else { PROBED };
+    CacheEntry::of(config, kind, &target.resource()).write(&answered, wait).await;
+    answered
 }
 
 /// Forgets the verdict on a host.

@@ -24,8 +24,9 @@ use worker::{
 
 use self::{
     attempts::{Attempts, REFUSAL_TTL},
-    rows::{RegistrationRow, Rows},
+    rows::Rows,
     schema::SCHEMA,
+    usable::Registered,
 };
 use crate::{
     config::Preregistered,
@@ -108,17 +109,19 @@ impl Registrar {
 }
 
 impl Inner {
-    async fn respond(self: Rc<Self>, request: RegistrarRequest) -> Result<String, Failure> {
+    fn respond(self: Rc<Self>, request: RegistrarRequest) -> rpc::Answer {
         match request {
-            RegistrarRequest::Obtain(wanted) => rpc::written(self.client(*wanted).await),
-            RegistrarRequest::Forget { client_id } => rpc::written(self.forget(&client_id)),
-            RegistrarRequest::Health => rpc::written(self.keys()),
-            RegistrarRequest::Relax(relaxations) => rpc::written(self.relax(&relaxations)),
+            RegistrarRequest::Obtain(wanted) => rpc::answered_by(async move { self.client(*wanted).await }),
+            RegistrarRequest::Forget { client_id } => {
+                rpc::answered_by(async move { self.forget(&client_id) })
+            }
+            RegistrarRequest::Health => rpc::answered_by(async move { self.keys() }),
+            RegistrarRequest::Relax(relaxations) => rpc::answered_by(async move { self.relax(&relaxations) }),
             RegistrarRequest::Hold { client_id, account, since } => {
-                rpc::written(self.hold(&client_id, &account, since))
+                rpc::answered_by(async move { self.hold(&client_id, &account, since) })
             }
             RegistrarRequest::Release { client_id, account, since } => {
-                rpc::written(self.release(&client_id, &account, since).await)
+                rpc::answered_by(async move { self.release(&client_id, &account, since).await })
             }
         }
     }
@@ -137,15 +140,15 @@ impl Inner {
             return Ok(Client { relaxations: rows.relaxations()?, ..client });
         }
         let stored = rows.usable(server, redirect_uri)?;
-        let fits = |(row, client): &(RegistrationRow, Client)| {
-            let is_renamed = row.name != *client_name && client.managed_by(server).is_some();
+        let fits = |(registered, client): &(Rc<Registered>, Client)| {
+            let is_renamed = registered.row.name != *client_name && client.managed_by(server).is_some();
             !is_renamed && client.may_ask_for(scope.as_deref())
         };
         match stored {
             Some(stored) if fits(&stored) => {
-                let (row, client) = stored;
+                let (registered, client) = stored;
                 // A change of keys reaches the rows with the next login, and without one by the alarm.
-                if rows.touch(&row)? || rows.rotate(&row)? {
+                if rows.touch(&registered.row)? || rows.rotate(&registered.row)? {
                     self.schedule(&rows).await?;
                 }
                 Ok(client)

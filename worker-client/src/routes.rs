@@ -11,10 +11,7 @@ mod proxy;
 mod request_headers;
 mod route;
 
-use std::{
-    future::{Future, ready},
-    pin::Pin,
-};
+use std::pin::Pin;
 
 use url::Url;
 use worker::{Request, Response, web_sys};
@@ -73,16 +70,25 @@ pub(crate) async fn answered(
 
 /// The response to a request, errors included.
 fn rendered(login: &Login, headers: &RequestHeaders, answer: Result<Answer, Failed>) -> web_sys::Response {
-    let answer = answer.or_else(|Failed(failed)| {
-        let failed = FailedRoute { failure: report(failed.failure), ..*failed };
-        Answer::failure(login, headers, &failed)
-    });
-    let rendered = answer.and_then(|answer| answer.secured(login));
-    rendered.unwrap_or_else(|failure| {
-        let Problem { status, title, .. } = Problem::new(&report(failure), None);
-        let plain = response(status, ResponseHeaders::default(), title.as_bytes());
-        plain.unwrap_or_else(|_| web_sys::Response::error())
-    })
+    let answer = answer.or_else(|failed| failure(login, headers, failed));
+    answer.and_then(|answer| answer.secured(login)).unwrap_or_else(plain)
+}
+
+/// The answer that says what failed.
+#[cold]
+#[inline(never)]
+fn failure(login: &Login, headers: &RequestHeaders, Failed(failed): Failed) -> Result<Answer, Failure> {
+    let failed = FailedRoute { failure: report(failed.failure), ..*failed };
+    Answer::failure(login, headers, &failed)
+}
+
+/// The response where not even that can be said.
+#[cold]
+#[inline(never)]
+fn plain(failure: Failure) -> web_sys::Response {
+    let Problem { status, title, .. } = Problem::new(&report(failure), None);
+    let plain = response(status, ResponseHeaders::default(), title.as_bytes());
+    plain.unwrap_or_else(|_| web_sys::Response::error())
 }
 
 /// The answer of a route. The platform compiles a function whole when it is first called: boxed, each route is one.
@@ -97,7 +103,7 @@ fn answer<'a>(
         Route::Begin => Box::pin(begin(login, request, headers)),
         Route::Callback => Box::pin(callback(login, headers, url)),
         Route::Confirm => Box::pin(confirm(login, headers, url)),
-        Route::ClientMetadata => Box::pin(ready(client_metadata::answer(&login.config))),
+        Route::ClientMetadata => Box::pin(async { client_metadata::answer(&login.config) }),
         Route::Connections => Box::pin(connections(login)),
         Route::Disconnect(id) => Box::pin(disconnect(login, headers, id)),
         Route::DisconnectForm(id) => Box::pin(disconnect_form(login, headers, id)),
@@ -105,10 +111,10 @@ fn answer<'a>(
         Route::Home => Box::pin(home(login, headers, url)),
         Route::Icon(id) => Box::pin(icon::answer(login, id)),
         Route::Logout => Box::pin(logout(login, headers)),
-        Route::OpenApi => Box::pin(ready(Ok(openapi(&login.config)))),
+        Route::OpenApi => Box::pin(async { Ok(openapi(&login.config)) }),
         Route::Probe => Box::pin(probe(login, headers, url)),
-        Route::Script => Box::pin(ready(Ok(Answer::of(pages::SCRIPT, "text/javascript; charset=utf-8")))),
-        Route::Style => Box::pin(ready(Ok(Answer::of(pages::STYLE, "text/css; charset=utf-8")))),
+        Route::Script => Box::pin(async { Ok(Answer::of(pages::SCRIPT, "text/javascript; charset=utf-8")) }),
+        Route::Style => Box::pin(async { Ok(Answer::of(pages::STYLE, "text/css; charset=utf-8")) }),
     }
 }
 
@@ -130,7 +136,7 @@ async fn disconnect_form(login: &Login, headers: &RequestHeaders, id: String) ->
     same_origin(login, headers)?;
     let Disconnected { receipt, host } = login.end_connection(&id).await?;
     let notice = Notice::Disconnected(receipt);
-    Ok(Answer::see_other(&noticed(login.config.url("/"), notice)).with_cookie(&notice.cookie(&host)))
+    Ok(Answer::see_other(noticed(login.config.url("/"), notice)).with_cookie(&notice.cookie(&host)))
 }
 
 fn openapi(config: &Config) -> Answer {

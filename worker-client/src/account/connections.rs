@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use base64ct::{Base64UrlUnpadded, Encoding};
+use login_codec::base64url::encode;
 use serde_json::Value;
 use url::{Position, Url};
 
@@ -89,6 +89,8 @@ impl Store {
         self.0.remembered(key, || self.find_covering(url, label))
     }
 
+    // Apart from what is remembered: the platform compiles a function whole.
+    #[inline(never)]
     fn find_covering(&self, url: &Url, label: Option<&str>) -> Result<Option<ConnectionRow>, Failure> {
         let origin = url.origin().ascii_serialization();
         // A path that is not plain is covered by its whole origin alone.
@@ -159,7 +161,7 @@ impl Store {
     /// Stores what a login ended with, and answers with its id. Nothing may be there in its place.
     pub(super) fn connect(&self, login: &NewConnection, grant: &Grant) -> Result<String, Failure> {
         let NewConnection { target, about, label } = login;
-        let id = Base64UrlUnpadded::encode_string(&entropy::<16>()?);
+        let id = encode(&entropy::<16>()?);
         let (resource, issuer) = (target.resource(), grant.server.issuer.as_str());
         let sealed =
             self.0.seal(grant_place(issuer, &id, &resource, label), &StoredGrant::from(grant.clone()))?;

@@ -6,7 +6,7 @@ use pkce::Verifier;
 use url::Url;
 
 use super::{
-    BeginLogin, FailedLogin, HostUser, Inner, LoginStep, Session,
+    AuthorizationUrl, BeginLogin, FailedLogin, HostUser, Inner, LoginStep, Session,
     connection_row::ConnectionRow,
     connections::NewConnection,
     disconnect::{FirstAttempt, end},
@@ -38,7 +38,7 @@ impl Inner {
         user: Option<HostUser>,
         session: Session,
         begin: BeginLogin,
-    ) -> Result<Url, Failure> {
+    ) -> Result<AuthorizationUrl, Failure> {
         let BeginLogin {
             target,
             server,
@@ -265,9 +265,9 @@ fn under_way(
     request: AuthorizationRequest,
     NewConnection { target, about, label }: NewConnection,
     return_to: Option<Url>,
-) -> Result<(Url, LoginUnderWay), Failure> {
+) -> Result<(AuthorizationUrl, LoginUnderWay), Failure> {
     let (url, pending) = request.begin(State::from_entropy(entropy()?), Verifier::from_entropy(entropy()?));
-    Ok((url, LoginUnderWay { pending, target, about, label, return_to }))
+    Ok((url.into(), LoginUnderWay { pending, target, about, label, return_to }))
 }
 
 /// Number of logins in a row that asked for what the one before them was granted: a resource may refuse each.

@@ -108,6 +108,22 @@ pub(crate) struct BeginLogin {
     pub(crate) return_to: Option<Url>,
 }
 
+/// The URL of an authorization request. The Worker sends the browser there and reads no part of it.
+#[derive(Clone, Deserialize, Serialize)]
+pub(crate) struct AuthorizationUrl(String);
+
+impl From<Url> for AuthorizationUrl {
+    fn from(url: Url) -> Self {
+        Self(url.into())
+    }
+}
+
+impl AsRef<str> for AuthorizationUrl {
+    fn as_ref(&self) -> &str {
+        &self.0
+    }
+}
+
 /// The next page of a login whose authorization response was accepted, or refused with a reason to ask for less.
 #[derive(Clone, Deserialize, Serialize)]
 pub(crate) enum LoginStep {
@@ -119,7 +135,7 @@ pub(crate) enum LoginStep {
     /// The server is asked once more, for less.
     AskAgain {
         /// The second authorization request.
-        url: Url,
+        url: AuthorizationUrl,
     },
     /// The login has failed.
     Failed(Box<FailedLogin>),

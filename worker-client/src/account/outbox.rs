@@ -1,6 +1,6 @@
 //! The rows of `outbox`: calls to other parties, stored in one write with their cause and repeated until they succeed.
 
-use base64ct::{Base64UrlUnpadded, Encoding};
+use login_codec::base64url::encode;
 
 use super::{connection_row::ConnectionRow, connections::grant_place, store::Store};
 use crate::{
@@ -37,7 +37,7 @@ pub(super) enum Work {
 impl Store {
     /// Writes it down, to be tried after so many seconds; answers with its id.
     pub(super) fn enqueue(&self, task: OutboxTask, after: i64) -> Result<String, Failure> {
-        let id = Base64UrlUnpadded::encode_string(&entropy::<16>()?);
+        let id = encode(&entropy::<16>()?);
         let sealed = self.0.seal(place(&id), &StoredTask::from(task))?;
         let now = seconds(now());
         self.0.exec(

@@ -73,6 +73,8 @@ impl Store {
         Ok(Some(row.until.and_then(|until| if expires <= until { Ok(earlier) } else { Err(Unsealable) })))
     }
 
+    // Apart from what is remembered: the platform compiles a function whole.
+    #[inline(never)]
     fn session_row(&self, digest: &str) -> Result<Option<SessionRow>, Failure> {
         let select = "SELECT sealed, expires, (SELECT max(expires) FROM session AS earlier
             WHERE earlier.rowid < session.rowid) FROM session WHERE digest = ?";
@@ -138,15 +140,7 @@ impl Store {
         let state = login.pending.state.as_str();
         let sealed = self.0.seal(pending_place(state), &login)?;
         if !is_fresh {
-            self.purge()?;
-            // A statement that deletes nothing is a write all the same, and takes longer than a look.
-            let most = || vec![MAX_PENDING.into()];
-            if self.0.has_rows("SELECT 1 FROM pending LIMIT 1 OFFSET ?", most())? {
-                self.0.exec(
-                    "DELETE FROM pending WHERE state IN (SELECT state FROM pending ORDER BY expires DESC, rowid DESC LIMIT -1 OFFSET ?)",
-                    most(),
-                )?;
-            }
+            self.make_room()?;
         }
         let expires = seconds(now()).saturating_add(PENDING_SECONDS);
         self.0.exec(
@@ -154,6 +148,21 @@ impl Store {
             vec![state.into(), sealed.into(), expires.into()],
         )?;
         Ok(expires)
+    }
+
+    /// Ends what has expired, and the oldest of too many logins.
+    #[inline(never)]
+    fn make_room(&self) -> Result<(), Failure> {
+        self.purge()?;
+        // A statement that deletes nothing is a write all the same, and takes longer than a look.
+        let most = || vec![MAX_PENDING.into()];
+        if !self.0.has_rows("SELECT 1 FROM pending LIMIT 1 OFFSET ?", most())? {
+            return Ok(());
+        }
+        self.0.exec(
+            "DELETE FROM pending WHERE state IN (SELECT state FROM pending ORDER BY expires DESC, rowid DESC LIMIT -1 OFFSET ?)",
+            most(),
+        )
     }
 
     /// The login that a `state` belongs to, and the seconds since its authorization request.

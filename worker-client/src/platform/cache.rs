@@ -32,9 +32,14 @@ impl CacheEntry {
 
     /// The value that this isolate remembers, or the platform.
     pub(crate) async fn read<T: DeserializeOwned + 'static>(&self) -> Option<Rc<T>> {
-        if let Some(value) = self.recall() {
-            return Some(value);
+        match self.recall() {
+            Some(value) => Some(value),
+            None => Box::pin(self.find()).await,
         }
+    }
+
+    /// The value that the platform remembers, which this isolate then remembers too.
+    async fn find<T: DeserializeOwned + 'static>(&self) -> Option<Rc<T>> {
         let (end, json) = self.stored().await?;
         let value = Rc::new(json::read::<T>(&json).ok()?);
         self.remember(value.clone(), json.len(), end);

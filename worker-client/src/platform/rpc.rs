@@ -1,6 +1,6 @@
 //! Calls between the Worker and its Durable Objects: one JSON request, one JSON response.
 
-use std::cell::Cell;
+use std::{cell::Cell, pin::Pin};
 
 use login_codec::json;
 use serde::{Serialize, de::DeserializeOwned};
@@ -41,17 +41,22 @@ pub(crate) async fn send<Q: Serialize>(
     name: &str,
     request: &Q,
 ) -> Result<String, Failure> {
-    let named = question(name, request)?;
+    asked(env, object, &question(name, request)?).await
+}
+
+/// The answer of an object to a question after its name: one piece of code for every type of question.
+async fn asked(env: &Env, object: Object, named: &str) -> Result<String, Failure> {
     if HAVE_METHODS.get()
-        && let Some(answer) = answered_by_method(object.bound(|binding| ask(env, binding, &named))).await
+        && let Some(answer) = answered_by_method(object.bound(|binding| ask(env, binding, named))).await
     {
         return answer;
     }
-    let asked = object.bound(|binding| ask_by_post(env, binding, &named));
+    let asked = object.bound(|binding| ask_by_post(env, binding, named));
     text(settled(&asked.map_err(worker::Error::from)?).await)
 }
 
 /// The question to an object, after its name: to copy a text to JavaScript takes longer than to cut it there.
+#[inline(never)]
 fn question<Q: Serialize>(name: &str, request: &Q) -> Result<String, Failure> {
     json::write_after(format!("{name}\n"), request).map_err(|_| Failure::internal(Defect::Encoding))
 }
@@ -198,8 +203,17 @@ pub(crate) fn ring(alarm: impl Future<Output = Result<(), Failure>> + 'static) -
     })
 }
 
+/// The answer to a question of one kind. The platform compiles a function whole when it is first called: boxed, each kind
+/// is one.
+pub(crate) type Answer = Pin<Box<dyn Future<Output = Result<String, Failure>>>>;
+
+/// The answer that some work comes to.
+pub(crate) fn answered_by<A: Serialize>(work: impl Future<Output = Result<A, Failure>> + 'static) -> Answer {
+    Box::pin(async { written(work.await) })
+}
+
 /// Writes the response of an object; a failure is logged here.
-pub(crate) fn written<A: Serialize>(answer: Result<A, Failure>) -> Result<String, Failure> {
+fn written<A: Serialize>(answer: Result<A, Failure>) -> Result<String, Failure> {
     json::write(&answer.map_err(report)).map_err(|_| Failure::internal(Defect::Encoding))
 }
 

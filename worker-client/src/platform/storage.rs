@@ -6,8 +6,7 @@ use std::{
     rc::Rc,
 };
 
-use base64ct::{Base64UrlUnpadded, Encoding};
-use login_codec::json;
+use login_codec::{base64url, json};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use worker::{
@@ -79,7 +78,7 @@ impl Storage {
             None => return Ok(this),
         }
         let damaged = || Failure::internal(Defect::Row);
-        let salt = Base64UrlUnpadded::decode_vec(&salt).map_err(|_| damaged())?;
+        let salt = base64url::decode(&salt).ok_or_else(damaged)?;
         this.salt.set(salt).map_err(|_| damaged())?;
         // The first version did not number itself.
         let version = version.map_or(Ok(1), |text| text.parse::<usize>());
@@ -117,7 +116,7 @@ impl Storage {
             INSERT INTO meta (name, value) VALUES ('version', ?), ('owner', ?), ('salt', ?)",
             self.schema.fresh
         );
-        let (version, text) = (self.schema.version().to_string(), Base64UrlUnpadded::encode_string(&salt));
+        let (version, text) = (self.schema.version().to_string(), base64url::encode(&salt));
         self.exec(&statement, vec![version.into(), self.owner.as_str().into(), text.into()])?;
         Ok(self.salt.get_or_init(|| salt))
     }

@@ -12,8 +12,8 @@ use crate::{
 use login_flow::{Client, Server};
 
 /// A row of `registration`, opened.
-struct Registered {
-    row: RegistrationRow,
+pub(super) struct Registered {
+    pub(super) row: RegistrationRow,
     server: Server,
     client: Client,
 }
@@ -31,9 +31,9 @@ impl Rows {
         &self,
         server: &Server,
         redirect_uri: &Url,
-    ) -> Result<Option<(RegistrationRow, Client)>, Failure> {
+    ) -> Result<Option<(Rc<Registered>, Client)>, Failure> {
         let is_at = |registered: &Server| registered.is_same_party(server);
-        let find = || self.find_usable(redirect_uri, is_at);
+        let find = || self.find_usable(redirect_uri, &is_at);
         // That of another login may be one that this login cannot use.
         let found = self.0.remembered(format!("usable {redirect_uri}"), find)?;
         let found = match found.filter(|found| is_at(&found.server) && !found.ends_soon()) {
@@ -41,21 +41,24 @@ impl Rows {
             found => found,
         };
         let Some(found) = found else { return Ok(None) };
-        let (row, client, relaxations) = (found.row.clone(), found.client.clone(), self.relaxations()?);
-        let is_proven = row.proven != 0;
-        Ok(Some((row, Client { is_proven, relaxations, ..client })))
+        let mut client = found.client.clone();
+        client.is_proven = found.row.proven != 0;
+        client.relaxations = self.relaxations()?;
+        Ok(Some((found, client)))
     }
 
+    // Apart from what is remembered: the platform compiles a function whole.
+    #[inline(never)]
     fn find_usable(
         &self,
         redirect_uri: &Url,
-        is_at: impl Fn(&Server) -> bool,
+        is_at: &dyn Fn(&Server) -> bool,
     ) -> Result<Option<Registered>, Failure> {
         for row in self.select(
             "WHERE redirect_uri = ? ORDER BY created DESC, rowid DESC",
             vec![redirect_uri.as_str().into()],
         )? {
-            let Some(server) = row.server().filter(&is_at) else { continue };
+            let Some(server) = row.server().filter(is_at) else { continue };
             // Its deletion has begun.
             if row.attempts > 0 {
                 continue;

@@ -4,7 +4,6 @@ use std::cell::RefCell;
 
 use login_codec::json;
 use serde::Serialize;
-use url::Url;
 use worker::{
     Headers,
     web_sys::{self, Response},
@@ -50,8 +49,8 @@ impl Answer {
     }
 
     /// 303 turns the POST into a GET, so that no form of ours is posted on.
-    pub(super) fn see_other(url: &Url) -> Self {
-        Self::with(303, Vec::new(), "location", url.as_str())
+    pub(super) fn see_other(url: impl AsRef<str>) -> Self {
+        Self::with(303, Vec::new(), "location", url.as_ref())
     }
 
     pub(super) fn leading_away(self) -> Self {

@@ -1,6 +1,5 @@
 //! How a login begins: the question before it, and the agreement.
 
-use url::Url;
 use worker::web_sys;
 
 use super::{
@@ -12,7 +11,7 @@ use super::{
     request_headers::{Header, RequestHeaders},
 };
 use crate::{
-    account::{AccountRequest, BeginLogin, Session},
+    account::{AccountRequest, AuthorizationUrl, BeginLogin, Session},
     failure::{Defect, Failure, UserFailure},
     login::Login,
     model::About,
@@ -100,7 +99,7 @@ pub(super) async fn begin(
         }))
     };
     if let Some(session) = login.session() {
-        match login.call_as::<Url>(session, begin_login()).await {
+        match login.call_as::<AuthorizationUrl>(session, begin_login()).await {
             Err(Failure::User(UserFailure::NoSession { .. })) => {}
             other => {
                 let url = other.map_err(|failure| Failed::at(&target, failure))?;
@@ -110,7 +109,7 @@ pub(super) async fn begin(
     }
     let (login, cookie) = login.with_new_session().await?;
     let begun = login.call_as(Session::New(cookie.digest()), begin_login()).await;
-    let url: Url = begun.map_err(|failure| Failed::at(&target, failure))?;
+    let url: AuthorizationUrl = begun.map_err(|failure| Failed::at(&target, failure))?;
     Ok(Answer::see_other(&url).with_cookie(&cookie.set()))
 }
 

@@ -28,8 +28,8 @@ export const ACCOUNT = [
     "a cookie's secret is known",
     src('account'),
     [
-      'None | Some(Err(Unsealable)) => return Err(UserFailure::NO_SESSION.into()),',
-      'None | Some(Err(Unsealable)) => {}',
+      'None | Some(Err(Unsealable)) => Err(UserFailure::NO_SESSION.into()),',
+      'None | Some(Err(Unsealable)) => Ok(None),',
     ],
     'storage',
     'S15',

@@ -48,5 +48,5 @@ export const APP = [
     '{{ description }}',
     '{{ description|safe }}',
   ]),
-  host('escaping in the list', 'worker-client/templates/home.html', ['{{ title }}', '{{ title|safe }}']),
+  host('escaping in the list', 'worker-client/templates/connections.html', ['{{ title }}', '{{ title|safe }}']),
 ];

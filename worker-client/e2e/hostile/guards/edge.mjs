@@ -128,7 +128,7 @@ export const EDGE = [
   worker(
     'what was only read is remembered apart',
     src('probe'),
-    ['cache(if is_partial { READ } else { PROBED })', 'cache(if is_partial { PROBED } else { PROBED })'],
+    ['if is_partial { READ } else { PROBED }', 'if is_partial { PROBED } else { PROBED }'],
     'unauthenticated',
     'D24',
   ),
