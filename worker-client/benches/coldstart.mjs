@@ -5,21 +5,18 @@ import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import http from 'node:http';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { ORIGIN, artefact, objects } from '../e2e/app.mjs';
 import { processorTime } from './processor.mjs';
-import { empty, peer } from './workers.mjs';
+import { WORKERD, empty, peer } from './workers.mjs';
 
 const { values: options } = parseArgs({
   options: { rounds: { type: 'string', default: '15' }, beside: { type: 'string', multiple: true, default: [] } },
 });
 const ROUNDS = Number(options.rounds);
-/** The runtime of miniflare. */
-const { default: workerd } = createRequire(import.meta.resolve('miniflare'))('workerd');
 const { compatibilityDate, compatibilityFlags } = objects('');
 const keys = JSON.stringify({ active: 'k1', keys: { k1: randomBytes(32).toString('base64') } });
 const folder = await mkdtemp(join(tmpdir(), 'coldstart-'));
@@ -69,7 +66,7 @@ async function prepare(name, modules) {
 /** Starts it, asks once, and ends it: milliseconds from the start to the first byte, and those of processor time. */
 async function start({ name, config }) {
   const begun = performance.now();
-  const child = spawn(workerd, ['serve', config, '--control-fd=3'], {
+  const child = spawn(WORKERD, ['serve', config, '--control-fd=3'], {
     stdio: ['ignore', 'inherit', 'inherit', 'pipe'],
   });
   const ended = new Promise((resolve) => child.once('exit', resolve));

@@ -1,18 +1,17 @@
 // The instructions outside the kernel that workerd executes for a request, of all its threads: a figure that is the same to
-// a hundredth on a machine that other programs use too. It says how much work there is, not how long it takes: a Worker in
+// two hundredths on a machine that other programs use too. It says how much work there is, not how long it takes: a Worker in
 // JavaScript waits longer for each of its instructions than one in wasm.
 // `node worker-client/benches/instructions.mjs [--only TEXT] [--beside FOLDER]…`; a FOLDER holds another build of the Worker.
 // It needs `qemu-x86_64` (the Debian package qemu-user, of QEMU 7 or 8) and a C compiler, on x86-64.
 import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { basename, join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { ROWS } from './rows.mjs';
 import { Subject } from './subject.mjs';
-import { floor, ours, peer } from './workers.mjs';
+import { WORKERD, builds, floor, peer } from './workers.mjs';
 
 const { values: options } = parseArgs({
   options: { only: { type: 'string', default: '' }, beside: { type: 'string', multiple: true, default: [] } },
@@ -24,8 +23,7 @@ const folder = mkdtempSync(join(tmpdir(), 'instructions-'));
 const [plugin, emulated, counted] = ['count.so', 'workerd', 'count'].map((name) => join(folder, name));
 const source = fileURLToPath(new URL('instructions.c', import.meta.url));
 execFileSync('cc', ['-O2', '-shared', '-fPIC', '-fvisibility=hidden', '-o', plugin, source], { stdio: 'inherit' });
-const { default: workerd } = createRequire(import.meta.resolve('miniflare'))('workerd');
-writeFileSync(emulated, `#!/bin/sh\nexec qemu-x86_64 -plugin ${plugin} ${workerd} "$@"\n`);
+writeFileSync(emulated, `#!/bin/sh\nexec qemu-x86_64 -plugin ${plugin} ${WORKERD} "$@"\n`);
 chmodSync(emulated, 0o700);
 process.env.MINIFLARE_WORKERD_PATH = emulated;
 process.env.COUNT_FILE = counted;
@@ -50,8 +48,7 @@ async function measure(row, name, modules) {
 const REQUESTS = 500;
 
 try {
-  const modules = new Map([['worker-client', await ours()]]);
-  for (const path of options.beside) modules.set(basename(path), await ours(`${resolve(path)}/`));
+  const modules = await builds(options.beside);
   modules.set('peer', await peer()).set('floor', await floor());
   console.log(`| request, thousands of instructions | ${[...modules.keys()].join(' | ')} | to the peer |`);
   console.log(`|---|${'---|'.repeat(modules.size + 1)}`);

@@ -5,11 +5,10 @@
 // tenth more or less than the next, as long as it lives.
 // `node worker-client/benches/worker.mjs [--rounds 60] [--starts 4] [--at-once 1] [--only TEXT] [--beside FOLDER]…`; a FOLDER
 // holds another build of the Worker.
-import { basename, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ROWS } from './rows.mjs';
 import { Subject } from './subject.mjs';
-import { floor, ours, peer } from './workers.mjs';
+import { builds, floor, peer } from './workers.mjs';
 
 const { values: options } = parseArgs({
   options: {
@@ -24,8 +23,7 @@ const [ROUNDS, STARTS] = [options.rounds, options.starts].map(Number);
 const AT_ONCE = options['at-once'].split(',').map(Number);
 
 /** The Workers under measurement, by their names: this one first, other builds of it, and the others. */
-const MODULES = new Map([['worker-client', await ours()]]);
-for (const folder of options.beside) MODULES.set(basename(folder), await ours(`${resolve(folder)}/`));
+const MODULES = await builds(options.beside);
 const OURS = [...MODULES.keys()];
 const [PEER, FAIR, FLOOR] = ['peer', 'fair peer', 'floor'];
 MODULES.set(PEER, await peer())

@@ -1,5 +1,7 @@
 // The Workers that are compared, as modules of workerd.
 import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { basename, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { hostOf } from '../e2e/app.mjs';
@@ -8,6 +10,16 @@ const path = (name) => fileURLToPath(new URL(name, import.meta.url));
 
 /** The host program of the tests, around the built package, or around the one in another folder. */
 export const ours = (built) => hostOf('../benches/host.mjs', built);
+
+/** This Worker and other builds of it, in those folders, by their names. */
+export async function builds(folders) {
+  const found = new Map([['worker-client', await ours()]]);
+  for (const folder of folders) found.set(basename(folder), await ours(`${resolve(folder)}/`));
+  return found;
+}
+
+/** The runtime of miniflare. */
+export const { default: WORKERD } = createRequire(import.meta.resolve('miniflare'))('workerd');
 
 /** The platform calls alone. */
 export const floor = async () => [

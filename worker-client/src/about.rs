@@ -45,7 +45,7 @@ pub(crate) async fn root_page(target: &LoginTarget, config: &Config) -> Rc<RootP
 /// The root page, where this isolate does not remember it.
 async fn find_root_page(cache: &CacheEntry, target: &LoginTarget, egress: &Egress) -> Rc<RootPage> {
     let mut deadline = pin!(Delay::from(BRANDING_DEADLINE));
-    let remembered = within(deadline.as_mut(), cache.read()).await.flatten();
+    let remembered = within(deadline.as_mut(), cache.find()).await.flatten();
     if let Some(page) = remembered {
         return page;
     }

@@ -13,8 +13,8 @@ mod store;
 mod tokens;
 
 pub(crate) use self::messages::{
-    AccessToken, AccountEnvelope, AccountRequest, AuthorizationUrl, BeginLogin, Disconnected, FailedLogin,
-    HostUser, LoginStep, Refusal, RefusedToken, Session,
+    AccessToken, AccountEnvelope, AccountRequest, BeginLogin, Disconnected, FailedLogin, HostUser, LoginStep,
+    Refusal, RefusedToken, Session,
 };
 
 use std::{
@@ -130,6 +130,7 @@ impl Inner {
         self.answer(store, user, session, request).await
     }
 
+    /// The answer to a request. What a kind of request keeps is no part of the others' future, nor of `respond`.
     #[inline(never)]
     fn answer(
         self: Rc<Self>,
@@ -203,6 +204,7 @@ impl Inner {
 }
 
 /// Fails unless the asker is entitled to the rows. Names the digest of the asker's secret if those before it are to end.
+// Apart from `respond`: the platform compiles a function whole.
 #[inline(never)]
 fn admitted<'a>(store: &Store, session: &'a Session, is_use: bool) -> Result<Option<&'a str>, Failure> {
     let Session::Cookie(digest) = session else { return Ok(None) };

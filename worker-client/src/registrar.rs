@@ -109,6 +109,7 @@ impl Registrar {
 }
 
 impl Inner {
+    /// The answer to a request.
     fn respond(self: Rc<Self>, request: RegistrarRequest) -> rpc::Answer {
         match request {
             RegistrarRequest::Obtain(wanted) => rpc::answered_by(async move { self.client(*wanted).await }),

@@ -1,5 +1,5 @@
 //! Base64url without padding (RFC 4648 §5), eight digits at a time, each in a byte of one word. There is no table and no
-//! branch on a digit, so that the time depends on the length alone: most of what is written so is secret.
+//! branch on a digit, so that the time depends on the length alone: some of what is written so is secret.
 
 use crate::word::each;
 

@@ -3,10 +3,11 @@
 use std::{cell::Cell, rc::Rc, time::Duration};
 
 use pkce::Verifier;
+use rfc7591::UriString;
 use url::Url;
 
 use super::{
-    AuthorizationUrl, BeginLogin, FailedLogin, HostUser, Inner, LoginStep, Session,
+    BeginLogin, FailedLogin, HostUser, Inner, LoginStep, Session,
     connection_row::ConnectionRow,
     connections::NewConnection,
     disconnect::{FirstAttempt, end},
@@ -38,7 +39,7 @@ impl Inner {
         user: Option<HostUser>,
         session: Session,
         begin: BeginLogin,
-    ) -> Result<AuthorizationUrl, Failure> {
+    ) -> Result<UriString, Failure> {
         let BeginLogin {
             target,
             server,
@@ -265,7 +266,7 @@ fn under_way(
     request: AuthorizationRequest,
     NewConnection { target, about, label }: NewConnection,
     return_to: Option<Url>,
-) -> Result<(AuthorizationUrl, LoginUnderWay), Failure> {
+) -> Result<(UriString, LoginUnderWay), Failure> {
     let (url, pending) = request.begin(State::from_entropy(entropy()?), Verifier::from_entropy(entropy()?));
     Ok((url.into(), LoginUnderWay { pending, target, about, label, return_to }))
 }

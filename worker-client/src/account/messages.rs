@@ -1,6 +1,6 @@
 //! The requests to an account, and its answers.
 
-use rfc7591::Secret;
+use rfc7591::{Secret, UriString};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
@@ -108,22 +108,6 @@ pub(crate) struct BeginLogin {
     pub(crate) return_to: Option<Url>,
 }
 
-/// The URL of an authorization request. The Worker sends the browser there and reads no part of it.
-#[derive(Clone, Deserialize, Serialize)]
-pub(crate) struct AuthorizationUrl(String);
-
-impl From<Url> for AuthorizationUrl {
-    fn from(url: Url) -> Self {
-        Self(url.into())
-    }
-}
-
-impl AsRef<str> for AuthorizationUrl {
-    fn as_ref(&self) -> &str {
-        &self.0
-    }
-}
-
 /// The next page of a login whose authorization response was accepted, or refused with a reason to ask for less.
 #[derive(Clone, Deserialize, Serialize)]
 pub(crate) enum LoginStep {
@@ -135,7 +119,7 @@ pub(crate) enum LoginStep {
     /// The server is asked once more, for less.
     AskAgain {
         /// The second authorization request.
-        url: AuthorizationUrl,
+        url: UriString,
     },
     /// The login has failed.
     Failed(Box<FailedLogin>),

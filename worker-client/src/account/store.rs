@@ -150,7 +150,7 @@ impl Store {
         Ok(expires)
     }
 
-    /// Ends what has expired, and the oldest of too many logins.
+    /// Ends what has expired, and the oldest of too many logins. A fresh account has neither.
     #[inline(never)]
     fn make_room(&self) -> Result<(), Failure> {
         self.purge()?;

@@ -39,7 +39,7 @@ impl CacheEntry {
     }
 
     /// The value that the platform remembers, which this isolate then remembers too.
-    async fn find<T: DeserializeOwned + 'static>(&self) -> Option<Rc<T>> {
+    pub(crate) async fn find<T: DeserializeOwned + 'static>(&self) -> Option<Rc<T>> {
         let (end, json) = self.stored().await?;
         let value = Rc::new(json::read::<T>(&json).ok()?);
         self.remember(value.clone(), json.len(), end);

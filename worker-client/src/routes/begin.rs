@@ -1,5 +1,6 @@
 //! How a login begins: the question before it, and the agreement.
 
+use rfc7591::UriString;
 use worker::web_sys;
 
 use super::{
@@ -11,7 +12,7 @@ use super::{
     request_headers::{Header, RequestHeaders},
 };
 use crate::{
-    account::{AccountRequest, AuthorizationUrl, BeginLogin, Session},
+    account::{AccountRequest, BeginLogin, Session},
     failure::{Defect, Failure, UserFailure},
     login::Login,
     model::About,
@@ -99,7 +100,7 @@ pub(super) async fn begin(
         }))
     };
     if let Some(session) = login.session() {
-        match login.call_as::<AuthorizationUrl>(session, begin_login()).await {
+        match login.call_as::<UriString>(session, begin_login()).await {
             Err(Failure::User(UserFailure::NoSession { .. })) => {}
             other => {
                 let url = other.map_err(|failure| Failed::at(&target, failure))?;
@@ -109,7 +110,7 @@ pub(super) async fn begin(
     }
     let (login, cookie) = login.with_new_session().await?;
     let begun = login.call_as(Session::New(cookie.digest()), begin_login()).await;
-    let url: AuthorizationUrl = begun.map_err(|failure| Failed::at(&target, failure))?;
+    let url: UriString = begun.map_err(|failure| Failed::at(&target, failure))?;
     Ok(Answer::see_other(&url).with_cookie(&cookie.set()))
 }
 
