@@ -7,10 +7,10 @@ import { test } from 'node:test';
 const DIST = new URL('../npm/dist/', import.meta.url);
 // 600 KB, 60 KB for the table of public suffixes, and 10 KB for what is not part of a usual login: protected resource
 // metadata as a second strategy of discovery, client id metadata documents, a resource that moves to another server, the
-// one POST to a host without metadata, and pages that say what stands and what was; and 15 KB for speed: codings and the
+// one POST to a host without metadata, and pages that say what stands and what was; and 17 KB for speed: codings and the
 // allocator that are built for it, what asks objects by their methods, and functions that stay apart because the platform
 // compiles each whole.
-const MOST = 685_000;
+const MOST = 687_000;
 
 /** The names of the custom sections of a wasm module. */
 function customSections(wasm) {
@@ -36,7 +36,7 @@ function customSections(wasm) {
   return names;
 }
 
-test('the artefact is under 685 KB, compressed', async (t) => {
+test('the artefact is under 687 KB, compressed', async (t) => {
   const [wasm, glue] = await Promise.all(['index_bg.wasm', 'index.js'].map((name) => readFile(new URL(name, DIST))));
   const sections = customSections(wasm);
   assert.ok(sections.includes('target_features'), 'the sections are read');

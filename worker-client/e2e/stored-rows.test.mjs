@@ -1,16 +1,18 @@
 // Stored rows: of earlier and later versions, under a new key, and what goes away by itself.
 import assert from 'node:assert/strict';
+import { createHash, randomBytes } from 'node:crypto';
 import { describe, test } from 'node:test';
 import { Agent } from './agent.mjs';
-import { hostOf, sql } from './app.mjs';
+import { hostOf, ORIGIN, sql, sqlEach } from './app.mjs';
 import { app, browser, connections, eventually, lab, logIn, server, start, use } from './counting.mjs';
-import { nothing } from './lab.mjs';
+import { json, nothing } from './lab.mjs';
 import { toFirstForm } from './sealed.mjs';
 import { HOST } from './server.mjs';
 
-/** Undoes the step of the migrations that bound sealed values to their use. */
+/** Undoes the steps of the migrations since sealed values are bound to their use. */
 const UNBOUND = {
   account: `
+    ALTER TABLE connection DROP COLUMN access_token;
     ALTER TABLE session DROP COLUMN sealed;
     ALTER TABLE outbox DROP COLUMN field;
     ALTER TABLE outbox DROP COLUMN issuer;
@@ -61,6 +63,47 @@ describe('stored rows', () => {
     const sealed = await app.sealed();
     assert.ok(sealed.length > 4 && sealed.every((value) => /^v2\.k1\./.test(value)), sealed.join('\n'));
     assert.doesNotMatch(app.log, /"event":"unsealable"/);
+  });
+
+  test('of the time before the part in use was sealed apart serve as they are, and it is apart after a refresh', async () => {
+    await start();
+    const ann = browser();
+    await logIn(ann);
+    // Sessions were sealed by then: one that is not is none of this account.
+    const forged = randomBytes(32).toString('base64url');
+    const digest = createHash('sha256').update(forged).digest('base64url');
+    await app.whileStopped(({ account }) => {
+      for (const file of account)
+        sql(
+          file,
+          `ALTER TABLE connection DROP COLUMN access_token; UPDATE meta SET value = '5' WHERE name = 'version';
+          INSERT INTO session (digest, expires, sealed) SELECT '${digest}', max(expires), '' FROM session;`,
+        );
+    });
+    const [name] = ann.cookies('app.example').get('__Host-sid').split('.');
+    const listed = (secret) =>
+      app.fetch({ method: 'GET', url: `${ORIGIN}/connections`, headers: { cookie: `__Host-sid=${name}.${secret}` } });
+    assert.equal((await listed(forged)).body, '[]');
+    const partsInUse = async () => {
+      let found;
+      await app.whileStopped(({ account }) => {
+        found = sqlEach(account, '', "SELECT 'sealed ' || substr(access_token, 1, 6) FROM connection");
+      });
+      return found.filter((part) => part.startsWith('sealed'));
+    };
+    const sent = [];
+    server.resource = ({ authorization }) => {
+      sent.push(authorization);
+      return json({ ok: true });
+    };
+    await use(ann);
+    assert.deepEqual(await partsInUse(), ['sealed ']);
+    await app.elapse(3600);
+    await use(ann);
+    assert.deepEqual(await partsInUse(), ['sealed v2.k1.']);
+    await use(ann);
+    assert.deepEqual(sent, ['Bearer access-1', 'Bearer access-2', 'Bearer access-2']);
+    assert.deepEqual(await partsInUse(), ['sealed v2.k1.']);
   });
 
   test('of the first version are brought forward, and nothing is lost', async () => {

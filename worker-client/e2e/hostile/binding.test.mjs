@@ -42,7 +42,9 @@ describe('a connection', () => {
     const labelled = await world.login(server.host, browser, { label: 'work' });
     await browser.visit(labelled.headers.get('location'));
     const columns = ['resource', 'label', 'issuer'];
-    const rows = await world.rows(`SELECT id, ${columns}, sealed FROM connection WHERE issuer = '${server.issuer}'`);
+    const rows = await world.rows(
+      `SELECT id, ${columns}, sealed, access_token FROM connection WHERE issuer = '${server.issuer}'`,
+    );
     assert.equal(rows.length, 3);
     const set = ({ id }, values) =>
       `UPDATE connection SET ${Object.entries(values).map(([name, value]) => `${name} = '${value}'`)} WHERE id = '${id}'`;
@@ -51,8 +53,13 @@ describe('a connection', () => {
     for (const [victim, changes] of [
       [plain, { resource: `${server.issuer}/api/inner/more` }],
       [inner, { label: 'home' }],
-      [plain, { sealed: inner.sealed }],
-      [work, { sealed: plain.sealed }],
+      [plain, { access_token: inner.access_token }],
+      [work, { access_token: plain.access_token }],
+      [plain, { access_token: plain.sealed }],
+      // As a row of the time before the two were apart.
+      [plain, { sealed: inner.sealed, access_token: '' }],
+      [work, { sealed: plain.sealed, access_token: '' }],
+      [plain, { sealed: plain.access_token, access_token: '' }],
       [inner, { issuer: 'https://evil.example' }],
     ]) {
       await world.rows(set(victim, changes));
@@ -68,6 +75,22 @@ describe('a connection', () => {
     assert.equal((await use(`${server.issuer}/api`, { label: 'work' })).status, 200);
   });
 
+  test('S06 T14 whose grant is that of another one: nothing is renewed with it', async () => {
+    await world.logIn(server, browser, `${server.issuer}/api/inner`);
+    const rows = await world.rows(`SELECT id, resource, sealed FROM connection WHERE issuer = '${server.issuer}'`);
+    const [inner] = rows.filter(({ resource }) => resource.includes('inner'));
+    const [plain] = rows.filter((row) => row !== inner);
+    const over = (grant) =>
+      `UPDATE connection SET sealed = '${grant}', issued = issued - 3600 WHERE id = '${plain.id}'`;
+    await world.rows(over(inner.sealed));
+    const before = tokensAt(server.host).length;
+    assert.equal((await use(`${server.issuer}/api`)).json?.type, 'login-again');
+    assert.deepEqual([server.refreshes, tokensAt(server.host).length], [[], before]);
+    await world.rows(over(plain.sealed));
+    assert.equal((await use(`${server.issuer}/api`)).status, 200, 'its own renews it');
+    assert.equal(server.refreshes.length, 1);
+  });
+
   test('S06 S09 that lies in the object of another person, with its salt', async () => {
     const thief = await world.logIn(world.server());
     const theirs = await id(0, thief);
@@ -78,7 +101,8 @@ describe('a connection', () => {
     assert.notEqual(file, stolen.file);
     await world.rows(
       `UPDATE meta SET value = '${salt}' WHERE name = 'salt' AND EXISTS (SELECT 1 FROM connection WHERE id = '${theirs}')`,
-      `UPDATE connection SET id = '${stolen.id}x', sealed = '${stolen.sealed}', issuer = '${stolen.issuer}',
+      `UPDATE connection SET id = '${stolen.id}x', sealed = '${stolen.sealed}',
+        access_token = '${stolen.access_token}', issuer = '${stolen.issuer}',
         resource = '${stolen.resource}' WHERE id = '${theirs}'`,
     );
     assert.equal((await world.use(thief, `${server.issuer}/api`)).status >= 400, true);
@@ -119,7 +143,8 @@ describe('a session', () => {
     [
       'in a row that says that it is older than seals',
       (mine) => `INSERT INTO session (digest, expires, sealed) VALUES ('${mine}', ${later}, '')`,
-      "UPDATE meta SET value = value - 1 WHERE name = 'version' AND EXISTS (SELECT 1 FROM session)",
+      "UPDATE meta SET value = '4' WHERE name = 'version' AND EXISTS (SELECT 1 FROM session)",
+      'ALTER TABLE connection DROP COLUMN access_token',
       'ALTER TABLE session DROP COLUMN sealed',
       'ALTER TABLE outbox DROP COLUMN field',
       'ALTER TABLE outbox DROP COLUMN issuer',

@@ -149,11 +149,11 @@ describe('the rows', () => {
     const victim = await world.logIn(other);
     const [{ id: mine }] = await world.connections(browser);
     const [{ id: theirs }] = await world.connections(victim);
-    const rows = await world.rows('SELECT id, sealed, issuer, resource FROM connection');
+    const rows = await world.rows('SELECT id, sealed, access_token, issuer, resource FROM connection');
     const stolen = rows.find(({ id }) => id === theirs);
     await world.rows(
-      `UPDATE connection SET sealed = '${stolen.sealed}', issuer = '${stolen.issuer}', ` +
-        `resource = '${stolen.resource}' WHERE id = '${mine}'`,
+      `UPDATE connection SET sealed = '${stolen.sealed}', access_token = '${stolen.access_token}', ` +
+        `issuer = '${stolen.issuer}', resource = '${stolen.resource}' WHERE id = '${mine}'`,
     );
     const answer = await use(browser, other);
     assert.deepEqual([answer.status, answer.json.type], [409, 'login-again'], answer.body);

@@ -63,7 +63,7 @@ pub use rfc8414::Level;
 pub use scope::{RequestedScope, has_scope_value, scope_values};
 pub use server::{Mechanism, Server, Unusable, takes_documents};
 pub use site::same_site;
-pub use token::Tokens;
+pub use token::{Tokens, is_due};
 pub use token_error::TokenError;
 pub use unauthenticated::UnauthenticatedRequests;
 pub use verdict::{Unreachable, Verdict};

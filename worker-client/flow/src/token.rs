@@ -27,16 +27,21 @@ pub struct Tokens {
     pub scope: Option<String>,
 }
 
+/// True if tokens of that lifetime, issued at that time, are due for a refresh.
+///
+/// A refresh is due one minute or a tenth of the lifetime before expiry, whichever is longer, but not within 30
+/// seconds of the issue, so that short-lived tokens do not cause a burst of refreshes.
+pub fn is_due(lifetime: Option<Duration>, issued: SystemTime, now: SystemTime) -> bool {
+    let Some(lifetime) = lifetime else { return false };
+    let age = now.duration_since(issued).unwrap_or_default();
+    let early = Duration::from_mins(1).max(Duration::from_secs(lifetime.as_secs() / 10));
+    age >= lifetime || (age.saturating_add(early) >= lifetime && age >= Duration::from_secs(30))
+}
+
 impl Tokens {
-    /// True if the tokens are due for a refresh; `issued` is the time of their issue.
-    ///
-    /// A refresh is due one minute or a tenth of the lifetime before expiry, whichever is longer, but not within 30
-    /// seconds of the issue, so that short-lived tokens do not cause a burst of refreshes.
+    /// True if the tokens are due for a refresh, as [`is_due`] says; `issued` is the time of their issue.
     pub fn are_due(&self, issued: SystemTime, now: SystemTime) -> bool {
-        let Some(lifetime) = self.expires_in else { return false };
-        let age = now.duration_since(issued).unwrap_or_default();
-        let early = Duration::from_mins(1).max(Duration::from_secs(lifetime.as_secs() / 10));
-        age >= lifetime || (age.saturating_add(early) >= lifetime && age >= Duration::from_secs(30))
+        is_due(self.expires_in, issued, now)
     }
 
     /// Reads a response of the token endpoint (RFC 6749 §5.1, §5.2) to the exchange of a code.

@@ -61,7 +61,7 @@ impl Store {
             let shown = row.shown();
             Connection { needs_login: shown.needs_login || !is_readable, ..shown }
         };
-        let key = "substr(sealed, 1, 3 + instr(substr(sealed, 4), '.'))";
+        let key = "substr(sealed, 1, 3 + instr(substr(sealed, 4), '.')), ''";
         let rows = self.select_with(key, "ORDER BY created DESC", Vec::new())?;
         Ok(rows.into_iter().map(shown).collect())
     }
@@ -123,12 +123,16 @@ impl Store {
         Ok(self.0.unseal::<StoredGrant>(row.place(), &row.sealed)?.map(Grant::from))
     }
 
-    /// The part of a grant that a token is taken from: its server and client are not read.
+    /// The part of a grant that an authorized request needs. A row of the time before it was sealed apart has the whole.
     pub(super) fn grant_in_use(
         &self,
         row: &ConnectionRow,
     ) -> Result<Result<GrantInUse, Unsealable>, Failure> {
-        Ok(self.0.unseal::<StoredGrantInUse>(row.place(), &row.sealed)?.map(GrantInUse::from))
+        if row.access_token.is_empty() {
+            return Ok(self.grant(row)?.map(|grant| GrantInUse::from(&grant)));
+        }
+        let place = access_token_place(row.place());
+        Ok(self.0.unseal::<StoredGrantInUse>(place, &row.access_token)?.map(GrantInUse::from))
     }
 
     /// The client of a connection at the same server, if it may ask for the scope: no need to ask for one.
@@ -163,13 +167,12 @@ impl Store {
         let NewConnection { target, about, label } = login;
         let id = encode(&entropy::<16>()?);
         let (resource, issuer) = (target.resource(), grant.server.issuer.as_str());
-        let sealed =
-            self.0.seal(grant_place(issuer, &id, &resource, label), &StoredGrant::from(grant.clone()))?;
+        let [sealed, access_token] = self.seal_grant(grant_place(issuer, &id, &resource, label), grant)?;
         let now = seconds(now());
         self.0.set_meta("connected", "yes")?;
         self.0.exec(
-            "INSERT INTO connection (id, resource, label, issuer, scope, title, description, icon, sealed, issued,
-             created, relaxations) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO connection (id, resource, label, issuer, scope, title, description, icon, sealed,
+             access_token, issued, created, relaxations) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             vec![
                 id.as_str().into(),
                 resource.as_str().into(),
@@ -179,7 +182,8 @@ impl Store {
                 about.title.clone().into(),
                 about.description.clone().into(),
                 about.icon.clone().into(),
-                sealed.into(),
+                sealed,
+                access_token,
                 now.into(),
                 now.into(),
                 grant.client.relaxations.names().into(),
@@ -191,12 +195,13 @@ impl Store {
     /// Stores refreshed tokens and that nothing is under way, in one write. Nothing comes back that was erased,
     /// and a late answer replaces nothing that is newer: then it is false.
     pub(super) fn refreshed(&self, row: &ConnectionRow, grant: &Grant) -> Result<bool, Failure> {
-        let sealed = self.0.seal(row.place(), &StoredGrant::from(grant.clone()))?;
+        let [sealed, access_token] = self.seal_grant(row.place(), grant)?;
         self.0.has_changed(
-            "UPDATE connection SET sealed = ?, issued = ?, scope = ?, relaxations = ?, intent = 0, used = 0, generation = generation + 1
-             WHERE id = ? AND generation = ?",
+            "UPDATE connection SET sealed = ?, access_token = ?, issued = ?, scope = ?, relaxations = ?, intent = 0, used = 0,
+             generation = generation + 1 WHERE id = ? AND generation = ?",
             vec![
-                sealed.into(),
+                sealed,
+                access_token,
                 seconds(now()).into(),
                 grant.tokens.scope.clone().into(),
                 grant.client.relaxations.names().into(),
@@ -238,10 +243,17 @@ impl Store {
     }
 
     fn select(&self, rest: &str, bindings: Vec<Value>) -> Result<Vec<ConnectionRow>, Failure> {
-        self.select_with("sealed", rest, bindings)
+        self.select_with("sealed, access_token", rest, bindings)
     }
 
-    /// Rows with an expression in the place of what is sealed.
+    /// What is stored of a grant in its place: the whole, and apart from it the part in use.
+    fn seal_grant(&self, place: Place<'_>, grant: &Grant) -> Result<[Value; 2], Failure> {
+        let part = StoredGrantInUse::from(GrantInUse::from(grant));
+        let whole = self.0.seal(place, &StoredGrant::from(grant.clone()))?;
+        Ok([whole.into(), self.0.seal(access_token_place(place), &part)?.into()])
+    }
+
+    /// Rows with expressions in the place of what is sealed.
     fn select_with(
         &self,
         sealed: &str,
@@ -264,4 +276,9 @@ impl Store {
 /// A grant is bound to what its tokens are sent to, and to the name by which a person chooses it.
 pub(super) fn grant_place<'a>(issuer: &'a str, id: &'a str, resource: &'a str, label: &'a str) -> Place<'a> {
     Place { issuer, field: "grant", row: id, used_for: [resource, label] }
+}
+
+/// The part in use of a grant is bound to the same.
+fn access_token_place(grant: Place<'_>) -> Place<'_> {
+    Place { field: "access_token", ..grant }
 }

@@ -6,6 +6,7 @@ use crate::platform::{sealed::SealedColumn, storage::Schema};
 pub(super) const SEALED: &[SealedColumn] = &[
     SealedColumn {
         table: "session",
+        column: "sealed",
         issuer: "''",
         field: "'session'",
         row: "digest",
@@ -14,6 +15,7 @@ pub(super) const SEALED: &[SealedColumn] = &[
     },
     SealedColumn {
         table: "pending",
+        column: "sealed",
         issuer: "''",
         field: "'pending'",
         row: "state",
@@ -22,6 +24,7 @@ pub(super) const SEALED: &[SealedColumn] = &[
     },
     SealedColumn {
         table: "connection",
+        column: "sealed",
         issuer: "issuer",
         field: "'grant'",
         row: "id",
@@ -29,7 +32,17 @@ pub(super) const SEALED: &[SealedColumn] = &[
         outlives_its_key: true,
     },
     SealedColumn {
+        table: "connection",
+        column: "access_token",
+        issuer: "issuer",
+        field: "'access_token'",
+        row: "id",
+        used_for: ["resource", "label"],
+        outlives_its_key: true,
+    },
+    SealedColumn {
         table: "outbox",
+        column: "sealed",
         issuer: "issuer",
         field: "field",
         row: "id",
@@ -37,6 +50,9 @@ pub(super) const SEALED: &[SealedColumn] = &[
         outlives_its_key: false,
     },
 ];
+
+/// The first version whose sessions are sealed.
+pub(super) const SEALED_SESSIONS: usize = 5;
 
 /// A statement of `migrations` that is in use anywhere is never changed: what comes later stands in a step of its own, and
 /// is added to `fresh`.
@@ -49,7 +65,7 @@ const FRESH: &str = "
         issuer TEXT NOT NULL, scope TEXT, title TEXT, description TEXT, icon TEXT, sealed TEXT NOT NULL,
         issued INTEGER NOT NULL, created INTEGER NOT NULL, needs_login INTEGER NOT NULL DEFAULT 0,
         intent INTEGER NOT NULL DEFAULT 0, generation INTEGER NOT NULL DEFAULT 0, used INTEGER NOT NULL DEFAULT 0,
-        relaxations TEXT NOT NULL DEFAULT '', UNIQUE (resource, label));
+        relaxations TEXT NOT NULL DEFAULT '', access_token TEXT NOT NULL DEFAULT '', UNIQUE (resource, label));
     CREATE TABLE outbox (id TEXT PRIMARY KEY, sealed TEXT NOT NULL, created INTEGER NOT NULL, due INTEGER NOT NULL,
         attempts INTEGER NOT NULL DEFAULT 0, field TEXT NOT NULL DEFAULT 'outbox', issuer TEXT NOT NULL DEFAULT '',
         resource TEXT NOT NULL DEFAULT '', label TEXT NOT NULL DEFAULT '');
@@ -93,4 +109,6 @@ const MIGRATIONS: &[&[&str]] = &[
         "ALTER TABLE outbox ADD COLUMN resource TEXT NOT NULL DEFAULT ''",
         "ALTER TABLE outbox ADD COLUMN label TEXT NOT NULL DEFAULT ''",
     ],
+    // An authorized request opens what it sends, and not the grant as a whole.
+    &["ALTER TABLE connection ADD COLUMN access_token TEXT NOT NULL DEFAULT ''"],
 ];

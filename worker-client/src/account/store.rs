@@ -2,7 +2,10 @@
 
 use serde_json::Value;
 
-use super::{HostUser, Session, schema::SEALED};
+use super::{
+    HostUser, Session,
+    schema::{SEALED, SEALED_SESSIONS},
+};
 use crate::{
     failure::Failure,
     platform::{
@@ -40,8 +43,10 @@ impl Store {
     /// The rows as they are; those of an older version are sealed in the present form.
     pub(super) fn open(rows: Storage) -> Result<Self, Failure> {
         let store = Self(rows);
-        if store.0.is_brought_forward() {
-            store.seal_sessions()?;
+        if let Some(version) = store.0.brought_forward_from() {
+            if version < SEALED_SESSIONS {
+                store.seal_sessions()?;
+            }
             store.0.rotate(SEALED)?;
         }
         Ok(store)

@@ -19,7 +19,7 @@ use crate::{
     },
     stored::{Grant, GrantInUse},
 };
-use login_flow::{DriveError, Fault, Faulty, Issued, Refresh, Tokens, digest, drive};
+use login_flow::{DriveError, Fault, Faulty, Issued, Refresh, digest, drive, is_due};
 
 impl Inner {
     /// The token for a URL, refreshed when it is due or when it is the one that was refused there.
@@ -48,7 +48,7 @@ impl Inner {
             self.used(&store, &row, &grant).await?;
             return Ok(usable(&row, grant));
         }
-        if grant.tokens.refresh_token.is_none() {
+        if !grant.is_renewable {
             let is_over = match need {
                 Need::Early | Need::Nothing => false,
                 Need::Now => true,
@@ -190,7 +190,7 @@ enum Need {
 
 impl Need {
     fn of(grant: &GrantInUse, row: &ConnectionRow, now: SystemTime, refused: Option<&RefusedToken>) -> Self {
-        if refused.is_some_and(|refused| refused.digest == digest(grant.tokens.access_token.secret())) {
+        if refused.is_some_and(|refused| refused.digest == digest(grant.access_token.secret())) {
             return Self::Refused;
         }
         let age = now.duration_since(row.issued()).unwrap_or_default();
@@ -198,9 +198,9 @@ impl Need {
         if row.generation > 0 && age < MIN_REFRESH_INTERVAL {
             return Self::Nothing;
         }
-        if grant.tokens.expires_in.is_some_and(|lifetime| age >= lifetime) {
+        if grant.expires_in.is_some_and(|lifetime| age >= lifetime) {
             Self::Now
-        } else if grant.tokens.are_due(row.issued(), now) {
+        } else if is_due(grant.expires_in, row.issued(), now) {
             Self::Early
         } else {
             Self::Nothing
@@ -211,8 +211,8 @@ impl Need {
 /// The second at which tokens are replaced ahead of time: somewhat before they are due, and not all accounts at
 /// once. Nothing for tokens that are too short-lived for it to matter, or that cannot be replaced.
 fn fresh_until(row: &ConnectionRow, grant: &GrantInUse) -> Option<i64> {
-    let lifetime = grant.tokens.expires_in.filter(|lifetime| *lifetime >= WORTH_KEEPING_FRESH)?;
-    grant.tokens.refresh_token.as_ref()?;
+    let lifetime =
+        grant.expires_in.filter(|lifetime| grant.is_renewable && *lifetime >= WORTH_KEEPING_FRESH)?;
     let [byte] = entropy::<1>().ok()?;
     // Due at nine tenths of its life: between there and nine tenths and a half.
     let share = lifetime.as_secs().saturating_mul(9) / 10;
@@ -222,11 +222,10 @@ fn fresh_until(row: &ConnectionRow, grant: &GrantInUse) -> Option<i64> {
 }
 
 fn usable(row: &ConnectionRow, grant: GrantInUse) -> AccessToken {
-    let is_last = grant.step_ups >= MAX_STEP_UPS;
-    let Tokens { access_token, refresh_token, expires_in, scope } = grant.tokens;
+    let GrantInUse { access_token, expires_in, scope, is_renewable, step_ups } = grant;
     let age = now().duration_since(row.issued()).unwrap_or_default();
-    let may_be_over = refresh_token.is_some() && expires_in.is_none_or(|lifetime| age >= lifetime);
-    AccessToken { token: access_token, scope, may_be_over, is_last }
+    let may_be_over = is_renewable && expires_in.is_none_or(|lifetime| age >= lifetime);
+    AccessToken { token: access_token, scope, may_be_over, is_last: step_ups >= MAX_STEP_UPS }
 }
 
 /// Three logins in a row for the same are enough.

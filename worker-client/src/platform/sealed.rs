@@ -9,6 +9,8 @@ use crate::{
 /// A column of sealed values, with SQL expressions of its table for the parts of a [`Place`].
 pub(crate) struct SealedColumn {
     pub(crate) table: &'static str,
+    /// Its name. An empty value is none.
+    pub(crate) column: &'static str,
     pub(crate) issuer: &'static str,
     pub(crate) field: &'static str,
     pub(crate) row: &'static str,
@@ -41,16 +43,17 @@ impl Storage {
         let Some(vault) = self.vault()? else { return Ok(()) };
         let keys = self.config().keys()?;
         let mut counts = Vec::new();
-        let others = "sealed NOT GLOB ?1";
-        let any = columns.iter().map(|column| format!("SELECT 1 FROM {} WHERE {others}", column.table));
+        let any = columns.iter().map(|SealedColumn { table, column, .. }| {
+            format!("SELECT 1 FROM {table} WHERE {column} <> '' AND {column} NOT GLOB ?1")
+        });
         let any = format!("{} LIMIT 1", any.collect::<Vec<_>>().join(" UNION ALL "));
         let of_others = || vec![format!("{}*", keys.prefix()).into()];
         let columns = if self.has_rows(&any, of_others())? { columns } else { &[] };
-        for SealedColumn { table, issuer, field, row, used_for: [first, second], outlives_its_key } in columns
-        {
+        for SealedColumn { table, column, issuer, field, row, used_for, outlives_its_key } in columns {
+            let [first, second] = used_for;
             let select = format!(
-                "SELECT rowid, sealed, {issuer}, {field}, {row}, {first}, {second} FROM {table}
-                WHERE {others}"
+                "SELECT rowid, {column}, {issuer}, {field}, {row}, {first}, {second} FROM {table}
+                WHERE {column} <> '' AND {column} NOT GLOB ?1"
             );
             for columns in self.rows(&select, of_others())? {
                 let (at, texts) = columns.read(|row| (row.integer(), [(); 6].map(|()| row.text())))?;
@@ -58,7 +61,7 @@ impl Storage {
                 let key = key_of(&sealed);
                 let place = Place { issuer: &issuer, field: &field, row: &row, used_for: [&first, &second] };
                 let event = if let Ok(anew) = vault.reseal(entropy()?, place, &sealed) {
-                    let update = format!("UPDATE {table} SET sealed = ? WHERE rowid = ? AND sealed = ?");
+                    let update = format!("UPDATE {table} SET {column} = ? WHERE rowid = ? AND {column} = ?");
                     self.exec(&update, vec![anew.into(), at.into(), sealed.as_str().into()])?;
                     "resealed"
                 } else if !outlives_its_key && keys.lost().any(|lost| lost == key) {

@@ -45,7 +45,7 @@ pub(crate) struct Storage {
     schema: &'static Schema,
     salt: OnceCell<Vec<u8>>,
     ciphers: Ciphers,
-    is_brought_forward: bool,
+    brought_forward_from: Option<usize>,
     /// The values that were read since the last write.
     remembered: RefCell<SmallMap<Rc<dyn Any>>>,
 }
@@ -63,7 +63,7 @@ impl Storage {
         let owner = owner.unwrap_or_default().to_owned();
         let (salt, ciphers, remembered) = (OnceCell::new(), Ciphers::default(), RefCell::default());
         let mut this =
-            Self { sql, config, owner, schema, salt, ciphers, is_brought_forward: false, remembered };
+            Self { sql, config, owner, schema, salt, ciphers, brought_forward_from: None, remembered };
         let tables = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'meta'";
         if !this.has_rows(tables, Vec::new())? {
             return Ok(this);
@@ -90,14 +90,14 @@ impl Storage {
             // The values are sealed after the steps, which must not fail half-way.
             this.config.keys()?;
             this.migrate(version)?;
-            this.is_brought_forward = true;
+            this.brought_forward_from = Some(version);
         }
         Ok(this)
     }
 
-    /// True if the rows were those of an older version, until they were opened.
-    pub(crate) fn is_brought_forward(&self) -> bool {
-        self.is_brought_forward
+    /// The older version whose rows these were until they were opened.
+    pub(crate) fn brought_forward_from(&self) -> Option<usize> {
+        self.brought_forward_from
     }
 
     /// True if nothing was ever stored.

@@ -63,7 +63,7 @@ impl RegistrationRow {
 impl Rows {
     /// The rows as they are; those of an older version are sealed in the present form.
     pub(super) fn open(rows: Storage) -> Result<Self, Failure> {
-        if rows.is_brought_forward() {
+        if rows.brought_forward_from().is_some() {
             rows.rotate(SEALED)?;
         }
         Ok(Self(rows))

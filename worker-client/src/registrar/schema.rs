@@ -5,6 +5,7 @@ use crate::platform::{sealed::SealedColumn, storage::Schema};
 /// Every column of sealed values.
 pub(super) const SEALED: &[SealedColumn] = &[SealedColumn {
     table: "registration",
+    column: "sealed",
     issuer: "json_extract(server, '$.issuer')",
     field: "'client'",
     row: "redirect_uri",

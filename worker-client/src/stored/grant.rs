@@ -1,4 +1,7 @@
+use std::time::Duration;
+
 use login_flow::{Client, Server, Tokens};
+use rfc7591::Secret;
 use serde::{Deserialize, Serialize};
 
 use super::{StoredClient, StoredServer, StoredTokens, Version};
@@ -19,12 +22,18 @@ pub struct Grant {
     pub step_ups: u8,
 }
 
-/// The part of a [`Grant`] that a token is taken from.
+/// The part of a [`Grant`] that an authorized request needs.
 #[derive(Debug)]
-#[expect(clippy::exhaustive_structs, reason = "the members of `Grant` of the same names")]
+#[expect(clippy::exhaustive_structs, reason = "the members of `Grant` and of its tokens")]
 pub struct GrantInUse {
-    /// The tokens.
-    pub tokens: Tokens,
+    /// The access token.
+    pub access_token: Secret,
+    /// Its lifetime; `None` if the server did not specify it.
+    pub expires_in: Option<Duration>,
+    /// Its scope, as the server sent it.
+    pub scope: Option<String>,
+    /// True if a refresh token came with it.
+    pub is_renewable: bool,
     /// Number of logins before it, one soon after the other, that asked for what was granted and more.
     pub step_ups: u8,
 }
@@ -44,14 +53,19 @@ pub struct StoredGrant {
     pub step_ups: u8,
 }
 
-/// The members of a [`StoredGrant`] that a token is taken from. The others are passed over.
-#[derive(Debug, Deserialize)]
-#[expect(missing_docs, clippy::exhaustive_structs, reason = "the members of `StoredGrant` of the same names")]
+/// The part in use of a grant as it is stored: sealed apart, so that an authorized request opens no more than it sends.
+#[derive(Debug, Deserialize, Serialize)]
+#[expect(
+    missing_docs,
+    clippy::exhaustive_structs,
+    reason = "the members of `GrantInUse`, as they are stored"
+)]
 pub struct StoredGrantInUse {
-    #[serde(default)]
     pub version: Version,
-    pub tokens: StoredTokens,
-    #[serde(default)]
+    pub access_token: Secret,
+    pub expires_in: Option<Duration>,
+    pub scope: Option<String>,
+    pub is_renewable: bool,
     pub step_ups: u8,
 }
 
@@ -73,10 +87,36 @@ impl From<Grant> for StoredGrant {
     }
 }
 
+impl From<&Grant> for GrantInUse {
+    fn from(Grant { tokens, step_ups, .. }: &Grant) -> Self {
+        let Tokens { access_token, refresh_token, expires_in, scope } = tokens;
+        Self {
+            access_token: access_token.clone(),
+            expires_in: *expires_in,
+            scope: scope.clone(),
+            is_renewable: refresh_token.is_some(),
+            step_ups: *step_ups,
+        }
+    }
+}
+
+impl From<GrantInUse> for StoredGrantInUse {
+    fn from(GrantInUse { access_token, expires_in, scope, is_renewable, step_ups }: GrantInUse) -> Self {
+        Self { version: Version::CURRENT, access_token, expires_in, scope, is_renewable, step_ups }
+    }
+}
+
 impl From<StoredGrantInUse> for GrantInUse {
     fn from(stored: StoredGrantInUse) -> Self {
-        let StoredGrantInUse { version: Version::V1 | Version::V2, tokens, step_ups } = stored;
-        Self { tokens: tokens.into(), step_ups }
+        let StoredGrantInUse {
+            version: Version::V1 | Version::V2,
+            access_token,
+            expires_in,
+            scope,
+            is_renewable,
+            step_ups,
+        } = stored;
+        Self { access_token, expires_in, scope, is_renewable, step_ups }
     }
 }
 

@@ -1,8 +1,8 @@
 use serde::{Serialize, de::DeserializeOwned};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::*;
-use login_flow::{Client, Server, TokenKind, Tokens};
+use login_flow::{Client, Server, TokenKind};
 
 /// Rows as the first version wrote them.
 const SERVER: &str = include_str!("rows/server.v1.json");
@@ -79,31 +79,34 @@ fn the_second_version_is_the_first_with_its_number() {
 
 #[test]
 fn the_part_in_use_of_a_grant_is_that_of_the_whole() {
-    for (version, step_ups) in [(None, None), (Some(2), Some(2))] {
-        let mut row: Value = serde_json::from_str(GRANT).unwrap();
-        for (member, value) in [("version", version), ("step_ups", step_ups)] {
-            row[member] = value.map_or(row[member].clone(), Value::from);
-        }
-        row.as_object_mut().unwrap().retain(|_, value| !value.is_null());
-        let whole: Grant = serde_json::from_value::<StoredGrant>(row.clone()).unwrap().into();
-        let part: GrantInUse = serde_json::from_value::<StoredGrantInUse>(row).unwrap().into();
-        let texts = |Tokens { access_token, refresh_token, expires_in, scope }: Tokens| {
-            let texts =
-                [Some(access_token), refresh_token].map(|token| token.map(|token| token.secret().to_owned()));
-            (texts, expires_in, scope)
-        };
-        assert_eq!((texts(part.tokens), part.step_ups), (texts(whole.tokens), whole.step_ups));
+    for (is_renewable, step_ups) in [(true, 0), (false, 2)] {
+        let mut whole: Grant = serde_json::from_str::<StoredGrant>(GRANT).unwrap().into();
+        whole.tokens.refresh_token.take_if(|_| !is_renewable);
+        whole.step_ups = step_ups;
+        let part = serde_json::to_value(StoredGrantInUse::from(GrantInUse::from(&whole))).unwrap();
+        assert_eq!(
+            part,
+            json!({"version": 2, "access_token": "access-token", "expires_in": {"secs": 3600, "nanos": 0},
+                "scope": "read", "is_renewable": is_renewable, "step_ups": step_ups})
+        );
+        let read: GrantInUse = serde_json::from_value::<StoredGrantInUse>(part.clone()).unwrap().into();
+        assert_eq!(serde_json::to_value(StoredGrantInUse::from(read)).unwrap(), part);
     }
 }
 
 #[test]
 fn a_row_of_the_second_version_is_read_and_one_of_the_third_is_not() {
-    let row = |version: u16| {
-        let mut row: Value = serde_json::from_str(GRANT).unwrap();
+    let whole: Value = serde_json::from_str(GRANT).unwrap();
+    let part = json!({"access_token": "access-token", "is_renewable": true, "step_ups": 0});
+    let of_version = |row: &Value, version: u16| {
+        let mut row = row.clone();
         row["version"] = version.into();
+        row
+    };
+    let row = |version: u16| {
         (
-            serde_json::from_value::<StoredGrant>(row.clone()).is_ok(),
-            serde_json::from_value::<StoredGrantInUse>(row).is_ok(),
+            serde_json::from_value::<StoredGrant>(of_version(&whole, version)).is_ok(),
+            serde_json::from_value::<StoredGrantInUse>(of_version(&part, version)).is_ok(),
         )
     };
     assert_eq!([1, 2, 3].map(row), [(true, true), (true, true), (false, false)]);
