@@ -126,9 +126,13 @@ export class App {
       sqlEach(
         account,
         `${back('session', 'expires')} ${back('pending', 'expires')}
-        ${back('connection', 'issued', 'created')} ${back('outbox', 'created', 'due')}
-        UPDATE pause SET until = until - ${seconds}000, since = since - ${seconds}000;
         UPDATE _cf_METADATA SET value = value - ${nanoseconds} WHERE key = 1;`,
+      );
+      // An account without any connection has not these tables.
+      sqlEach(
+        account,
+        `${back('connection', 'issued', 'created')} ${back('outbox', 'created', 'due')}
+        UPDATE pause SET until = until - ${seconds}000, since = since - ${seconds}000;`,
       );
       sqlEach(
         registrar,

@@ -38,10 +38,14 @@ function statements(kind, constant) {
   return [...`${value}${end}`.matchAll(/"([^"]*)"/g)].map(([, text]) => text);
 }
 
-for (const kind of ['account', 'registrar'])
+for (const [kind, later] of [
+  ['account', ['LATER']],
+  ['registrar', []],
+])
   test(`${kind}: fresh as migrated`, async () => {
-    const [fresh, migrations] = [statements(kind, 'FRESH'), statements(kind, 'MIGRATIONS')];
-    assert.equal(fresh.length, 1);
+    const fresh = ['FRESH', ...later].flatMap((constant) => statements(kind, constant));
+    const migrations = statements(kind, 'MIGRATIONS');
+    assert.equal(fresh.length, 1 + later.length);
     assert.ok(migrations.length > 3);
     await start();
     await logIn(browser());
@@ -59,3 +63,38 @@ for (const kind of ['account', 'registrar'])
     assert.deepEqual(made, oneByOne, 'what the Worker made');
     assert.notDeepEqual(before, oneByOne, 'a step that is missing shows');
   });
+
+test('account: a login under way makes no more than the fresh tables, and a connection the others', async () => {
+  await start();
+  const ann = browser();
+  const page = await ann.visit('/login?url=as.example');
+  const away = await ann.submit(page, {}, { until: (url) => url.includes('/callback/') });
+  const made = async () => {
+    let found;
+    await app.whileStopped(({ account }) => {
+      found = shapes(account).map(Object.keys);
+    });
+    return found;
+  };
+  assert.deepEqual(await made(), [['meta', 'pending', 'session']]);
+  assert.deepEqual((await ann.json('GET', '/connections')).json, []);
+  await ann.visit(away.url);
+  assert.equal((await ann.json('GET', '/connections')).json.length, 1);
+  assert.deepEqual(await made(), [['connection', 'meta', 'outbox', 'pause', 'pending', 'session']]);
+});
+
+test('account: the steps after version 6 are for accounts with the fresh tables alone, too', () => {
+  const ofVersion6 = [
+    META,
+    `CREATE TABLE session (digest TEXT PRIMARY KEY, expires INTEGER NOT NULL, sealed TEXT NOT NULL DEFAULT '');
+    CREATE TABLE pending (state TEXT PRIMARY KEY, sealed TEXT NOT NULL, expires INTEGER NOT NULL)`,
+  ];
+  const migrations = statements('account', 'MIGRATIONS');
+  const first = migrations.findLastIndex((statement) => statement.includes('ADD COLUMN access_token')) + 1;
+  assert.ok(first > 0);
+  const [migrated, fresh] = shapes([
+    [...ofVersion6, ...migrations.slice(first)],
+    [META, ...statements('account', 'FRESH')],
+  ]);
+  assert.deepEqual(Object.fromEntries(Object.entries(migrated).filter(([name]) => name in fresh)), fresh);
+});

@@ -46,7 +46,7 @@ impl Store {
     }
 
     pub(super) fn connection_count(&self) -> Result<i64, Failure> {
-        if self.0.is_empty() {
+        if !self.0.has_later_tables() {
             return Ok(0);
         }
         let row = self.0.rows("SELECT count(*) FROM connection", Vec::new())?.pop().unwrap_or_default();
@@ -112,7 +112,7 @@ impl Store {
     }
 
     pub(super) fn icon(&self, id: &str) -> Result<Option<String>, Failure> {
-        if self.0.is_empty() {
+        if !self.0.has_later_tables() {
             return Ok(None);
         }
         let row = self.0.rows("SELECT icon FROM connection WHERE id = ?", vec![id.into()])?.pop();
@@ -169,6 +169,7 @@ impl Store {
         let (resource, issuer) = (target.resource(), grant.server.issuer.as_str());
         let [sealed, access_token] = self.seal_grant(grant_place(issuer, &id, &resource, label), grant)?;
         let now = seconds(now());
+        self.0.make_later_tables()?;
         self.0.set_meta("connected", "yes")?;
         self.0.exec(
             "INSERT INTO connection (id, resource, label, issuer, scope, title, description, icon, sealed,
@@ -260,7 +261,7 @@ impl Store {
         rest: &str,
         bindings: Vec<Value>,
     ) -> Result<Vec<ConnectionRow>, Failure> {
-        if self.0.is_empty() {
+        if !self.0.has_later_tables() {
             return Ok(Vec::new());
         }
         let columns = format!(

@@ -40,6 +40,7 @@ impl Store {
         let id = encode(&entropy::<16>()?);
         let sealed = self.0.seal(place(&id), &StoredTask::from(task))?;
         let now = seconds(now());
+        self.0.make_later_tables()?;
         self.0.exec(
             "INSERT INTO outbox (id, sealed, created, due) VALUES (?, ?, ?, ?)",
             vec![id.as_str().into(), sealed.into(), now.into(), now.saturating_add(after).into()],
@@ -49,6 +50,9 @@ impl Store {
 
     /// The tasks that are due, the oldest first.
     pub(super) fn due_tasks(&self) -> Result<Vec<OutboxRow>, Failure> {
+        if !self.0.has_later_tables() {
+            return Ok(Vec::new());
+        }
         let select = "SELECT id, field, issuer, resource, label, sealed, created, attempts FROM outbox
             WHERE due <= ? ORDER BY created, rowid LIMIT 20";
         let rows = self.0.rows(select, vec![seconds(now()).into()])?;

@@ -134,6 +134,7 @@ impl Store {
         if self.0.is_empty() {
             return Ok(());
         }
+        self.0.make_later_tables()?;
         self.0.exec(over, vec![now.into()])?;
         self.set_pause(issuer, wait, 0, now)
     }
@@ -145,7 +146,7 @@ impl Store {
     }
 
     fn pause(&self, key: &str) -> Result<Option<PauseRow>, Failure> {
-        if self.0.is_empty() {
+        if !self.0.has_later_tables() {
             return Ok(None);
         }
         let select = "SELECT until, failures, since FROM pause WHERE key = ?";

@@ -1,12 +1,16 @@
 //! The rows of an account, version by version, and the columns of them that are sealed.
 
-use crate::platform::{sealed::SealedColumn, storage::Schema};
+use crate::platform::{
+    sealed::SealedColumn,
+    storage::{LaterTables, Schema},
+};
 
 /// Every column of sealed values.
 pub(super) const SEALED: &[SealedColumn] = &[
     SealedColumn {
         table: "session",
         column: "sealed",
+        is_later: false,
         issuer: "''",
         field: "'session'",
         row: "digest",
@@ -16,6 +20,7 @@ pub(super) const SEALED: &[SealedColumn] = &[
     SealedColumn {
         table: "pending",
         column: "sealed",
+        is_later: false,
         issuer: "''",
         field: "'pending'",
         row: "state",
@@ -25,6 +30,7 @@ pub(super) const SEALED: &[SealedColumn] = &[
     SealedColumn {
         table: "connection",
         column: "sealed",
+        is_later: true,
         issuer: "issuer",
         field: "'grant'",
         row: "id",
@@ -34,6 +40,7 @@ pub(super) const SEALED: &[SealedColumn] = &[
     SealedColumn {
         table: "connection",
         column: "access_token",
+        is_later: true,
         issuer: "issuer",
         field: "'access_token'",
         row: "id",
@@ -43,6 +50,7 @@ pub(super) const SEALED: &[SealedColumn] = &[
     SealedColumn {
         table: "outbox",
         column: "sealed",
+        is_later: true,
         issuer: "issuer",
         field: "field",
         row: "id",
@@ -55,12 +63,20 @@ pub(super) const SEALED: &[SealedColumn] = &[
 pub(super) const SEALED_SESSIONS: usize = 5;
 
 /// A statement of `migrations` that is in use anywhere is never changed: what comes later stands in a step of its own, and
-/// is added to `fresh`.
-pub(super) const SCHEMA: &Schema = &Schema { fresh: FRESH, migrations: MIGRATIONS };
+/// is added to `fresh` or `later`. From version 6 on, an account of which nothing came but a page or a login under way has
+/// the fresh tables alone: a step that changes another one makes it first, as it was, if it is not there.
+pub(super) const SCHEMA: &Schema = &Schema {
+    fresh: FRESH,
+    later: Some(LaterTables { one: "connection", statements: LATER }),
+    migrations: MIGRATIONS,
+};
 
 const FRESH: &str = "
     CREATE TABLE session (digest TEXT PRIMARY KEY, expires INTEGER NOT NULL, sealed TEXT NOT NULL DEFAULT '');
-    CREATE TABLE pending (state TEXT PRIMARY KEY, sealed TEXT NOT NULL, expires INTEGER NOT NULL);
+    CREATE TABLE pending (state TEXT PRIMARY KEY, sealed TEXT NOT NULL, expires INTEGER NOT NULL)";
+
+/// The tables of a connection, of what is told to others, and of what waits.
+const LATER: &str = "
     CREATE TABLE connection (id TEXT PRIMARY KEY, resource TEXT NOT NULL, label TEXT NOT NULL DEFAULT '',
         issuer TEXT NOT NULL, scope TEXT, title TEXT, description TEXT, icon TEXT, sealed TEXT NOT NULL,
         issued INTEGER NOT NULL, created INTEGER NOT NULL, needs_login INTEGER NOT NULL DEFAULT 0,

@@ -210,9 +210,12 @@ impl Store {
     ///
     /// A session without any connection, ever, leads to nothing: the next login makes another one.
     pub(super) fn is_over(&self) -> Result<bool, Failure> {
-        let kept = "SELECT 1 WHERE EXISTS (SELECT 1 FROM connection) OR EXISTS (SELECT 1 FROM pending)
-            OR EXISTS (SELECT 1 FROM outbox) OR EXISTS (SELECT 1 FROM session, meta WHERE name = 'connected')";
-        Ok(!self.0.has_rows(kept, Vec::new())?)
+        let kept = "SELECT 1 WHERE EXISTS (SELECT 1 FROM pending)
+            OR EXISTS (SELECT 1 FROM session, meta WHERE name = 'connected')";
+        let kept_later = "SELECT 1 WHERE EXISTS (SELECT 1 FROM connection) OR EXISTS (SELECT 1 FROM outbox)";
+        let is_kept = self.0.has_rows(kept, Vec::new())?
+            || (self.0.has_later_tables() && self.0.has_rows(kept_later, Vec::new())?);
+        Ok(!is_kept)
     }
 
     /// The second at which something falls due that rows know of.
@@ -220,9 +223,12 @@ impl Store {
         if self.0.is_empty() {
             return Ok(None);
         }
-        let select = "SELECT min(due) AS due FROM (SELECT min(due) AS due FROM outbox
-            UNION ALL SELECT min(expires) FROM pending UNION ALL SELECT min(expires) FROM session)";
-        let row = self.0.rows(select, Vec::new())?.pop();
+        let later = if self.0.has_later_tables() { "UNION ALL SELECT min(due) FROM outbox" } else { "" };
+        let select = format!(
+            "SELECT min(due) FROM (SELECT min(expires) AS due FROM pending
+            UNION ALL SELECT min(expires) FROM session {later})"
+        );
+        let row = self.0.rows(&select, Vec::new())?.pop();
         row.map_or(Ok(None), |row| row.read(Columns::optional_integer))
     }
 }

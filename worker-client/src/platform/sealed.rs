@@ -11,6 +11,8 @@ pub(crate) struct SealedColumn {
     pub(crate) table: &'static str,
     /// Its name. An empty value is none.
     pub(crate) column: &'static str,
+    /// True if its table is made later than the first.
+    pub(crate) is_later: bool,
     pub(crate) issuer: &'static str,
     pub(crate) field: &'static str,
     pub(crate) row: &'static str,
@@ -43,13 +45,16 @@ impl Storage {
         let Some(vault) = self.vault()? else { return Ok(()) };
         let keys = self.config().keys()?;
         let mut counts = Vec::new();
-        let any = columns.iter().map(|SealedColumn { table, column, .. }| {
+        let columns = || columns.iter().filter(|column| !column.is_later || self.has_later_tables());
+        let any = columns().map(|SealedColumn { table, column, .. }| {
             format!("SELECT 1 FROM {table} WHERE {column} <> '' AND {column} NOT GLOB ?1")
         });
         let any = format!("{} LIMIT 1", any.collect::<Vec<_>>().join(" UNION ALL "));
         let of_others = || vec![format!("{}*", keys.prefix()).into()];
-        let columns = if self.has_rows(&any, of_others())? { columns } else { &[] };
-        for SealedColumn { table, column, issuer, field, row, used_for, outlives_its_key } in columns {
+        let is_due = self.has_rows(&any, of_others())?;
+        for SealedColumn { table, column, issuer, field, row, used_for, outlives_its_key, .. } in
+            columns().filter(|_| is_due)
+        {
             let [first, second] = used_for;
             let select = format!(
                 "SELECT rowid, {column}, {issuer}, {field}, {row}, {first}, {second} FROM {table}

@@ -2,7 +2,7 @@
 
 use std::{
     any::Any,
-    cell::{OnceCell, RefCell},
+    cell::{Cell, OnceCell, RefCell},
     rc::Rc,
 };
 
@@ -26,6 +26,8 @@ use crate::{
 pub(crate) struct Schema {
     /// The statements that make the tables of the present version, in one. Beside them stands `meta`.
     pub(crate) fresh: &'static str,
+    /// The tables that are not made before one of them is written to.
+    pub(crate) later: Option<LaterTables>,
     /// The steps from each version of the rows to the next; as many as there are is the version that is read.
     pub(crate) migrations: &'static [&'static [&'static str]],
 }
@@ -37,6 +39,14 @@ impl Schema {
     }
 }
 
+/// Tables that many objects have no use for.
+pub(crate) struct LaterTables {
+    /// The name of one of them.
+    pub(crate) one: &'static str,
+    /// The statements that make them, in one.
+    pub(crate) statements: &'static str,
+}
+
 /// One object's rows. Reading creates nothing; the first write makes the tables and the salt.
 pub(crate) struct Storage {
     sql: SqlStorage,
@@ -44,6 +54,7 @@ pub(crate) struct Storage {
     owner: String,
     schema: &'static Schema,
     salt: OnceCell<Vec<u8>>,
+    has_later_tables: Cell<bool>,
     ciphers: Ciphers,
     brought_forward_from: Option<usize>,
     /// The values that were read since the last write.
@@ -62,12 +73,25 @@ impl Storage {
         let is_named = owner.is_some();
         let owner = owner.unwrap_or_default().to_owned();
         let (salt, ciphers, remembered) = (OnceCell::new(), Ciphers::default(), RefCell::default());
-        let mut this =
-            Self { sql, config, owner, schema, salt, ciphers, brought_forward_from: None, remembered };
-        let tables = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'meta'";
-        if !this.has_rows(tables, Vec::new())? {
+        let has_later_tables = Cell::default();
+        let mut this = Self {
+            sql,
+            config,
+            owner,
+            schema,
+            salt,
+            has_later_tables,
+            ciphers,
+            brought_forward_from: None,
+            remembered,
+        };
+        let tables = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name IN ('meta', ?)";
+        let later = schema.later.as_ref().map(|later| later.one);
+        let tables = this.rows(tables, vec![later.into()])?.len();
+        if tables == 0 {
             return Ok(this);
         }
+        this.has_later_tables.set(tables > 1);
         let [salt, owner, version] = this.identity()?;
         let Some(salt) = salt else { return Ok(this) };
         match owner {
@@ -103,6 +127,24 @@ impl Storage {
     /// True if nothing was ever stored.
     pub(crate) fn is_empty(&self) -> bool {
         self.salt.get().is_none()
+    }
+
+    /// True if the tables that are made later are there.
+    pub(crate) fn has_later_tables(&self) -> bool {
+        self.has_later_tables.get()
+    }
+
+    /// Creates the tables that are made later, once.
+    pub(crate) fn make_later_tables(&self) -> Result<(), Failure> {
+        if self.has_later_tables() {
+            return Ok(());
+        }
+        self.prepare()?;
+        if let Some(later) = &self.schema.later {
+            self.exec(later.statements, Vec::new())?;
+        }
+        self.has_later_tables.set(true);
+        Ok(())
     }
 
     /// Creates the tables and the salt, once.

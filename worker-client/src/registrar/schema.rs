@@ -6,6 +6,7 @@ use crate::platform::{sealed::SealedColumn, storage::Schema};
 pub(super) const SEALED: &[SealedColumn] = &[SealedColumn {
     table: "registration",
     column: "sealed",
+    is_later: false,
     issuer: "json_extract(server, '$.issuer')",
     field: "'client'",
     row: "redirect_uri",
@@ -15,7 +16,7 @@ pub(super) const SEALED: &[SealedColumn] = &[SealedColumn {
 
 /// A statement of `migrations` that is in use anywhere is never changed: what comes later stands in a step of its own, and
 /// is added to `fresh`.
-pub(super) const SCHEMA: &Schema = &Schema { fresh: FRESH, migrations: MIGRATIONS };
+pub(super) const SCHEMA: &Schema = &Schema { fresh: FRESH, later: None, migrations: MIGRATIONS };
 
 const FRESH: &str = "
     CREATE TABLE registration (client_id TEXT PRIMARY KEY, redirect_uri TEXT NOT NULL, name TEXT NOT NULL DEFAULT '',
