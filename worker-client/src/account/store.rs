@@ -210,12 +210,17 @@ impl Store {
     ///
     /// A session without any connection, ever, leads to nothing: the next login makes another one.
     pub(super) fn is_over(&self) -> Result<bool, Failure> {
-        let kept = "SELECT 1 WHERE EXISTS (SELECT 1 FROM pending)
-            OR EXISTS (SELECT 1 FROM session, meta WHERE name = 'connected')";
-        let kept_later = "SELECT 1 WHERE EXISTS (SELECT 1 FROM connection) OR EXISTS (SELECT 1 FROM outbox)";
-        let is_kept = self.0.has_rows(kept, Vec::new())?
-            || (self.0.has_later_tables() && self.0.has_rows(kept_later, Vec::new())?);
-        Ok(!is_kept)
+        let later = self.if_later("OR EXISTS (SELECT 1 FROM connection) OR EXISTS (SELECT 1 FROM outbox)");
+        let kept = format!(
+            "SELECT 1 WHERE EXISTS (SELECT 1 FROM pending)
+            OR EXISTS (SELECT 1 FROM session, meta WHERE name = 'connected') {later}"
+        );
+        Ok(!self.0.has_rows(&kept, Vec::new())?)
+    }
+
+    /// A part of a query that reads tables which are made later; nothing before they are there.
+    fn if_later(&self, part: &'static str) -> &'static str {
+        if self.0.has_later_tables() { part } else { "" }
     }
 
     /// The second at which something falls due that rows know of.
@@ -223,7 +228,7 @@ impl Store {
         if self.0.is_empty() {
             return Ok(None);
         }
-        let later = if self.0.has_later_tables() { "UNION ALL SELECT min(due) FROM outbox" } else { "" };
+        let later = self.if_later("UNION ALL SELECT min(due) FROM outbox");
         let select = format!(
             "SELECT min(due) FROM (SELECT min(expires) AS due FROM pending
             UNION ALL SELECT min(expires) FROM session {later})"

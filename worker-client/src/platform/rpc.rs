@@ -56,7 +56,6 @@ async fn asked(env: &Env, object: Object, named: &str) -> Result<String, Failure
 }
 
 /// The question to an object, after its name: to copy a text to JavaScript takes longer than to cut it there.
-#[inline(never)]
 fn question<Q: Serialize>(name: &str, request: &Q) -> Result<String, Failure> {
     json::write_after(format!("{name}\n"), request).map_err(|_| Failure::internal(Defect::Encoding))
 }
