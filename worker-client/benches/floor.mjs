@@ -3,10 +3,7 @@ import { DurableObject } from 'cloudflare:workers';
 
 const TABLES = `CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE session (digest TEXT PRIMARY KEY, expires INTEGER NOT NULL);
-CREATE TABLE pending (state TEXT PRIMARY KEY, sealed TEXT NOT NULL, expires INTEGER NOT NULL);
-CREATE TABLE connection (id TEXT PRIMARY KEY, resource TEXT NOT NULL, UNIQUE (resource));
-CREATE TABLE outbox (id TEXT PRIMARY KEY, due INTEGER NOT NULL);
-CREATE TABLE pause (key TEXT PRIMARY KEY, until INTEGER NOT NULL);`;
+CREATE TABLE pending (state TEXT PRIMARY KEY, sealed TEXT NOT NULL, expires INTEGER NOT NULL)`;
 const HEADERS = Object.fromEntries(Array.from({ length: 10 }, (_, i) => [`x-header-${i}`, 'no-store']));
 let name = 0;
 
@@ -39,11 +36,6 @@ export class Account extends DurableObject {
   alarm() {}
 
   token() {
-    const { sql } = this.ctx.storage;
-    if (!this.isThere) sql.exec(TABLES);
-    this.isThere = true;
-    sql.exec('SELECT * FROM session').toArray();
-    sql.exec('SELECT * FROM connection').toArray();
     return 'access';
   }
 }

@@ -177,6 +177,29 @@ export const ACCOUNT = [
     'D17',
   ),
   workerBy(
+    'sessions that were sealed stay, and none joins them, when other rows are brought forward',
+    src('account/store'),
+    ['version < SEALED_SESSIONS', 'version < usize::MAX'],
+    ['--test-name-pattern=part in use', 'e2e/stored-rows.test.mjs'],
+  ),
+  worker(
+    'a request opens the part in use in its own place alone',
+    src('account/connections'),
+    [
+      'Place { field: "access_token", ..grant }',
+      'Place { field: "access_token", issuer: "", used_for: ["", ""], ..grant }',
+    ],
+    'binding',
+    'P01|P16',
+  ),
+  worker(
+    'a change of keys reaches the part in use',
+    src('account/schema'),
+    ['field: "\'access_token\'",', 'field: "\'grant\'",'],
+    'keys',
+    'S08',
+  ),
+  workerBy(
     'what is deleted is not kept in memory',
     src('account'),
     ['*self.store.borrow_mut() = None;', ''],
