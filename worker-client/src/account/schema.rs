@@ -64,7 +64,8 @@ pub(super) const SEALED_SESSIONS: usize = 5;
 
 /// A statement of `migrations` that is in use anywhere is never changed: what comes later stands in a step of its own, and
 /// is added to `fresh` or `later`. From version 6 on, an account of which nothing came but a page or a login under way has
-/// the fresh tables alone: a step that changes another one makes it first, as it was, if it is not there.
+/// the fresh tables alone: a step that changes one of the others first makes all of them, as they were, if they are not
+/// there.
 pub(super) const SCHEMA: &Schema = &Schema {
     fresh: FRESH,
     later: Some(LaterTables { one: "connection", statements: LATER }),
@@ -77,15 +78,16 @@ const FRESH: &str = "
 
 /// The tables of a connection, of what is told to others, and of what waits.
 const LATER: &str = "
-    CREATE TABLE connection (id TEXT PRIMARY KEY, resource TEXT NOT NULL, label TEXT NOT NULL DEFAULT '',
+    CREATE TABLE IF NOT EXISTS connection (id TEXT PRIMARY KEY, resource TEXT NOT NULL, label TEXT NOT NULL DEFAULT '',
         issuer TEXT NOT NULL, scope TEXT, title TEXT, description TEXT, icon TEXT, sealed TEXT NOT NULL,
         issued INTEGER NOT NULL, created INTEGER NOT NULL, needs_login INTEGER NOT NULL DEFAULT 0,
         intent INTEGER NOT NULL DEFAULT 0, generation INTEGER NOT NULL DEFAULT 0, used INTEGER NOT NULL DEFAULT 0,
         relaxations TEXT NOT NULL DEFAULT '', access_token TEXT NOT NULL DEFAULT '', UNIQUE (resource, label));
-    CREATE TABLE outbox (id TEXT PRIMARY KEY, sealed TEXT NOT NULL, created INTEGER NOT NULL, due INTEGER NOT NULL,
-        attempts INTEGER NOT NULL DEFAULT 0, field TEXT NOT NULL DEFAULT 'outbox', issuer TEXT NOT NULL DEFAULT '',
-        resource TEXT NOT NULL DEFAULT '', label TEXT NOT NULL DEFAULT '');
-    CREATE TABLE pause (key TEXT PRIMARY KEY, until INTEGER NOT NULL, failures INTEGER NOT NULL, since INTEGER NOT NULL)";
+    CREATE TABLE IF NOT EXISTS outbox (id TEXT PRIMARY KEY, sealed TEXT NOT NULL, created INTEGER NOT NULL,
+        due INTEGER NOT NULL, attempts INTEGER NOT NULL DEFAULT 0, field TEXT NOT NULL DEFAULT 'outbox',
+        issuer TEXT NOT NULL DEFAULT '', resource TEXT NOT NULL DEFAULT '', label TEXT NOT NULL DEFAULT '');
+    CREATE TABLE IF NOT EXISTS pause (key TEXT PRIMARY KEY, until INTEGER NOT NULL, failures INTEGER NOT NULL,
+        since INTEGER NOT NULL)";
 
 const MIGRATIONS: &[&[&str]] = &[
     &[
