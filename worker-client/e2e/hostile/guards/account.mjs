@@ -112,7 +112,7 @@ export const ACCOUNT = [
     src('account/tokens'),
     [
       'store.set_used(row)?;\n        self.schedule_with(store, Some(due)).await',
-      'store.set_used(row)?;\n        self.alarm.schedule_at(&self.state, Some(due)).await',
+      'store.set_used(row)?;\n        self.alarm.schedule_at(Some(due)).await',
     ],
     'flags',
     'T16',

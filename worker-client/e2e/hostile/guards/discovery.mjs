@@ -23,7 +23,7 @@ export const DISCOVERY = [
   host('egress: what is typed', flow('login_target'), ['egress.judge(&url).map_err(InvalidHost::Blocked)?;', '']),
   host('egress: the endpoints of a document', flow('server'), [
     'match egress.judge(&endpoint.url()) {',
-    'match Ok::<(), Blocked>(()) {',
+    'match Ok::<(), crate::Blocked>(()) {',
   ]),
   host('egress: a pointer', flow('discover'), [
     'issuers.filter(|issuer| self.egress.judge(&issuer.url()).is_ok()).collect()',
