@@ -87,7 +87,7 @@ describe('stored rows', () => {
     const partsInUse = async () => {
       let found;
       await app.whileStopped(({ account }) => {
-        found = sqlEach(account, '', "SELECT 'sealed ' || substr(access_token, 1, 6) FROM connection");
+        found = sqlEach(account, '', "SELECT 'sealed ' || coalesce(substr(access_token, 1, 6), '') FROM connection");
       });
       return found.filter((part) => part.startsWith('sealed'));
     };

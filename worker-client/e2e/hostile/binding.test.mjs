@@ -47,7 +47,7 @@ describe('a connection', () => {
     );
     assert.equal(rows.length, 3);
     const set = ({ id }, values) =>
-      `UPDATE connection SET ${Object.entries(values).map(([name, value]) => `${name} = '${value}'`)} WHERE id = '${id}'`;
+      `UPDATE connection SET ${Object.entries(values).map(([name, value]) => `${name} = ${value === null ? 'NULL' : `'${value}'`}`)} WHERE id = '${id}'`;
     const [inner, work] = [rows.find(({ resource }) => /inner/.test(resource)), rows.find(({ label }) => label)];
     const plain = rows.find((row) => row !== inner && row !== work);
     for (const [victim, changes] of [
@@ -56,10 +56,11 @@ describe('a connection', () => {
       [plain, { access_token: inner.access_token }],
       [work, { access_token: plain.access_token }],
       [plain, { access_token: plain.sealed }],
+      [plain, { access_token: '' }],
       // As a row of the time before the two were apart.
-      [plain, { sealed: inner.sealed, access_token: '' }],
-      [work, { sealed: plain.sealed, access_token: '' }],
-      [plain, { sealed: plain.access_token, access_token: '' }],
+      [plain, { sealed: inner.sealed, access_token: null }],
+      [work, { sealed: plain.sealed, access_token: null }],
+      [plain, { sealed: plain.access_token, access_token: null }],
       [inner, { issuer: 'https://evil.example' }],
     ]) {
       await world.rows(set(victim, changes));

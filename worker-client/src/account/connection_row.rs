@@ -49,8 +49,8 @@ pub(super) struct ConnectionRow {
     description: Option<String>,
     has_icon: i64,
     pub(super) sealed: String,
-    /// The part in use of what is sealed, sealed apart; empty in a row of the time before it was.
-    pub(super) access_token: String,
+    /// The part in use of the grant, sealed apart; `None` in a row of the time before it was.
+    pub(super) access_token: Option<String>,
     issued: i64,
     created: i64,
     needs_login: i64,
@@ -75,7 +75,7 @@ impl ConnectionRow {
             description: row.optional_text(),
             has_icon: row.integer(),
             sealed: row.text(),
-            access_token: row.text(),
+            access_token: row.optional_text(),
             issued: row.integer(),
             created: row.integer(),
             needs_login: row.integer(),

@@ -61,7 +61,7 @@ impl Store {
             let shown = row.shown();
             Connection { needs_login: shown.needs_login || !is_readable, ..shown }
         };
-        let key = "substr(sealed, 1, 3 + instr(substr(sealed, 4), '.')), ''";
+        let key = "substr(sealed, 1, 3 + instr(substr(sealed, 4), '.')), NULL";
         let rows = self.select_with(key, "ORDER BY created DESC", Vec::new())?;
         Ok(rows.into_iter().map(shown).collect())
     }
@@ -128,11 +128,11 @@ impl Store {
         &self,
         row: &ConnectionRow,
     ) -> Result<Result<GrantInUse, Unsealable>, Failure> {
-        if row.access_token.is_empty() {
+        let Some(sealed) = &row.access_token else {
             return Ok(self.grant(row)?.map(|grant| GrantInUse::from(&grant)));
-        }
+        };
         let place = access_token_place(row.place());
-        Ok(self.0.unseal::<StoredGrantInUse>(place, &row.access_token)?.map(GrantInUse::from))
+        Ok(self.0.unseal::<StoredGrantInUse>(place, sealed)?.map(GrantInUse::from))
     }
 
     /// The client of a connection at the same server, if it may ask for the scope: no need to ask for one.
@@ -247,7 +247,7 @@ impl Store {
         self.select_with("sealed, access_token", rest, bindings)
     }
 
-    /// What is stored of a grant in its place: the whole, and apart from it the part in use.
+    /// The sealed values of a grant in its place: the whole, and apart from it the part in use.
     fn seal_grant(&self, place: Place<'_>, grant: &Grant) -> Result<[Value; 2], Failure> {
         let part = StoredGrantInUse::from(GrantInUse::from(grant));
         let whole = self.0.seal(place, &StoredGrant::from(grant.clone()))?;

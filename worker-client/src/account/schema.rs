@@ -82,7 +82,7 @@ const LATER: &str = "
         issuer TEXT NOT NULL, scope TEXT, title TEXT, description TEXT, icon TEXT, sealed TEXT NOT NULL,
         issued INTEGER NOT NULL, created INTEGER NOT NULL, needs_login INTEGER NOT NULL DEFAULT 0,
         intent INTEGER NOT NULL DEFAULT 0, generation INTEGER NOT NULL DEFAULT 0, used INTEGER NOT NULL DEFAULT 0,
-        relaxations TEXT NOT NULL DEFAULT '', access_token TEXT NOT NULL DEFAULT '', UNIQUE (resource, label));
+        relaxations TEXT NOT NULL DEFAULT '', access_token TEXT, UNIQUE (resource, label));
     CREATE TABLE IF NOT EXISTS outbox (id TEXT PRIMARY KEY, sealed TEXT NOT NULL, created INTEGER NOT NULL,
         due INTEGER NOT NULL, attempts INTEGER NOT NULL DEFAULT 0, field TEXT NOT NULL DEFAULT 'outbox',
         issuer TEXT NOT NULL DEFAULT '', resource TEXT NOT NULL DEFAULT '', label TEXT NOT NULL DEFAULT '');
@@ -128,5 +128,5 @@ const MIGRATIONS: &[&[&str]] = &[
         "ALTER TABLE outbox ADD COLUMN label TEXT NOT NULL DEFAULT ''",
     ],
     // An authorized request opens what it sends, and not the grant as a whole.
-    &["ALTER TABLE connection ADD COLUMN access_token TEXT NOT NULL DEFAULT ''"],
+    &["ALTER TABLE connection ADD COLUMN access_token TEXT"],
 ];

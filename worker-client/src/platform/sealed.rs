@@ -9,7 +9,7 @@ use crate::{
 /// A column of sealed values, with SQL expressions of its table for the parts of a [`Place`].
 pub(crate) struct SealedColumn {
     pub(crate) table: &'static str,
-    /// Its name. An empty value is none.
+    /// Its name. `NULL` is no value.
     pub(crate) column: &'static str,
     /// True if its table is made later than the first.
     pub(crate) is_later: bool,
@@ -47,7 +47,7 @@ impl Storage {
         let mut counts = Vec::new();
         let columns = || columns.iter().filter(|column| !column.is_later || self.has_later_tables());
         let any = columns().map(|SealedColumn { table, column, .. }| {
-            format!("SELECT 1 FROM {table} WHERE {column} <> '' AND {column} NOT GLOB ?1")
+            format!("SELECT 1 FROM {table} WHERE {column} NOT GLOB ?1")
         });
         let any = format!("{} LIMIT 1", any.collect::<Vec<_>>().join(" UNION ALL "));
         let of_others = || vec![format!("{}*", keys.prefix()).into()];
@@ -58,7 +58,7 @@ impl Storage {
             let [first, second] = used_for;
             let select = format!(
                 "SELECT rowid, {column}, {issuer}, {field}, {row}, {first}, {second} FROM {table}
-                WHERE {column} <> '' AND {column} NOT GLOB ?1"
+                WHERE {column} NOT GLOB ?1"
             );
             for columns in self.rows(&select, of_others())? {
                 let (at, texts) = columns.read(|row| (row.integer(), [(); 6].map(|()| row.text())))?;
